@@ -1,0 +1,150 @@
+"""What an official does with announcements: save, speak now, stop, withdraw, undo.
+
+The page, the command and the first start all come through here, so that each act is one
+transaction with its journal line, followed by one round of rings. Knows the store and the bell,
+not who calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from controller.core.announcements import Announcement, Draft, problems_of
+from controller.core.errors import InputError
+from controller.core.levels import Level
+from controller.core.ports import Bell, Clock, Ids
+from controller.core.utterances import Utterance, UtteranceState
+from controller.runtime.config import StationConfig
+from controller.store import announcements, renditions, utterances
+from controller.store.connection import Store, Tx
+
+NOW = "now/"  # the rule id of an utterance that no rule made
+SPEAK_NOW_LATE_S = 600.0  # a speak-now waits so long for its rendition or for the output to come free
+
+
+def listeners(config: StationConfig) -> tuple[str, ...]:
+    """Every process that wants to hear of a change of announcements."""
+    return (*(f"audio-{output.name}" for output in config.outputs), "controller", "kiosk")
+
+
+def occurrence(
+    ids: Ids, config: StationConfig, announcement: Announcement, rule_id: str, due: datetime, late_s: float
+) -> list[Utterance]:
+    """The utterances of one occurrence: one for each output that serves any of its zones."""
+    found = []
+    for output in config.outputs:
+        zones = tuple(zone for zone in announcement.zones if zone in output.zones)
+        if zones:
+            found.append(
+                Utterance(
+                    id=ids(), announcement_id=announcement.id, revision=announcement.revision, rule_id=rule_id,
+                    due=due, output=output.name, zones=zones, title=announcement.title, level=announcement.level,
+                    order_no=announcement.order_no, after_cut=announcement.after_cut,
+                    late_until=due + timedelta(seconds=late_s), state=UtteranceState.QUEUED, attempt=0, sha256="",
+                    duration_s=0.0, started_at=None, ended_at=None, stop_wanted_by="",
+                )
+            )  # fmt: skip
+    return found
+
+
+class Announcing:
+    def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, config: StationConfig) -> None:
+        self._store, self._bell, self._clock, self._ids, self._config = store, bell, clock, ids, config
+        self._zones = frozenset(zone.id for zone in config.zones)
+
+    def save(self, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str = "") -> Announcement:
+        """Store a new announcement, or the change of `ident`; its rules are replaced by `rules`."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            saved = self._save(tx, at, draft, rules, by, ident)
+        self._ring()
+        return saved
+
+    def say(self, draft: Draft, by: str) -> tuple[Announcement, list[Utterance]]:
+        """Store an announcement without rules and have it spoken as soon as it is prepared."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            saved = self._save(tx, at, draft, (), by, "")
+            spoken = self._speak_now(tx, at, saved)
+        self._ring_for(spoken)
+        return saved, spoken
+
+    def speak_now(self, ident: str, by: str) -> list[Utterance]:
+        at = self._clock.now()
+        with self._store.write() as tx:
+            announcement = announcements.get(tx, ident)
+            renditions.want(tx, at, ident, announcement.revision)  # another try, if the last one failed
+            spoken = self._speak_now(tx, at, announcement)
+        self._ring_for(spoken)
+        return spoken
+
+    def stop(self, utterance_id: str, by: str) -> Utterance:
+        """End an utterance, playing or still in line. Asking again, or too late, does no harm."""
+        with self._store.write() as tx:
+            utterance = utterances.want_stop(tx, utterance_id, by)
+        self._bell.ring(f"audio-{utterance.output}", {"stop": utterance_id, "by": by})
+        return utterance
+
+    def withdraw(self, ident: str, by: str) -> None:
+        """Take an announcement out of use and out of the line; what is playing goes on."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            announcements.withdraw(tx, at, ident, by)
+            for utterance in utterances.of_announcement(tx, ident):
+                if utterance.state is UtteranceState.QUEUED:
+                    utterances.want_stop(tx, utterance.id, by)
+        self._ring()
+
+    def restore(self, ident: str, by: str) -> None:
+        """Undo a withdrawal."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            announcements.restore(tx, at, ident, by)
+        self._ring()
+
+    def prepare_again(self, ident: str) -> None:
+        """Try once more to make a rendition that failed."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            renditions.want(tx, at, ident, announcements.get(tx, ident).revision)
+        self._ring()
+
+    def _save(
+        self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str
+    ) -> Announcement:
+        problems = problems_of(draft, self._zones)
+        if problems:
+            raise InputError(*problems)
+        if ident:
+            saved = announcements.edit(tx, at, ident, draft, by)
+            announcements.end_rules(tx, at, ident)
+        else:
+            saved = announcements.add(tx, at, self._ids(), draft, by)
+        for rule in rules:
+            announcements.add_rule(tx, at, self._ids(), saved.id, dict(rule))
+        return saved
+
+    def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
+        made = occurrence(
+            self._ids,
+            self._config,
+            announcement,
+            NOW + self._ids(),
+            at,
+            max(SPEAK_NOW_LATE_S, announcement.late_window_s),
+        )
+        for utterance in made:
+            utterances.queue(tx, at, utterance)
+        return [utterances.get(tx, utterance.id) for utterance in made]
+
+    def _ring(self) -> None:
+        for whom in listeners(self._config):
+            self._bell.ring(whom)
+
+    def _ring_for(self, spoken: Sequence[Utterance]) -> None:
+        """Ring everyone; an emergency's ring carries what the sound needs, should the database be locked."""
+        for utterance in spoken:
+            if utterance.level is Level.EMERGENCY and utterance.sha256:
+                self._bell.ring(f"audio-{utterance.output}", {"emergency": utterance.id, "sha256": utterance.sha256})
+        self._ring()

@@ -1,0 +1,48 @@
+"""The journal is the town's record: what happened, to what, when, by whom. No resident's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    # an announcement
+    CREATED = "created"
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
+    PREPARED = "prepared"
+    UNSPEAKABLE = "unspeakable"
+    # an utterance
+    QUEUED = "queued"
+    PLAYING = "playing"
+    PLAYED = "played"
+    CUT = "cut"
+    MISSED = "missed"
+    STOPPED = "stopped"
+    # boards
+    NOTICE = "notice"
+    SHOWN = "shown"
+    # the station
+    STARTED = "started"
+    ENDED = "ended"
+    FAULT = "fault"
+    RECOVERED = "recovered"
+    CLOCK = "clock"
+    # people
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    REFUSED = "refused"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `subject` is "announcement/<id>", "utterance/<id>", "board/<id>", "user/<name>", ..."""
+
+    seq: int
+    at: datetime
+    kind: Kind
+    subject: str
+    detail: dict[str, object] = field(default_factory=dict)

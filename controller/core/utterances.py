@@ -1,0 +1,82 @@
+"""An utterance: one occurrence of an announcement on one sound output; spoken once or recorded.
+
+Unique on (rule, due, output). Its life is the table below; the audio process moves it, the
+controller creates it, and every move is a journal line of the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from controller.core.announcements import AfterCut
+from controller.core.errors import IllegalEventError
+from controller.core.levels import Level
+
+
+class UtteranceState(StrEnum):
+    QUEUED = "queued"
+    PLAYING = "playing"
+    PLAYED = "played"  # every word was given to the output
+    CUT = "cut"  # began, did not finish, will not be taken up again
+    MISSED = "missed"  # never began
+    STOPPED = "stopped"  # an official or the local switch ended it
+
+
+class UtteranceEvent(StrEnum):
+    BEGIN = "begin"
+    FINISH = "finish"
+    INTERRUPT = "interrupt"  # cut, and to be taken up again
+    ABANDON = "abandon"  # cut for good
+    MISS = "miss"
+    STOP = "stop"
+
+
+_S, _E = UtteranceState, UtteranceEvent
+TRANSITIONS: dict[tuple[UtteranceState, UtteranceEvent], UtteranceState] = {
+    (_S.QUEUED, _E.BEGIN): _S.PLAYING,
+    (_S.QUEUED, _E.MISS): _S.MISSED,
+    (_S.QUEUED, _E.STOP): _S.STOPPED,
+    (_S.PLAYING, _E.FINISH): _S.PLAYED,
+    (_S.PLAYING, _E.INTERRUPT): _S.QUEUED,
+    (_S.PLAYING, _E.ABANDON): _S.CUT,
+    (_S.PLAYING, _E.STOP): _S.STOPPED,
+}
+FINAL = frozenset({_S.PLAYED, _S.CUT, _S.MISSED, _S.STOPPED})
+
+
+def after(state: UtteranceState, event: UtteranceEvent) -> UtteranceState:
+    """The state after an event; IllegalEventError where the table has none."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise IllegalEventError("utterance", state, event) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    id: str
+    announcement_id: str
+    revision: int
+    rule_id: str  # of schedules, or "now/<uuid>" for speak-now
+    due: datetime  # UTC
+    output: str
+    zones: tuple[str, ...]
+    title: str
+    level: Level
+    order_no: int
+    after_cut: AfterCut
+    late_until: datetime  # later than this it is missed, not begun
+    state: UtteranceState
+    attempt: int  # how often it has begun
+    sha256: str  # "" until its rendition is ready
+    duration_s: float
+    started_at: datetime | None
+    ended_at: datetime | None
+    stop_wanted_by: str  # "" or the name of whoever asked
+
+    @property
+    def precedence(self) -> tuple[int, int, datetime, str]:
+        """The total order: level, the official's order, due time, id. Smallest first."""
+        return (self.level.rank, self.order_no, self.due, self.id)

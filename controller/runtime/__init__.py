@@ -1,0 +1,1 @@
+"""What every process stands on: configuration, clocks, doorbell, workers, watchdog, logs, files."""

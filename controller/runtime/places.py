@@ -1,0 +1,67 @@
+"""Where everything lies under the state directory (`--state`, LOALANG_STATE). Paths only, no I/O
+but `make`.
+
+Sockets and other things that must not outlive a boot lie in `run/`; on the Pi that is a link to
+/run/loalang (tmpfiles.d).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    state: Path
+
+    @property
+    def config(self) -> Path:
+        return self.state / "station.toml"
+
+    @property
+    def station_db(self) -> Path:
+        return self.state / "station.db"
+
+    @property
+    def renditions(self) -> Path:
+        """Prepared sound files, `<sha256>.wav`."""
+        return self.state / "renditions"
+
+    @property
+    def recordings(self) -> Path:
+        """What a station without a sound card would have played, `<output>.wav`."""
+        return self.state / "recordings"
+
+    @property
+    def pictures(self) -> Path:
+        """What each face shows now: `kiosk.png`, `board-<id>.png`, `board-<id>.txt`."""
+        return self.state / "pictures"
+
+    @property
+    def run(self) -> Path:
+        return self.state / "run"
+
+    def rendition(self, sha256: str) -> Path:
+        return self.renditions / f"{sha256}.wav"
+
+    def recording(self, output: str) -> Path:
+        return self.recordings / f"{output}.wav"
+
+    def picture(self, face: str) -> Path:
+        return self.pictures / f"{face}.png"
+
+    def bell(self, process: str) -> Path:
+        return self.run / f"{process}.bell"
+
+    def progress(self, output: str) -> Path:
+        """How far the output has come with what it plays; survives the process, not the boot."""
+        return self.run / f"{output}.progress"
+
+    def emulated_sign(self, board: str) -> Path:
+        """A link to the emulator's pty."""
+        return self.run / f"sign-{board}.tty"
+
+    def make(self) -> None:
+        for folder in (self.state, self.renditions, self.recordings, self.pictures, self.run):
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -1,0 +1,94 @@
+"""The one owner of pyserial: a line that times out on every call and says plainly when it is gone.
+
+After an unplug pyserial's `is_open` stays true while `in_waiting` raises OSError and `flush` raises
+termios.error: all are turned into DeviceError here, and the dead handle is closed.
+"""
+
+from __future__ import annotations
+
+import termios
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+import serial
+
+from controller.core.errors import DeviceError
+
+T = TypeVar("T")
+GONE = (serial.SerialException, OSError, termios.error)
+
+
+class SerialPort:
+    """An open serial line. `parity` is "N", "E" or "O"; `bits` 7 or 8."""
+
+    def __init__(
+        self,
+        device: str,
+        baud: int,
+        bits: int = 8,
+        parity: str = "N",
+        stop_bits: int = 1,
+        read_timeout_s: float = 0.2,
+        write_timeout_s: float = 5.0,
+    ) -> None:
+        self.device = device
+        try:
+            self._serial = serial.Serial(
+                port=device,
+                baudrate=baud,
+                bytesize=bits,
+                parity=parity,
+                stopbits=stop_bits,
+                timeout=read_timeout_s,
+                write_timeout=write_timeout_s,
+                exclusive=True,
+            )
+        except (*GONE, ValueError) as error:
+            raise DeviceError(f"{device}: cannot be opened: {error}") from error
+
+    def write(self, data: bytes) -> None:
+        """Hand all bytes to the driver, or raise DeviceError within the write timeout."""
+
+        def send() -> None:
+            sent = self._serial.write(data)
+            if sent != len(data):
+                raise serial.SerialException(f"only {sent} of {len(data)} bytes went out")
+
+        self._guarded(send)
+
+    def drain(self) -> None:
+        """Wait until the driver has put every byte on the line."""
+        self._guarded(self._serial.flush)
+
+    def read(self, limit: int = 4096) -> bytes:
+        """What has come, waiting at most the read timeout for the first byte; b"" if nothing."""
+
+        def take() -> bytes:
+            first = self._serial.read(1)
+            if not first:
+                return b""
+            return bytes(first) + bytes(self._serial.read(min(limit - 1, self._serial.in_waiting)))
+
+        return self._guarded(take)
+
+    def close(self) -> None:
+        try:
+            self._serial.close()
+        except GONE:
+            pass  # it is gone already, which is what was wanted
+
+    def _guarded(self, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except (*GONE, TypeError) as error:  # TypeError: closed in another thread
+            self.close()
+            raise DeviceError(f"{self.device}: {error}") from error
+
+    def __enter__(self) -> SerialPort:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,136 @@
+"""Announcements with their rules; every change of the text asks for a new rendition."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from controller.core.announcements import AfterCut, Announcement, Draft
+from controller.core.errors import NotFoundError
+from controller.core.journal import Kind
+from controller.core.levels import Level
+from controller.store import journal, renditions
+from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
+from controller.store.connection import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRule:
+    """A rule as stored: its document is `schedules.rules`' affair."""
+
+    id: str
+    announcement_id: str
+    document: dict[str, object]
+    planned_until: datetime
+    ended_at: datetime | None
+
+
+def add(tx: Tx, at: datetime, ident: str, draft: Draft, by: str) -> Announcement:
+    tx.execute(
+        "INSERT INTO announcements (id, revision, title, text, zones, level, order_no, after_cut, late_window_s,"
+        " created_by, created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            ident, draft.title, draft.text, texts(draft.zones), draft.level, draft.order_no, draft.after_cut,
+            draft.late_window_s, by, instant(at), instant(at),
+        ),
+    )  # fmt: skip
+    journal.write(tx, at, Kind.CREATED, f"announcement/{ident}", title=draft.title, by=by)
+    renditions.want(tx, at, ident, 1)
+    return get(tx, ident)
+
+
+def edit(tx: Tx, at: datetime, ident: str, draft: Draft, by: str) -> Announcement:
+    """Replace what it says; a changed text is a new revision with a rendition of its own."""
+    old = get(tx, ident)
+    revision = old.revision + (old.text != draft.text)
+    tx.execute(
+        "UPDATE announcements SET revision = ?, title = ?, text = ?, zones = ?, level = ?, order_no = ?,"
+        " after_cut = ?, late_window_s = ?, updated_at = ? WHERE id = ?",
+        (
+            revision, draft.title, draft.text, texts(draft.zones), draft.level, draft.order_no, draft.after_cut,
+            draft.late_window_s, instant(at), ident,
+        ),
+    )  # fmt: skip
+    journal.write(tx, at, Kind.EDITED, f"announcement/{ident}", title=draft.title, revision=revision, by=by)
+    if revision != old.revision:
+        renditions.want(tx, at, ident, revision)
+    return get(tx, ident)
+
+
+def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
+    """Take it out of use; its rules end, its past stays."""
+    get(tx, ident)
+    tx.execute(
+        "UPDATE announcements SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL",
+        (instant(at), ident),
+    )
+    tx.execute("UPDATE rules SET ended_at = ? WHERE announcement_id = ? AND ended_at IS NULL", (instant(at), ident))
+    journal.write(tx, at, Kind.WITHDRAWN, f"announcement/{ident}", by=by)
+
+
+def restore(tx: Tx, at: datetime, ident: str, by: str) -> None:
+    """Undo a withdrawal: the rules that ended with it go on from now."""
+    row = tx.execute("SELECT withdrawn_at FROM announcements WHERE id = ?", (ident,)).fetchone()
+    if row is None:
+        raise NotFoundError("announcement", ident)
+    tx.execute(
+        "UPDATE rules SET ended_at = NULL, planned_until = MAX(planned_until, ?)"
+        " WHERE announcement_id = ? AND ended_at = ?",
+        (instant(at), ident, row["withdrawn_at"]),
+    )
+    tx.execute("UPDATE announcements SET withdrawn_at = NULL WHERE id = ?", (ident,))
+    journal.write(tx, at, Kind.EDITED, f"announcement/{ident}", restored=True, by=by)
+
+
+def get(tx: Tx, ident: str) -> Announcement:
+    row = tx.execute("SELECT * FROM announcements WHERE id = ?", (ident,)).fetchone()
+    if row is None:
+        raise NotFoundError("announcement", ident)
+    return Announcement(
+        row["id"], row["revision"], row["title"], row["text"], as_texts(row["zones"]), Level(row["level"]),
+        row["order_no"], AfterCut(row["after_cut"]), row["late_window_s"], row["created_by"],
+        as_instant(row["created_at"]), as_instant(row["updated_at"]), as_instant_or_none(row["withdrawn_at"]),
+    )  # fmt: skip
+
+
+def current(tx: Tx) -> list[Announcement]:
+    """Those in use, newest first."""
+    rows = tx.execute("SELECT id FROM announcements WHERE withdrawn_at IS NULL ORDER BY created_at DESC, id DESC")
+    return [get(tx, row["id"]) for row in rows.fetchall()]
+
+
+def add_rule(tx: Tx, at: datetime, ident: str, announcement_id: str, document: dict[str, object]) -> None:
+    """A rule counts from the instant of its making: occurrences before `at` never were its own."""
+    tx.execute(
+        "INSERT INTO rules (id, announcement_id, document, planned_until) VALUES (?, ?, ?, ?)",
+        (ident, announcement_id, json.dumps(document, ensure_ascii=False, sort_keys=True), instant(at)),
+    )
+
+
+def end_rules(tx: Tx, at: datetime, announcement_id: str) -> None:
+    tx.execute(
+        "UPDATE rules SET ended_at = ? WHERE announcement_id = ? AND ended_at IS NULL",
+        (instant(at), announcement_id),
+    )
+
+
+def rules(tx: Tx, announcement_id: str = "") -> list[StoredRule]:
+    """The rules in force, of one announcement or of all that are in use."""
+    rows = tx.execute(
+        "SELECT rules.* FROM rules JOIN announcements ON announcements.id = announcement_id"
+        " WHERE ended_at IS NULL AND withdrawn_at IS NULL AND (? = '' OR announcement_id = ?) ORDER BY rules.id",
+        (announcement_id, announcement_id),
+    )
+    return [
+        StoredRule(
+            row["id"], row["announcement_id"], json.loads(row["document"]), as_instant(row["planned_until"]),
+            as_instant_or_none(row["ended_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def planned(tx: Tx, rule_id: str, until: datetime) -> None:
+    """Say that every occurrence of a rule up to `until` has its utterance. Never goes back."""
+    tx.execute("UPDATE rules SET planned_until = MAX(planned_until, ?) WHERE id = ?", (instant(until), rule_id))

@@ -1,0 +1,163 @@
+"""Opens the database and hands out transactions; one connection a thread.
+
+WAL with synchronous=FULL: of the four usual settings the only one that lost no acknowledged commit
+in real power cuts. `sqlite3` errors leave this room as errors of our own tree.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from controller.core.errors import StationError
+
+BUSY_TIMEOUT_S = 5.0
+Tx = sqlite3.Connection  # an open transaction
+
+
+class StoreBusyError(StationError):
+    """Another process held the database longer than we may wait."""
+
+
+class DiskFullError(StationError):
+    """No room left to write."""
+
+
+class Store:
+    """`station.db`. Open it once a process; every thread gets its own connection on first use."""
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        self._path, self._read_only = path, read_only
+        self._threads = threading.local()
+        if not read_only:
+            with self.write():
+                pass  # migrates, so that a broken database is known at start
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One transaction that holds the write lock from its start; commits unless an error passes."""
+        with self._transaction("BEGIN IMMEDIATE") as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """One consistent snapshot."""
+        with self._transaction("BEGIN") as tx:
+            yield tx
+
+    def version(self) -> int:
+        """A number that changes whenever another connection has committed (PRAGMA data_version)."""
+        with _translated(self._path):
+            row = self._connection().execute("PRAGMA data_version").fetchone()
+            return int(row[0])
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy, while others go on writing (SQLite's online backup)."""
+        with _translated(target):
+            copy = sqlite3.connect(target)
+            try:
+                self._connection().backup(copy)
+            finally:
+                copy.close()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._threads, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._threads.connection = None
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Tx]:
+        with _translated(self._path):
+            connection = self._connection()
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
+        if connection is None:
+            connection = _open(self._path, self._read_only)
+            self._threads.connection = connection
+        return connection
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise StoreBusyError(f"{path}: busy: {error}") from error
+        if code == sqlite3.SQLITE_FULL:
+            raise DiskFullError(f"{path}: the disk is full") from error
+        raise StationError(f"{path}: {error}") from error
+
+
+def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -1024")  # KiB; the station has four processes and 1 GB
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date, each step whole or not at all. Released steps are never edited."""
+    steps = sorted(
+        (int(file.name[:4]), file)
+        for file in (resources.files(__package__ or "controller.store") / "migrations").iterdir()
+        if file.name.endswith(".sql")
+    )
+    newest = steps[-1][0]
+    if int(connection.execute("PRAGMA user_version").fetchone()[0]) == newest:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        have = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if have > newest:
+            raise StationError(f"the database is of a newer version ({have}) than this program ({newest})")
+        for number, file in steps:
+            if number > have:
+                for statement in _statements(file.read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Single statements of a script (`executescript` would commit on its own)."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

@@ -1,0 +1,125 @@
+"""Utterances: every occurrence has exactly one row an output, and one life (core's table)."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from controller.core.announcements import AfterCut
+from controller.core.errors import NotFoundError
+from controller.core.journal import Kind
+from controller.core.levels import Level
+from controller.core.utterances import FINAL, Utterance, UtteranceEvent, UtteranceState, after
+from controller.store import journal
+from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
+from controller.store.connection import Tx
+
+_KINDS = {
+    UtteranceEvent.BEGIN: Kind.PLAYING,
+    UtteranceEvent.FINISH: Kind.PLAYED,
+    UtteranceEvent.INTERRUPT: Kind.CUT,
+    UtteranceEvent.ABANDON: Kind.CUT,
+    UtteranceEvent.MISS: Kind.MISSED,
+    UtteranceEvent.STOP: Kind.STOPPED,
+}
+_SELECT = (
+    "SELECT utterances.*, COALESCE(renditions.sha256, '') AS sha256, COALESCE(renditions.duration_s, 0) AS duration_s"
+    " FROM utterances LEFT JOIN renditions ON renditions.announcement_id = utterances.announcement_id"
+    " AND renditions.revision = utterances.revision "
+)
+
+
+def queue(tx: Tx, at: datetime, utterance: Utterance) -> bool:
+    """Put a new occurrence in line. False, and nothing changed, if that occurrence is known already."""
+    cursor = tx.execute(
+        "INSERT OR IGNORE INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
+        " order_no, after_cut, late_until, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        (
+            utterance.id, utterance.announcement_id, utterance.revision, utterance.rule_id, instant(utterance.due),
+            utterance.output, texts(utterance.zones), utterance.title, utterance.level, utterance.order_no,
+            utterance.after_cut, instant(utterance.late_until),
+        ),
+    )  # fmt: skip
+    if cursor.rowcount == 0:
+        return False
+    journal.write(
+        tx, at, Kind.QUEUED, f"utterance/{utterance.id}", announcement=utterance.announcement_id,
+        title=utterance.title, due=instant(utterance.due), output=utterance.output, level=utterance.level,
+    )  # fmt: skip
+    return True
+
+
+def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: object) -> Utterance:
+    """Let an event happen to an utterance, or IllegalEventError and nothing changed."""
+    old = get(tx, ident)
+    state = after(old.state, event)
+    tx.execute(
+        "UPDATE utterances SET state = ?, attempt = attempt + ?, started_at = ?, ended_at = ? WHERE id = ?",
+        (
+            state,
+            event is UtteranceEvent.BEGIN,
+            instant(at) if event is UtteranceEvent.BEGIN else instant(old.started_at) if old.started_at else None,
+            instant(at) if state in FINAL else None,
+            ident,
+        ),
+    )
+    journal.write(
+        tx, at, _KINDS[event], f"utterance/{ident}", announcement=old.announcement_id, title=old.title,
+        due=instant(old.due), output=old.output, **detail,
+    )  # fmt: skip
+    return get(tx, ident)
+
+
+def want_stop(tx: Tx, ident: str, by: str) -> Utterance:
+    """Ask the audio process to end it; that process does and journals it. No matter if it has ended."""
+    tx.execute(
+        "UPDATE utterances SET stop_wanted_by = ? WHERE id = ? AND state IN ('queued', 'playing')",
+        (by, ident),
+    )
+    return get(tx, ident)
+
+
+def get(tx: Tx, ident: str) -> Utterance:
+    row = tx.execute(_SELECT + "WHERE utterances.id = ?", (ident,)).fetchone()
+    if row is None:
+        raise NotFoundError("utterance", ident)
+    return _utterance(row)
+
+
+def open_on(tx: Tx, output: str) -> list[Utterance]:
+    """What an output still has to do, in the total order."""
+    rows = tx.execute(_SELECT + "WHERE utterances.state IN ('queued', 'playing') AND output = ?", (output,))
+    return sorted((_utterance(row) for row in rows), key=lambda u: u.precedence)
+
+
+def between(tx: Tx, first: datetime, last: datetime) -> list[Utterance]:
+    """Those due in [first, last), in order of due time."""
+    rows = tx.execute(
+        _SELECT + "WHERE due >= ? AND due < ? ORDER BY due, utterances.id", (instant(first), instant(last))
+    )
+    return [_utterance(row) for row in rows]
+
+
+def playing(tx: Tx) -> list[Utterance]:
+    rows = tx.execute(_SELECT + "WHERE utterances.state = 'playing' ORDER BY started_at")
+    return [_utterance(row) for row in rows]
+
+
+def of_announcement(tx: Tx, announcement_id: str, limit: int = 20) -> list[Utterance]:
+    """The newest first."""
+    rows = tx.execute(
+        _SELECT + "WHERE utterances.announcement_id = ? ORDER BY due DESC, utterances.id DESC LIMIT ?",
+        (announcement_id, limit),
+    )
+    return [_utterance(row) for row in rows]
+
+
+def _utterance(row: sqlite3.Row) -> Utterance:
+    return Utterance(
+        id=row["id"], announcement_id=row["announcement_id"], revision=row["revision"], rule_id=row["rule_id"],
+        due=as_instant(row["due"]), output=row["output"], zones=as_texts(row["zones"]), title=row["title"],
+        level=Level(row["level"]), order_no=row["order_no"], after_cut=AfterCut(row["after_cut"]),
+        late_until=as_instant(row["late_until"]), state=UtteranceState(row["state"]), attempt=row["attempt"],
+        sha256=row["sha256"], duration_s=row["duration_s"], started_at=as_instant_or_none(row["started_at"]),
+        ended_at=as_instant_or_none(row["ended_at"]), stop_wanted_by=row["stop_wanted_by"],
+    )  # fmt: skip
