@@ -6,6 +6,7 @@ termios.error: all are turned into DeviceError here, and the dead handle is clos
 
 from __future__ import annotations
 
+import contextlib
 import termios
 from collections.abc import Callable
 from types import TracebackType
@@ -73,10 +74,8 @@ class SerialPort:
         return self._guarded(take)
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(*GONE):  # gone already: just what was wanted
             self._serial.close()
-        except GONE:
-            pass  # it is gone already, which is what was wanted
 
     def _guarded(self, act: Callable[[], T]) -> T:
         try:

@@ -9,6 +9,7 @@ from controller.core.announcements import AfterCut
 from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
+from controller.core.showing import Sounding
 from controller.core.utterances import FINAL, Utterance, UtteranceEvent, UtteranceState, after
 from controller.store import journal
 from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
@@ -123,3 +124,14 @@ def _utterance(row: sqlite3.Row) -> Utterance:
         sha256=row["sha256"], duration_s=row["duration_s"], started_at=as_instant_or_none(row["started_at"]),
         ended_at=as_instant_or_none(row["ended_at"]), stop_wanted_by=row["stop_wanted_by"],
     )  # fmt: skip
+
+
+def soundings(tx: Tx, since: datetime) -> list[Sounding]:
+    """Those playing, and those that ended after `since`, with their texts; for `core.showing`."""
+    rows = tx.execute(
+        _SELECT.replace("utterances.*", "utterances.*, announcements.text AS text", 1)
+        + "JOIN announcements ON announcements.id = utterances.announcement_id"
+        " WHERE utterances.state = 'playing' OR ended_at >= ? ORDER BY utterances.due, utterances.id",
+        (instant(since),),
+    )
+    return [Sounding(_utterance(row), row["text"]) for row in rows]

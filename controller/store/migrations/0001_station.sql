@@ -82,6 +82,7 @@ CREATE TABLE utterances (
 ) STRICT;
 CREATE INDEX utterances_open ON utterances (output, due) WHERE state IN ('queued', 'playing');
 CREATE INDEX utterances_due ON utterances (due);
+CREATE INDEX utterances_ended ON utterances (ended_at);
 CREATE INDEX utterances_announcement ON utterances (announcement_id, due);
 
 CREATE TABLE notices (

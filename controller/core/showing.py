@@ -1,0 +1,82 @@
+"""What boards and the kiosk's waiting screen show: notices in their time, and announcements while
+they sound and for a while after. Pure; the same decision for every face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from controller.core.levels import Level
+from controller.core.notices import Notice
+from controller.core.utterances import Utterance, UtteranceState
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """An utterance together with the announcement's text."""
+
+    utterance: Utterance
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to show. `on_air` while its words sound."""
+
+    title: str  # "" for a notice
+    text: str
+    level: Level
+    order_no: int
+    since: datetime
+    until: datetime | None  # None while it sounds: nobody knows yet
+    on_air: bool
+    ident: str  # of the notice or the announcement
+
+    @property
+    def whole(self) -> str:
+        """Title and text as one sentence, as a sign shows them."""
+        if not self.title:
+            return self.text
+        return f"{self.title}: {self.text}" if self.title[-1].isalnum() else f"{self.title} {self.text}"
+
+
+def showing(
+    notices: Iterable[Notice],
+    soundings: Iterable[Sounding],
+    now: datetime,
+    after_s: float,
+    board: str = "",
+    zones: frozenset[str] = frozenset(),
+) -> tuple[Item, ...]:
+    """The items for one face, most urgent first: what is on air, then by level and order.
+
+    `board` ("" for a face that shows every notice) and `zones` (empty for all) narrow it down.
+    A stopped announcement leaves at once; a finished one stays for `after_s`. Each announcement
+    shows once, however many outputs speak it. An emergency alone hides everything else.
+    """
+    items: dict[str, Item] = {}
+    for notice in notices:
+        if notice.is_due(now) and (not board or not notice.boards or board in notice.boards):
+            items[notice.id] = Item(
+                "", notice.text, notice.level, notice.order_no, notice.shown_from, notice.shown_until, False, notice.id
+            )
+    for sounding in soundings:
+        utterance = sounding.utterance
+        if zones and not zones & set(utterance.zones):
+            continue
+        on_air = utterance.state is UtteranceState.PLAYING
+        over = utterance.state in {UtteranceState.PLAYED, UtteranceState.CUT} and utterance.ended_at is not None
+        until = utterance.ended_at + timedelta(seconds=after_s) if over and utterance.ended_at else None
+        if not on_air and (until is None or now >= until):
+            continue
+        old = items.get(utterance.announcement_id)
+        if old is None or (on_air, until or now) > (old.on_air, old.until or now):
+            items[utterance.announcement_id] = Item(
+                utterance.title, sounding.text, utterance.level, utterance.order_no,
+                utterance.started_at or utterance.due, until, on_air, utterance.announcement_id,
+            )  # fmt: skip
+    ordered = sorted(items.values(), key=lambda i: (i.level.rank, not i.on_air, i.order_no, i.since, i.ident))
+    alerts = tuple(item for item in ordered if item.level is Level.EMERGENCY)
+    return alerts or tuple(ordered)
