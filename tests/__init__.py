@@ -1,0 +1,1 @@
+"""Checks of the station: unit, contract, flow, golden, crash."""
