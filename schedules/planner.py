@@ -37,7 +37,7 @@ def _occurrences(rule: Rule, after: datetime, tz: tzinfo) -> Iterator[datetime]:
 
 
 def _daily(rule: Daily, after: datetime, tz: tzinfo) -> Iterator[datetime]:
-    # a clock that is put back may make today's occurrence later than `after` on yesterday's date
+    # yesterday too: a change that skips 23:00-24:00 moves yesterday's 23:30 to 00:30 of today
     day = max(rule.first, after.astimezone(tz).date() - _DAY)
     last = rule.last or date.max - _DAY
     seen = after
