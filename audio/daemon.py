@@ -1,0 +1,96 @@
+"""The audio process of one output: player, keeper, and (on the first output) the preparer of renditions."""
+
+from __future__ import annotations
+
+import logging
+
+from audio import chimes
+from audio.amplifier import relay_for
+from audio.engine import Timing
+from audio.keeper import Keeper
+from audio.normaliser import Normaliser, load_abbreviations
+from audio.output import open_output
+from audio.player import Inbox, Player
+from audio.prepare import Preparer
+from audio.progress import ProgressFile, boot_id, recovered
+from audio.studio import Studio
+from controller.core.journal import Kind
+from controller.core.ports import Clock
+from controller.runtime.clocks import SystemClock
+from controller.runtime.config import Output as OutputConfig
+from controller.runtime.config import StationConfig
+from controller.runtime.doorbell import Doorbell, Doorway
+from controller.runtime.places import Places
+from controller.runtime.workers import Crew
+from controller.store import journal, utterances
+from controller.store.connection import Store
+
+BYTES_PER_S = 2 * 48_000
+KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
+FACES = ("controller", "kiosk")
+log = logging.getLogger(__name__)
+
+
+def main(config: StationConfig, places: Places, name: str) -> int:
+    output = config.output(name)
+    process = f"audio-{name}"
+    clock, store, bell = SystemClock(), Store(places.station_db), Doorbell(places)
+    doorway = Doorway(places, process)
+    crew = Crew()
+    inbox = Inbox()
+    progress = ProgressFile(places.progress(name), boot_id())
+    _recover(store, clock, output, progress)
+
+    signals = {"alert": chimes.alert()}
+    if config.speech.chime:
+        signals |= {"opening": chimes.opening(), "closing": chimes.closing()}
+    keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put)
+    studio = None
+    if name == config.outputs[0].name:  # one process prepares for all
+        preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()))
+        everyone = (*(f"audio-{other.name}" for other in config.outputs), *FACES)
+        studio = Studio(store, preparer, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone))
+
+    def on_ring() -> None:
+        keeper.look()
+        if studio:
+            studio.wake()
+
+    player = Player(
+        name, lambda: open_output(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier),
+        signals, _timing(output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
+    )  # fmt: skip
+    crew.start(
+        "keeper",
+        lambda: keeper.work(crew.stopping.is_set, lambda: crew.progress("keeper", KEEPER_LIMIT_S)),
+        wake=keeper.look,
+    )
+    crew.start("player", lambda: player.work(crew.stopping.is_set, lambda: crew.progress("player")), wake=inbox.wake)
+    if studio:
+        crew.start("studio", lambda: studio.work(crew.stopping), wake=studio.wake)
+    code = crew.run()
+    doorway.close()
+    return code
+
+
+def ring_all(bell: Doorbell, names: tuple[str, ...]) -> None:
+    for name in names:
+        bell.ring(name)
+
+
+def _recover(store: Store, clock: Clock, output: OutputConfig, progress: ProgressFile) -> None:
+    """Write down what became of what was on air when the last process ended."""
+    at = clock.now()
+    with store.write() as tx:
+        for ident, event, detail in recovered(utterances.open_on(tx, output.name), progress.read()):
+            utterances.move(tx, at, ident, event, **detail)
+            log.warning("utterance %s was on air when the last process ended: %s", ident, event)
+        journal.write(tx, at, Kind.STARTED, f"process/audio-{output.name}")
+
+
+def _timing(output: OutputConfig, signals: dict[str, bytes]) -> Timing:
+    def length_s(name: str) -> float:
+        return len(signals.get(name, b"")) / BYTES_PER_S
+
+    warm_up_s = 0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s
+    return Timing(warm_up_s, output.amplifier.hold_s, length_s("opening"), length_s("closing"), length_s("alert"))

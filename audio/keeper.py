@@ -1,0 +1,176 @@
+"""The player's clerk, in a thread of its own: writes down what happened, reads what is to come.
+
+So a slow card, a locked database or a full disk never delays the sound. Moves wait in memory until
+they are written, in order; nothing is read before they are, so that the rows never seem older than
+they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from audio import library
+from audio.engine import Item, Rows, Stop
+from controller.core.announcements import AfterCut
+from controller.core.errors import IllegalEventError, NotFoundError, StationError
+from controller.core.ports import Clock
+from controller.core.renditions import RenditionState
+from controller.core.utterances import Utterance, UtteranceEvent
+from controller.runtime.logs import Lasting
+from controller.runtime.places import Places
+from controller.store import facts, renditions, utterances
+from controller.store.connection import Store, Tx
+
+POLL_S = 0.5
+BUDGET = 64 * 1024 * 1024  # bytes of sound held ready; the first in line is held whatever its size
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A move to be written: what happened to which utterance, when."""
+
+    at: datetime
+    id: str
+    event: UtteranceEvent
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The health of a component: `fault` is "" when it is in order."""
+
+    at: datetime
+    component: str
+    fault: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the store holds for this output: the line, the sound of those newly opened, who is to be stopped."""
+
+    rows: Rows
+    opened: dict[str, bytes]  # PCM by utterance id
+    stops: tuple[Stop, ...]
+
+
+class Keeper:
+    """`tell` hands each new snapshot to the player."""
+
+    def __init__(
+        self,
+        output: str,
+        store: Store,
+        places: Places,
+        clock: Clock,
+        ring: Callable[[], None],
+        tell: Callable[[Snapshot], None],
+    ) -> None:
+        self._output, self._store, self._places, self._clock = output, store, places, clock
+        self._ring, self._tell = ring, tell
+        self._inbox: queue.SimpleQueue[Noted | Reported | None] = queue.SimpleQueue()
+        self._held: dict[str, int] = {}  # utterance id -> bytes of sound that the player holds
+        self._trouble = Lasting(log, "the store cannot be used")
+
+    def note(self, what: Noted | Reported) -> None:
+        """Write this down as soon as may be. Never blocks."""
+        self._inbox.put(what)
+
+    def look(self) -> None:
+        """Read the rows now."""
+        self._inbox.put(None)
+
+    def forget(self) -> None:
+        """The player holds no sound any more: open everything anew."""
+        self._held = {}
+        self.look()
+
+    def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
+        unwritten: list[Noted | Reported] = []
+        seen = -1
+        while not stopping() or unwritten or not self._inbox.empty():
+            asked = self._take(unwritten, wait_s=POLL_S)
+            try:
+                if unwritten:
+                    self._write(unwritten)
+                    unwritten.clear()
+                    self._ring()
+                    asked = True
+                version = self._store.version()
+                if asked or version != seen:
+                    seen = version
+                    self._read()
+                self._trouble.ends()
+            except StationError as error:
+                self._trouble.begins(str(error))
+                if stopping():
+                    log.error("%d lines for the journal are lost", len(unwritten))
+                    return
+            progress()
+        self._store.close()
+
+    def _take(self, unwritten: list[Noted | Reported], wait_s: float) -> bool:
+        """Move what has come into `unwritten`; whether a look was asked for."""
+        asked = False
+        try:
+            message = self._inbox.get(timeout=wait_s)
+            while True:
+                if message is None:
+                    asked = True
+                else:
+                    unwritten.append(message)
+                message = self._inbox.get_nowait()
+        except queue.Empty:
+            return asked
+
+    def _write(self, moves: list[Noted | Reported]) -> None:
+        with self._store.write() as tx:
+            for move in moves:
+                if isinstance(move, Reported):
+                    facts.report(tx, move.at, move.component, move.fault, **move.facts)
+                    continue
+                try:
+                    utterances.move(tx, move.at, move.id, move.event, **move.detail)
+                except (IllegalEventError, NotFoundError) as error:  # an Alert whose row never came
+                    log.error("cannot be written down: %s", error)
+
+    def _read(self) -> None:
+        with self._store.read() as tx:
+            rows = utterances.open_on(tx, self._output)
+            obstacles = {row.id: _obstacle(tx, row) for row in rows if not row.sha256}
+        held = {row.id: self._held[row.id] for row in rows if row.id in self._held}
+        opened: dict[str, bytes] = {}
+        for row in rows:
+            if row.sha256 and row.id not in held:
+                if held and sum(held.values()) >= BUDGET:
+                    obstacles[row.id] = "busy"
+                    continue
+                try:
+                    opened[row.id] = library.load(self._places.rendition(row.sha256), row.sha256)
+                    held[row.id] = len(opened[row.id])
+                except StationError as error:
+                    log.error("utterance %s: %s", row.id, error)
+                    obstacles[row.id] = "file_missing"
+        self._held = held
+        items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
+        stops = tuple(Stop(row.id, row.stop_wanted_by) for row in rows if row.stop_wanted_by)
+        self._tell(Snapshot(Rows(items), opened, stops))
+
+
+def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
+    return Item(
+        id=row.id, precedence=row.precedence, level=row.level, due=row.due.timestamp(),
+        late_until=row.late_until.timestamp(), again=row.after_cut is AfterCut.RESTART, words_s=row.duration_s,
+        attempt=row.attempt, loaded=loaded, obstacle=obstacle,
+    )  # fmt: skip
+
+
+def _obstacle(tx: Tx, row: Utterance) -> str:
+    rendition = renditions.of(tx, row.announcement_id, row.revision)
+    failed = rendition is not None and rendition.state is RenditionState.FAILED
+    return "unspeakable" if failed else "not_prepared"

@@ -1,0 +1,29 @@
+"""Reads prepared files back. Only what hashes to its name is played: what was approved, to the bit."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import wave
+from pathlib import Path
+
+from controller.core.errors import StationError
+
+RATE = 48_000
+
+
+def load(path: Path, sha256: str) -> bytes:
+    """The PCM (mono, 48 kHz, s16le) of a prepared file, or StationError saying why it is not playable."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StationError(f"{path.name}: {error.strerror or error}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise StationError(f"{path.name}: its content is not what its name says")
+    try:
+        with wave.open(io.BytesIO(content)) as file:
+            if (file.getnchannels(), file.getframerate(), file.getsampwidth()) != (1, RATE, 2):
+                raise StationError(f"{path.name}: not mono 48 kHz 16 bit")
+            return bytes(file.readframes(file.getnframes()))
+    except (wave.Error, EOFError) as error:
+        raise StationError(f"{path.name}: {error}") from error

@@ -1,0 +1,91 @@
+"""The only user of pygame.mixer: one mono 48 kHz stream, one channel.
+
+A clip lies whole in memory, so that sounding needs no disk, no thread of ours and no new process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from controller.core.errors import DeviceError
+from controller.runtime.lean import lean_pygame
+
+with lean_pygame():
+    import pygame
+    from pygame import mixer
+
+RATE = 48_000
+FADE_MS = 20
+DRIVERS = ("pulseaudio", "pipewire", "alsa")  # sound servers first: they share the card
+
+
+class MixerClip:
+    def __init__(self, channel: mixer.Channel, pcm: bytes) -> None:
+        self._channel = channel
+        self._sound = mixer.Sound(buffer=pcm)
+        self.length_s = len(pcm) / (2 * RATE)
+
+    def play(self) -> None:
+        try:
+            self._channel.play(self._sound)
+        except pygame.error as error:
+            raise DeviceError(f"the mixer is closed: {error}") from error
+
+
+class Mixer:
+    def __init__(self, device: str, buffer: int) -> None:
+        """Open `device` ("" for the default one) with a buffer of so many samples."""
+        reasons = []
+        for driver in (os.environ["SDL_AUDIODRIVER"],) if "SDL_AUDIODRIVER" in os.environ else DRIVERS:
+            if driver == "alsa" and not _has_card():
+                reasons.append("alsa: no card")
+                continue
+            try:
+                _open(driver, device, buffer)
+            except pygame.error as error:
+                reasons.append(f"{driver}: {error}")
+                continue
+            self.name = driver
+            self._channel = mixer.Channel(0)
+            return
+        raise DeviceError("; ".join(reasons))
+
+    def take(self, pcm: bytes) -> MixerClip:
+        try:
+            return MixerClip(self._channel, pcm)
+        except pygame.error as error:
+            raise DeviceError(f"{self.name}: {error}") from error
+
+    def cut(self) -> None:
+        with contextlib.suppress(pygame.error):  # closed already: it is silent
+            self._channel.fadeout(FADE_MS)
+
+    def sounding(self) -> bool:
+        try:
+            return self._channel.get_busy()
+        except pygame.error:
+            return False
+
+    def close(self) -> None:
+        mixer.quit()
+
+
+def _open(driver: str, device: str, buffer: int) -> None:
+    before = os.environ.get("SDL_AUDIODRIVER")
+    os.environ["SDL_AUDIODRIVER"] = driver
+    try:
+        mixer.init(RATE, -16, 1, buffer, devicename=device or None, allowedchanges=0)
+        mixer.set_num_channels(1)
+    finally:
+        if before is None:
+            del os.environ["SDL_AUDIODRIVER"]
+        else:
+            os.environ["SDL_AUDIODRIVER"] = before
+
+
+def _has_card() -> bool:
+    """Whether ALSA has a card at all; asking it to open none fills the log."""
+    cards = Path("/proc/asound/cards")
+    return cards.is_file() and "no soundcards" not in cards.read_text(encoding="utf-8", errors="replace")
