@@ -48,13 +48,32 @@ def occurrence(
     return found
 
 
+def late_window_s(rule_id: str, announcement: Announcement) -> float:
+    """How long after its instant an occurrence may still begin."""
+    if rule_id.startswith(NOW):
+        return max(SPEAK_NOW_LATE_S, announcement.late_window_s)
+    return announcement.late_window_s
+
+
+def _heard(announcement: Announcement) -> tuple[object, ...]:
+    """What an utterance carries of its announcement."""
+    return (
+        announcement.revision, announcement.title, announcement.zones, announcement.level, announcement.order_no,
+        announcement.after_cut, announcement.late_window_s,
+    )  # fmt: skip
+
+
 class Announcing:
     def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, config: StationConfig) -> None:
         self._store, self._bell, self._clock, self._ids, self._config = store, bell, clock, ids, config
         self._zones = frozenset(zone.id for zone in config.zones)
 
     def save(self, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str = "") -> Announcement:
-        """Store a new announcement, or the change of `ident`; its rules are replaced by `rules`."""
+        """Store a new announcement, or the change of `ident`; its rules are replaced by `rules`.
+
+        What is in line and has not begun is said as it stands now: an occurrence of a rule that is
+        no more is stopped, any other is replaced by one of the new text, zones and level.
+        """
         at = self._clock.now()
         with self._store.write() as tx:
             saved = self._save(tx, at, draft, rules, by, ident)
@@ -91,16 +110,20 @@ class Announcing:
         at = self._clock.now()
         with self._store.write() as tx:
             announcements.withdraw(tx, at, ident, by)
-            for utterance in utterances.of_announcement(tx, ident):
-                if utterance.state is UtteranceState.QUEUED:
-                    utterances.want_stop(tx, utterance.id, by)
+            for utterance in utterances.waiting(tx, ident):
+                utterances.want_stop(tx, utterance.id, by)
         self._ring()
 
     def restore(self, ident: str, by: str) -> None:
-        """Undo a withdrawal."""
+        """Undo a withdrawal: its rules go on, and what it took out of the line and is still to come is put back."""
         at = self._clock.now()
         with self._store.write() as tx:
+            withdrawn_at = announcements.get(tx, ident).withdrawn_at
             announcements.restore(tx, at, ident, by)
+            if withdrawn_at:
+                in_force = {rule.id for rule in announcements.rules(tx, ident)}
+                taken = [u for u in utterances.ended_ahead(tx, ident, at, withdrawn_at) if u.rule_id in in_force]
+                self._put_in_stead(tx, at, announcements.get(tx, ident), taken, by)
         self._ring()
 
     def prepare_again(self, ident: str) -> None:
@@ -116,24 +139,52 @@ class Announcing:
         problems = problems_of(draft, self._zones)
         if problems:
             raise InputError(*problems)
-        if ident:
-            saved = announcements.edit(tx, at, ident, draft, by)
-            announcements.end_rules(tx, at, ident)
-        else:
+        if not ident:
             saved = announcements.add(tx, at, self._ids(), draft, by)
-        for rule in rules:
-            announcements.add_rule(tx, at, self._ids(), saved.id, dict(rule))
+            self._set_rules(tx, at, saved.id, rules)
+            return saved
+        before = announcements.get(tx, ident)
+        saved = announcements.edit(tx, at, ident, draft, by)
+        ended = self._set_rules(tx, at, ident, rules)
+        waiting = utterances.waiting(tx, ident)
+        for utterance in waiting:
+            if utterance.rule_id in ended:
+                utterances.want_stop(tx, utterance.id, by)
+        if _heard(before) != _heard(saved):
+            self._put_in_stead(tx, at, saved, [u for u in waiting if u.rule_id not in ended], by)
         return saved
 
+    def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
+        """Make `rules` those of an announcement; the ids of the ones that ended.
+
+        A rule that stays the same keeps its id: its occurrences are known by it and never come twice.
+        """
+        wanted = [dict(rule) for rule in rules]
+        ended = set()
+        for old in announcements.rules(tx, ident):
+            if old.document in wanted:
+                wanted.remove(old.document)
+            else:
+                announcements.end_rule(tx, at, old.id)
+                ended.add(old.id)
+        for document in wanted:
+            announcements.add_rule(tx, at, self._ids(), ident, document)
+        return frozenset(ended)
+
+    def _put_in_stead(
+        self, tx: Tx, at: datetime, announcement: Announcement, old: Sequence[Utterance], by: str
+    ) -> None:
+        """Replace utterances that have not begun by ones of what the announcement says now."""
+        for utterance in old:
+            utterances.void(tx, utterance.id, by)
+        for rule_id, due in sorted({(utterance.rule_id, utterance.due) for utterance in old}):
+            late_s = late_window_s(rule_id, announcement)
+            for utterance in occurrence(self._ids, self._config, announcement, rule_id, due, late_s):
+                utterances.queue(tx, at, utterance)
+
     def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
-        made = occurrence(
-            self._ids,
-            self._config,
-            announcement,
-            NOW + self._ids(),
-            at,
-            max(SPEAK_NOW_LATE_S, announcement.late_window_s),
-        )
+        rule_id = NOW + self._ids()
+        made = occurrence(self._ids, self._config, announcement, rule_id, at, late_window_s(rule_id, announcement))
         for utterance in made:
             utterances.queue(tx, at, utterance)
         return [utterances.get(tx, utterance.id) for utterance in made]

@@ -47,3 +47,15 @@ def _daily(rule: Daily, after: datetime, tz: tzinfo) -> Iterator[datetime]:
             yield at
             seen = at
         day += _DAY
+
+
+def sift_late(due: list[datetime], now: datetime, late_window_s: float) -> tuple[list[datetime], list[datetime]]:
+    """What to put in line and what is missed, of the occurrences of one rule (ascending).
+
+    Of those whose instant has passed at most the newest is still spoken, and only within the late
+    window: after a power cut nothing is replayed in bulk.
+    """
+    late = [at for at in due if at < now]
+    ahead = [at for at in due if at >= now]
+    spoken = [at for at in late[-1:] if now <= at + timedelta(seconds=late_window_s)]
+    return spoken + ahead, late[: len(late) - len(spoken)]

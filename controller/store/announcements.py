@@ -108,19 +108,17 @@ def add_rule(tx: Tx, at: datetime, ident: str, announcement_id: str, document: d
     )
 
 
-def end_rules(tx: Tx, at: datetime, announcement_id: str) -> None:
-    tx.execute(
-        "UPDATE rules SET ended_at = ? WHERE announcement_id = ? AND ended_at IS NULL",
-        (instant(at), announcement_id),
-    )
+def end_rule(tx: Tx, at: datetime, rule_id: str) -> None:
+    tx.execute("UPDATE rules SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (instant(at), rule_id))
 
 
-def rules(tx: Tx, announcement_id: str = "") -> list[StoredRule]:
-    """The rules in force, of one announcement or of all that are in use."""
+def rules(tx: Tx, announcement_id: str = "", rule_id: str = "") -> list[StoredRule]:
+    """The rules in force: of one announcement, the one named, or all that are in use."""
     rows = tx.execute(
         "SELECT rules.* FROM rules JOIN announcements ON announcements.id = announcement_id"
-        " WHERE ended_at IS NULL AND withdrawn_at IS NULL AND (? = '' OR announcement_id = ?) ORDER BY rules.id",
-        (announcement_id, announcement_id),
+        " WHERE ended_at IS NULL AND withdrawn_at IS NULL AND (?1 = '' OR announcement_id = ?1)"
+        " AND (?2 = '' OR rules.id = ?2) ORDER BY rules.id",
+        (announcement_id, rule_id),
     )
     return [
         StoredRule(
@@ -133,4 +131,4 @@ def rules(tx: Tx, announcement_id: str = "") -> list[StoredRule]:
 
 def planned(tx: Tx, rule_id: str, until: datetime) -> None:
     """Say that every occurrence of a rule up to `until` has its utterance. Never goes back."""
-    tx.execute("UPDATE rules SET planned_until = MAX(planned_until, ?) WHERE id = ?", (instant(until), rule_id))
+    tx.execute("UPDATE rules SET planned_until = ?1 WHERE id = ?2 AND planned_until < ?1", (instant(until), rule_id))

@@ -23,6 +23,7 @@ _KINDS = {
     UtteranceEvent.MISS: Kind.MISSED,
     UtteranceEvent.STOP: Kind.STOPPED,
 }
+VOID = "#"  # in a rule id: this utterance was replaced by another of the same occurrence
 _SELECT = (
     "SELECT utterances.*, COALESCE(renditions.sha256, '') AS sha256, COALESCE(renditions.duration_s, 0) AS duration_s"
     " FROM utterances LEFT JOIN renditions ON renditions.announcement_id = utterances.announcement_id"
@@ -32,20 +33,29 @@ _SELECT = (
 
 def queue(tx: Tx, at: datetime, utterance: Utterance) -> bool:
     """Put a new occurrence in line. False, and nothing changed, if that occurrence is known already."""
+    return _add(tx, at, utterance, UtteranceState.QUEUED)
+
+
+def record_missed(tx: Tx, at: datetime, utterance: Utterance, reason: str) -> bool:
+    """Record an occurrence that nobody was there to put in line. False if it is known already."""
+    return _add(tx, at, utterance, UtteranceState.MISSED, reason=reason)
+
+
+def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState, **detail: object) -> bool:
     cursor = tx.execute(
         "INSERT OR IGNORE INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
-        " order_no, after_cut, late_until, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        " order_no, after_cut, late_until, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             utterance.id, utterance.announcement_id, utterance.revision, utterance.rule_id, instant(utterance.due),
             utterance.output, texts(utterance.zones), utterance.title, utterance.level, utterance.order_no,
-            utterance.after_cut, instant(utterance.late_until),
+            utterance.after_cut, instant(utterance.late_until), state, instant(at) if state in FINAL else None,
         ),
     )  # fmt: skip
     if cursor.rowcount == 0:
         return False
     journal.write(
-        tx, at, Kind.QUEUED, f"utterance/{utterance.id}", announcement=utterance.announcement_id,
-        title=utterance.title, due=instant(utterance.due), output=utterance.output, level=utterance.level,
+        tx, at, Kind(state), f"utterance/{utterance.id}", announcement=utterance.announcement_id,
+        title=utterance.title, due=instant(utterance.due), output=utterance.output, level=utterance.level, **detail,
     )  # fmt: skip
     return True
 
@@ -80,6 +90,15 @@ def want_stop(tx: Tx, ident: str, by: str) -> Utterance:
     return get(tx, ident)
 
 
+def void(tx: Tx, ident: str, by: str) -> None:
+    """Free the place (rule, due, output) of an utterance that has not begun, for another in its stead.
+
+    If it is still in line the audio process is asked to end it.
+    """
+    tx.execute("UPDATE utterances SET rule_id = rule_id || ? || id WHERE id = ? AND attempt = 0", (VOID, ident))
+    want_stop(tx, ident, by)
+
+
 def get(tx: Tx, ident: str) -> Utterance:
     row = tx.execute(_SELECT + "WHERE utterances.id = ?", (ident,)).fetchone()
     if row is None:
@@ -111,6 +130,36 @@ def of_announcement(tx: Tx, announcement_id: str, limit: int = 20) -> list[Utter
     rows = tx.execute(
         _SELECT + "WHERE utterances.announcement_id = ? ORDER BY due DESC, utterances.id DESC LIMIT ?",
         (announcement_id, limit),
+    )
+    return [_utterance(row) for row in rows]
+
+
+def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:
+    """Those of an announcement that are in line and have not begun."""
+    rows = tx.execute(
+        _SELECT + "WHERE utterances.announcement_id = ? AND utterances.state = 'queued' AND attempt = 0 ORDER BY due",
+        (announcement_id,),
+    )
+    return [_utterance(row) for row in rows]
+
+
+def ended_ahead(tx: Tx, announcement_id: str, now: datetime, since: datetime) -> list[Utterance]:
+    """Those due after `now` that were ended at `since` or later without having begun, or are about to be."""
+    rows = tx.execute(
+        _SELECT + "WHERE utterances.announcement_id = ? AND due > ? AND attempt = 0 AND instr(rule_id, ?) = 0"
+        " AND (utterances.state IN ('missed', 'stopped') AND ended_at >= ?"
+        " OR utterances.state = 'queued' AND stop_wanted_by != '') ORDER BY due, utterances.id",
+        (announcement_id, instant(now), VOID, instant(since)),
+    )
+    return [_utterance(row) for row in rows]
+
+
+def stale(tx: Tx, queued_before: datetime, begun_before: datetime) -> list[Utterance]:
+    """Those in line whose late window ended before the one instant, or on air since before the other."""
+    rows = tx.execute(
+        _SELECT + "WHERE utterances.state = 'queued' AND late_until < ?"
+        " OR utterances.state = 'playing' AND started_at < ? ORDER BY due, utterances.id",
+        (instant(queued_before), instant(begun_before)),
     )
     return [_utterance(row) for row in rows]
 
