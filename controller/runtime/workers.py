@@ -7,6 +7,7 @@ has silence. Here an unexpected exception is logged and the process leaves; syst
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -19,6 +20,8 @@ from controller.runtime.notify import notify
 
 log = logging.getLogger(__name__)
 FAILED = 70  # EX_SOFTWARE of sysexits.h
+PARENT = "LOALANG_PARENT"  # the process number of `loalang run`, in its children's environment
+PR_SET_PDEATHSIG = 1
 STOP_LIMIT_S = 3.0
 
 
@@ -58,11 +61,7 @@ class Crew:
     def run(self) -> int:
         """Wait on the main thread until stopped; feed the watchdog; end the workers; exit code."""
 
-        def on_signal(_signum: int, _frame: FrameType | None) -> None:
-            self.stopping.set()
-
-        signal.signal(signal.SIGTERM, on_signal)
-        signal.signal(signal.SIGINT, on_signal)
+        stop_on_signals(self.stopping)
         notify("READY=1")
         late_said = False
         while not self.stopping.wait(1.0):
@@ -83,3 +82,23 @@ class Crew:
                 logging.shutdown()
                 os._exit(FAILED)  # a stuck device must not keep the process alive
         return FAILED if self._failed else 0
+
+
+def stop_on_signals(stopping: threading.Event) -> None:
+    """Let SIGTERM and SIGINT set the flag. Main thread only."""
+
+    def on_signal(_signum: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+
+
+def end_with_parent() -> None:
+    """Under `loalang run`: be told to end should it die without a word (prctl(2), PR_SET_PDEATHSIG)."""
+    parent = os.environ.get(PARENT)
+    if not parent:
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):  # it died before we asked
+        raise SystemExit(FAILED)

@@ -1,0 +1,69 @@
+"""`loalang board preview | bytes | emulate`: what a sign will show, and a sign for those who have none."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from controller.commands.station import Station, station_command
+from controller.core.announcements import TEXT_LIMIT, clean, text_problems
+from controller.core.errors import InputError
+
+
+def join(group: click.Group) -> None:
+    @group.group()
+    def board() -> None:
+        """The notice boards."""
+
+    @station_command(board)
+    @click.argument("board_id", metavar="BOARD")
+    @click.option("--text", required=True)
+    @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.png")
+    def preview(station: Station, board_id: str, text: str, out: str) -> int:
+        """Draw the very pixels that BOARD would show."""
+        from controller.boards.preview import preview_png
+        from controller.runtime.files import replace_file
+
+        replace_file(Path(out), preview_png(station.config.board(board_id), _accepted(text)), durable=False)
+        return 0
+
+    @station_command(board, "bytes")
+    @click.argument("board_id", metavar="BOARD")
+    @click.option("--text", required=True)
+    @click.option("--hex", "as_hex", is_flag=True)
+    def bytes_(station: Station, board_id: str, text: str, as_hex: bool) -> int:
+        """Print the bytes that would go to BOARD."""
+        from controller.boards.preview import frames_for
+
+        frames = frames_for(station.config.board(board_id), _accepted(text))
+        if as_hex:
+            click.echo(frames.hex(" ").upper())
+        else:
+            sys.stdout.buffer.write(frames)
+        return 0
+
+    @station_command(board)
+    @click.argument("board_id", metavar="BOARD")
+    def emulate(station: Station, board_id: str) -> int:
+        """Be the sign BOARD on a pty, with its pace and its picture."""
+        from controller.boards.emulator_process import main
+        from controller.runtime.logs import set_up_logs
+        from controller.runtime.workers import end_with_parent, stop_on_signals
+
+        end_with_parent()
+        set_up_logs()
+        station.places.make()
+        stopping = threading.Event()
+        stop_on_signals(stopping)
+        return main(station.config.board(board_id), station.places, stopping)
+
+
+def _accepted(text: str) -> str:
+    cleaned = clean(text)
+    problems = text_problems("--text", cleaned, TEXT_LIMIT)
+    if problems:
+        raise InputError(*problems)
+    return cleaned

@@ -1,0 +1,62 @@
+"""`loalang run` and the processes that it, or systemd, starts."""
+
+from __future__ import annotations
+
+import click
+
+from controller.commands.station import Station, station_command
+from controller.runtime.catalogues import load_words
+from controller.runtime.logs import set_up_logs
+from controller.runtime.workers import end_with_parent
+
+
+def join(group: click.Group) -> None:
+    @station_command(group)
+    def run(station: Station) -> int:
+        """The whole station in one terminal."""
+        from controller.run import run as run_all
+        from controller.run import write_example
+
+        station.places.make()
+        write_example(station.config_file)
+        config = station.config
+        return run_all(config, station.places, station.config_file, load_words(config.site.language, ("controller",)))
+
+    @station_command(group)
+    def daemon(station: Station) -> int:
+        """The controller: the clock, the boards, health."""
+        from controller.daemon import main
+
+        _begin(station)
+        return main(station.config, station.places)
+
+    @station_command(group)
+    @click.argument("output", required=False)
+    def audio(station: Station, output: str | None) -> int:
+        """The player of one sound OUTPUT (the first one if none is named)."""
+        from audio.daemon import main
+
+        _begin(station)
+        return main(station.config, station.places, output or station.config.outputs[0].name)
+
+    @station_command(group)
+    def web(station: Station) -> int:
+        """The officials' page."""
+        from controller.web_daemon import main
+
+        _begin(station)
+        return main(station.config, station.places)
+
+    @station_command(group)
+    def kiosk(station: Station) -> int:
+        """The touch screen at the cultural house."""
+        from kiosk.daemon import main
+
+        _begin(station)
+        return main(station.config, station.places)
+
+
+def _begin(station: Station) -> None:
+    end_with_parent()
+    set_up_logs()
+    station.places.make()

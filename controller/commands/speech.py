@@ -1,0 +1,107 @@
+"""`loalang say | spoken | render`: what is spoken, and how."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from controller.commands.station import Station, print_json, station_command
+from controller.core.errors import InputError, LoalangError, Problem, StationError
+from controller.core.levels import Level
+
+WAIT_POLL_S = 0.1
+
+
+def join(group: click.Group) -> None:
+    @station_command(group)
+    @click.argument("text")
+    @click.option("--zone", "zones", multiple=True, metavar="Z", help="a zone; all of them if none is named")
+    @click.option("--title", default="", help="shown on page, boards and kiosk; the text's beginning if left out")
+    @click.option("--priority", type=click.Choice([level.value for level in Level]), default="normal")
+    @click.option("--wait", is_flag=True, help="return when it has been spoken; 1 if it was not")
+    def say(station: Station, text: str, zones: tuple[str, ...], title: str, priority: str, wait: bool) -> int:
+        """Speak TEXT as soon as it is prepared."""
+        from controller.announcing import Announcing
+        from controller.core.announcements import Draft, clean
+        from controller.core.utterances import FINAL, UtteranceState
+        from controller.runtime.clocks import SystemClock
+        from controller.runtime.doorbell import Doorbell
+        from controller.runtime.identifiers import NewIds
+        from controller.store import utterances
+
+        clock, store = SystemClock(), station.store()
+        announcing = Announcing(store, Doorbell(station.places), clock, NewIds(clock), station.config)
+        said = clean(text)
+        draft = Draft(
+            clean(title) or _beginning(said), said, zones or tuple(z.id for z in station.config.zones), Level(priority)
+        )
+        _, made = announcing.say(draft, by="loalang say")
+        if not wait:
+            return 0
+        ended: dict[str, UtteranceState] = {}
+        while len(ended) < len(made):
+            time.sleep(WAIT_POLL_S)
+            with store.read() as tx:
+                rows = [utterances.get(tx, utterance.id) for utterance in made]
+            ended = {row.id: row.state for row in rows if row.state in FINAL}
+        for state in sorted(set(ended.values())):
+            click.echo(state.value)
+        return 0 if set(ended.values()) == {UtteranceState.PLAYED} else 1
+
+    @station_command(group)
+    @click.argument("text")
+    def spoken(station: Station, text: str) -> int:
+        """Print the words as they will be spoken."""
+        from audio.normaliser import Normaliser, load_abbreviations
+
+        result = Normaliser(load_abbreviations()).spoken(text)
+        click.echo(result.words)
+        for letters in result.spelt:
+            click.echo(f"spelt letter by letter: {letters}", err=True)
+        return 0
+
+    @station_command(group)
+    @click.argument("text")
+    @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.wav")
+    @click.option("--json", "as_json", is_flag=True)
+    def render(station: Station, text: str, out: str, as_json: bool) -> int:
+        """Prepare TEXT as it would be played, and put the file at --out."""
+        from audio.normaliser import Normaliser, load_abbreviations
+        from audio.prepare import Preparer, Unspeakable
+
+        from controller.core.announcements import TEXT_LIMIT, clean, text_problems
+        from controller.runtime.places import Places
+
+        problems = text_problems("TEXT", clean(text), TEXT_LIMIT)
+        if problems:
+            raise InputError(*problems)
+        with tempfile.TemporaryDirectory() as folder:
+            places = Places(Path(folder))
+            places.make()
+            preparer = Preparer(station.config_or_example.speech, places, Normaliser(load_abbreviations()))
+            try:
+                prepared = preparer.prepare(clean(text))
+            except Unspeakable as error:
+                raise LoalangError(f"cannot be spoken: {error.reason}; {'; '.join(error.tried)}") from error
+            try:
+                shutil.copyfile(places.rendition(prepared.sha256), out)
+            except OSError as error:
+                raise StationError(f"{out}: {error.strerror or error}") from error
+        facts = dataclasses.asdict(prepared)
+        if as_json:
+            print_json({key: facts[key] for key in ("sha256", "duration_s", "lufs", "true_peak_dbtp", "engine")})
+        else:
+            click.echo(f"{out}: {prepared.duration_s:.1f} s, {prepared.lufs:.1f} LUFS, {prepared.engine}")
+        return 0
+
+
+def _beginning(text: str) -> str:
+    line = text.splitlines()[0] if text else ""
+    if not line:
+        raise InputError(Problem.of("TEXT", "empty"))
+    return line if len(line) <= 60 else line[:59].rstrip() + "…"
