@@ -1,0 +1,118 @@
+"""A PulseAudio server of our own with one null sink, and a recording of what arrives there."""
+
+from __future__ import annotations
+
+import array
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+
+RATE = 48_000
+SINK = "loa"
+
+
+@dataclass(frozen=True)
+class NullSink:
+    server: str  # for PULSE_SERVER
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"PULSE_SERVER": self.server, "SDL_AUDIODRIVER": "pulseaudio"}
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """This process's SDL plays to the sink."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.variables.items():
+                patch.setenv(name, value)
+            yield
+
+    def control(self, *words: str) -> str:
+        done = subprocess.run(
+            ["pactl", *words],
+            env={**os.environ, "PULSE_SERVER": self.server},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+@contextmanager
+def null_sink() -> Iterator[NullSink]:
+    """Start a server; its socket lies in a short path, for the kernel's limit of 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="loa-pulse-") as folder:
+        home = Path(folder)
+        socket = home / "native"
+        process = subprocess.Popen(
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
+                "-L", f"module-null-sink sink_name={SINK} rate={RATE} channels=1 format=s16le",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
+            ],
+            env={**os.environ, "XDG_RUNTIME_DIR": folder, "HOME": folder, "PULSE_RUNTIME_PATH": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            deadline = time.monotonic() + 10
+            sink = NullSink(f"unix:{socket}")
+            while True:
+                try:
+                    sink.control("info")
+                    break
+                except subprocess.CalledProcessError:
+                    assert process.poll() is None and time.monotonic() < deadline, "pulseaudio does not start"
+                    time.sleep(0.05)
+            yield sink
+        finally:
+            process.terminate()
+            process.wait(5)
+
+
+class Capture:
+    """Records the sink's monitor while the block runs. `parec` stamps nothing: `began` is when its first bytes came."""
+
+    def __init__(self, sink: NullSink) -> None:
+        self._sink = sink
+        self.path = Path(tempfile.mkstemp(prefix="loa-heard-", suffix=".raw")[1])
+
+    def __enter__(self) -> Capture:
+        with self.path.open("wb") as target:
+            self._process = subprocess.Popen(
+                [
+                    "parec", f"--device={SINK}.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1",
+                    "--latency-msec=5", "--raw",
+                ],
+                env={**os.environ, "PULSE_SERVER": self._sink.server},
+                stdout=target,
+            )  # fmt: skip
+        deadline = time.monotonic() + 10
+        while self.path.stat().st_size == 0:
+            assert time.monotonic() < deadline, "the monitor gives nothing"
+            time.sleep(0.01)
+        return self
+
+    def samples(self) -> list[int]:
+        return list(self.array())
+
+    def array(self) -> array.array[int]:
+        content = self.path.read_bytes()
+        samples = array.array("h")
+        samples.frombytes(content[: len(content) // 2 * 2])
+        return samples
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(5)
+        self.path.unlink(missing_ok=True)
