@@ -130,5 +130,8 @@ def rules(tx: Tx, announcement_id: str = "", rule_id: str = "") -> list[StoredRu
 
 
 def planned(tx: Tx, rule_id: str, until: datetime) -> None:
-    """Say that every occurrence of a rule up to `until` has its utterance. Never goes back."""
-    tx.execute("UPDATE rules SET planned_until = ?1 WHERE id = ?2 AND planned_until < ?1", (instant(until), rule_id))
+    """Say that every occurrence of a rule up to `until` has its utterance.
+
+    It goes back only with the clock; an occurrence is known by (rule, due) and so never comes twice.
+    """
+    tx.execute("UPDATE rules SET planned_until = ? WHERE id = ?", (instant(until), rule_id))

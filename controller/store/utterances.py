@@ -113,9 +113,10 @@ def open_on(tx: Tx, output: str) -> list[Utterance]:
 
 
 def between(tx: Tx, first: datetime, last: datetime) -> list[Utterance]:
-    """Those due in [first, last), in order of due time."""
+    """Those due in [first, last), in order of due time; without those that others stand in for."""
     rows = tx.execute(
-        _SELECT + "WHERE due >= ? AND due < ? ORDER BY due, utterances.id", (instant(first), instant(last))
+        _SELECT + "WHERE due >= ? AND due < ? AND instr(rule_id, ?) = 0 ORDER BY due, utterances.id",
+        (instant(first), instant(last), VOID),
     )
     return [_utterance(row) for row in rows]
 
@@ -132,6 +133,16 @@ def of_announcement(tx: Tx, announcement_id: str, limit: int = 20) -> list[Utter
         (announcement_id, limit),
     )
     return [_utterance(row) for row in rows]
+
+
+def unmiss(tx: Tx, now: datetime, utterance: Utterance) -> bool:
+    """Free the place of an occurrence whose miss was recorded in what is now the future."""
+    cursor = tx.execute(
+        "UPDATE utterances SET rule_id = rule_id || ? || id"
+        " WHERE rule_id = ? AND due = ? AND output = ? AND state = 'missed' AND ended_at > ?",
+        (VOID, utterance.rule_id, instant(utterance.due), utterance.output, instant(now)),
+    )
+    return cursor.rowcount > 0
 
 
 def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:

@@ -68,8 +68,8 @@ class ScheduledStation:
         self.planning = Planning(self.store, ids, self.config)
 
     def announce(
-        self, *rules: Mapping[str, object], zones: Sequence[str] = ("tren",), late_s: int = 600, text: str = "Mời bà con.",
-        ident: str = "", level: Level = Level.NORMAL,
+        self, *rules: Mapping[str, object], zones: Sequence[str] = ("tren",), late_s: int = 600,
+        text: str = "Mời bà con.", ident: str = "", level: Level = Level.NORMAL,
     ) -> Announcement:  # fmt: skip
         draft = Draft("Họp bản", text, tuple(zones), level, 0, AfterCut.RESTART, late_s)
         return self.announcing.save(draft, rules, "tester", ident)
