@@ -42,6 +42,16 @@ class Doorbell:
         self._socket.close()
 
 
+def at_home(places: Places, name: str) -> bool:
+    """Whether a process of that name hears its doorbell. Rings nobody."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(str(places.bell(name)))
+        except OSError:  # no such socket, or nobody behind it
+            return False
+    return True
+
+
 class Doorway:
     """Hears the rings for one process. `fileno` serves `select`."""
 

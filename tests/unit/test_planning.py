@@ -170,6 +170,15 @@ def test_a_rule_made_while_the_clock_ran_ahead_counts_from_the_right_time(statio
     assert station.rows() == [("11-21 12:10:00", "main", "missed")]
 
 
+def test_a_rule_made_while_the_clock_ran_ahead_and_due_at_once(station: ScheduledStation) -> None:
+    station.clock.tick(45)
+    station.clock.step(30 * 86_400)
+    station.announce(daily("19:01"))
+    station.clock.step(-30 * 86_400)
+    assert station.plan() == {"main"}
+    assert station.rows() == [("11-21 12:01:00", "main", "queued")]
+
+
 def test_a_step_ahead_is_treated_like_an_outage(station: ScheduledStation) -> None:
     station.announce(once(START + 5 * MINUTE), late_s=600)
     station.announce(once(START + 50 * MINUTE), late_s=600)
