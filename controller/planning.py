@@ -43,6 +43,10 @@ class Planning:
         self._lead = timedelta(seconds=config.policy.lead_s)
         self._unreadable: frozenset[str] | None = None  # None: not yet looked
 
+    @property
+    def lead_s(self) -> float:
+        return self._lead.total_seconds()
+
     def plan_ahead(self, now: datetime) -> Plan:
         """Give every occurrence up to `now` plus the lead its utterance: in line, or missed."""
         horizon = now + self._lead
