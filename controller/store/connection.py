@@ -6,6 +6,7 @@ in real power cuts. `sqlite3` errors leave this room as errors of our own tree.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -110,7 +111,9 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, read_only: bool) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"
+    if not read_only:
+        _create(path)
     connection = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
     try:
         connection.row_factory = sqlite3.Row
@@ -124,6 +127,15 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _create(path: Path) -> None:
+    """An empty file for a new database, open to the station's group as the umask allows (SQLite would
+    leave the group out, and WAL and shared memory take their mode from it)."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+    except OSError as error:
+        raise StationError(f"{path}: {error.strerror or error}") from error
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from controller.announcing import Announcing
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
+from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.clocks import FakeClock, SystemClock
 from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.store.connection import Store
 
@@ -60,15 +62,18 @@ class Station:
     clock: FakeClock | SystemClock
     bell: SilentBell
     announcing: Announcing
+    ids: Ids
 
 
 def station_in(folder: Path, config: str = CONFIG, clock: FakeClock | SystemClock | None = None) -> Station:
     places = Places(folder)
     places.make()
     parsed = parse_config(config, "test")
+    (folder / "station.toml").write_text(config, encoding="utf-8")
     store, bell = Store(places.station_db), SilentBell()
     clock = clock or FakeClock(START)
-    return Station(places, parsed, store, clock, bell, Announcing(store, bell, clock, CountedIds(), parsed))
+    ids: Ids = NewIds(clock) if isinstance(clock, SystemClock) else CountedIds()
+    return Station(places, parsed, store, clock, bell, Announcing(store, bell, clock, ids, parsed), ids)
 
 
 def utterance(ident: str = "u1", **more: object) -> Utterance:

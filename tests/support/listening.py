@@ -1,0 +1,97 @@
+"""Listens at a sink's monitor and says when sound began and ended, on the monotonic clock.
+
+A sample's instant is that of the chunk it came in, less its distance from the chunk's end: what the
+capture itself takes (a few milliseconds) counts against the station.
+"""
+
+from __future__ import annotations
+
+import array
+import bisect
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+from tests.support.pulse import RATE, SINK, NullSink
+
+LOUD = 300  # of 32767
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Sound from `began` to `ended` (monotonic seconds)."""
+
+    began: float
+    ended: float
+
+
+class Listener:
+    def __init__(self, sink: NullSink) -> None:
+        self._process = subprocess.Popen(
+            [
+                "parec", f"--device={SINK}.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1",
+                "--latency-msec=2", "--raw",
+            ],
+            env={**os.environ, "PULSE_SERVER": sink.server},
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self._samples = array.array("h")
+        self._ends: list[int] = []  # samples read when a chunk had come
+        self._times: list[float] = []
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Listener:
+        deadline = time.monotonic() + 10
+        while not self._times:
+            assert time.monotonic() < deadline, "the monitor gives nothing"
+            time.sleep(0.01)
+        return self
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        left = b""
+        while chunk := os.read(self._process.stdout.fileno(), 65536):
+            now = time.monotonic()
+            data = left + chunk
+            whole = len(data) // 2 * 2
+            left = data[whole:]
+            with self._lock:
+                self._samples.frombytes(data[:whole])
+                self._ends.append(len(self._samples))
+                self._times.append(now)
+
+    def samples(self) -> array.array[int]:
+        with self._lock:
+            return self._samples[:]
+
+    def instant(self, index: int) -> float:
+        """When the sample of that index arrived."""
+        with self._lock:
+            chunk = bisect.bisect_right(self._ends, index)
+            return self._times[chunk] - (self._ends[chunk] - index) / RATE
+
+    def bursts(self, gap_s: float = 0.1, loud: int = LOUD) -> list[Burst]:
+        """What was heard so far; silences shorter than `gap_s` count as sound."""
+        spans: list[tuple[int, int]] = []
+        for index, value in enumerate(self.samples()):
+            if -loud < value < loud:
+                continue
+            if spans and index - spans[-1][1] <= gap_s * RATE:
+                spans[-1] = (spans[-1][0], index)
+            else:
+                spans.append((index, index))
+        return [Burst(self.instant(first), self.instant(last)) for first, last in spans]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(5)
+        self._thread.join(5)
+        if self._process.stdout:
+            self._process.stdout.close()

@@ -1,0 +1,91 @@
+"""The units for the Pi: valid, hardened, and never silenced by a start limit."""
+
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "systemd"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+PROCESSES = {"audio@", "controller", "web", "kiosk"}
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The units with a program that is here, and an instance of the template."""
+    program = Path(sys.executable).parent / "loalang"
+    for path in UNITS.iterdir():
+        if path.suffix in {".service", ".target"}:
+            text = path.read_text(encoding="utf-8").replace("/opt/loalang/.venv/bin/loalang", str(program))
+            (tmp_path / path.name.replace("@.", "@main.")).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def verified(folder: Path) -> str:
+    """What systemd-analyze has to say; it exits 0 even on unknown keys, so every line counts."""
+    paths = [str(path) for path in sorted(folder.iterdir())]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True, check=False
+    )
+    return done.stderr
+
+
+def test_systemd_has_nothing_to_say_about_them(installed: Path) -> None:
+    assert verified(installed) == ""
+
+
+def test_the_check_would_notice_a_wrong_key(installed: Path) -> None:
+    unit = installed / "loalang-web.service"
+    unit.write_text(unit.read_text(encoding="utf-8").replace("WatchdogSec", "WatchdogSecs"), encoding="utf-8")
+    assert "WatchdogSecs" in verified(installed)
+
+
+def test_each_process_has_its_unit() -> None:
+    assert {name.removeprefix("loalang-").removesuffix(".service") for name in SERVICES} == PROCESSES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_is_watched_restarted_for_ever_and_its_own_user(name: str) -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # keys of units keep their case
+    unit.read(UNITS / name, encoding="utf-8")
+    service = unit["Service"]
+    process = name.removeprefix("loalang-").removesuffix(".service").rstrip("@")
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert (service["Type"], service["Restart"], service["WatchdogSec"]) == ("notify", "always", "15s")
+    assert (service["User"], service["Group"]) == (f"loalang-{process}", "loalang")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_is_hardened(installed: Path, name: str) -> None:
+    unit = installed / name.replace("@.", "@main.")
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_the_kiosk_cannot_write_the_station() -> None:
+    text = (UNITS / "loalang-kiosk.service").read_text(encoding="utf-8")
+    assert "ReadOnlyPaths=/var/lib/loalang\n" in text
+    assert "ReadWritePaths=/var/lib/loalang/pictures /run/loalang\n" in text
+
+
+def test_only_the_page_reaches_the_network() -> None:
+    reaching = [name for name in SERVICES if "PrivateNetwork=yes" not in (UNITS / name).read_text(encoding="utf-8")]
+    assert reaching == ["loalang-web.service"]
+
+
+def test_the_users_of_the_units_are_made() -> None:
+    made = subprocess.run(
+        ["systemd-sysusers", "--dry-run", str(UNITS / "sysusers.conf")], capture_output=True, text=True, check=False
+    )
+    assert (made.returncode, made.stderr.count("not a valid")) == (0, 0)
+    text = (UNITS / "sysusers.conf").read_text(encoding="utf-8")
+    for process in ("audio", "controller", "web", "kiosk"):
+        assert f"\nu loalang-{process} " in text
