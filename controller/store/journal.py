@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime
 
 from controller.core.journal import Entry, Kind
@@ -18,14 +19,36 @@ def write(tx: Tx, at: datetime, kind: Kind, subject: str, **detail: object) -> N
 
 
 def entries(
-    tx: Tx, since: datetime | None = None, subject: str = "", after_seq: int = 0, limit: int = 1000
+    tx: Tx,
+    since: datetime | None = None,
+    subject: str = "",
+    after_seq: int = 0,
+    limit: int = 1000,
+    until: datetime | None = None,
 ) -> list[Entry]:
-    """Lines in order of writing; the newest `limit` of those that match."""
+    """Lines in order of writing, of [since, until); the newest `limit` of those that match."""
     rows = tx.execute(
-        "SELECT * FROM journal WHERE seq > ? AND at >= ? AND (? = '' OR subject = ?) ORDER BY seq DESC LIMIT ?",
-        (after_seq, instant(since) if since else "", subject, subject, limit),
+        "SELECT * FROM journal WHERE seq > ? AND at >= ? AND at < ? AND (? = '' OR subject = ?)"
+        " ORDER BY seq DESC LIMIT ?",
+        (after_seq, instant(since) if since else "", instant(until) if until else "~", subject, subject, limit),
     ).fetchall()
-    return [
-        Entry(row["seq"], as_instant(row["at"]), Kind(row["kind"]), row["subject"], json.loads(row["detail"]))
-        for row in reversed(rows)
-    ]
+    return [_entry(row) for row in reversed(rows)]
+
+
+def of_announcement(tx: Tx, announcement_id: str, limit: int = 50) -> list[Entry]:
+    """The newest lines about an announcement and its utterances, in order of writing."""
+    rows = tx.execute(
+        "SELECT * FROM journal WHERE subject = 'announcement/' || ?1 OR subject IN"
+        " (SELECT 'utterance/' || id FROM utterances WHERE announcement_id = ?1) ORDER BY seq DESC LIMIT ?2",
+        (announcement_id, limit),
+    ).fetchall()
+    return [_entry(row) for row in reversed(rows)]
+
+
+def newest(tx: Tx) -> int:
+    """The number of the last line; it changes with every change of the station. 0 before the first."""
+    return int(tx.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0])
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(row["seq"], as_instant(row["at"]), Kind(row["kind"]), row["subject"], json.loads(row["detail"]))

@@ -31,6 +31,12 @@ def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
     journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", withdrawn=True, by=by)
 
 
+def restore(tx: Tx, at: datetime, ident: str, by: str) -> None:
+    """Undo a withdrawal."""
+    tx.execute("UPDATE notices SET withdrawn_at = NULL WHERE id = ?", (ident,))
+    journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", restored=True, by=by)
+
+
 def withdraw_of_announcement(tx: Tx, at: datetime, announcement_id: str, by: str) -> None:
     rows = tx.execute(
         "SELECT id FROM notices WHERE announcement_id = ? AND withdrawn_at IS NULL AND shown_until > ?",

@@ -128,10 +128,11 @@ CREATE TABLE users (
 CREATE TABLE sessions (
     token TEXT PRIMARY KEY,        -- SHA-256 of the cookie's token
     user TEXT NOT NULL REFERENCES users (name),
-    csrf TEXT NOT NULL,
+    kept TEXT NOT NULL DEFAULT '',  -- a form saved after the session had ended, until it is shown again
     created_at TEXT NOT NULL,
     seen_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_user ON sessions (user);
 
 CREATE TABLE setup_codes (
     code TEXT PRIMARY KEY,         -- SHA-256 of the code
