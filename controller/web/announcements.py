@@ -1,0 +1,164 @@
+"""Announcements: the list, the editor, and the page of one with everything that can be done to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from controller.core.errors import InputError, Problem
+from controller.core.levels import Level
+from controller.store import announcements, journal, utterances
+from controller.web import state
+from controller.web.announcement_forms import previewed, said, typed_announcement
+from controller.web.context import done, kept_fields, parts, say, visitor
+from controller.web.doors import FORM_BODY, Who, door
+from controller.web.forms import AnnouncementForm, read_announcement
+
+views = Blueprint("announcements", __name__)
+
+
+@views.get("/announcements")
+@door(Who.USER)
+def every() -> ResponseReturnValue:
+    config, now = parts().config, parts().clock.now()
+    with parts().store.read() as tx:
+        found = [state.about(tx, config, now, a.id) for a in announcements.current(tx)]
+    # what is still to come first, the nearest first; then the rest, the newest first
+    coming = sorted((a for a in found if a.next_due), key=lambda a: str(a.next_due))
+    resting = [a for a in found if not a.next_due]
+    return render_template("announcements.html", coming=coming, resting=resting)
+
+
+def _again(ident: str = "") -> ResponseReturnValue:
+    """The editor with what was typed, when the form could not be taken from this page any more."""
+    stale = Problem.of("form", "stale")
+    return _editor(ident, typed_announcement(request.form), (stale,))
+
+
+@views.get("/announcements/new")
+@door(Who.USER)
+def new() -> ResponseReturnValue:
+    fields = kept_fields()
+    kept = typed_announcement(fields) if fields else None
+    return _editor("", kept or AnnouncementForm.empty(parts().config, parts().clock.now()), restored=bool(kept))
+
+
+@views.get("/announcements/<ident>/edit")
+@door(Who.USER)
+def edit(ident: str) -> ResponseReturnValue:
+    config, now = parts().config, parts().clock.now()
+    with parts().store.read() as tx:
+        about = state.about(tx, config, now, ident)
+    base = AnnouncementForm.empty(config, now)
+    rule = about.rules[0] if about.rules else None
+    fields = kept_fields()
+    kept = typed_announcement(fields) if fields else None
+    return _editor(
+        ident, kept or AnnouncementForm.of(about.announcement, rule, base, config.site.tz), restored=bool(kept)
+    )
+
+
+@views.post("/announcements")
+@door(Who.USER, body_limit=FORM_BODY, again=_again)
+def add() -> ResponseReturnValue:
+    return _save("")
+
+
+@views.post("/announcements/<ident>")
+@door(Who.USER, body_limit=FORM_BODY, again=_again)
+def change(ident: str) -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        announcements.get(tx, ident)
+    return _save(ident)
+
+
+def _save(ident: str) -> ResponseReturnValue:
+    form = typed_announcement(request.form)
+    reading = read_announcement(form, parts().config, parts().clock.now())
+    if request.form.get("act") == "look":
+        return _editor(ident, form, reading.problems)
+    if reading.problems:
+        return _refused(ident, form, reading.problems)
+    if reading.draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
+        return render_template("confirm_emergency.html", form=form, ident=ident)
+    try:
+        saved = parts().announcing.save(reading.draft, reading.documents, visitor().by, ident)
+    except InputError as error:
+        return _refused(ident, form, error.problems)
+    return done(url_for("announcements.one", ident=saved.id, saved=1))
+
+
+def _refused(ident: str, form: AnnouncementForm, problems: tuple[Problem, ...]) -> ResponseReturnValue:
+    return make_response(_editor(ident, form, problems), 422)
+
+
+def _editor(
+    ident: str, form: AnnouncementForm, problems: tuple[Problem, ...] = (), restored: bool = False
+) -> ResponseReturnValue:
+    return render_template(
+        "editor.html", ident=ident, form=form, problems=said(problems), seen=previewed(form), restored=restored
+    )
+
+
+@views.get("/announcements/<ident>")
+@door(Who.USER)
+def one(ident: str) -> ResponseReturnValue:
+    config = parts().config
+    with parts().store.read() as tx:
+        about = state.about(tx, config, parts().clock.now(), ident)
+        lines = [say().line(entry, about_one=True) for entry in journal.of_announcement(tx, ident)]
+    spoken = parts().spoken(about.announcement.text)
+    return render_template(
+        "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(about.announcement.zones),
+        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1",
+    )  # fmt: skip
+
+
+@views.post("/announcements/<ident>/speak")
+@door(Who.USER)
+def speak(ident: str) -> ResponseReturnValue:
+    """Speak it now; a second tap while it waits or sounds changes nothing."""
+    with parts().store.read() as tx:
+        announcement = announcements.get(tx, ident)
+        under_way = any(
+            o.is_open and o.spoken_on_request and not o.stopping
+            for o in state.occurrences(utterances.of_announcement(tx, ident))
+        )
+    if not under_way and announcement.withdrawn_at is None:
+        parts().announcing.speak_now(ident, visitor().by)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/utterances/<ident>/stop")
+@door(Who.USER)
+def stop(ident: str) -> ResponseReturnValue:
+    """End an occurrence on every output, the one that was named first."""
+    named = parts().announcing.stop(ident, visitor().by)
+    if len(parts().config.outputs) > 1:
+        with parts().store.read() as tx:
+            group = utterances.of_announcement(tx, named.announcement_id)
+        for other in group:
+            if (other.rule_id, other.due) == (named.rule_id, named.due) and other.id != ident:
+                parts().announcing.stop(other.id, visitor().by)
+    return done(url_for("announcements.one", ident=named.announcement_id))
+
+
+@views.post("/announcements/<ident>/withdraw")
+@door(Who.USER)
+def withdraw(ident: str) -> ResponseReturnValue:
+    parts().announcing.withdraw(ident, visitor().by)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/announcements/<ident>/restore")
+@door(Who.USER)
+def restore(ident: str) -> ResponseReturnValue:
+    parts().announcing.restore(ident, visitor().by)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/announcements/<ident>/prepare")
+@door(Who.USER)
+def prepare(ident: str) -> ResponseReturnValue:
+    parts().announcing.prepare_again(ident)
+    return done(url_for("announcements.one", ident=ident))

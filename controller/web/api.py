@@ -1,0 +1,137 @@
+"""The JSON API that the pages use (docs/api.md), and the prepared sound files."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from controller.core.announcements import TEXT_LIMIT, clean
+from controller.core.renditions import RenditionState
+from controller.store import journal
+from controller.store.columns import instant
+from controller.web import state
+from controller.web.announcement_forms import next_times, rule_said, said, spoken_or_none, typed_announcement
+from controller.web.context import parts, say
+from controller.web.doors import FORM_BODY, Who, door
+from controller.web.forms import read_when
+
+views = Blueprint("api", __name__)
+RANGE_LIMIT = 1024 * 1024  # bytes of a sound file in one answer: a slow phone must not hold a thread
+
+
+@views.get("/api/state")
+@door(Who.USER, by_itself=True)
+def station_state() -> ResponseReturnValue:
+    """What changes on a page. `?page=home`, or `?announcement=ID`, or neither (what is on air)."""
+    config, now = parts().config, parts().clock.now()
+    html: dict[str, str] = {}
+    document: dict[str, object] = {}
+    with parts().store.read() as tx:
+        home = state.home(tx, config, now)
+        about = lines = None
+        if request.args.get("announcement"):
+            about = state.about(tx, config, now, request.args["announcement"])
+            lines = [say().line(entry, about_one=True) for entry in journal.of_announcement(tx, about.announcement.id)]
+    preparing = about is not None and state.rendition_state(about.rendition) is RenditionState.WANTED
+    document["pace_s"] = state.pace_s(now, (*home.on_air, *home.waiting), home.coming, preparing)
+    document["on_air"] = [_occurrence(o) for o in home.on_air]
+    document["waiting"] = [_occurrence(o) for o in home.waiting]
+    html["on-air"] = render_template("parts/on_air.html", home=home, big=request.args.get("page") == "home")
+    if request.args.get("page") == "home":
+        for name in ("faults", "coming", "today", "health"):
+            html[name] = render_template(f"parts/{name}.html", home=home)
+    if about is not None:
+        document["rendition"] = state.rendition_state(about.rendition)
+        document["occurrences"] = [_occurrence(o) for o in about.occurrences]
+        for name in ("rendition", "occurrences", "lines"):
+            html[name] = render_template(f"parts/{name}.html", about=about, lines=lines)
+    document["html"] = html
+    return _with_etag(json.dumps(document, ensure_ascii=False))
+
+
+def _with_etag(body: str) -> Response:
+    response = make_response(body)
+    response.content_type = "application/json"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(sha256(body.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+def _occurrence(occurrence: state.Occurrence) -> dict[str, object]:
+    first = occurrence.first
+    return {
+        "utterance": first.id, "announcement": first.announcement_id, "title": first.title, "state": occurrence.state,
+        "due": instant(first.due), "zones": list(occurrence.zones), "stopping": occurrence.stopping,
+        "started_at": instant(first.started_at) if first.started_at else None,
+        "ended_at": instant(first.ended_at) if first.ended_at else None,
+        "outputs": {u.output: u.state for u in occurrence.utterances},
+    }  # fmt: skip
+
+
+@views.post("/api/spoken")
+@door(Who.USER, body_limit=FORM_BODY)
+def spoken() -> ResponseReturnValue:
+    """The words that a text will be spoken as: form field `text`."""
+    text = clean(request.form.get("text", ""))
+    found = spoken_or_none(text)
+    if found is None:
+        return {"words": "", "spelt": []}
+    return {"words": found.words, "spelt": list(found.spelt)}
+
+
+@views.post("/api/rule")
+@door(Who.USER)
+def rule() -> ResponseReturnValue:
+    """What the fields when, date, time and until mean: a sentence, the next times, or problems."""
+    form = typed_announcement(request.form)
+    found, problems = read_when(form, parts().config, parts().clock.now())
+    if problems:
+        return {"words": "", "next": [], "problems": said(problems)}
+    return {"words": rule_said(found), "next": list(next_times(found)), "problems": {}}
+
+
+@views.get("/api/board/<ident>/preview")
+@door(Who.USER)
+def board_preview(ident: str) -> ResponseReturnValue:
+    """The picture that a board would show for `?text=`."""
+    if ident not in {board.id for board in parts().config.boards}:
+        abort(404)
+    text = clean(request.args.get("text", ""))
+    if not text or len(text) > 2 * TEXT_LIMIT:
+        abort(400)
+    response = make_response(parts().board_preview(ident, text))
+    response.content_type = "image/png"
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+@views.get("/renditions/<string(length=64):sha256_hex>.wav")
+@door(Who.USER, by_itself=True)
+def rendition(sha256_hex: str) -> ResponseReturnValue:
+    """A prepared sound file, by its hash; with Range, as players ask for it."""
+    if set(sha256_hex) - set("0123456789abcdef"):
+        abort(404)
+    path = parts().places.rendition(sha256_hex)
+    if not path.is_file():
+        abort(404)
+    size = path.stat().st_size
+    wanted = request.range.range_for_length(size) if request.range and request.range.units == "bytes" else None
+    if request.headers.get("Range") and wanted is None:
+        response = make_response("", 416)
+        response.headers["Content-Range"] = f"bytes */{size}"
+    elif wanted:
+        begin, end = wanted[0], min(wanted[1], wanted[0] + RANGE_LIMIT)
+        with path.open("rb") as file:
+            file.seek(begin)
+            response = make_response(file.read(end - begin), 206)
+        response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    else:
+        response = send_file(path, conditional=False, etag=False)
+    response.content_type = "audio/wav"
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,132 @@
+"""Puts the page together: views by subject, the guard before each, headers after, errors in words."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from functools import partial
+from hashlib import sha256
+from importlib import resources
+
+from flask import Flask, Response, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from controller.core.errors import LoalangError, NotFoundError
+from controller.core.words import LANGUAGES
+from controller.web import announcements, api, context, home, journal, notices, sign_in
+from controller.web.context import House
+from controller.web.doors import Who, door, door_of, guard
+from controller.web.parts import WebParts
+from controller.web.passwords import BusyError, Passwords
+from controller.web.people import People
+
+log = logging.getLogger(__name__)
+TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # "no-referrer" would take the Origin away from our own forms
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+STATUSES = {400, 403, 404, 405, 413, 429, 503}  # those with words of their own
+
+
+class StaticFiles:
+    """Our few small files: read once, compressed, under an address that changes with their content."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[bytes, bytes]] = {}
+        for file in (resources.files("controller.web") / "static").iterdir():
+            content = file.read_bytes()
+            self._files[file.name] = (content, gzip.compress(content, 9, mtime=0))
+
+    def address(self, name: str) -> str:
+        return f"/static/{name}?{sha256(self._files[name][0]).hexdigest()[:12]}"
+
+    def serve(self, name: str) -> ResponseReturnValue:
+        if name not in self._files:
+            abort(404)
+        plain, small = self._files[name]
+        packed = request.accept_encodings.quality("gzip") > 0
+        response = Response(small if packed else plain, content_type=TYPES[name.rpartition(".")[2]])
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def build(parts: WebParts) -> Flask:
+    app = Flask("controller.web", static_folder=None)
+    app.extensions[context.KEY] = House(parts, People(parts.store, parts.clock, Passwords(), parts.config))
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which this is
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    files = StaticFiles()
+
+    @app.get("/static/<name>")
+    @door(Who.ANYONE, by_itself=True)
+    def static_file(name: str) -> ResponseReturnValue:
+        return files.serve(name)
+
+    for blueprint in (sign_in.views, home.views, announcements.views, notices.views, journal.views, api.views):
+        app.register_blueprint(blueprint)
+    for rule in app.url_map.iter_rules():
+        door_of(app, rule.endpoint)  # a route without a door stops the start
+    app.before_request(guard)
+    app.after_request(_finish)
+    app.context_processor(partial(_context, files))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(BusyError, lambda _: _error_page(503))
+    app.register_error_handler(Exception, _our_fault)
+    return app
+
+
+def _context(files: StaticFiles) -> dict[str, object]:
+    visitor = context.visitor()
+    return {
+        "t": visitor.words,
+        "say": context.say(),
+        "visitor": visitor,
+        "station": context.parts().config,
+        "static": files.address,
+        "languages": LANGUAGES,
+        "many_outputs": len(context.parts().config.outputs) > 1,
+    }
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if g.get("new_visit"):
+        context.set_cookie(response, context.VISIT_COOKIE, g.new_visit)
+    return response
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _error_page(error.code)
+
+
+def _not_found(_: NotFoundError) -> ResponseReturnValue:
+    return _error_page(404)
+
+
+def _our_fault(error: Exception) -> ResponseReturnValue:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _error_page(503 if isinstance(error, LoalangError) else 500)
+
+
+def _error_page(status: int) -> ResponseReturnValue:
+    words = context.visitor().words
+    said = words(f"web.error.{status if status in STATUSES else 'other'}")
+    if context.wants_json():
+        return {"problem": said}, status
+    return render_template("error.html", said=said, status=status), status

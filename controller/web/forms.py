@@ -1,0 +1,183 @@
+"""What officials type: kept exactly as typed, read into a draft and rules, or into problems.
+
+Pure. A form is shown again with every value as it was, and each problem beside its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from controller.core.announcements import Announcement, Draft, clean, problems_of, text_problems
+from controller.core.errors import InputError, Problem
+from controller.core.levels import Level
+from controller.core.notices import Notice
+from controller.runtime.config import StationConfig
+from schedules.rules import Daily, Once, Rule, document_of, rule_of_entry
+
+NOTICE_LIMIT = 500  # characters
+NOTICE_DAYS = 7  # what a new notice's end is set to
+NOW_ONLY = "now"
+
+
+def _names(form: type[AnnouncementForm | NoticeForm]) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(form))
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementForm:
+    """The editor's fields. `when`: "now" (no rule), "once" or "daily"; `date` is also the first day."""
+
+    title: str = ""
+    text: str = ""
+    zones: tuple[str, ...] = ()
+    level: str = Level.NORMAL
+    when: str = NOW_ONLY
+    date: str = ""
+    time: str = ""
+    until: str = ""
+    confirmed: str = ""  # the level that was confirmed on the page that asks
+
+    @classmethod
+    def typed(cls, single: Mapping[str, str], zones: Sequence[str]) -> AnnouncementForm:
+        default = cls()
+        entries = {name: single.get(name, str(getattr(default, name))) for name in _names(cls) if name != "zones"}
+        return cls(zones=tuple(zones), **entries)
+
+    @classmethod
+    def empty(cls, config: StationConfig, now: datetime) -> AnnouncementForm:
+        """A new one: the only zone chosen, the next full hour offered."""
+        local = now.astimezone(config.site.tz)
+        hour = (local + timedelta(hours=1)).replace(minute=0)
+        zones = (config.zones[0].id,) if len(config.zones) == 1 else ()
+        return cls(zones=zones, date=hour.date().isoformat(), time=f"{hour:%H:%M}")
+
+    @classmethod
+    def of(cls, announcement: Announcement, rule: Rule | None, base: AnnouncementForm, tz: tzinfo) -> AnnouncementForm:
+        """A stored one, to be changed; `base` fills in the times that it does not have."""
+        form = replace(
+            base, title=announcement.title, text=announcement.text, zones=announcement.zones,
+            level=announcement.level, confirmed=announcement.level,
+        )  # fmt: skip
+        match rule:
+            case Once(at):
+                local = at.astimezone(tz)
+                return replace(form, when="once", date=local.date().isoformat(), time=f"{local:%H:%M}")
+            case Daily(at, first, last):
+                return replace(
+                    form, when="daily", date=first.isoformat(), time=f"{at:%H:%M}",
+                    until=last.isoformat() if last else "",
+                )  # fmt: skip
+            case None:
+                return form
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a form means: a draft and its rule (None: only when somebody says so), or problems."""
+
+    draft: Draft
+    rule: Rule | None
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def documents(self) -> list[dict[str, object]]:
+        return [document_of(self.rule)] if self.rule else []
+
+
+def read_announcement(form: AnnouncementForm, config: StationConfig, now: datetime) -> Reading:
+    known = {zone.id for zone in config.zones}
+    level = Level(form.level) if form.level in set(Level) else Level.NORMAL
+    draft = Draft(
+        title=clean(form.title),
+        text=clean(form.text),
+        zones=tuple(dict.fromkeys(form.zones)),
+        level=level,
+        late_window_s=config.policy.late_window_s,
+    )
+    problems = problems_of(draft, frozenset(known))
+    rule, wrong = read_when(form, config, now)
+    return Reading(draft, rule, (*problems, *wrong))
+
+
+def read_when(form: AnnouncementForm, config: StationConfig, now: datetime) -> tuple[Rule | None, list[Problem]]:
+    """The rule of the fields when, date, time and until; refused if nothing would ever come of it."""
+    if form.when == NOW_ONLY:
+        return None, []
+    tz = config.site.tz
+    try:
+        rule = rule_of_entry(form.when, form.date.strip(), form.time.strip(), form.until.strip(), tz)
+    except InputError as error:
+        return None, list(error.problems)
+    match rule:
+        case Once(at) if at <= now:
+            return None, [Problem.of("time" if at.date() == now.astimezone(tz).date() else "date", "past")]
+        case Daily(_, _, last) if last is not None and last < now.astimezone(tz).date():
+            return None, [Problem.of("until", "past")]
+    return rule, []
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeForm:
+    text: str = ""
+    boards: tuple[str, ...] = ()
+    level: str = Level.NORMAL
+    from_date: str = ""
+    from_time: str = ""
+    until_date: str = ""
+    until_time: str = ""
+
+    @classmethod
+    def typed(cls, single: Mapping[str, str], boards: Sequence[str]) -> NoticeForm:
+        return cls(boards=tuple(boards), **{name: single.get(name, "") for name in _names(cls) if name != "boards"})
+
+    @classmethod
+    def empty(cls, config: StationConfig, now: datetime) -> NoticeForm:
+        """On every board, from now, to the evening a week from now."""
+        local = now.astimezone(config.site.tz)
+        return cls(
+            boards=tuple(board.id for board in config.boards), from_date=local.date().isoformat(),
+            from_time=f"{local:%H:%M}", until_date=(local.date() + timedelta(days=NOTICE_DAYS)).isoformat(),
+            until_time="20:00",
+        )  # fmt: skip
+
+
+def read_notice(form: NoticeForm, config: StationConfig, now: datetime, ident: str) -> tuple[Notice, list[Problem]]:
+    """The notice of a form; it may be stored only if there are no problems."""
+    text = clean(form.text)
+    problems = text_problems("text", text, NOTICE_LIMIT)
+    known = {board.id for board in config.boards}
+    boards = tuple(dict.fromkeys(form.boards))
+    if known and not boards:
+        problems.append(Problem.of("boards", "no_board"))
+    problems += [Problem.of("boards", "unknown_board", board=board) for board in boards if board not in known]
+    begins = _instant(form.from_date, form.from_time, "from", config.site.tz, problems)
+    ends = _instant(form.until_date, form.until_time, "until", config.site.tz, problems)
+    if begins and ends and ends <= begins:
+        problems.append(Problem.of("until", "until_before_from"))
+    elif ends and ends <= now:
+        problems.append(Problem.of("until", "past"))
+    level = Level.PRIORITY if form.level == Level.PRIORITY else Level.NORMAL
+    return Notice(ident, text, boards, level, 0, begins or now, ends or now, "", now, None), problems
+
+
+def _instant(day: str, clock: str, name: str, tz: tzinfo, problems: list[Problem]) -> datetime | None:
+    try:
+        rule = rule_of_entry("once", day.strip(), clock.strip(), "", tz)
+    except InputError as error:
+        problems += [Problem(name, p.code, p.facts) for p in error.problems[:1]]
+        return None
+    return rule.at if isinstance(rule, Once) else None
+
+
+def day_of(text: str, today: date) -> date:
+    """A day as an address has it; today where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return today
+
+
+def midnight(day: date, tz: tzinfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=tz)

@@ -1,0 +1,30 @@
+"""What the page is made of; built in the composition root and passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every process reads this room's words, none but the page needs these
+    from controller.announcing import Announcing
+    from controller.core.ports import Bell, Clock, Ids
+    from controller.core.spoken import Spoken
+    from controller.core.words import Words
+    from controller.runtime.config import StationConfig
+    from controller.runtime.places import Places
+    from controller.store.connection import Store
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    config: StationConfig
+    store: Store
+    clock: Clock
+    bell: Bell
+    ids: Ids
+    announcing: Announcing
+    spoken: Callable[[str], Spoken]
+    board_preview: Callable[[str, str], bytes]  # (board's id, text) -> PNG
+    words: Mapping[str, Words]  # by language
+    places: Places

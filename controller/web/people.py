@@ -1,0 +1,168 @@
+"""Who may come in: first sign-in, sign-in with its growing delays, sessions, new users.
+
+The page and the command `loalang user` both come through here. Knows the store and the hashing,
+not Flask. Whatever is refused is refused in the same words and the same time for everybody.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
+from controller.core.ports import Clock
+from controller.runtime.config import StationConfig
+from controller.store import users
+from controller.store.connection import Store
+from controller.store.users import Role, Session, User
+from controller.web.passwords import Passwords, password_problems
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+FULL_NAME_LIMIT = 80
+STATION_WAIT_S = 4.0  # the station's own screen is never locked out by strangers on the network
+
+
+class RefusedError(LoalangError):
+    """Not let in. `wait_s` > 0: too soon after too many failures; else name, password or code is wrong."""
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        self.wait_s = wait_s
+        super().__init__("refused")
+
+
+def commune_words(config: StationConfig) -> tuple[str, ...]:
+    """The names that everybody in the commune knows, and so nobody should have as a password."""
+    return (
+        config.site.id,
+        config.site.name,
+        *(zone.name for zone in config.zones),
+        *(board.name for board in config.boards),
+    )
+
+
+class People:
+    def __init__(self, store: Store, clock: Clock, passwords: Passwords, config: StationConfig) -> None:
+        self._store, self._clock, self._passwords = store, clock, passwords
+        self._own_words = commune_words(config)
+        self._known = False
+
+    def any(self) -> bool:
+        """Whether the station has been set up. Once it is, it stays so."""
+        if not self._known:
+            with self._store.read() as tx:
+                self._known = users.exist(tx)
+        return self._known
+
+    def add(self, name: str, full_name: str, password: str, role: Role, by: str, language: str = "vi") -> User:
+        """A new user; InputError with every problem of the three entries."""
+        name, full_name = self._checked(name, full_name, password)
+        encoded = self._passwords.encoded(password)
+        with self._store.write() as tx:
+            return users.add(tx, self._clock.now(), name, full_name, encoded, role, by, language)
+
+    def set_password(self, name: str, password: str, by: str) -> None:
+        with self._store.read() as tx:
+            user = users.get(tx, name)
+        self._raise(password_problems("password", password, (*self._own_words, user.name, user.full_name)))
+        encoded = self._passwords.encoded(password)
+        with self._store.write() as tx:
+            users.set_password(tx, self._clock.now(), name, encoded, by)
+
+    def first(self, code: str, name: str, full_name: str, password: str, address: str, language: str) -> str:
+        """The first user of the station, against the set-up code; their session's token.
+
+        A wrong code is refused before anything is said about the rest; a slip in the rest does not
+        use up the code.
+        """
+        at, who = self._clock.now(), self._who("", address)
+        with self._store.write() as tx:
+            wait_s = users.wait_s(tx, at, who)
+            if wait_s > 0:
+                raise RefusedError(wait_s)
+            if not users.setup_code_is_good(tx, at, code):
+                users.failed(tx, at, who, "?", address)
+                refused = True
+            else:
+                refused = False
+        if refused:
+            raise RefusedError
+        name, full_name = self._checked(name, full_name, password)
+        encoded = self._passwords.encoded(password)
+        with self._store.write() as tx:
+            if users.exist(tx) or not users.use_setup_code(tx, at, code):
+                raise RefusedError
+            users.add(tx, at, name, full_name, encoded, Role.ADMIN, name, language)
+            return users.open_session(tx, at, name)
+
+    def sign_in(self, name: str, password: str, address: str, kept: str = "", old_token: str = "") -> str:
+        """A new session's token, or RefusedError. `kept`: a form to be shown again inside."""
+        at, name = self._clock.now(), name.strip().lower()
+        with self._store.read() as tx:
+            try:
+                user: User | None = users.get(tx, name)
+            except NotFoundError:
+                user = None
+            # what strangers type as a name may be a password: it is not kept readable
+            shown = user.name if user else "?"
+            who = self._who(user.name if user else "?" + sha256(name.encode()).hexdigest(), address)
+            wait_s = users.wait_s(tx, at, who)
+        if wait_s > 0:
+            raise RefusedError(wait_s)
+        welcome = user is not None and user.disabled_at is None
+        if not self._passwords.right(user.password if user and welcome else None, password) or user is None:
+            with self._store.write() as tx:
+                users.failed(tx, at, who, shown, address)
+            raise RefusedError
+        with self._store.write() as tx:
+            users.succeeded(tx, who)
+            if old_token:
+                users.end_session(tx, at, old_token)
+            return users.open_session(tx, at, user.name, kept)
+
+    def session(self, token: str, used: bool) -> Session | None:
+        """Who is behind a token. `used`: a person did something, not a page that asks by itself."""
+        at = self._clock.now()
+        with self._store.read() as tx:
+            session = users.session(tx, at, token)
+        if session and used and abs((at - session.seen_at).total_seconds()) > users.SEEN_EVERY_S:
+            with self._store.write() as tx:
+                users.seen(tx, at, token)
+        return session
+
+    def sign_out(self, token: str) -> None:
+        with self._store.write() as tx:
+            users.end_session(tx, self._clock.now(), token)
+
+    def _checked(self, name: str, full_name: str, password: str) -> tuple[str, str]:
+        name, full_name = name.strip().lower(), " ".join(full_name.split())
+        problems = []
+        if not name:
+            problems.append(Problem.of("name", "empty"))
+        elif not NAME.fullmatch(name):
+            problems.append(Problem.of("name", "bad_name"))
+        if not full_name:
+            problems.append(Problem.of("full_name", "empty"))
+        elif len(full_name) > FULL_NAME_LIMIT or not full_name.isprintable():
+            problems.append(Problem.of("full_name", "bad_full_name", limit=FULL_NAME_LIMIT))
+        self._raise(problems + password_problems("password", password, (*self._own_words, name, full_name)))
+        return name, full_name
+
+    @staticmethod
+    def _raise(problems: Sequence[Problem]) -> None:
+        if problems:
+            raise InputError(*problems)
+
+    @staticmethod
+    def _who(user: str, address: str) -> dict[str, float]:
+        """The names under which a failure counts, each with its longest wait."""
+        host = ipaddress.ip_address(address)
+        if isinstance(host, ipaddress.IPv6Address):
+            if host.ipv4_mapped:
+                host = host.ipv4_mapped
+            elif not host.is_loopback:  # one subscriber has a whole /64
+                host = ipaddress.ip_network((host, 64), strict=False).network_address
+        longest_s = STATION_WAIT_S if host.is_loopback else users.LONGEST_WAIT_S
+        who = {f"address/{host}": longest_s}
+        return {**who, f"user/{user}": longest_s} if user else who

@@ -1,0 +1,200 @@
+"""How the page says what the store knows: times, states, parts, journal lines in words.
+
+A state is never told by colour alone: every one has a word, a shape and a tone (the colour). A
+component or fault that no catalogue knows is shown by its own name rather than not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from controller.core.errors import Problem, StationError
+from controller.core.journal import Entry, Kind
+from controller.core.renditions import RenditionState
+from controller.core.utterances import UtteranceState
+from controller.core.words import Words
+from controller.runtime.config import StationConfig
+from controller.store.columns import as_instant
+from controller.web.state import Part
+from schedules.rules import Rule
+from schedules.wording import day_words, rule_words, time_words, when_words
+
+FINE, WAITING, AIR, FAULT, OVER = "fine", "waiting", "air", "fault", "over"
+SHAPES = {FINE: "✓", WAITING: "…", AIR: "●", FAULT: "!", OVER: "■"}
+TONES: dict[str, str] = {
+    UtteranceState.QUEUED: WAITING,
+    UtteranceState.PLAYING: AIR,
+    UtteranceState.PLAYED: FINE,
+    UtteranceState.CUT: FAULT,
+    UtteranceState.MISSED: FAULT,
+    UtteranceState.STOPPED: OVER,
+    RenditionState.WANTED: WAITING,
+    RenditionState.READY: FINE,
+    RenditionState.FAILED: FAULT,
+}
+JOURNAL_TONES = {
+    Kind.PLAYING: AIR, Kind.PLAYED: FINE, Kind.PREPARED: FINE, Kind.RECOVERED: FINE, Kind.SHOWN: FINE,
+    Kind.CUT: FAULT, Kind.MISSED: FAULT, Kind.FAULT: FAULT, Kind.UNSPEAKABLE: FAULT, Kind.REFUSED: FAULT,
+    Kind.QUEUED: WAITING, Kind.STOPPED: OVER,
+}  # fmt: skip
+ITSELF = "loalang"  # what the station does without an official: its command, its welcome
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A journal line in words. `announcement`: the one it is about, or ""."""
+
+    at: datetime
+    text: str
+    tone: str
+    announcement: str
+
+    @property
+    def shape(self) -> str:
+        return SHAPES.get(self.tone, "·")
+
+
+class Saying:
+    def __init__(self, words: Words, config: StationConfig, now: datetime) -> None:
+        self._words, self._config, self.now = words, config, now
+        self._tz = config.site.tz
+
+    def when(self, at: datetime) -> str:
+        """ "19 giờ 30 hôm nay", or with the day and its lunar date."""
+        return when_words(at, self._tz, self._words, self.now)
+
+    def clock(self, at: datetime) -> str:
+        return time_words(at.astimezone(self._tz).time(), self._words)
+
+    def minute(self, at: datetime) -> str:
+        """ "19:30:05", for columns."""
+        return f"{at.astimezone(self._tz):%H:%M:%S}"
+
+    def day(self, at: datetime) -> str:
+        return day_words(at.astimezone(self._tz).date(), self._words)
+
+    def short_day(self, at: datetime) -> str:
+        """ "21/11"."""
+        local = at.astimezone(self._tz)
+        return self._words("schedules.date", day=local.day, month=local.month)
+
+    def rule(self, rule: Rule) -> str:
+        return rule_words(rule, self._tz, self._words)
+
+    def lasting(self, seconds: float) -> str:
+        whole = max(1, round(seconds))
+        if whole < 60:
+            return self._words("web.time.seconds", seconds=whole)
+        return self._words("web.time.minutes", minutes=whole // 60, seconds=f"{whole % 60:02d}")
+
+    def zones(self, idents: Iterable[str]) -> str:
+        names = {zone.id: zone.name for zone in self._config.zones}
+        return ", ".join(names.get(ident, ident) for ident in idents)
+
+    def boards(self, idents: Sequence[str]) -> str:
+        names = {board.id: board.name for board in self._config.boards}
+        return ", ".join(names.get(ident, ident) for ident in idents) or self._words("web.notices.everywhere")
+
+    def tone(self, state: str) -> str:
+        return TONES[state]
+
+    def shape(self, tone: str) -> str:
+        return SHAPES[tone]
+
+    def problem(self, problem: Problem) -> str:
+        return self._say(f"problem.{problem.code}", problem.code, **dict(problem.facts))
+
+    def reason(self, reason: str) -> str:
+        """Why something cannot be spoken."""
+        return self._say(f"unspeakable.{reason.removeprefix('unspeakable.')}", reason)
+
+    def engine(self, name: str) -> str:
+        return self._say(f"web.engine.{name}", name)
+
+    def tried(self, tried: str) -> str:
+        """ "pyttsx3: no_file" -> the engine and its reason in words."""
+        engine, _, reason = tried.partition(":")
+        return f"{self.engine(engine.strip())}: {self.reason(reason.strip())}" if reason else self.engine(engine)
+
+    def part(self, component: str) -> str:
+        """The name of a part of the station: of "output/main", "process/audio-main", "speech"."""
+        kind, _, name = component.removeprefix("process/").replace("audio-", "audio/", 1).partition("/")
+        if kind == "board":
+            name = self.boards((name,))
+        elif kind in {"output", "relay", "audio"} and len(self._config.outputs) == 1:
+            name = ""
+        said = self._say(f"web.part.{kind}", kind, name=name)
+        return said.strip()
+
+    def fault(self, fault: str, facts: Iterable[tuple[str, str]]) -> str:
+        key = fault if fault.startswith("fault.") else f"fault.{fault}"
+        return self._say(key, self._words("web.health.unknown", fault=fault), **dict(facts))
+
+    def health(self, part: Part) -> str:
+        if part.tone == FAULT:
+            return self.fault(part.fault, part.facts)
+        if part.tone == WAITING:
+            return self._words("web.health.silent")
+        if part.proof:
+            return self._words(f"web.health.board_{part.proof}")
+        return self._words("web.health.fine")
+
+    def line(self, entry: Entry, about_one: bool = False) -> Line:
+        """`about_one`: on the page of the announcement, whose title need not be said again."""
+        detail = {name: str(value) for name, value in entry.detail.items()}
+        subject, _, ident = entry.subject.partition("/")
+        announcement = ident if subject == "announcement" else detail.get("announcement", "")
+        return Line(entry.at, self._sentence(entry, detail, about_one), JOURNAL_TONES.get(entry.kind, ""), announcement)
+
+    def _sentence(self, entry: Entry, detail: dict[str, str], about_one: bool) -> str:
+        ident = entry.subject.partition("/")[2]
+        by = detail.get("by", "")
+        facts = {
+            "by": self._words("web.journal.station") if not by or by.startswith(ITSELF) else by,
+            "title": detail.get("title", ""),
+            "text": detail.get("text", ""),
+            "user": ident,
+            "part": self.part(entry.subject),
+            "address": detail.get("address", ""),
+            "engine": self.engine(detail.get("engine", "")),
+            "reason": self.reason(detail.get("reason", "")),
+        }
+        key: str = entry.kind
+        match entry.kind:
+            case Kind.EDITED if entry.detail.get("restored"):
+                key = "restored"
+            case Kind.NOTICE if entry.detail.get("withdrawn"):
+                key = "notice_withdrawn"
+            case Kind.NOTICE if entry.detail.get("restored"):
+                key = "notice_restored"
+            case Kind.SHOWN:
+                key = "sent" if detail.get("state") == "sent" else "shown"
+            case Kind.CUT if entry.detail.get("resume") or entry.detail.get("again"):
+                key = "interrupted"
+            case Kind.USER:
+                key = f"user_{detail.get('what', 'added')}"
+            case Kind.PREPARED:
+                facts["duration"] = self.lasting(_number(entry.detail.get("duration_s")))
+            case Kind.QUEUED:
+                facts["due"] = self.when(as_instant(detail["due"])) if "due" in detail else ""
+            case Kind.FAULT | Kind.RECOVERED:
+                known = [(name, value) for name, value in detail.items() if name != "fault"]
+                facts["fault"] = self.fault(detail.get("fault", ""), known)
+        if about_one and self._words.has(f"web.journal_of_one.{key}"):
+            return self._words(f"web.journal_of_one.{key}", **facts)
+        return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
+
+    def _say(self, key: str, otherwise: str, **facts: str) -> str:
+        """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""
+        if not self._words.has(key):
+            return otherwise
+        try:
+            return self._words(key, **facts)
+        except StationError:
+            return otherwise
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

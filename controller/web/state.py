@@ -1,0 +1,230 @@
+"""What the pages show of the station: on air, next, today, health; read in one snapshot each.
+
+Plain values out of the store; how they are said is `saying`'s affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from controller.announcing import NOW
+from controller.core.announcements import Announcement
+from controller.core.errors import InputError
+from controller.core.levels import Level
+from controller.core.notices import BoardState
+from controller.core.renditions import Rendition, RenditionState
+from controller.core.showing import Item
+from controller.core.utterances import Utterance, UtteranceState
+from controller.runtime.config import StationConfig
+from controller.store import announcements, facts, notices, renditions, utterances
+from controller.store.announcements import StoredRule
+from controller.store.connection import Tx
+from controller.web.forms import midnight
+from schedules.planner import due_between, next_after
+from schedules.rules import Rule, rule_from
+
+AHEAD = timedelta(hours=24)
+COMING_LIMIT = 50
+SOON_S = 90.0  # something this near makes the pages ask more often
+# what an occurrence on several outputs is called as a whole: whatever needs eyes comes first
+_LOUDEST = (
+    UtteranceState.PLAYING, UtteranceState.QUEUED, UtteranceState.MISSED, UtteranceState.CUT, UtteranceState.STOPPED,
+    UtteranceState.PLAYED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time that an announcement is, was or should have been spoken; one utterance an output."""
+
+    utterances: tuple[Utterance, ...]
+
+    @property
+    def first(self) -> Utterance:
+        """The utterance that stands for all: the one in the state that matters most."""
+        return min(self.utterances, key=lambda u: _LOUDEST.index(u.state))
+
+    @property
+    def state(self) -> UtteranceState:
+        return self.first.state
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return tuple(zone for utterance in self.utterances for zone in utterance.zones)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {UtteranceState.PLAYING, UtteranceState.QUEUED}
+
+    @property
+    def spoken_on_request(self) -> bool:
+        return self.first.rule_id.startswith(NOW)
+
+    @property
+    def stopping(self) -> bool:
+        return self.is_open and all(u.stop_wanted_by for u in self.utterances if u.state is self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a rule will bring."""
+
+    due: datetime
+    announcement: Announcement
+    rendition: RenditionState
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the station. `tone`: "fine", "waiting" (nothing heard of it yet) or "fault"."""
+
+    component: str  # "output/main", "board/nha-van-hoa", "kiosk", ...
+    tone: str
+    fault: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    proof: str = ""  # of a board: its state
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    on_air: tuple[Occurrence, ...]
+    waiting: tuple[Occurrence, ...]
+    coming: tuple[Coming, ...]
+    today: tuple[Occurrence, ...]
+    health: tuple[Part, ...]
+
+    @property
+    def faults(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.health if part.tone == "fault")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One announcement with everything its page shows."""
+
+    announcement: Announcement
+    rules: tuple[Rule, ...]
+    next_due: datetime | None
+    rendition: Rendition | None
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def under_way(self) -> Occurrence | None:
+        """What can be stopped."""
+        return next((o for o in self.occurrences if o.is_open), None)
+
+
+def occurrences(found: Iterable[Utterance]) -> tuple[Occurrence, ...]:
+    """The utterances of each (rule, due instant) together, in the order in which they come."""
+    groups: dict[tuple[str, datetime], list[Utterance]] = {}
+    for utterance in found:
+        groups.setdefault((utterance.rule_id, utterance.due), []).append(utterance)
+    return tuple(Occurrence(tuple(group)) for group in groups.values())
+
+
+def on_air(tx: Tx) -> tuple[Occurrence, ...]:
+    return occurrences(utterances.playing(tx))
+
+
+def home(tx: Tx, config: StationConfig, now: datetime) -> Home:
+    tz = config.site.tz
+    day = midnight(now.astimezone(tz).date(), tz)
+    today = occurrences(utterances.between(tx, day, day + AHEAD))
+    open_now = occurrences(u for output in config.outputs for u in utterances.open_on(tx, output.name))
+    return Home(
+        on_air=on_air(tx),
+        waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
+        coming=coming(tx, config, now, now + AHEAD),
+        today=tuple(o for o in today if not o.is_open),
+        health=health(tx, config),
+    )
+
+
+def coming(tx: Tx, config: StationConfig, now: datetime, until: datetime) -> tuple[Coming, ...]:
+    """What the rules bring until then, as far as it is not in line already; the nearest first."""
+    by_id: dict[str, tuple[Announcement, RenditionState]] = {}
+    found = []
+    for stored in announcements.rules(tx):
+        rule = _rule(stored)
+        if rule is None:
+            continue
+        for due in due_between(rule, max(now, stored.planned_until), until, config.site.tz):
+            ident = stored.announcement_id
+            if ident not in by_id:
+                announcement = announcements.get(tx, ident)
+                by_id[ident] = (announcement, rendition_state(renditions.of(tx, ident, announcement.revision)))
+            found.append(Coming(due, *by_id[ident]))
+    found.sort(key=lambda c: (c.due, c.announcement.level.rank, c.announcement.order_no, c.announcement.id))
+    return tuple(found[:COMING_LIMIT])
+
+
+def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
+    announcement = announcements.get(tx, ident)
+    stored = announcements.rules(tx, ident)
+    rules = [rule for rule in map(_rule, stored) if rule is not None]
+    nexts = [due for rule in rules if (due := next_after(rule, now, config.site.tz))]
+    return About(
+        announcement,
+        tuple(rules),
+        min(nexts, default=None),
+        renditions.of(tx, ident, announcement.revision),
+        occurrences(utterances.of_announcement(tx, ident)),
+    )
+
+
+def rendition_state(rendition: Rendition | None) -> RenditionState:
+    return rendition.state if rendition else RenditionState.WANTED
+
+
+def health(tx: Tx, config: StationConfig) -> tuple[Part, ...]:
+    """Every part of the station, faults first; a part that never said a word is waiting."""
+    told = {h.component: h for h in facts.health(tx)}
+    boards = {b.board: b for b in notices.boards(tx)}
+    found: dict[str, Part] = {}
+    for component in [*(f"output/{output.name}" for output in config.outputs), "speech", "kiosk", *told]:
+        known = told.get(component)
+        if known is None:
+            found[component] = Part(component, "waiting")
+        elif known.fault:
+            facts_of = tuple(sorted(known.facts.items()))
+            found[component] = Part(component, "fault", known.fault, facts_of, known.since)
+        else:
+            found[component] = Part(component, "fine", since=known.since)
+    for board in config.boards:
+        component = f"board/{board.id}"
+        seen = boards.get(board.id)
+        if seen is None:
+            found.setdefault(component, Part(component, "waiting"))
+        elif seen.state is BoardState.DOWN:
+            found[component] = Part(component, "fault", "board.down", (("reason", seen.detail),), seen.since)
+        elif found.get(component, Part(component, "fine")).tone == "fine":
+            found[component] = Part(component, "fine", since=seen.since, proof=seen.state)
+    return tuple(sorted(found.values(), key=lambda part: part.tone != "fault"))
+
+
+def pace_s(now: datetime, open_now: Iterable[Occurrence], coming_next: Iterable[Coming], preparing: bool) -> int:
+    """How soon a page should ask again."""
+    near = now.astimezone(UTC) + timedelta(seconds=SOON_S)
+    soon = preparing or any(True for _ in open_now) or any(c.due <= near for c in coming_next)
+    return 1 if soon else 3
+
+
+def board_text(announcement: Announcement) -> str:
+    return board_text_of(announcement.title, announcement.text)
+
+
+def board_text_of(title: str, text: str) -> str:
+    """What a board shows for an announcement: the very words of `core.showing`."""
+    since = datetime.fromtimestamp(0, UTC)
+    return Item(title, text, Level.NORMAL, 0, since, None, False, "").whole
+
+
+def _rule(stored: StoredRule) -> Rule | None:
+    """The rule, or None for one that this program does not understand: it must not hide the others."""
+    try:
+        return rule_from(stored.document)
+    except InputError:
+        return None

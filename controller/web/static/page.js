@@ -1,0 +1,218 @@
+// What the page does by itself: asks the station how things are, shows while one types how it will be spoken,
+// keeps what was typed. Everything that matters works without it.
+(() => {
+  "use strict";
+  const body = document.body;
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const show = (element, yes) => { if (element) element.hidden = !yes; };
+  document.documentElement.classList.add("script");
+
+  // --- what changes on the page -------------------------------------------------------------
+  const STALE_MS = 10000, HIDDEN_S = 15;
+  let etag = "", pace = 3, timer = 0, asking = false, lastGood = Date.now();
+  const seen = {};
+
+  const put = (fragments) => {
+    for (const place of all("[data-live]")) {
+      const html = fragments[place.dataset.live];
+      if (html === undefined || seen[place.dataset.live] === html) continue;
+      const first = seen[place.dataset.live] === undefined;
+      seen[place.dataset.live] = html;
+      if (first && place.innerHTML.trim() === html.trim()) continue; // the very thing that was served
+      if (place.contains(document.activeElement)) { // keep the finger on the button under it
+        const at = all("a, button", place).indexOf(document.activeElement);
+        place.innerHTML = html;
+        all("a, button", place)[at]?.focus();
+      } else {
+        place.innerHTML = html;
+      }
+    }
+  };
+
+  const ask = async () => {
+    clearTimeout(timer);
+    if (!body.dataset.state || asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(body.dataset.state, {
+        headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: AbortSignal.timeout(8000),
+      });
+      if (answer.status === 401) { show(one("#ended"), true); return; }
+      if (answer.status === 200) {
+        const told = await answer.json();
+        etag = answer.headers.get("ETag") || "";
+        pace = told.pace_s;
+        put(told.html);
+      } else if (answer.status !== 304) {
+        throw new Error(String(answer.status));
+      }
+      lastGood = Date.now();
+      show(one("#ended"), false);
+    } catch {
+      // said below, once it has lasted
+    } finally {
+      asking = false;
+      show(one("#stale"), Date.now() - lastGood > STALE_MS);
+      const seconds = document.hidden ? HIDDEN_S : pace;
+      timer = setTimeout(ask, seconds * 1000 * (0.9 + 0.2 * Math.random()));
+    }
+  };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  if (body.dataset.state) ask();
+
+  // --- buttons that act at once ---------------------------------------------------------------
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (!form.matches("[data-quick]")) {
+      if (button) setTimeout(() => { button.disabled = true; }); // after the browser has read it
+      return;
+    }
+    event.preventDefault();
+    if (button) button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const ask_again = form.closest("details");
+      if (ask_again) ask_again.open = false;
+      await ask();
+    } catch {
+      form.submit(); // the page itself then says what is wrong
+    } finally {
+      if (button) button.disabled = false;
+    }
+  });
+  window.addEventListener("pageshow", () => all("button:disabled").forEach((button) => { button.disabled = false; }));
+  document.addEventListener("click", (event) => {
+    for (const open of all("details.ask[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const open of all("details.ask[open]")) open.open = false;
+  });
+
+  // --- passwords can be looked at ---------------------------------------------------------------
+  for (const label of all("[data-reveal]")) {
+    label.hidden = false;
+    one("input", label).addEventListener("change", (event) => {
+      one("#" + label.dataset.reveal).type = event.target.checked ? "text" : "password";
+    });
+  }
+  for (const input of all("[data-send]")) input.addEventListener("change", () => input.value && input.form.submit());
+
+  // --- the editors ------------------------------------------------------------------------------
+  const form = one("form[data-keep]");
+  if (!form) {
+    sessionStorage.removeItem("kept:" + (sessionStorage.getItem("kept-sent") || ""));
+    sessionStorage.removeItem("kept-sent");
+    return;
+  }
+  const text = form.elements.text;
+  const key = "kept:" + body.dataset.user + form.elements.here.value;
+  const fields = () => new FormData(form);
+  const typed = () => JSON.stringify([...fields()].filter(([name]) => name !== "token" && name !== "here"));
+
+  // what was typed outlives an accident: leaving, reloading, an ended session
+  const served = typed();
+  const kept = sessionStorage.getItem(key);
+  if (kept && kept !== served && !one(".problem", form) && !sessionStorage.getItem("kept-sent")) {
+    const values = JSON.parse(kept);
+    for (const field of form.elements) {
+      if (!field.name || ["token", "here"].includes(field.name) || field.type === "submit") continue;
+      const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (field.type === "checkbox" || field.type === "radio") field.checked = mine.includes(field.value);
+      else if (mine.length) field.value = mine[0];
+    }
+  }
+  sessionStorage.removeItem("kept-sent");
+  form.addEventListener("submit", () => sessionStorage.setItem("kept-sent", key.slice(5)));
+
+  const post = async (url, data) => {
+    const answer = await fetch(url, {
+      method: "POST", body: new URLSearchParams(data), headers: { "X-Loalang-Token": body.dataset.token },
+    });
+    if (answer.status === 401) show(one("#ended"), true);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  };
+
+  const count = () => {
+    const counter = one(".counter", form), length = [...text.value.normalize("NFC")].length;
+    const digits = length.toLocaleString(document.documentElement.lang);
+    counter.textContent = text.dataset.counter.replace("%n", digits);
+    counter.classList.toggle("over", length > Number(text.dataset.limit));
+  };
+
+  const spoken = async () => {
+    const told = await post("/api/spoken", { text: text.value });
+    const words = one("#spoken"), spelt = one("#spelt");
+    words.textContent = told.words || words.dataset.empty;
+    words.classList.toggle("empty", !told.words);
+    show(spelt, told.spelt.length > 0);
+    one("span", spelt).textContent = spelt.dataset.said.replace("%w", told.spelt.join(", "));
+  };
+
+  const boards = () => {
+    const title = form.elements.title ? form.elements.title.value.trim() : "";
+    const words = text.value.trim();
+    const whole = !title ? words : /[\p{L}\p{N}]$/u.test(title) ? title + ": " + words : title + " " + words;
+    const chosen = fields();
+    let any = false;
+    for (const board of all("[data-board]")) {
+      const zones = (board.dataset.zones || "").split(" ").filter(Boolean), here = chosen.getAll("zones");
+      const on = form.elements.title ? here.length > 0 && (!zones.length || zones.some((zone) => here.includes(zone)))
+        : chosen.getAll("boards").includes(board.dataset.board);
+      const picture = one("img", board);
+      const drawn = on && words !== "" && words.length <= Number(text.dataset.limit);
+      show(board, drawn);
+      show(picture, drawn);
+      if (!drawn) continue;
+      any = true;
+      const address = picture.dataset.src + "?text=" + encodeURIComponent(whole);
+      if (picture.getAttribute("src") !== address) picture.src = address;
+    }
+    show(one("#no-board"), !any);
+  };
+
+  const rule = async () => {
+    const told = await post("/api/rule", fields());
+    one("#rule").textContent = told.words;
+    const next = one("#next"), wrong = one("#when-problems");
+    next.replaceChildren(...told.next.map((when) => line("li", "", next.dataset.said.replace("%w", when))));
+    wrong.replaceChildren(...Object.values(told.problems).flat().map((said) => {
+      const paragraph = line("p", "problem", " " + said);
+      paragraph.prepend(line("b", "", "!"));
+      return paragraph;
+    }));
+  };
+  const line = (tag, kind, words) => {
+    const element = document.createElement(tag);
+    element.className = kind;
+    element.textContent = words;
+    return element;
+  };
+
+  const waits = new Map();
+  const later = (what, ms) => {
+    clearTimeout(waits.get(what));
+    waits.set(what, setTimeout(() => Promise.resolve(what()).catch(() => {}), ms));
+  };
+  const keep = () => {
+    if (typed() === served) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, typed());
+  };
+  form.addEventListener("input", (event) => {
+    const name = event.target.name;
+    keep();
+    if (name === "text") { count(); if (one("#spoken")) later(spoken, 300); }
+    if (["text", "title", "zones", "boards"].includes(name)) later(boards, 500);
+    if (["when", "date", "time", "until"].includes(name) && one("#rule")) later(rule, 200);
+  });
+  count();
+  if (typed() !== served) { // something was put back
+    boards();
+    if (one("#spoken")) { spoken().catch(() => {}); rule().catch(() => {}); }
+  }
+})();

@@ -1,0 +1,74 @@
+"""The web process: builds the officials' page from its parts and serves it with waitress.
+
+Nothing but this port listens on a network. One worker turns the server's loop; eight threads
+answer. What draws boards and reads abbreviations is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from waitress.server import create_server
+
+from audio.normaliser import Normaliser, load_abbreviations
+from controller.announcing import Announcing
+from controller.core.errors import StationError
+from controller.core.words import LANGUAGES
+from controller.runtime.catalogues import load_words
+from controller.runtime.clocks import SystemClock
+from controller.runtime.config import StationConfig
+from controller.runtime.doorbell import Doorbell
+from controller.runtime.identifiers import NewIds
+from controller.runtime.places import Places
+from controller.runtime.workers import Crew
+from controller.store.connection import Store
+from controller.web import WebParts, create_app
+from controller.web.doors import FORM_BODY
+
+log = logging.getLogger(__name__)
+THREADS = 8
+TURN_S = 1.0  # the longest turn of the server's loop
+SLOW_CLIENT_S = 30
+
+
+def main(config: StationConfig, places: Places) -> int:
+    """Serve until stopped; the exit code. StationError if the address cannot be taken."""
+    crew = Crew()
+    store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
+    ids = NewIds(clock)
+    normaliser = Normaliser(load_abbreviations())
+
+    def board_preview(board: str, text: str) -> bytes:
+        from controller.boards.preview import preview_png  # draws with Pillow: not in an idle process
+
+        return preview_png(config.board(board), text)
+
+    app = create_app(
+        WebParts(
+            config=config, store=store, clock=clock, bell=bell, ids=ids,
+            announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
+            board_preview=board_preview, words={name: load_words(name) for name in LANGUAGES}, places=places,
+        )
+    )  # fmt: skip
+    try:
+        server = create_server(
+            app, host=config.web.host, port=config.web.port, threads=THREADS, ident=None,
+            max_request_body_size=2 * FORM_BODY, channel_timeout=SLOW_CLIENT_S, connection_limit=200,
+            clear_untrusted_proxy_headers=True, asyncore_use_poll=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise StationError(f"cannot serve on {config.web.host}:{config.web.port}: {error.strerror or error}") from error
+
+    def serve() -> None:
+        while not crew.stopping.is_set():
+            server.asyncore.loop(timeout=TURN_S, map=server._map, use_poll=True, count=1)
+            crew.progress("web")
+        server.task_dispatcher.shutdown(timeout=1)
+
+    log.info("the page is served on port %d", config.web.port)
+    crew.start("web", serve, wake=server.pull_trigger)
+    code = crew.run()
+    server.close()
+    bell.close()
+    store.close()
+    return code
