@@ -43,8 +43,10 @@ def record_missed(tx: Tx, at: datetime, utterance: Utterance, reason: str) -> bo
 
 def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState, **detail: object) -> bool:
     cursor = tx.execute(
-        "INSERT OR IGNORE INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
-        " order_no, after_cut, late_until, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        # not OR IGNORE, which would also pass over a broken CHECK or a doubled id, and lose the occurrence
+        "INSERT INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
+        " order_no, after_cut, late_until, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (rule_id, due, output) DO NOTHING",
         (
             utterance.id, utterance.announcement_id, utterance.revision, utterance.rule_id, instant(utterance.due),
             utterance.output, texts(utterance.zones), utterance.title, utterance.level, utterance.order_no,
