@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from controller.boards.worker import BoardWorker
 from controller.planning import Planning
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
@@ -14,6 +15,8 @@ from controller.runtime.workers import Crew
 from controller.store.connection import Store
 from controller.timekeeping import NAME, Timekeeper
 
+BOARD_LIMIT_S = 30.0  # a sign's line may be slow; the watchdog is patient with it
+
 
 def main(config: StationConfig, places: Places) -> int:
     clock = SystemClock()
@@ -21,13 +24,27 @@ def main(config: StationConfig, places: Places) -> int:
     bell = Doorbell(places)
     doorway = Doorway(places, NAME)
     crew = Crew()
+    boards = [
+        BoardWorker(
+            board, config.site, config.policy.board_after_s, places, store, clock, crew.stopping,
+            partial(crew.progress, f"board-{board.id}", BOARD_LIMIT_S),
+        )
+        for board in config.boards
+    ]  # fmt: skip
+
+    def wake_boards() -> None:
+        for worker in boards:
+            worker.wake()
+
     planning = Planning(store, NewIds(clock), config)
-    keeper = Timekeeper(planning, store, clock, bell, doorway, partial(at_home, places), lambda: None)
+    keeper = Timekeeper(planning, store, clock, bell, doorway, partial(at_home, places), wake_boards)
     crew.start(
         "clock",
-        lambda: keeper.work(crew.stopping.is_set, lambda: crew.progress("clock")),
-        lambda: bell.ring(NAME),
+        lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),
+        partial(bell.ring, NAME),
     )
+    for board, worker in zip(config.boards, boards, strict=True):
+        crew.start(f"board-{board.id}", worker.run, worker.wake)
     try:
         return crew.run()
     finally:
