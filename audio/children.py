@@ -1,0 +1,111 @@
+"""Programs that may hang, leak or lie, each in its own process group with limits, killed as a whole.
+
+Limits come from nice(1), prlimit(1) and setpriv(1) in front of the program, not from code between fork
+and exec, which is unsafe in a process with threads. The kernel kills the child when the thread that
+started it dies. Nothing here waits without a time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+_SAID_LIMIT = 160  # characters of a program's last words that are worth keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    memory_bytes: int
+    file_bytes: int  # of any one file it writes; the program is killed when it writes more
+    nice: int = 10
+
+    def before(self, command: Sequence[str]) -> list[str]:
+        return [
+            "nice", "-n", str(self.nice),
+            "prlimit", f"--as={self.memory_bytes}", f"--fsize={self.file_bytes}", "--core=0",
+            "setpriv", "--pdeathsig", "KILL",
+            *command,
+        ]  # fmt: skip
+
+
+class Child:
+    """A running program. Leaving the `with` block kills it and everything in its group.
+
+    `stdin` is a file whose content it reads, or None for a pipe (then `ask` speaks with it, one line
+    there and one back). Its standard error goes to `log`.
+    """
+
+    def __init__(
+        self, command: Sequence[str], limits: Limits, log: Path, stdin: Path | None, extra: Mapping[str, str]
+    ) -> None:
+        with contextlib.ExitStack() as files:
+            self._log = log
+            self._process = subprocess.Popen(
+                limits.before(command),
+                stdin=files.enter_context(stdin.open("rb")) if stdin else subprocess.PIPE,
+                stdout=subprocess.DEVNULL if stdin else subprocess.PIPE,
+                stderr=files.enter_context(log.open("wb")),
+                start_new_session=True,
+                env={**os.environ, **extra},
+            )
+        self._answer = b""
+
+    def ended(self, limit_s: float) -> int | None:
+        """Wait for its end; the exit code (negative: the signal), None if it still runs after the limit."""
+        watch = os.pidfd_open(self._process.pid)
+        try:
+            ready = select.select([watch], [], [], limit_s)[0]
+        finally:
+            os.close(watch)
+        self._kill_group()  # before it is reaped, while its number cannot belong to another
+        code = self._process.wait()
+        return code if ready else None
+
+    def ask(self, line: bytes, limit_s: float) -> bytes | None:
+        """Send one line, wait for one; None if it died, and TimeoutError if it is too slow."""
+        pipes = self._process.stdin, self._process.stdout
+        assert pipes[0] and pipes[1]  # noqa: S101 - only children with pipes are asked
+        deadline = time.monotonic() + limit_s
+        with contextlib.suppress(BrokenPipeError):
+            pipes[0].write(line + b"\n")
+            pipes[0].flush()
+        while b"\n" not in self._answer:
+            if not select.select([pipes[1]], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
+            piece = os.read(pipes[1].fileno(), 65_536)
+            if not piece:
+                return None
+            self._answer += piece
+        line, _, self._answer = self._answer.partition(b"\n")
+        return line
+
+    def last_words(self) -> str:
+        """The last line of what it wrote to standard error, for whoever looks after the station."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1].strip()[:_SAID_LIMIT] if lines else ""
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.returncode is None:
+            self._kill_group()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
