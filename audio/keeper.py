@@ -137,7 +137,7 @@ class Keeper:
                 try:
                     utterances.move(tx, move.at, move.id, move.event, **move.detail)
                 except (IllegalEventError, NotFoundError) as error:  # an Alert whose row never came
-                    log.error("cannot be written down: %s", error)
+                    log.error("%s of utterance %s cannot be written down: %s", move.event, move.id, error)
 
     def _read(self) -> None:
         with self._store.read() as tx:

@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
+import numpy as np
+
 from tests.support.pulse import RATE, SINK, NullSink
 
 LOUD = 300  # of 32767
@@ -86,6 +88,23 @@ class Listener:
             else:
                 spans.append((index, index))
         return [Burst(self.instant(first), self.instant(last)) for first, last in spans]
+
+    def tones(self, hertz: float, gap_s: float = 0.1) -> list[Burst]:
+        """When a tone of that frequency was heard: windows of 20 ms in which it holds most of the energy."""
+        size = RATE // 50
+        samples = np.frombuffer(self.samples().tobytes(), dtype="<i2").astype(np.float64)
+        windows = samples[: len(samples) // size * size].reshape(-1, size)
+        turn = np.exp(-2j * np.pi * hertz * np.arange(size) / RATE)
+        energy = np.maximum(np.sum(windows**2, axis=1), 1.0)
+        share = 2 * np.abs(windows @ turn) ** 2 / (size * energy)
+        found: list[Burst] = []
+        for number in np.flatnonzero((share > 0.6) & (energy > size * LOUD**2)):
+            began, ended = self.instant(int(number) * size), self.instant(int(number + 1) * size - 1)
+            if found and began - found[-1].ended <= gap_s:
+                found[-1] = Burst(found[-1].began, ended)
+            else:
+                found.append(Burst(began, ended))
+        return found
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,0 +1,234 @@
+"""The real audio process on a PulseAudio null sink: what is heard, what is written down, what survives."""
+
+from __future__ import annotations
+
+import os
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from audio.progress import ProgressFile, Segment, boot_id
+from controller.core.announcements import AfterCut
+from controller.core.journal import Entry
+from controller.core.levels import Level
+from controller.core.utterances import Utterance
+from controller.runtime.clocks import SystemClock
+from controller.runtime.doorbell import Doorbell
+from controller.store import journal, renditions, utterances
+from tests.support.listening import Burst, Listener
+from tests.support.processes import Process, until
+from tests.support.pulse import NullSink, null_sink
+from tests.support.stations import CONFIG, Station, station_in
+from tests.support.tones import queue_at, tone_announcement
+
+PLAIN = CONFIG.replace('device = "wav"', 'device = "auto"') + "[speech]\nchime = false\n"
+CHIMES = PLAIN.replace("chime = false", "chime = true")
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def listener(sink: NullSink) -> Iterator[Listener]:
+    with Listener(sink) as running:
+        yield running
+
+
+@contextmanager
+def audio(station: Station, sink: NullSink) -> Iterator[Process]:
+    with Process("audio", "main", state=station.places.state, variables=sink.variables) as process:
+        until(lambda: "sound goes to pulseaudio" in process.said(), what="the audio process")
+        yield process
+
+
+def row(station: Station, utterance: Utterance) -> Utterance:
+    with station.store.read() as tx:
+        return utterances.get(tx, utterance.id)
+
+
+def lines(station: Station, utterance: Utterance) -> list[Entry]:
+    with station.store.read() as tx:
+        return journal.entries(tx, subject=f"utterance/{utterance.id}")
+
+
+def kinds(station: Station, utterance: Utterance) -> list[str]:
+    return [entry.kind.value for entry in lines(station, utterance)]
+
+
+def wait_for(station: Station, utterance: Utterance, state: str, limit_s: float = 12) -> Utterance:
+    until(lambda: row(station, utterance).state == state, limit_s, what=f"{state}; {kinds(station, utterance)}")
+    return row(station, utterance)
+
+
+def lengths(bursts: list[Burst]) -> list[float]:
+    return [round(burst.ended - burst.began, 2) for burst in bursts]
+
+
+def test_due_means_heard(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    offset = time.monotonic() - time.time()
+    with audio(station, sink):
+        due = station.clock.now() + timedelta(seconds=1.5)
+        (utterance,) = queue_at(station, tone_announcement(station, 0.8), due)
+        wait_for(station, utterance, "played")
+    (burst,) = listener.bursts()
+    assert burst.ended - burst.began == pytest.approx(0.8, abs=0.02)
+    assert burst.began - (due.timestamp() + offset) == pytest.approx(0.03, abs=0.12)
+    assert kinds(station, utterance) == ["queued", "playing", "played"]
+
+
+def test_chime_words_chime(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, CHIMES, SystemClock())
+    with audio(station, sink) as process:
+        (utterance,) = queue_at(station, tone_announcement(station, 1.5), station.clock.now())
+        wait_for(station, utterance, "playing")
+        wait_for(station, utterance, "played")
+        time.sleep(2.5)
+        assert process.end() == 0
+    whole = sum(lengths(listener.bursts(gap_s=1.0)))
+    assert 3.0 < whole < 7.0, "chime, a tone of 1.5 s, chime"
+
+
+def test_killed_while_speaking_it_begins_again(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        (utterance,) = queue_at(station, tone_announcement(station, 1.5), station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(0.5)
+        process.kill()
+        killed = time.monotonic()
+        process.start()
+        wait_for(station, utterance, "played")
+    first, second = listener.bursts()
+    assert first.ended - first.began < 1.0
+    assert second.ended - second.began == pytest.approx(1.5, abs=0.05)
+    assert second.began - killed < 3.0
+    assert kinds(station, utterance) == ["queued", "playing", "cut", "playing", "played"]
+    cut = lines(station, utterance)[2].detail
+    assert (cut["again"], cut["reason"]) == (True, "interrupted")
+    assert cut["spoken_s"] == pytest.approx(first.ended - first.began, abs=0.1)
+
+
+def test_killed_while_speaking_what_must_not_begin_again_ends(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        announcement = tone_announcement(station, 1.5, after_cut=AfterCut.END)
+        (utterance,) = queue_at(station, announcement, station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(0.3)
+        process.kill()
+        process.start()
+        wait_for(station, utterance, "cut")
+        time.sleep(0.5)
+    assert len(listener.bursts()) == 1
+    assert kinds(station, utterance) == ["queued", "playing", "cut"]
+
+
+def test_killed_in_the_closing_chime_it_has_been_played(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, CHIMES, SystemClock())
+    with audio(station, sink) as process:
+        (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
+        progress = ProgressFile(station.places.progress("main"), boot_id())
+        until(lambda: (known := progress.read()) and known.segment is Segment.OVER, 15, every_s=0.005)
+        process.kill()
+        heard = len(listener.samples())
+        process.start()
+        wait_for(station, utterance, "played")
+        time.sleep(1.0)
+    after = [value for value in listener.samples()[heard + 9600 :] if abs(value) > 300]
+    assert after == [], "nothing is said twice"
+    assert kinds(station, utterance).count("played") == 1
+
+
+def test_a_stop_is_heard_at_once(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink):
+        (utterance,) = queue_at(station, tone_announcement(station, 5.0), station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(0.3)
+        asked = time.monotonic()
+        with closing(Doorbell(station.places)) as bell:
+            bell.ring("audio-main", {"stop": utterance.id, "by": "lan"})
+        wait_for(station, utterance, "stopped")
+        time.sleep(0.2)
+    (burst,) = listener.bursts()
+    assert burst.ended - asked < 0.3
+    assert lines(station, utterance)[-1].detail["by"] == "lan"
+
+
+def test_a_locked_database_neither_cuts_the_sound_nor_mutes_an_emergency(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    alert = tone_announcement(station, 0.6, hertz=900.0, level=Level.EMERGENCY)
+    with station.store.read() as tx:
+        prepared = renditions.of(tx, alert.id, 1)
+    assert prepared and prepared.prepared
+    with audio(station, sink):
+        (normal,) = queue_at(station, tone_announcement(station, 2.0), station.clock.now())
+        wait_for(station, normal, "playing")
+        with station.store.write():  # nobody else can write until this ends
+            time.sleep(0.5)
+            ring = {"emergency": "alert-1", "sha256": prepared.prepared.sha256}
+            asked = time.monotonic()
+            with closing(Doorbell(station.places)) as bell:
+                bell.ring("audio-main", ring)
+            time.sleep(2.0)
+            (cut,) = listener.tones(440.0)
+            assert cut.ended - asked < 0.15, "the normal one makes way"
+            assert listener.bursts()[-1].ended > asked + 1.5, "the alert sounds while the database is locked"
+        until(lambda: kinds(station, normal)[:3] == ["queued", "playing", "cut"], what="the journal, afterwards")
+
+
+def test_what_has_no_sound_is_missed_with_its_reason(tmp_path: Path, sink: NullSink) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    announcement = tone_announcement(station, 0.5)
+    for file in station.places.renditions.iterdir():
+        file.write_bytes(b"spoilt")
+    with audio(station, sink):
+        (utterance,) = queue_at(station, announcement, station.clock.now(), late_s=1.0)
+        wait_for(station, utterance, "missed")
+    assert lines(station, utterance)[-1].detail["reason"] == "file_missing"
+
+
+def test_the_amplifier_is_on_before_and_off_after(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    amplifier = f"""[outputs.amplifier]
+relay = "lcus1"
+port = "{os.ttyname(slave)}"
+warm_up_s = 1.0
+hold_s = 0.5
+"""
+    station = station_in(tmp_path, PLAIN.replace("[speech]", amplifier + "[speech]"), SystemClock())
+    offset = time.monotonic() - time.time()
+    seen: list[tuple[float, str]] = []
+
+    def watch() -> bool:
+        with suppress(BlockingIOError):
+            seen.append((time.monotonic(), os.read(master, 64).hex(" ").upper()))
+        return len(seen) >= 3
+
+    with audio(station, sink):
+        due = station.clock.now() + timedelta(seconds=2.5)
+        queue_at(station, tone_announcement(station, 0.4), due)
+        until(watch, 10, every_s=0.005, what=f"the relay; {seen}")
+    os.close(master)
+    os.close(slave)
+    (burst,) = listener.bursts()
+    at_start, on, off = seen
+    assert [frame for _, frame in seen] == ["A0 01 00 A1", "A0 01 01 A2", "A0 01 00 A1"]
+    assert on[0] == pytest.approx(due.timestamp() + offset - 1.0, abs=0.15)
+    assert off[0] - burst.ended == pytest.approx(0.5, abs=0.2)
+    assert at_start[0] < on[0]
