@@ -66,7 +66,7 @@ def outlook(tx: Tx, config: StationConfig, begin: datetime, end: datetime, words
         zones = tuple(sorted({*row.zones, *(entry.zones if entry and entry.status != PLANNED else ())}))
         found[row.rule_id, row.due] = Outlook(
             row.due.astimezone(tz), (row.due + timedelta(seconds=row.duration_s)).astimezone(tz), row.title,
-            row.rule_id, said.get(row.rule_id, ""), zones, row.level, row.state.value,
+            row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones, row.level, row.state.value,
         )  # fmt: skip
     return sorted(found.values(), key=lambda entry: (entry.due, entry.level.rank, entry.rule_id))
 
