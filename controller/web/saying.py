@@ -160,6 +160,7 @@ class Saying:
             "address": detail.get("address", ""),
             "engine": self.engine(detail.get("engine", "")),
             "reason": self.reason(detail.get("reason", "")),
+            "why": self._why(detail.get("reason", "")),
         }
         key: str = entry.kind
         match entry.kind:
@@ -171,7 +172,7 @@ class Saying:
                 key = "notice_restored"
             case Kind.SHOWN:
                 key = "sent" if detail.get("state") == "sent" else "shown"
-            case Kind.CUT if entry.detail.get("resume") or entry.detail.get("again"):
+            case Kind.CUT if entry.detail.get("again"):
                 key = "interrupted"
             case Kind.USER:
                 key = f"user_{detail.get('what', 'added')}"
@@ -185,6 +186,11 @@ class Saying:
         if about_one and self._words.has(f"web.journal_of_one.{key}"):
             return self._words(f"web.journal_of_one.{key}", **facts)
         return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
+
+    def _why(self, reason: str) -> str:
+        """ " (the station was off)", or nothing where no catalogue has a word for it."""
+        key = f"unspeakable.{reason}"
+        return f" ({self._words(key)})" if self._words.has(key) else ""
 
     def _say(self, key: str, otherwise: str, **facts: str) -> str:
         """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""

@@ -1,0 +1,155 @@
+"""The officials' page in a test: a station in a folder, a browser without a screen's worth of trouble."""
+
+from __future__ import annotations
+
+import re
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from waitress.server import create_server
+from werkzeug.test import TestResponse
+
+from controller.core.spoken import Spoken
+from controller.core.words import LANGUAGES
+from controller.runtime.catalogues import load_words
+from controller.runtime.clocks import FakeClock, SystemClock
+from controller.store import users
+from controller.web import WebParts, create_app
+from controller.web.passwords import Passwords
+from tests.support.stations import CONFIG, Station, station_in
+
+NAME, PASSWORD, FULL_NAME = "van-thu", "bốn từ rất khó đoán", "Cán bộ Văn thư"
+BOARD = """
+[[boards]]
+id = "cong"
+name = "Bảng cổng"
+"""
+ONE_ZONE = """
+[[zones]]
+id = "trung-tam"
+name = "Trung tâm xã"
+[[outputs]]
+name = "main"
+zones = ["trung-tam"]
+device = "wav"
+"""
+HOST = "localhost"
+
+
+def spelt_out(text: str) -> Spoken:
+    """A small normaliser: small letters, and what stands in capitals is spelt."""
+    return Spoken(text.lower(), tuple(re.findall(r"\b[A-ZĐ]{2,}\b", text)))
+
+
+def one_pixel(board: str, text: str) -> bytes:
+    """A PNG whose one pixel depends on the board and the text."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    grey = zlib.crc32(f"{board}/{text}".encode()) & 0xFF
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes((0, grey))))
+        + chunk(b"IEND", b"")
+    )
+
+
+@dataclass
+class Pages:
+    station: Station
+    app: Flask
+
+    def client(self) -> FlaskClient:
+        client = self.app.test_client()
+        client.environ_base["HTTP_HOST"] = HOST
+        return client
+
+    def clock(self) -> FakeClock:
+        assert isinstance(self.station.clock, FakeClock)
+        return self.station.clock
+
+    def add_user(self) -> None:
+        with self.station.store.write() as tx:
+            encoded = Passwords().encoded(PASSWORD)
+            users.add(tx, self.station.clock.now(), NAME, FULL_NAME, encoded, users.Role.ADMIN, "test")
+
+    def signed_in(self) -> FlaskClient:
+        """A client with a session; the user is added if there is none."""
+        with self.station.store.read() as tx:
+            known = users.exist(tx)
+        if not known:
+            self.add_user()
+        client = self.client()
+        answer = sign_in(client)
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return client
+
+
+def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | SystemClock | None = None) -> Pages:
+    station = station_in(folder, config, clock)
+    return Pages(
+        station,
+        create_app(
+            WebParts(
+                config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
+                announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel,
+                words={name: load_words(name) for name in LANGUAGES}, places=station.places,
+            )
+        ),
+    )  # fmt: skip
+
+
+def token_of(answer: TestResponse) -> str:
+    found = re.search(r'data-token="([0-9a-f]{64})"', answer.get_data(as_text=True))
+    assert found, answer.get_data(as_text=True)
+    return found[1]
+
+
+def token(client: FlaskClient, path: str = "/") -> str:
+    """The form token that a page hands out."""
+    return token_of(client.get(path, follow_redirects=True))
+
+
+def sign_in(client: FlaskClient, name: str = NAME, password: str = PASSWORD, **more: str) -> TestResponse:
+    entry = {"token": token(client, "/sign-in"), "name": name, "password": password}
+    return client.post("/sign-in", data={**entry, **more})
+
+
+def announcement(client: FlaskClient, **more: object) -> dict[str, object]:
+    """A form that is in order."""
+    return {
+        "token": token(client), "title": "Tiêm chủng", "text": "Mời bà con.", "zones": ["trung-tam"], "when": "now",
+        "level": "normal", "here": "/announcements/new", "act": "save", **more,
+    }  # fmt: skip
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The page behind waitress on a free port of this machine; gives its address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    over = threading.Event()
+
+    def turn() -> None:
+        while not over.is_set():
+            server.asyncore.loop(timeout=0.2, map=server._map, use_poll=True, count=1)
+
+    thread = threading.Thread(target=turn, name="served", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        over.set()
+        server.pull_trigger()
+        thread.join(5)
+        server.task_dispatcher.shutdown()
+        server.asyncore.close_all(server._map)

@@ -1,0 +1,64 @@
+"""The page's catalogues: the same in both languages, and every key that the page asks for is there."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from string import Formatter
+
+import pytest
+
+from controller.core.journal import Entry, Kind
+from controller.core.words import LANGUAGES
+from controller.runtime.catalogues import load_words
+from controller.runtime.config import parse_config
+from controller.web.saying import Saying
+from tests.support.stations import CONFIG, START
+
+ROOM = ("controller.web",)
+WHOLE = re.compile(r"""\bt\("(web\.[a-z_.]+[a-z])"|words\("(web\.[a-z_.]+[a-z])"|t\('(web\.[a-z_.]+[a-z])'""")
+
+
+def braces(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys_and_braces() -> None:
+    vi, en = (load_words(language, ROOM) for language in LANGUAGES)
+    assert vi.keys() == en.keys()
+    for key in sorted(vi.keys()):
+        assert braces(vi._texts[key]) == braces(en._texts[key]), key
+
+
+def test_every_text_that_the_page_asks_for_exists() -> None:
+    known = load_words("vi").keys()
+    asked: set[str] = set()
+    folders = [resources.files("controller.web") / name for name in (".", "templates", "templates/parts")]
+    for file in (file for folder in folders for file in folder.iterdir() if file.name.endswith((".py", ".html"))):
+        for found in WHOLE.findall(file.read_text(encoding="utf-8")):
+            asked |= {key for key in found if key}
+    assert len(asked) > 80
+    assert asked - known == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_journal_line_is_a_sentence_whatever_it_lacks(language: str, kind: Kind) -> None:
+    say = Saying(load_words(language), parse_config(CONFIG, "test"), START)
+    details: list[dict[str, object]] = [
+        {}, {"by": "A", "title": "T", "text": "X", "due": "2026-11-21T12:30:00.000Z", "what": "password"},
+        {"fault": "unheard_of", "reason": "unheard_of", "withdrawn": True, "restored": True, "again": True},
+    ]  # fmt: skip
+    for detail in details:
+        for about_one in (False, True):
+            line = say.line(Entry(1, START, kind, "process/audio-main", detail), about_one)
+            assert line.text and "{" not in line.text and "web." not in line.text, line
+            assert not line.text.startswith(kind + " "), f"{kind} has no words"
+
+
+def test_parts_by_their_names() -> None:
+    one = Saying(load_words("vi"), parse_config(CONFIG, "test"), START)
+    assert [one.part(c) for c in ("output/main", "process/audio-main", "speech", "process/controller", "x/y")] == [
+        "Loa", "Loa", "Giọng đọc", "Bộ hẹn giờ", "x",
+    ]  # fmt: skip
+    assert [one.lasting(s) for s in (0.2, 12.3, 65)] == ["1 giây", "12 giây", "1 phút 05 giây"]
