@@ -60,6 +60,13 @@ class Store:
             row = self._connection().execute("PRAGMA data_version").fetchone()
             return int(row[0])
 
+    def complaint(self) -> str:
+        """What SQLite's own check finds wrong with the file (PRAGMA quick_check); "" if it is whole."""
+        with _translated(self._path):
+            rows = self._connection().execute("PRAGMA quick_check(5)").fetchall()
+        found = [str(row[0]) for row in rows]
+        return "" if found == ["ok"] else "; ".join(found)
+
     def copy_to(self, target: Path) -> None:
         """A consistent copy, while others go on writing (SQLite's online backup)."""
         with _translated(target):

@@ -1,0 +1,282 @@
+"""Looks at everything the station stands on and says, for each, how it is and what to do.
+
+Every check reads the world through `World` only, so that a test can give it another one. Changes
+nothing but a file of its own that it writes and removes to see whether it can.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from controller.core.errors import StationError
+from controller.core.words import Words
+from controller.runtime.catalogues import load_words
+from controller.runtime.config import Board, Output, Speech, StationConfig
+from controller.runtime.places import Places
+from controller.store.connection import Store
+
+MEGABYTE = 1_000_000
+TYPEFACES = ("BeVietnamPro-Regular.ttf", "DejaVuSans.ttf")
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # before this program was written
+STA_UNSYNC = 0x0040  # adjtimex(2)
+LIMIT_S = 5.0  # for a program or a connection that is tried
+OUR_PAGE = "Loa Làng".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str  # "disk", "output/main", "board/cong-uy-ban", ...
+    state: Literal["ok", "warning", "fault"]
+    what: str
+    what_to_do: str  # "" where nothing is to be done
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def kernel_says_synchronised() -> bool:
+    """The kernel's own view of the clock (adjtimex(2), read only)."""
+
+    class Timex(ctypes.Structure):
+        # modes, then longs; only `status` is read. The rest of the struct is left to the kernel.
+        _fields_ = (
+            ("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long),
+            ("maxerror", ctypes.c_long), ("esterror", ctypes.c_long), ("status", ctypes.c_int),
+            ("rest", ctypes.c_char * 512),
+        )  # fmt: skip
+
+    timex = Timex()
+    answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+    return answer >= 0 and not timex.status & STA_UNSYNC
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the checks look. `root` stands for / with its /dev, /proc, /run, /sys and /usr."""
+
+    root: Path = Path("/")
+    variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    find_program: Callable[[str], str | None] = shutil.which
+    find_library: Callable[[str], str | None] = ctypes.util.find_library
+    synchronised: Callable[[], bool] = kernel_says_synchronised
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def path(self, absolute: str) -> Path:
+        return self.root / absolute.lstrip("/")
+
+
+def doctor(config: StationConfig, places: Places, world: World | None = None) -> list[Finding]:
+    """All findings, in the order in which one would mend them."""
+    world = world or World()
+    say = _Saying(load_words(config.site.language))
+    return [
+        say.ok("configuration", "configuration.fine", zones=len(config.zones), outputs=len(config.outputs),
+               boards=len(config.boards)),
+        *_state(say, config, places),
+        _database(say, places),
+        _clock(say, config, world),
+        *_voices(say, config.speech, world),
+        _fonts(say, world),
+        *(_output(say, output, world) for output in config.outputs),
+        *(_relay(say, output) for output in config.outputs if output.amplifier.relay == "lcus1"),
+        *(_board(say, board) for board in config.boards),
+        _screen(say, world),
+        _port(say, config),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """Findings in the station's language: `doctor.<key>`, and what to do under `doctor.<key>_do`."""
+
+    words: Words
+
+    def ok(self, name: str, key: str, /, **facts: object) -> Finding:
+        return Finding(name, "ok", self.words(f"doctor.{key}", **facts), "")
+
+    def warning(self, name: str, key: str, /, **facts: object) -> Finding:
+        return Finding(name, "warning", self.words(f"doctor.{key}", **facts), self.words(f"doctor.{key}_do", **facts))
+
+    def fault(self, name: str, key: str, /, **facts: object) -> Finding:
+        return Finding(name, "fault", self.words(f"doctor.{key}", **facts), self.words(f"doctor.{key}_do", **facts))
+
+
+def _state(say: _Saying, config: StationConfig, places: Places) -> Iterator[Finding]:
+    if not places.state.is_dir():
+        yield say.fault("state", "state.absent", path=places.state)
+        return
+    try:
+        with tempfile.TemporaryFile(dir=places.state) as file:
+            file.write(b"doctor")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        yield say.fault("state", "state.closed", path=places.state, reason=error.strerror)
+    else:
+        yield say.ok("state", "state.fine", path=places.state)
+    free_mb = shutil.disk_usage(places.state).free // MEGABYTE
+    reserve_mb = config.policy.disk_reserve_mb
+    if free_mb < reserve_mb:
+        yield say.fault("disk", "disk.low", free=free_mb, reserve=reserve_mb)
+    elif free_mb < 2 * reserve_mb:
+        yield say.warning("disk", "disk.low", free=free_mb, reserve=reserve_mb)
+    else:
+        yield say.ok("disk", "disk.fine", free=free_mb)
+
+
+def _database(say: _Saying, places: Places) -> Finding:
+    if not places.station_db.is_file():
+        return say.warning("database", "database.absent")
+    try:
+        store = Store(places.station_db, read_only=True)
+        complaint = store.complaint()
+        store.close()
+    except StationError as error:
+        complaint = str(error)
+    return say.fault("database", "database.broken", reason=complaint) if complaint else say.ok(
+        "database", "database.fine"
+    )  # fmt: skip
+
+
+def _clock(say: _Saying, config: StationConfig, world: World) -> Finding:
+    now = world.now()
+    local = f"{now.astimezone(config.site.tz):%H:%M %d/%m/%Y}"
+    if now < EARLIEST:
+        return say.fault("clock", "clock.past", now=local)
+    if world.path("/run/systemd/timesync/synchronized").exists() or world.synchronised():
+        return say.ok("clock", "clock.fine", now=local, zone=config.site.timezone)
+    if world.path("/dev/rtc0").exists():
+        return say.warning("clock", "clock.chip", now=local)
+    return say.warning("clock", "clock.doubtful", now=local)
+
+
+def _voices(say: _Saying, speech: Speech, world: World) -> Iterator[Finding]:
+    """One finding for each engine of the list; nothing but faults if none can speak."""
+    engines = [engine for engine in speech.engines if engine != "piper" or speech.piper_voice]
+    lacks = {engine: _lack(engine, speech, world) for engine in engines}
+    speaks = any(lack is None for lack in lacks.values())
+    for engine, lack in lacks.items():
+        if lack is None:
+            yield say.ok(f"voice/{engine}", "voice.fine", engine=engine, voice=speech.voice)
+        else:
+            tell = say.warning if speaks else say.fault
+            yield tell(f"voice/{engine}", f"voice.{lack}", engine=engine, voice=speech.voice, path=speech.piper_voice)
+    if not engines:
+        yield say.fault("voice", "voice.none")
+
+
+def _lack(engine: str, speech: Speech, world: World) -> str | None:
+    """What keeps an engine from speaking, as a key; None if nothing does."""
+    if engine == "piper":
+        voice = Path(speech.piper_voice)
+        if not voice.is_file() or not voice.with_name(voice.name + ".json").is_file():
+            return "no_piper_voice"
+        return None if find_spec("piper") or world.find_program("piper") else "no_piper"
+    if engine == "pyttsx3":
+        if find_spec("pyttsx3") is None:
+            return "no_pyttsx3"
+        return None if world.find_library("espeak-ng") or world.find_library("espeak") else "no_library"
+    program = world.find_program("espeak-ng")
+    if program is None:
+        return "no_espeak"
+    try:
+        heard = subprocess.run(
+            [program, "-v", speech.voice, "-q", "xin chào"], capture_output=True, timeout=LIMIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "silent_espeak"
+    return None if heard.returncode == 0 else "silent_espeak"
+
+
+def _fonts(say: _Saying, world: World) -> Finding:
+    folders = (world.path("/usr/local/share/fonts"), world.path("/usr/share/fonts"))
+    for name in TYPEFACES:
+        for folder in folders:
+            if next(folder.rglob(name), None):
+                return say.ok("fonts", "fonts.fine", name=name.removesuffix(".ttf"))
+    return say.fault("fonts", "fonts.absent")
+
+
+def _output(say: _Saying, output: Output, world: World) -> Finding:
+    name = f"output/{output.name}"
+    if output.device == "wav":
+        return say.ok(name, "output.recording", output=output.name)
+    cards = world.path("/proc/asound/cards")
+    card = cards.is_file() and "no soundcards" not in cards.read_text(encoding="utf-8", errors="replace")
+    runtime = world.variables.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
+    server = "PULSE_SERVER" in world.variables or any(
+        world.path(f"{runtime}/{socket_of}").exists() for socket_of in ("pulse/native", "pipewire-0")
+    )
+    if card or server:
+        return say.ok(name, "output.card" if card else "output.server", output=output.name)
+    tell = say.warning if output.device == "auto" else say.fault
+    return tell(name, "output.absent", output=output.name)
+
+
+def _relay(say: _Saying, output: Output) -> Finding:
+    return _line(say, f"relay/{output.name}", output.amplifier.port)
+
+
+def _board(say: _Saying, board: Board) -> Finding:
+    if board.port == "emulator":
+        return say.ok(f"board/{board.id}", "line.emulated")
+    return _line(say, f"board/{board.id}", board.port)
+
+
+def _line(say: _Saying, name: str, port: str) -> Finding:
+    path = Path(port)
+    if not path.exists():
+        return say.fault(name, "line.absent", port=port)
+    if not os.access(path, os.R_OK | os.W_OK):
+        return say.fault(name, "line.closed", port=port)
+    return say.ok(name, "line.fine", port=port)
+
+
+def _screen(say: _Saying, world: World) -> Finding:
+    if world.variables.get("WAYLAND_DISPLAY") or world.variables.get("DISPLAY"):
+        return say.ok("screen", "screen.desktop")
+    statuses = world.path("/sys/class/drm").glob("card*-*/status")
+    connected = [s.parent.name.partition("-")[2] for s in statuses if s.read_text().strip() == "connected"]
+    if connected:
+        return say.ok("screen", "screen.fine", name=", ".join(sorted(connected)))
+    return say.warning("screen", "screen.absent")
+
+
+def _port(say: _Saying, config: StationConfig) -> Finding:
+    """Free, or already served by the station itself."""
+    host, port = config.web.host, config.web.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if _ours(host, port):
+                return say.ok("web", "web.ours", port=port)
+            return say.fault("web", "web.taken", host=host, port=port, reason=error.strerror)
+    return say.ok("web", "web.free", port=port)
+
+
+def _ours(host: str, port: int) -> bool:
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(here, port, timeout=LIMIT_S)
+    try:
+        connection.request("GET", "/sign-in")
+        return OUR_PAGE in connection.getresponse().read(65_536)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,230 @@
+"""The doctor in made-up worlds: every state of every check, in both languages."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from controller.doctor import Finding, World, doctor
+from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.places import Places
+from controller.store.connection import Store
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ZONES = '[[zones]]\nid = "a"\nname = "A"\n[[outputs]]\nname = "main"\nzones = ["a"]\n'
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def config_of(text: str = "", output: str = "", port: int | None = None) -> StationConfig:
+    web = f'\n[web]\nhost = "127.0.0.1"\nport = {port or free_port()}\n'
+    return parse_config(ZONES + output + text + web, "test")
+
+
+class Bed:
+    """A root to be furnished, and a state directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.places = Places(folder / "state")
+        self.places.make()
+        Store(self.places.station_db).close()
+        self.programs: dict[str, str] = {"espeak-ng": self.program("espeak-ng", "exit 0")}
+        self.libraries = {"espeak-ng": "libespeak-ng.so.1"}
+        self.put("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+        self.put("/proc/asound/cards", " 0 [Headphones]: bcm2835 - bcm2835 Headphones\n")
+        self.put("/sys/class/drm/card1-HDMI-A-1/status", "connected\n")
+        self.put("/sys/class/drm/card1-HDMI-A-2/status", "disconnected\n")
+        self.put("/run/systemd/timesync/synchronized")
+        self.variables: dict[str, str] = {}
+        self.kernel = False
+        self.now = NOW
+
+    def put(self, path: str, text: str = "") -> Path:
+        file = self.root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def program(self, name: str, body: str) -> str:
+        file = self.put(f"/usr/bin/{name}", f"#!/bin/sh\n{body}\n")
+        file.chmod(0o755)
+        return str(file)
+
+    def findings(self, config: StationConfig | None = None) -> dict[str, Finding]:
+        world = World(
+            self.root, self.variables, self.programs.get, self.libraries.get, lambda: self.kernel, lambda: self.now
+        )
+        return {finding.name: finding for finding in doctor(config or config_of(), self.places, world)}
+
+
+@pytest.fixture
+def bed(tmp_path: Path) -> Bed:
+    return Bed(tmp_path)
+
+
+def test_a_station_in_order(bed: Bed) -> None:
+    found = bed.findings(config_of('[[boards]]\nid = "gate"\nname = "Gate"\n'))
+    assert {name: finding.state for name, finding in found.items()} == {
+        "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "clock": "ok", "voice/pyttsx3": "ok",
+        "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "board/gate": "ok", "screen": "ok", "web": "ok",
+    }  # fmt: skip
+    assert all(finding.what and not finding.what_to_do for finding in found.values())
+    assert found["screen"].what == "màn hình nối ở HDMI-A-1"
+    assert found["web"].as_json().keys() == {"name", "state", "what", "what_to_do"}
+
+
+def test_the_state_directory(bed: Bed, tmp_path: Path) -> None:
+    bed.places = Places(tmp_path / "nowhere")
+    found = bed.findings()
+    assert (found["state"].state, found["database"].state) == ("fault", "warning")
+    assert "disk" not in found
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+def test_a_state_directory_that_cannot_be_written(bed: Bed) -> None:
+    bed.places.state.chmod(0o500)
+    try:
+        assert bed.findings()["state"].state == "fault"
+    finally:
+        bed.places.state.chmod(0o750)
+
+
+def test_little_room(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = {"mb": 0}
+
+    class Usage:
+        def __init__(self, _path: object) -> None:
+            self.free = free["mb"] * 1_000_000
+
+    monkeypatch.setattr("controller.doctor.shutil.disk_usage", Usage)
+    states = []
+    for free["mb"] in (199, 200, 399, 400):
+        states.append(bed.findings()["disk"].state)
+    assert states == ["fault", "warning", "warning", "ok"]
+
+
+def test_a_damaged_database(bed: Bed) -> None:
+    store = Store(bed.places.station_db)
+    with store.write() as tx:
+        tx.executemany("INSERT INTO facts VALUES (?, ?)", [(f"fact {n}", "x" * 500) for n in range(200)])
+    store.close()
+    with bed.places.station_db.open("r+b") as file:
+        file.seek(20 * 4096)
+        file.write(b"\xff" * 4096 * 3)
+    found = bed.findings()["database"]
+    assert (found.state, found.what.startswith("cơ sở dữ liệu hỏng: ")) == ("fault", True)
+    bed.places.station_db.write_bytes(b"no database at all" * 100)
+    assert bed.findings()["database"].state == "fault"
+    bed.places.station_db.unlink()
+    assert bed.findings()["database"].state == "warning"
+
+
+def test_the_clock(bed: Bed) -> None:
+    synchronised = bed.root / "run/systemd/timesync/synchronized"
+    assert bed.findings()["clock"].what == "đồng hồ đã được đồng bộ: 19:00 21/11/2026 (Asia/Ho_Chi_Minh)"
+    synchronised.unlink()
+    assert bed.findings()["clock"].state == "warning"
+    bed.kernel = True
+    assert bed.findings()["clock"].state == "ok"
+    bed.kernel = False
+    bed.put("/dev/rtc0")
+    assert "RTC" not in bed.findings()["clock"].what_to_do
+    bed.now = datetime(2019, 2, 14, tzinfo=UTC)
+    assert bed.findings()["clock"].state == "fault"
+
+
+def test_voices(bed: Bed, tmp_path: Path) -> None:
+    bed.libraries.clear()
+    found = bed.findings()
+    assert (found["voice/pyttsx3"].state, found["voice/espeak-ng"].state) == ("warning", "ok")
+    bed.program("espeak-ng", "exit 1")
+    found = bed.findings()
+    assert (found["voice/pyttsx3"].state, found["voice/espeak-ng"].state) == ("fault", "fault")
+    bed.programs.clear()
+    assert bed.findings()["voice/espeak-ng"].what_to_do == "sudo apt-get install espeak-ng"
+
+    voice = tmp_path / "vi.onnx"
+    config = config_of(f'[speech]\nengines = ["piper"]\npiper_voice = "{voice}"\n')
+    assert bed.findings(config)["voice/piper"].what_to_do.startswith("Chép cả hai tệp")
+    voice.touch()
+    assert bed.findings(config)["voice/piper"].state == "fault"
+    (tmp_path / "vi.onnx.json").touch()
+    bed.programs["piper"] = "/usr/bin/piper"
+    assert bed.findings(config)["voice/piper"].state == "ok"
+    assert bed.findings(config_of('[speech]\nengines = ["piper"]\n'))["voice"].state == "fault"
+
+
+def test_fonts(bed: Bed) -> None:
+    (bed.root / "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").unlink()
+    assert bed.findings()["fonts"].state == "fault"
+    bed.put("/usr/local/share/fonts/be/BeVietnamPro-Regular.ttf")
+    assert bed.findings()["fonts"].what == "phông chữ BeVietnamPro-Regular"
+
+
+def test_outputs(bed: Bed) -> None:
+    bed.put("/proc/asound/cards", "--- no soundcards ---\n")
+    assert bed.findings()["output/main"].state == "warning"
+    assert bed.findings(config_of(output='device = "USB"\n'))["output/main"].state == "fault"
+    assert bed.findings(config_of(output='device = "wav"\n'))["output/main"].state == "ok"
+    bed.variables["XDG_RUNTIME_DIR"] = "/run/user/1"
+    bed.put("/run/user/1/pulse/native")
+    assert bed.findings()["output/main"].state == "ok"
+
+
+def test_lines(bed: Bed, tmp_path: Path) -> None:
+    port = tmp_path / "tty"
+    config = config_of(
+        f'[[boards]]\nid = "gate"\nname = "Gate"\nport = "{port}"\n',
+        f'[outputs.amplifier]\nrelay = "lcus1"\nport = "{port}"\n',
+    )
+    found = bed.findings(config)
+    assert (found["board/gate"].state, found["relay/main"].state) == ("fault", "fault")
+    port.touch()
+    found = bed.findings(config)
+    assert (found["board/gate"].state, found["relay/main"].state) == ("ok", "ok")
+
+
+def test_the_screen(bed: Bed) -> None:
+    bed.put("/sys/class/drm/card1-HDMI-A-1/status", "disconnected\n")
+    assert bed.findings()["screen"].state == "warning"
+    bed.variables["DISPLAY"] = ":0"
+    assert bed.findings()["screen"].state == "ok"
+
+
+@pytest.fixture
+def stranger() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield int(server.getsockname()[1])
+
+
+def test_a_port_that_a_stranger_holds(bed: Bed, stranger: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.doctor.LIMIT_S", 0.2)
+    found = bed.findings(config_of(port=stranger))["web"]
+    assert (found.state, str(stranger) in found.what) == ("fault", True)
+
+
+def test_both_languages_say_every_key() -> None:
+    folder = Path(__file__).parents[2] / "controller" / "words"
+    said = [tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))["doctor"] for language in ("vi", "en")]
+    assert {section: list(keys) for section, keys in said[0].items()} == {
+        section: list(keys) for section, keys in said[1].items()
+    }
+
+
+def test_it_leaves_nothing_behind(bed: Bed) -> None:
+    bed.findings()
+    names = sorted(path.name for path in bed.places.state.iterdir() if "station.db-" not in path.name)
+    assert names == ["pictures", "recordings", "renditions", "run", "station.db"]
