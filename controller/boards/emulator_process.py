@@ -1,0 +1,17 @@
+"""The process of a board that is not there: its emulator, as `loalang run` starts it."""
+
+from __future__ import annotations
+
+import threading
+
+from controller.boards.drivers import DRIVERS
+from controller.boards.emulator_line import Emulator, Record
+from controller.runtime.config import Board
+from controller.runtime.places import Places
+
+
+def main(board: Board, places: Places, stopping: threading.Event) -> int:
+    """Serve the emulated sign of `board` until `stopping`; the exit code. Ending it is pulling its plug."""
+    sign = DRIVERS[board.driver].sign(board.columns, board.rows, Record(board.id, places))
+    Emulator(board, places, sign).serve(stopping)
+    return 0

@@ -1,0 +1,124 @@
+"""Text to what a sign of few dots can show: plain ASCII, in at most two still pages, else as a ticker.
+
+Signs of 7-8 rows have no room for Vietnamese diacritics and their fonts have no such letters, so the
+text is stripped, and whoever writes sees exactly that before it is shown. Pure; knows no protocol.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+
+CELL_PX, LINE_PX = 6, 8  # the 5 x 7 font with one dot between characters and lines
+PAGES_AT_MOST = 2  # a passer-by reads no more
+SCROLL_PX_PER_S = 50.0
+CLOCK = "\x13"  # stands in a line for the time of day, which the sign itself puts there
+CLOCK_CHARACTERS = 5  # "19:30"
+MORE = "..."  # ends a text that was cut
+FALLBACK = "?"
+
+_BY_HAND = str.maketrans(
+    {
+        "đ": "d", "Đ": "D", "₫": "d", "‘": "'", "’": "'", "‚": ",", "′": "'", "“": '"', "”": '"', "„": '"', "″": '"',
+        "«": '"', "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "•": "-", "·": "-",
+        "×": "x", "÷": ":", "°": "o", "⁄": "/", "…": "...", "→": "->", "±": "+/-",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on the sign at one time, or passes over it (`scrolls`, then one line)."""
+
+    lines: tuple[str, ...]
+    dwell_s: float
+    scrolls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`replaced` are the characters that the sign shows as "?"; `left_out` is what found no room."""
+
+    pages: tuple[Page, ...]
+    replaced: tuple[str, ...] = ()
+    left_out: str = ""
+
+    @property
+    def text(self) -> str:
+        """What can be read on the sign, pages apart by an empty line."""
+        return "\n\n".join("\n".join(page.lines) for page in self.pages).replace(CLOCK, "--:--")
+
+
+def plain(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text in printable ASCII on one line, and the characters that have no such form, in order.
+
+    Compatibility forms are taken apart (NFKD: ② is 2, ﬁ is fi), marks dropped, invisible characters
+    and control codes left out.
+    """
+    found: list[str] = []
+    replaced: list[str] = []
+    for character in unicodedata.normalize("NFC", text):
+        if character.isspace():
+            found.append(" ")
+            continue
+        if unicodedata.category(character) in {"Cc", "Cf"}:
+            continue
+        parts = unicodedata.normalize("NFKD", character.translate(_BY_HAND)).translate(_BY_HAND)
+        parts = "".join(c for c in parts if not unicodedata.combining(c))
+        if all(" " <= c <= "~" for c in parts):
+            found.append(parts)
+        else:
+            found.append(FALLBACK)
+            replaced.append(character)
+    return " ".join("".join(found).split()), tuple(dict.fromkeys(replaced))
+
+
+def lay_out(text: str, columns: int, rows: int, limit: int) -> Layout:
+    """The pages of one text on a sign of so many dots; `limit` is the most characters it may have."""
+    said, replaced = plain(text)
+    shown, left_out = _cut(said, limit)
+    if not shown:
+        return Layout((), replaced)
+    room, per_page = columns // CELL_PX, lines_of(rows)
+    lines = textwrap.wrap(shown, room, break_on_hyphens=False)
+    if len(lines) > PAGES_AT_MOST * per_page or any(len(word) > room for word in shown.split()):
+        return Layout((Page((shown,), scroll_s(len(shown), columns), scrolls=True),), replaced, left_out)
+    pages = tuple(_still(lines[at : at + per_page]) for at in range(0, len(lines), per_page))
+    return Layout(pages, replaced, left_out)
+
+
+def waiting(name: str, columns: int, rows: int, limit: int) -> Layout:
+    """What a sign shows when there is nothing to say: the place's name and the time of day."""
+    named = lay_out(name, columns, rows, limit)
+    if columns < CLOCK_CHARACTERS * CELL_PX:
+        return named
+    if len(named.pages) == 1 and not named.pages[0].scrolls and len(named.pages[0].lines) < lines_of(rows):
+        return Layout((_still([*named.pages[0].lines, CLOCK]),), named.replaced)
+    return Layout((*named.pages, _still([CLOCK])), named.replaced)
+
+
+def lines_of(rows: int) -> int:
+    """How many lines of the 7-row font stand one above the other."""
+    return max(1, (rows + 1) // LINE_PX)
+
+
+def scroll_s(characters: int, columns: int) -> float:
+    """How long a ticker takes, from its first dot at the right edge to its last at the left."""
+    return (characters * CELL_PX + columns) / SCROLL_PX_PER_S
+
+
+def _still(lines: list[str]) -> Page:
+    """A second a word, two at least, so that a passer-by can finish it."""
+    words = sum(len(line.split()) for line in lines)
+    return Page(tuple(lines), max(2.0, float(words)))
+
+
+def _cut(text: str, limit: int) -> tuple[str, str]:
+    """As much of a text as fits, ended at a word where that costs no more than half, and the rest."""
+    if len(text) <= limit:
+        return text, ""
+    room = max(0, limit - len(MORE))
+    end = room if text[room] == " " else text.rfind(" ", room // 2, room)
+    end = end if end > 0 else room
+    return text[:end].rstrip() + MORE[:limit], text[end:].strip()

@@ -1,0 +1,131 @@
+"""A link and a sign joined by a line that exists only in simulated time: no sleep, no port."""
+
+from __future__ import annotations
+
+from controller.boards.alpha import AlphaError, Message, WriteText
+from controller.boards.alpha_bytes import text_data
+from controller.boards.alpha_link import AlphaLink
+from controller.boards.alpha_pages import content_of
+from controller.boards.alpha_stream import Decoder
+from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.link import Content, Open, Send, Status, Timing
+from controller.core.notices import BoardState
+from controller.runtime.config import Board
+
+BOARD = Board(id="cong-lang", name="Cổng làng")
+BYTE_S = 10 / 9600
+STEP_S = 0.02
+
+
+def content(*texts: str, alerts: tuple[str, ...] = ()) -> Content:
+    return content_of(BOARD, "Na Khau", texts, alerts)
+
+
+class Simulation:
+    """Time goes by in `run`. `sent` are the frames that the link wrote, `states` its words on the board."""
+
+    def __init__(self, physics: Physics | None = None, timing: Timing | None = None) -> None:
+        self.now = 100.0
+        self.sign = AlphaSign(BOARD.columns, BOARD.rows, physics)
+        self.link = AlphaLink(BOARD.baud, timing or Timing(), self.now)
+        self.is_plugged = True  # the adapter
+        self.is_wired = True  # between adapter and sign
+        self.babble = b""  # comes back in every step
+        self.sent: list[tuple[float, bytes]] = []
+        self.states: list[tuple[BoardState, str, str]] = []
+        self._on_wire: list[tuple[float, int]] = []
+        self._free_at = 0.0
+        self._cut_at = 0.0
+        self._coming: list[tuple[float, int]] = []
+
+    def run(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            self._step()
+            self.now += STEP_S
+
+    def until(self, state: BoardState, text: str, limit_s: float = 60.0) -> float:
+        """Seconds until the board is known to be in `state` with `text` in it."""
+        begun = self.now
+        while self.now < begun + limit_s:
+            status = self.link.status
+            if status is not None and status.state is state and text in status.text:
+                return self.now - begun
+            self.run(STEP_S)
+        raise AssertionError(f"not {state} with {text!r} within {limit_s} s, but {self.link.status}")
+
+    @property
+    def status(self) -> Status:
+        assert self.link.status is not None
+        return self.link.status
+
+    def messages(self) -> list[Message]:
+        return heard(b"".join(data for _, data in self.sent))
+
+    def cut_power(self) -> None:
+        self.sign.lose_power(self.now)
+        self._cut_at = self.now
+
+    def forget(self) -> None:
+        self.sent.clear()
+        self.states.clear()
+
+    def _step(self) -> None:
+        if self.link.is_open and self.link.wants_time:
+            self.link.tell_time(19, 30)
+        while action := self.link.act(self.now):
+            if isinstance(action, Open) and self.is_plugged:
+                self.link.opened(self.now)
+            elif isinstance(action, Open) or not self.is_plugged:
+                self.link.failed(self.now, "gone")
+            elif isinstance(action, Send):
+                self._send(action.data)
+        self._carry()
+        status = self.link.status
+        if status and (not self.states or self.states[-1] != (status.state, status.text, status.reason)):
+            self.states.append((status.state, status.text, status.reason))
+        if status and status.state is BoardState.SHOWN and status.proven_at == self.now > self._cut_at + 1.0:
+            face = self.sign.face(self.now).text  # a proof is never false (an answer may be under way at a cut)
+            assert face.replace("[time]", "--:--") == status.text
+
+    def _send(self, data: bytes) -> None:
+        self.sent.append((self.now, data))
+        assert self.now >= self._free_at - 1e-6, "written while the line was still taken"
+        for number, byte in enumerate(data, 1):
+            self._on_wire.append((self.now + number * BYTE_S, byte))
+        self._free_at = self.now + len(data) * BYTE_S
+
+    def _carry(self) -> None:
+        arrived = [(at, byte) for at, byte in self._on_wire if at <= self.now]
+        self._on_wire = [(at, byte) for at, byte in self._on_wire if at > self.now]
+        for at, byte in arrived:
+            if self.is_wired:
+                self.sign.hear(byte, at)
+                self._coming += [(at + n * BYTE_S, reply) for n, reply in enumerate(self.sign.take_replies(), 1)]
+        back = bytes(byte for at, byte in self._coming if at <= self.now)
+        self._coming = [(at, byte) for at, byte in self._coming if at > self.now]
+        if self.link.listening and self.is_plugged:
+            self.link.heard(self.now, self.babble + back)
+
+
+def heard(data: bytes) -> list[Message]:
+    """The messages in a stream, with a broken frame as a failure."""
+    decoder = Decoder()
+    return [message for byte in data if (message := decoder.feed(byte)) is not None]
+
+
+def heard_in_noise(data: bytes) -> list[Message | AlphaError]:
+    decoder, found = Decoder(), list[Message | AlphaError]()
+    for byte in data:
+        try:
+            message = decoder.feed(byte)
+        except AlphaError as error:
+            found.append(error)
+        else:
+            found += [message] if message is not None else []
+    return found
+
+
+def written(messages: list[Message]) -> list[tuple[str, bytes]]:
+    """The texts among messages: (label, data)."""
+    return [(m.label, text_data(m.pages)) for m in messages if isinstance(m, WriteText)]

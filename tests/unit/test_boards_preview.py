@@ -1,0 +1,134 @@
+"""What the official sees before publishing is, dot for dot, what the sign shows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.glyphs import glyphs
+from controller.boards.layout import plain
+from controller.boards.picture import Dots, Field, png_of
+from controller.boards.preview import frames_for, layout_for, page_dots, preview_png, preview_text
+from controller.core.levels import Level
+from controller.runtime.config import Board
+
+SAMPLES = (
+    "Tiêm chủng mở rộng: 8 giờ thứ Sáu tại trạm y tế.",
+    "Nộp thuế đất trước 30/11.",
+    "Mời bà con mang căn cước đến nhà văn hoá thôn để cài đặt VNeID, từ 7 giờ 30 đến 11 giờ, cán bộ xã hướng dẫn.",
+    "BÃO SỐ 9: bà con ở nhà, chằng chống nhà cửa!",
+    "Cắt nước 13 giờ – 17 giờ hôm nay",
+    "Thu phí chợ quý IV",
+    "Khám tuyển nghĩa vụ quân sự: 7 giờ ngày 5/12 tại uỷ ban xã, nhớ mang giấy gọi và căn cước công dân.",
+    "Tuần diệt lăng quăng: lật úp vật chứa nước",
+    "Tuyển sinh lớp Một: nộp hồ sơ đến hết 15/7",
+    "Ai thấy con bò vàng lạc, xin báo nhà văn hoá “Na Khau” 😀",
+)
+BOARDS = [Board(id="b", name="B", columns=c, rows=r) for c, r in ((96, 16), (80, 7), (192, 32), (16, 8), (97, 15))]
+
+
+def what_the_sign_shows(board: Board, text: str, level: Level) -> list[Dots]:
+    """The bytes of the preview, given to a sign; its face at the middle of each page, or each time a
+    ticker has brought a whole field of new dots."""
+    sign = AlphaSign(board.columns, board.rows, Physics(clear_s=0, configure_s=0))
+    table = b"E$AAU0800FF00"
+    for byte in bytes(5) + b"\x01Z00\x02" + table + b"\x04" + frames_for(board, text, level):
+        sign.hear(byte, 0.0)
+    faces, at = [], 0.0
+    for page in layout_for(board, text, level).pages:
+        if page.scrolls:
+            width = len(page.lines[0]) * 6 - 1
+            faces += [sign.face(at + (n + 1) * board.columns / 50).dots for n in range(-(-width // board.columns))]
+        else:
+            face = sign.face(at + 0.5)
+            faces.append(face.dots)
+            at += 0.5 + (face.lasts_s or 0.0) + 0.001
+    return faces
+
+
+def what_the_preview_shows(board: Board, text: str, level: Level) -> list[Dots]:
+    pages = layout_for(board, text, level).pages
+    return [dots for page in pages for dots in page_dots(page, board.columns, board.rows)]
+
+
+@pytest.mark.parametrize("level", [Level.NORMAL, Level.EMERGENCY])
+@pytest.mark.parametrize("board", BOARDS, ids=lambda b: f"{b.columns}x{b.rows}")
+def test_the_preview_is_the_sign_on_the_samples(board: Board, level: Level) -> None:
+    for text in SAMPLES:
+        shown = what_the_preview_shows(board, text, level)
+        assert shown == what_the_sign_shows(board, text, level)
+        assert any(any(row) for row in shown[0])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=300), st.sampled_from(BOARDS))
+def test_the_preview_is_the_sign_on_any_text(text: str, board: Board) -> None:
+    for level in (Level.NORMAL, Level.EMERGENCY):
+        if layout_for(board, text, level).pages:
+            assert what_the_preview_shows(board, text, level) == what_the_sign_shows(board, text, level)
+
+
+def dots_of(png: bytes, board: Board, dot_px: int) -> list[Dots]:
+    """The dots read off a picture: each lamp is lit where its middle is bright."""
+    image = Image.open(io.BytesIO(png)).convert("L")
+    assert image.width == (board.columns + 2) * dot_px
+    fields = (image.height // dot_px - 1) // (board.rows + 1)
+    half = (dot_px - 1) // 2
+    return [
+        tuple(
+            bytes(
+                int(image.getpixel(((x + 1) * dot_px + half, (f * (board.rows + 1) + y + 1) * dot_px + half)) > 120)  # type: ignore[operator]  # "L" gives numbers
+                for x in range(board.columns)
+            )
+            for y in range(board.rows)
+        )
+        for f in range(fields)
+    ]
+
+
+@pytest.mark.parametrize(("text", "dot_px"), [(SAMPLES[0], 6), (SAMPLES[2], 3), ("\u200b", 6)])
+def test_the_picture_has_exactly_those_dots(text: str, dot_px: int) -> None:
+    board = BOARDS[0]
+    expected = what_the_preview_shows(board, text, Level.NORMAL) or [Field(96, 16).frozen()]
+    assert dots_of(preview_png(board, text), board, dot_px) == expected
+
+
+def test_the_words_of_the_preview() -> None:
+    assert preview_text(BOARDS[0], "Cắt nước 13 giờ – 17 giờ hôm nay") == "Cat nuoc 13 gio\n- 17 gio hom nay"
+
+
+def test_the_bytes_of_the_preview() -> None:
+    text = b"\x02AA\x1b0b\x1a3\x18Nghi hoc\x03"
+    frame = bytes(5) + b"\x01Z00" + text + b"%04X\x04" % sum(text)
+    assert frames_for(BOARDS[0], "Nghỉ học") == frame
+    assert frames_for(BOARDS[0], "Nghỉ học", Level.EMERGENCY)[10:12] == b"A0"
+
+
+def test_an_emergency_fits_the_priority_file_and_says_what_it_leaves_out() -> None:
+    text = "Nước sông lên nhanh, " * 12
+    data = frames_for(BOARDS[2], text, Level.EMERGENCY)[12:-6]
+    laid = layout_for(BOARDS[2], text, Level.EMERGENCY)
+    assert len(data) <= 125
+    shown = laid.text.split()
+    assert shown[-1].endswith("...")
+    assert [*shown[:-1], shown[-1].removesuffix("..."), *laid.left_out.split()] == plain(text)[0].split()
+
+
+def test_all_printable_characters_have_their_own_dots() -> None:
+    assert sorted(glyphs()) == [chr(code) for code in range(0x20, 0x7F)]
+    assert len(set(glyphs().values())) == 95
+    assert all(len(rows) == 7 and {len(row) for row in rows} == {5} for rows in glyphs().values())
+
+
+def test_a_picture_of_one_lit_dot() -> None:
+    field = Field(2, 1)
+    field.dots[0][1] = 1
+    image = Image.open(io.BytesIO(png_of([field.frozen()], 6)))
+    assert (image.size, image.mode) == ((24, 18), "P")
+    middle = [image.convert("RGB").getpixel((x, 8)) for x in (3, 8, 14, 20)]
+    assert middle == [(0x14, 0x11, 0x0D), (0x2B, 0x22, 0x16), (0xFF, 0xB4, 0x1F), (0x14, 0x11, 0x0D)]
