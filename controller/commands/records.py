@@ -64,7 +64,7 @@ def join(group: click.Group) -> None:
         """Put a copy of everything the station knows into FILE, while it goes on working."""
         from controller.backup import backup as make
 
-        make(station.places, Path(file))
+        make(station.places, Path(file), station.config_file)
         click.echo(file)
         return 0
 
@@ -74,7 +74,7 @@ def join(group: click.Group) -> None:
         """Put the station back to what FILE has; the present state is kept beside it."""
         from controller.backup import restore as put_back
 
-        kept = put_back(station.places, Path(file))
+        kept = put_back(station.places, Path(file), station.config_file)
         if kept:
             click.echo(f"the state before is kept in {kept}")
         return 0

@@ -56,20 +56,20 @@ class Store:
 
     def version(self) -> int:
         """A number that changes whenever another connection has committed (PRAGMA data_version)."""
-        with _translated(self._path):
+        with translated(self._path):
             row = self._connection().execute("PRAGMA data_version").fetchone()
             return int(row[0])
 
     def complaint(self) -> str:
         """What SQLite's own check finds wrong with the file (PRAGMA quick_check); "" if it is whole."""
-        with _translated(self._path):
+        with translated(self._path):
             rows = self._connection().execute("PRAGMA quick_check(5)").fetchall()
         found = [str(row[0]) for row in rows]
         return "" if found == ["ok"] else "; ".join(found)
 
     def copy_to(self, target: Path) -> None:
         """A consistent copy, while others go on writing (SQLite's online backup)."""
-        with _translated(target):
+        with translated(target):
             copy = sqlite3.connect(target)
             try:
                 self._connection().backup(copy)
@@ -85,7 +85,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Tx]:
-        with _translated(self._path):
+        with translated(self._path):
             connection = self._connection()
             connection.execute(begin)
             try:
@@ -105,7 +105,8 @@ class Store:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
+    """`sqlite3` errors inside the block become errors of our own tree."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,0 +1,303 @@
+"""Keeps everything the station knows in one file, and puts it back.
+
+The file is a gzipped tar: `manifest.json` first, with the length and SHA-256 of every other member;
+then the database, the configuration and the sound files in use. Putting back believes nothing:
+names, lengths and hashes are checked before anything is changed, and the state before is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import stat
+import tarfile
+import tempfile
+import zlib
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from controller.core.errors import ConfigError, InputError, Problem, StationError
+from controller.runtime.config import load_config
+from controller.runtime.doorbell import at_home
+from controller.runtime.files import adopt_file, sync_folder
+from controller.runtime.places import Places
+from controller.store import copies
+from controller.store.connection import Store, StoreBusyError
+
+FORMAT = 1
+MANIFEST, DATABASE, CONFIGURATION = "manifest.json", "station.db", "station.toml"
+MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand sound files
+_SOUND = re.compile(r"renditions/([0-9a-f]{64})\.wav")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    length: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    format: int
+    made_at: str  # ISO 8601, UTC
+    files: dict[str, Member]
+
+
+def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
+    """Write a backup to `file`, whole or not at all, while the station goes on working."""
+    if not places.station_db.is_file():
+        raise InputError(Problem.of("--state", "no_station", path=places.state))
+    at = datetime.now(UTC)
+    config = config_file or places.config
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
+            copy = Path(folder, DATABASE)
+            parts = {DATABASE: copy}
+            parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in _copy(places, copy, at)}
+            if config.is_file():
+                parts[CONFIGURATION] = config
+            made = Path(folder, "backup")
+            _pack(made, parts, at)
+            adopt_file(made, file, mode=0o600)
+    except OSError as error:
+        raise StationError(f"cannot write {file}: {error.strerror or error}") from error
+
+
+def restore(places: Places, file: Path, config_file: Path | None = None) -> Path | None:
+    """Put back what `file` has, and say where the state before is kept (None if there was none).
+
+    InputError, with nothing changed, if the file is damaged or any process of the station runs. Cut
+    short between two steps it can simply be done again: the database's change of place is the last.
+    """
+    places.make()
+    _refuse_while_running(places)
+    try:
+        with tempfile.TemporaryDirectory(dir=places.state, prefix=".restore-") as folder:
+            return _change_over(places, file, config_file or places.config, Path(folder))
+    except OSError as error:
+        raise StationError(f"cannot restore into {places.state}: {error}") from error
+
+
+# --- writing
+
+
+def _copy(places: Places, copy: Path, at: datetime) -> list[str]:
+    """A consistent copy of the database, fit to be kept; the sounds it needs that are there."""
+    store = Store(places.station_db, read_only=True)  # waits for nobody
+    store.copy_to(copy)
+    store.close()
+    kept_copy = Store(copy)
+    with kept_copy.write() as tx:
+        sounds = [sha256 for sha256 in copies.sounds_in_use(tx) if places.rendition(sha256).is_file()]
+        copies.make_fit_to_keep(tx, at, sounds)
+    kept_copy.close()
+    copies.close_for_good(copy)
+    return sounds
+
+
+def _pack(made: Path, parts: dict[str, Path], at: datetime) -> None:
+    files = {name: Member(path.stat().st_size, _sha256(path)) for name, path in parts.items()}
+    head = json.dumps(asdict(Manifest(FORMAT, at.isoformat(), files)), indent=1).encode()
+    with tarfile.open(made, "w:gz", compresslevel=1) as archive:  # sound hardly shrinks; a Pi is slow
+        archive.addfile(_entry(MANIFEST, len(head), at), io.BytesIO(head))
+        for name, path in parts.items():
+            with path.open("rb") as source:
+                archive.addfile(_entry(name, files[name].length, at), source)
+
+
+def _entry(name: str, length: int, at: datetime) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = length, 0o600, int(at.timestamp())
+    return entry
+
+
+# --- reading
+
+
+def _broken(file: Path, reason: str) -> InputError:
+    return InputError(Problem.of("file", "backup_broken", file=file, reason=reason))
+
+
+def _unpack(file: Path, staged: Path) -> Manifest:
+    """Lay out every member under `staged`, checked; InputError at the first thing that is not right."""
+    try:
+        with tarfile.open(file, "r|gz") as archive:
+            manifest: Manifest | None = None
+            seen = set()
+            for entry in archive:
+                content = archive.extractfile(entry) if entry.isreg() else None
+                if content is None:
+                    raise _broken(file, f"{entry.name!r} is not a plain file")
+                if manifest is None:
+                    manifest = _manifest(file, entry, content)
+                    _refuse_too_large(manifest, staged)
+                    continue
+                if entry.name not in manifest.files or entry.name in seen:
+                    raise _broken(file, f"{entry.name!r} is not in its list, or comes twice")
+                seen.add(entry.name)
+                _lay_out(file, staged / entry.name, content, manifest.files[entry.name])
+    except FileNotFoundError as error:
+        raise InputError(Problem.of("file", "backup_absent", file=file)) from error
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise _broken(file, str(error)) from error
+    if manifest is None:
+        raise _broken(file, "it is empty")
+    if missing := sorted(manifest.files.keys() - seen):
+        raise _broken(file, f"{missing[0]!r} is missing")
+    return manifest
+
+
+def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifest:
+    """The list of members. Names are the three kinds that we write and nothing else: no path can lead away."""
+    if entry.name != MANIFEST or entry.size > MANIFEST_LIMIT:
+        raise _broken(file, "it is not a backup of this program")
+    try:
+        table = json.loads(content.read(MANIFEST_LIMIT))
+        files = {str(name): Member(int(m["length"]), str(m["sha256"])) for name, m in table["files"].items()}
+        manifest = Manifest(int(table["format"]), str(table["made_at"]), files)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(file, "its list cannot be read") from error
+    if manifest.format != FORMAT:
+        raise _broken(file, f"its format is {manifest.format}; this program knows {FORMAT}")
+    for name, member in files.items():
+        sound = _SOUND.fullmatch(name)
+        if not sound and name not in {DATABASE, CONFIGURATION}:
+            raise _broken(file, f"{name!r} does not belong into a backup")
+        if sound and sound[1] != member.sha256:
+            raise _broken(file, f"{name!r} is not the sound that it is named after")
+    if DATABASE not in files:
+        raise _broken(file, "it has no database")
+    return manifest
+
+
+def _refuse_too_large(manifest: Manifest, staged: Path) -> None:
+    needed = sum(member.length for member in manifest.files.values())
+    free = shutil.disk_usage(staged).free
+    if needed > free:
+        raise StationError(f"the backup needs {needed // 1_000_000} MB, {free // 1_000_000} MB are free")
+
+
+def _lay_out(file: Path, target: Path, content: IO[bytes], member: Member) -> None:
+    target.parent.mkdir(exist_ok=True)
+    digest, length = hashlib.sha256(), 0
+    with target.open("wb") as out:
+        while chunk := content.read(_CHUNK):
+            length += len(chunk)
+            if length > member.length:
+                break
+            digest.update(chunk)
+            out.write(chunk)
+    if length != member.length or digest.hexdigest() != member.sha256:
+        raise _broken(file, f"{target.name!r} is damaged")
+
+
+def _prove(file: Path, staged: Path) -> None:
+    """The database opens, is whole and of a version we know; the configuration is one we accept."""
+    try:
+        store = Store(staged / DATABASE)
+        complaint = store.complaint()
+        store.close()
+        if (staged / CONFIGURATION).exists():
+            load_config(staged / CONFIGURATION)
+    except (StationError, ConfigError) as error:
+        raise _broken(file, str(error)) from error
+    if complaint:
+        raise _broken(file, complaint)
+
+
+# --- changing over
+
+
+def _refuse_while_running(places: Places) -> None:
+    if running := sorted(bell.stem for bell in places.run.glob("*.bell") if at_home(places, bell.stem)):
+        raise InputError(Problem.of("--state", "station_runs", who=", ".join(running)))
+
+
+def _close_present(places: Places) -> None:
+    """Bring the present database into one file; InputError if a process without a doorbell has it open."""
+    if not places.station_db.exists():
+        return
+    try:
+        copies.close_for_good(places.station_db)
+    except StoreBusyError as error:
+        raise InputError(Problem.of("--state", "station_runs", who=DATABASE)) from error
+    except StationError:
+        pass  # damaged: to be replaced, and kept as it is
+
+
+def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path | None:
+    at = datetime.now(UTC)
+    manifest = _unpack(file, staged)
+    _prove(file, staged)
+    _go_on(staged / DATABASE, at)
+    _close_present(places)
+    for name in sorted(manifest.files):
+        if (sound := _SOUND.fullmatch(name)) and not places.rendition(sound[1]).exists():
+            _adopt(staged / name, places.rendition(sound[1]), places)
+    kept = _keep(places, config, at)
+    if CONFIGURATION in manifest.files:
+        _adopt(_beside(config, staged / CONFIGURATION), config, places)
+    _adopt(staged / DATABASE, places.station_db, places)
+    return kept
+
+
+def _adopt(staged: Path, target: Path, places: Places) -> None:
+    """Into place, with the owner and mode of the file it replaces, else with the state directory's owner."""
+    model = (target if target.exists() else places.state).stat()
+    mode = stat.S_IMODE(model.st_mode) & 0o666
+    if os.geteuid() == 0:  # as root on the Pi: the station's own user must be able to go on with it
+        os.chown(staged, model.st_uid, model.st_gid)
+    adopt_file(staged, target, mode)
+
+
+def _go_on(database: Path, at: datetime) -> None:
+    store = Store(database)
+    with store.write() as tx:
+        copies.go_on_from(tx, at)
+    store.close()
+    copies.close_for_good(database)
+
+
+def _keep(places: Places, config: Path, at: datetime) -> Path | None:
+    """Keep the present database and configuration in a folder beside them."""
+    present = [path for path in (places.station_db, config) if path.exists()]
+    present += [path for path in (places.state / "station.db-wal", places.state / "station.db-shm") if path.exists()]
+    if not present:
+        return None
+    kept = places.state / f"before-restore-{at:%Y%m%dT%H%M%SZ}"
+    kept.mkdir(mode=0o700)
+    for path in present:
+        if path.name.startswith(DATABASE):
+            try:
+                os.link(path, kept / path.name)  # the file itself, at no cost; its old name is about to be replaced
+                continue
+            except OSError:  # a file system without links
+                pass
+        shutil.copy2(path, kept / path.name)
+    sync_folder(kept)
+    for log in present:
+        if log.name.startswith(f"{DATABASE}-"):
+            log.unlink()  # the old database's, which the new one must not find
+    return kept
+
+
+def _beside(target: Path, staged: Path) -> Path:
+    """The staged file on the target's own file system, so that it can be renamed into place."""
+    near = target.with_name(f".{target.name}.restored")
+    with contextlib.suppress(FileNotFoundError):
+        near.unlink()
+    shutil.copyfile(staged, near)
+    return near
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
