@@ -19,6 +19,7 @@ from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.identifiers import NewIds
+from controller.runtime.lean import give_memory_back
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store.connection import Store
@@ -33,6 +34,7 @@ SLOW_CLIENT_S = 30
 
 def main(config: StationConfig, places: Places) -> int:
     """Serve until stopped; the exit code. StationError if the address cannot be taken."""
+    give_memory_back()
     crew = Crew()
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
