@@ -10,7 +10,7 @@ from controller.core.levels import Level
 from controller.store import announcements, journal, utterances
 from controller.web import state
 from controller.web.announcement_forms import previewed, said, typed_announcement
-from controller.web.context import done, kept_fields, parts, say, visitor
+from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.forms import AnnouncementForm, read_announcement
 
@@ -89,6 +89,8 @@ def _save(ident: str) -> ResponseReturnValue:
 
 
 def _refused(ident: str, form: AnnouncementForm, problems: tuple[Problem, ...]) -> ResponseReturnValue:
+    if wants_json():
+        return {"problems": said(problems)}, 422
     return make_response(_editor(ident, form, problems), 422)
 
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from controller.core.errors import Problem
 from controller.store import notices
 from controller.web.announcement_forms import said
-from controller.web.context import done, kept_fields, parts, visitor
+from controller.web.context import done, kept_fields, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.forms import NoticeForm, read_notice
 
@@ -53,6 +53,8 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     form, now = _typed(request.form), parts().clock.now()
     notice, problems = read_notice(form, parts().config, now, parts().ids())
+    if problems and wants_json():
+        return {"problems": said(problems)}, 422
     if problems:
         return make_response(_editor(form, said(problems)), 422)
     with parts().store.write() as tx:

@@ -75,6 +75,17 @@ def test_wrong_entries_are_said_beside_their_fields_and_nothing_typed_is_lost(cl
     assert 'value="once" checked' in text
 
 
+def test_a_script_is_told_the_problems_as_json(client: FlaskClient) -> None:
+    headers = {"Accept": "application/json"}
+    answer = client.post("/announcements", data=announcement(client, title=""), headers=headers)
+    assert (answer.status_code, answer.get_json()) == (
+        422,
+        {"problems": {"title": ["Phần này còn trống. Xin viết vào."]}},
+    )
+    saved = client.post("/announcements", data=announcement(client), headers=headers)
+    assert (saved.status_code, saved.get_json()) == (200, {"url": "/announcements/id-0001?saved=1"})
+
+
 def test_an_edit_changes_the_words_and_the_rule(pages: Pages, client: FlaskClient) -> None:
     ident = save(client, when="daily", date="2026-11-21", time="19:30")
     assert 'value="19:30"' in shown(client, f"/announcements/{ident}/edit")
