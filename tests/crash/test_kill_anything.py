@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import secrets
-import socket
 import sqlite3
 import time
 from collections import Counter
@@ -21,7 +20,7 @@ from controller.runtime.clocks import SystemClock
 from controller.store import announcements, journal, utterances
 from schedules.rules import Once, document_of
 from tests.support.listening import Listener
-from tests.support.processes import Process, until
+from tests.support.processes import Process, free_port, until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.stations import CONFIG, Station, station_in
 from tests.support.tones import queue_at, tone_announcement
@@ -47,12 +46,6 @@ host = "127.0.0.1"
 def sink() -> Iterator[NullSink]:
     with null_sink() as running:
         yield running
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def whole_station(folder: Path) -> Station:

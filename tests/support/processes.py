@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -82,3 +83,10 @@ def until(look: Callable[[], T], limit_s: float = 10.0, every_s: float = 0.02, w
         assert time.monotonic() < deadline, f"waited {limit_s} s in vain: {what or look}"
         time.sleep(every_s)
     return found
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
