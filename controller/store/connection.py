@@ -126,6 +126,7 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA recursive_triggers = ON")  # else REPLACE would get round the journal's
         connection.execute("PRAGMA cache_size = -1024")  # KiB; the station has four processes and 1 GB
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
