@@ -33,7 +33,7 @@ TYPEFACES = ("BeVietnamPro-Regular.ttf", "DejaVuSans.ttf")
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # before this program was written
 STA_UNSYNC = 0x0040  # adjtimex(2)
 LIMIT_S = 5.0  # for a program or a connection that is tried
-OUR_PAGE = "Loa Làng".encode()
+OUR_COOKIE = "loalang_"  # how the names of the page's cookies begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,8 @@ def _ours(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(here, port, timeout=LIMIT_S)
     try:
         connection.request("GET", "/sign-in")
-        return OUR_PAGE in connection.getresponse().read(65_536)
+        cookies = connection.getresponse().headers.get_all("Set-Cookie", [])
+        return any(cookie.startswith(OUR_COOKIE) for cookie in cookies)
     except (OSError, http.client.HTTPException):
         return False
     finally:
