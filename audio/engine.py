@@ -56,6 +56,7 @@ class Item:
     attempt: int = 0  # how often it has begun
     loaded: bool = False  # its file was opened and is what its name says
     obstacle: str = "not_prepared"  # why it is not loaded
+    stop_by: str = ""  # who wants it stopped, by the rows
 
     @property
     def given_up_at(self) -> float:
@@ -172,7 +173,7 @@ def step(state: State, event: Event, now: Now, timing: Timing) -> Step:
     """What becomes of the player, and what it must do. Every event is answered in every state."""
     match event:
         case Rows(items):
-            state, actions = _take_rows(state, items)
+            state, actions = _take_rows(state, items, now, timing)
         case Alert(item):
             state, actions = _take_alert(state, item), ()
         case Tick(sounding):
@@ -211,12 +212,18 @@ def wake_at(state: State, now: Now, timing: Timing) -> float | None:
 # --- how each event changes the state
 
 
-def _take_rows(state: State, items: tuple[Item, ...]) -> Step:
-    """The queue is what the rows say, less what has ended here already."""
+def _take_rows(state: State, items: tuple[Item, ...], now: Now, timing: Timing) -> Step:
+    """The queue is what the rows say, less what has ended here already or is to be stopped."""
     known = {item.id for item in items}
     current = state.current.id if state.current else ""
     waiting = (item for item in items if item.id != current and item.id not in state.done)
-    return replace(state, queue=_ordered(waiting), done=state.done & known), ()
+    state = replace(state, queue=_ordered(waiting), done=state.done & known)
+    actions: tuple[Action, ...] = ()
+    for item in items:
+        if item.stop_by and item.id not in state.done:
+            state, stopped = _stop(state, item.id, item.stop_by, now, timing)
+            actions = (*actions, *stopped)
+    return state, actions
 
 
 def _take_alert(state: State, item: Item) -> State:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audio import library
-from audio.engine import Item, Rows, Stop
+from audio.engine import Item, Rows
 from controller.core.announcements import AfterCut
 from controller.core.errors import IllegalEventError, NotFoundError, StationError
 from controller.core.ports import Clock
@@ -52,11 +52,10 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the store holds for this output: the line, the sound of those newly opened, who is to be stopped."""
+    """What the store holds for this output: the line, and the sound of those newly opened."""
 
     rows: Rows
     opened: dict[str, bytes]  # PCM by utterance id
-    stops: tuple[Stop, ...]
 
 
 class Keeper:
@@ -158,15 +157,14 @@ class Keeper:
                     obstacles[row.id] = "file_missing"
         self._held = held
         items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
-        stops = tuple(Stop(row.id, row.stop_wanted_by) for row in rows if row.stop_wanted_by)
-        self._tell(Snapshot(Rows(items), opened, stops))
+        self._tell(Snapshot(Rows(items), opened))
 
 
 def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
     return Item(
         id=row.id, precedence=row.precedence, level=row.level, due=row.due.timestamp(),
         late_until=row.late_until.timestamp(), again=row.after_cut is AfterCut.RESTART, words_s=row.duration_s,
-        attempt=row.attempt, loaded=loaded, obstacle=obstacle,
+        attempt=row.attempt, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
     )  # fmt: skip
 
 

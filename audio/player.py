@@ -142,8 +142,6 @@ class Player:
                 self._lost(str(error))
         held = tuple(replace(item, loaded=item.loaded and item.id in self._clips) for item in snapshot.rows.items)
         self._step(engine.Rows(held))
-        for stop in snapshot.stops:
-            self._step(stop)
 
     def _hear(self, ring: dict[str, object]) -> None:
         if "stop" in ring:

@@ -168,6 +168,15 @@ def test_stop_while_it_plays_and_while_it_waits() -> None:
     assert bench.tell(Tick(False), 1004.5) == [Relay(False)]
 
 
+def test_a_row_that_is_to_be_stopped_never_begins() -> None:
+    bench = Bench(NO_AMPLIFIER)
+    assert bench.tell(Rows((item("a", 1000.0, stop_by="lan"),))) == [Move("a", E.STOP, (("by", "lan"),))]
+    bench.tell(Rows((item("b", 1000.0),)))
+    stopped = bench.tell(Rows((item("b", 1000.0, stop_by="lan"),)), 1000.5)
+    assert stopped == [Cut(), Move("b", E.STOP, (("by", "lan"),))]
+    assert bench.tell(Rows((item("b", 1000.0, stop_by="lan"),)), 1000.6) == []  # the rows lag behind
+
+
 def test_stop_during_the_closing_chime_leaves_it_played() -> None:
     bench = Bench(NO_AMPLIFIER)
     bench.tell(Rows((item("a", 1000.0),)))
