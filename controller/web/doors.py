@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from controller.core.errors import StationError
 from controller.core.words import LANGUAGES
@@ -101,8 +100,6 @@ def guard() -> ResponseReturnValue | None:
         return None  # a page that does not exist: its error page says no more than that
     here = door_of(current_app, request.endpoint)
     request.max_content_length = request.max_form_memory_size = here.body_limit
-    if request.content_length is not None and request.content_length > here.body_limit:
-        raise RequestEntityTooLarge
     if request.endpoint != "static_file" and not house.people.any() and request.endpoint != "sign_in.first":
         if request.method not in SAFE:
             abort(403)

@@ -113,10 +113,9 @@ class Saying:
     def engine(self, name: str) -> str:
         return self._say(f"web.engine.{name}", name)
 
-    def tried(self, tried: str) -> str:
-        """ "pyttsx3: no_file" -> the engine and its reason in words."""
-        engine, _, reason = tried.partition(":")
-        return f"{self.engine(engine.strip())}: {self.reason(reason.strip())}" if reason else self.engine(engine)
+    def engines(self, tried: Iterable[str]) -> str:
+        """The names of the engines in "engine: why it failed"; the reasons are for whoever mends them."""
+        return ", ".join(self.engine(one.partition(":")[0]) for one in tried)
 
     def part(self, component: str) -> str:
         """The name of a part of the station: of "output/main", "process/audio-main", "speech"."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from controller.announcing import occurrence
 from controller.core.announcements import Draft
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
@@ -179,6 +180,7 @@ def test_a_rendition_that_failed_says_why_and_can_be_tried_again(pages: Pages, c
         now = pages.station.clock.now()
         renditions.failed(tx, now, f"{ident}/1", "no_engine", ("espeak-ng: not_finished",))
     text = shown(client, f"/announcements/{ident}")
+    assert "Giọng chưa dùng được: eSpeak NG" in text
     assert "chưa đọc được" in text and "Các giọng đọc trên máy đều không đọc được" in text and "Làm lại" in text
     assert act(client, f"/announcements/{ident}/prepare") == 303
     assert "đang chuẩn bị" in shown(client, f"/announcements/{ident}")
@@ -233,6 +235,20 @@ def test_home_says_what_comes_what_was_and_faults_first(pages: Pages, client: Fl
     assert "bị lỡ" in text and "some_fault" in text
     rows = text.split('data-live="health"')[1]
     assert rows.index("Loa") < rows.index("Giọng đọc") and "có lỗi" in rows
+
+
+def test_an_occurrence_that_is_in_line_already_is_not_announced_twice(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client, title="Họp thôn", when="once", date="2026-11-21", time="13:01")
+    assert shown(client, "/").count("Họp thôn") == 1
+    due = pages.station.clock.now() + timedelta(minutes=1)
+    with pages.station.store.write() as tx:
+        (rule,) = announcements.rules(tx, ident)
+        stored = announcements.get(tx, ident)
+        for one in occurrence(pages.station.ids, pages.station.config, stored, rule.id, due, 600):
+            utterances.queue(tx, pages.station.clock.now(), one)
+        announcements.planned(tx, rule.id, due)
+    text = shown(client, "/")
+    assert text.count("Họp thôn") == 1 and "đang chờ" in text
 
 
 def test_every_utterance_state_has_its_word_and_shape(pages: Pages, client: FlaskClient) -> None:
