@@ -4,7 +4,8 @@ What a sign is believed to hold is kept per file and forgotten whenever that may
 read-back counts as shown; a sign that never answers is `sent`; one that used to answer and is silent
 twice is down. In order of urgency:
 
-1. an emergency into the priority file, or the bare release of it;
+1. an emergency into the priority file, or the bare release of it, which is asked after too: one that
+   was lost on the line would leave the sign in its emergency for ever;
 2. the clock;
 3. the memory table, asked for once a connection and after every surprise; configured if it lacks our file;
 4. the ordinary file, unless a priority file hides it;
@@ -40,6 +41,7 @@ from controller.core.notices import BoardState
 
 ORDINARY = "A"
 FILE_BYTES = 2048  # of file A; a BetaBrite Classic has 5,482 in all
+RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
 MISSES = 2  # silences in a row after which a sign that used to answer is down
 SURPRISES = 3  # differences in a row after which the sign is believed to be unable to keep the text
 
@@ -64,7 +66,7 @@ class AlphaLink:
         """Nothing is known any more of what the sign holds."""
         self._held: dict[str, bytes] = {}  # by label, as last written or read back
         self._proven: dict[str, float] = {}  # by label, when
-        self._released = False
+        self._owe_release()
         self._memory = Memory.UNKNOWN
         self._configured = False  # just now, and not yet seen to have helped
         self._chores: deque[tuple[Message, float]] = deque()  # with the pause after each
@@ -76,6 +78,10 @@ class AlphaLink:
         self._surprises = 0  # read-backs in a row that gave something else than was written
         self._emptied = False  # it was seen not to hold our text any more
         self._poll_at = now
+
+    def _owe_release(self) -> None:
+        """Something may stand in the priority file; when nothing shall, it is released and that is checked."""
+        self._release_due, self._releases_left = True, RELEASES
 
     # --- what the worker says ---
 
@@ -170,11 +176,8 @@ class AlphaLink:
         label, live = self._label, self._wanted.live
         if self._wanted.priority and self._is_unwritten:
             return self._write(now, label, live)
-        if not self._wanted.priority and not self._released:
-            self._released, self._verify = True, ORDINARY in self._held
-            self._held.pop(PRIORITY, None)
-            self._proven.clear()
-            return self._send(now, ReleasePriority(), self._timing.digest_s)
+        if label == ORDINARY and self._release_due:
+            return self._release(now)
         if self._lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
             if self._is_unwritten:
                 return self._write(now, label, live)
@@ -183,7 +186,9 @@ class AlphaLink:
             return self._send(now, *self._chores.popleft())
         if self._memory is Memory.UNKNOWN:
             return self._ask(now, ReadSpecial(Special.MEMORY))
-        if self._memory is Memory.LACKING and label == ORDINARY:
+        if label == ORDINARY and self._releases_left:
+            return self._ask(now, ReadText(PRIORITY)) if self._is_readable(PRIORITY) else self._release(now)
+        if label == ORDINARY and self._memory is Memory.LACKING:
             return self._configure(now)
         if self._may_ask_first(label):
             return self._ask(now, ReadText(label))
@@ -191,13 +196,15 @@ class AlphaLink:
             return self._write(now, label, live)
         if self._verify or now >= self._poll_at:
             self._verify = False
-            readable = self._answers and not self._is_unreadable(label)
-            return self._ask(now, ReadText(label) if readable else ReadSpecial(Special.MEMORY))
+            return self._ask(now, ReadText(label) if self._is_readable(label) else ReadSpecial(Special.MEMORY))
         return None
 
     def _may_ask_first(self, label: str) -> bool:
         """After a reconnection the sign may still show the right text: look before blanking it."""
-        return label == ORDINARY and label not in self._held and self._answers and not self._is_unreadable(label)
+        return label == ORDINARY and label not in self._held and self._is_readable(label)
+
+    def _is_readable(self, label: str) -> bool:
+        return self._answers and not self._is_unreadable(label)
 
     def _is_unreadable(self, label: str) -> bool:
         return self._unanswered.get(label, 0) >= MISSES
@@ -208,8 +215,15 @@ class AlphaLink:
         self._verify = not self._is_unreadable(label)
         self._poll_at = now + self._timing.poll_s
         if label == PRIORITY:
-            self._released = False
+            self._owe_release()
         return self._send(now, WriteText(label, text_pages(filed.data)), self._timing.digest_s)
+
+    def _release(self, now: float) -> Action:
+        self._release_due, self._releases_left = False, self._releases_left - 1
+        self._verify = ORDINARY in self._held
+        self._held.pop(PRIORITY, None)
+        self._proven.clear()
+        return self._send(now, ReleasePriority(), self._timing.digest_s)
 
     def _configure(self, now: float) -> Action:
         """Give the sign its memory table. Erases everything in it, so only when our file is not there."""
@@ -255,12 +269,16 @@ class AlphaLink:
         was_mute, self._answers = not self._answers, True
         if self._lost or (was_mute and self._configured):
             self._held.clear()  # it was away, and whatever was sent meanwhile may have been lost
-            self._released = self._configured = False
+            self._configured = False
             self._memory, self._wants_time = Memory.UNKNOWN, True
         self._silences = 0
 
     def _read_back(self, now: float, label: str, data: bytes) -> None:
         self._unanswered.pop(label, None)
+        if label == PRIORITY and self._label == ORDINARY:  # asked whether the release was heard
+            self._release_due = bool(data) and self._releases_left > 0
+            self._releases_left = self._releases_left if data else 0
+            return
         before = self._held.get(label)
         self._held[label] = data
         self._proven[label] = now
@@ -314,7 +332,7 @@ class AlphaLink:
             self._status = Status(BoardState.DOWN, last_text, "silent")
         elif is_in and self._is_unreadable(label) and self._line.state is not State.BUSY:
             self._status = Status(BoardState.SENT, live.text, "differs" if self._surprises else "unread")
-        elif is_in and label in self._proven:
+        elif is_in and label in self._proven and (label == PRIORITY or not self._releases_left):
             self._status = Status(BoardState.SHOWN, live.text, "", self._proven[label])
         elif self._emptied and old:
             self._status = Status(BoardState.DOWN, last_text, "lost")

@@ -74,7 +74,7 @@ class Emulator:
         self._bell = os.pipe()
         self._arriving, self._line_at = b"", 0.0  # on the wire, and when all of it has passed
         self._is_flowing = False  # more was waiting when the last had passed
-        self._leaving, self._leaves_at = bytearray(), 0.0
+        self._leaving, self._leaves_at = bytearray(), 0.0  # replies, and when the first of them have passed
         self._drawn: Face | None = None
         self._draw_at = 0.0
 
@@ -171,13 +171,13 @@ class Emulator:
         replies = self._sign.take_replies()
         if replies:
             if not self._leaving:
-                self._leaves_at = self._line_at
+                self._leaves_at = self._line_at + min(len(replies), BYTES_AT_ONCE) * self._byte_s
             self._leaving += replies
 
     def _leave(self, now: float) -> None:
         portion = bytes(self._leaving[:BYTES_AT_ONCE])
         del self._leaving[:BYTES_AT_ONCE]
-        self._leaves_at = now + len(portion) * self._byte_s
+        self._leaves_at = now + min(len(self._leaving), BYTES_AT_ONCE) * self._byte_s
         with contextlib.suppress(OSError):  # nobody reads: a sign does not wait for that
             os.write(self._master, portion)
 

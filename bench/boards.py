@@ -1,0 +1,135 @@
+"""How fast and how light a board is: `python -m bench.boards`. Real worker, real pty, shipped emulator."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bench.table import percentile, table
+from controller.boards.alpha import Message
+from controller.boards.alpha_bytes import encode
+from controller.boards.alpha_stream import Decoder
+from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.emulator_line import Emulator
+from controller.boards.link import Timing
+from controller.boards.preview import frames_for, layout_for, preview_png
+from controller.boards.worker import BoardWorker
+from controller.core.levels import Level
+from controller.core.notices import Notice
+from controller.runtime.clocks import SystemClock
+from controller.runtime.config import Board, Site
+from controller.runtime.identifiers import NewIds
+from controller.runtime.places import Places
+from controller.store import notices
+from controller.store.connection import Store
+
+BOARD = Board(id="bench", name="Bench")
+STILL = "Tiêm chủng mở rộng: 8 giờ thứ Sáu tại trạm y tế"
+TICKER = "Mời bà con mang căn cước đến nhà văn hoá thôn để cài đặt VNeID, từ 7 giờ 30 đến 11 giờ. " * 3
+
+
+def main() -> None:
+    frame = frames_for(BOARD, TICKER)
+    message = decoded(frame)
+    table(
+        "Boards: work",
+        ("what", "p50 ms", "p99 ms"),
+        [
+            each("lay out a still text", lambda: layout_for(BOARD, STILL), 1000),
+            each("lay out a ticker", lambda: layout_for(BOARD, TICKER), 1000),
+            each("preview picture, two still pages", lambda: preview_png(BOARD, STILL), 200),
+            each(f"decode a frame of {len(frame)} bytes", lambda: decoded(frame), 200),
+            each(f"encode a frame of {len(frame)} bytes", lambda: encode(message), 1000),
+        ],
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        live(Places(Path(folder)))
+
+
+def live(places: Places) -> None:
+    places.make()
+    stopping, clock, store = threading.Event(), SystemClock(), Store(places.station_db)
+    ids = NewIds(clock)
+    obeyed: list[tuple[float, str]] = []
+
+    def noted(note: dict[str, str]) -> None:
+        obeyed.append((time.monotonic(), note["command"]))
+
+    sign = AlphaSign(BOARD.columns, BOARD.rows, Physics(clear_s=0.1, configure_s=0.1), noted)
+    emulator = Emulator(BOARD, places, sign)
+    worker = BoardWorker(
+        BOARD, Site(), 600, places, store, clock, stopping,
+        timing=replace(Timing(), clear_s=0.2, configure_s=0.2),
+    )  # fmt: skip
+    threads = [threading.Thread(target=emulator.serve, args=(stopping,)), threading.Thread(target=worker.run)]
+    for thread in threads:
+        thread.start()
+    time.sleep(4)
+
+    def show(text: str, level: Level = Level.NORMAL) -> None:
+        now = clock.now()
+        with store.write() as tx:
+            notices.add(tx, now, Notice(ids(), text, (), level, 0, now, now + timedelta(seconds=2), "", now, None), "b")
+        worker.wake()
+
+    late = []
+    for number in range(40):
+        show(f"Tin {number}", Level.PRIORITY)
+        begun = time.monotonic()
+        while not any(f"Tin {number}" in command for _, command in obeyed):
+            time.sleep(0.001)
+        at, command = next(entry for entry in obeyed if f"Tin {number}" in entry[1])
+        late.append((at - begun) * 1000 - (len(command) + 15) * 10_000 / BOARD.baud)
+        obeyed.clear()
+        time.sleep(0.4)
+    time.sleep(3)
+    still = idle(20)
+    now = clock.now()
+    with store.write() as tx:
+        until = now + timedelta(hours=1)
+        notices.add(tx, now, Notice(ids(), TICKER, (), Level.NORMAL, 0, now, until, "", now, None), "b")
+    worker.wake()
+    time.sleep(2)
+    ticker = idle(20)
+    stopping.set()
+    worker.wake()
+    for thread in threads:
+        thread.join()
+    late_row = series("notice saved -> last byte at the sign, less its time on the wire", late)
+    table("Boards: a notice on its way", ("what", "p50 ms", "p99 ms"), [late_row])
+    table("Boards: worker and emulator at rest", ("what", "% of a core"), [("still", still), ("ticker", ticker)])
+
+
+def decoded(frame: bytes) -> Message:
+    decoder = Decoder()
+    return next(message for byte in frame if (message := decoder.feed(byte)) is not None)
+
+
+def each(what: str, work: Callable[[], object], times: int) -> tuple[str, str, str]:
+    spent = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        spent.append((time.perf_counter() - begun) * 1000)
+    return series(what, spent)
+
+
+def series(what: str, values_ms: Sequence[float]) -> tuple[str, str, str]:
+    return what, f"{percentile(values_ms, 0.5):.2f}", f"{percentile(values_ms, 0.99):.2f}"
+
+
+def idle(seconds: float) -> str:
+    before = os.times()
+    time.sleep(seconds)
+    after = os.times()
+    return f"{(after.user + after.system - before.user - before.system) / seconds * 100:.2f}"
+
+
+if __name__ == "__main__":
+    main()
