@@ -1,0 +1,23 @@
+"""What a resident can ask for by touching something. Scenes offer acts, the flow carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Show a scene, from a page of it (0 is the first)."""
+
+    scene: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakTo:
+    """Go on in another language ("vi", "en")."""
+
+    language: str
+
+
+Act = GoTo | SpeakTo

@@ -1,0 +1,115 @@
+"""What the kiosk knows of the station: what is shown now, what was and will be spoken, what is at fault.
+
+Pure values, and the one decision of how utterances and rules become a day's programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from controller.core.announcements import Announcement
+from controller.core.levels import Level
+from controller.core.showing import Item
+from controller.core.utterances import Utterance, UtteranceState
+
+
+class Standing(StrEnum):
+    COMING = "coming"
+    ON_AIR = "on_air"
+    PLAYED = "played"
+    MISSED = "missed"
+    CUT = "cut"
+    STOPPED = "stopped"
+
+
+_STANDINGS = {
+    UtteranceState.QUEUED: Standing.COMING,
+    UtteranceState.PLAYING: Standing.ON_AIR,
+    UtteranceState.PLAYED: Standing.PLAYED,
+    UtteranceState.MISSED: Standing.MISSED,
+    UtteranceState.CUT: Standing.CUT,
+    UtteranceState.STOPPED: Standing.STOPPED,
+}
+# an occurrence on several outputs stands as the first of these that any of them has
+_WEIGHTIEST = (
+    Standing.ON_AIR, Standing.COMING, Standing.MISSED, Standing.CUT, Standing.STOPPED, Standing.PLAYED,
+)  # fmt: skip
+AHEAD = frozenset({Standing.COMING, Standing.ON_AIR})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One occurrence of an announcement. `zones` are ids, in the station's order."""
+
+    due: datetime
+    title: str
+    standing: Standing
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`key` is a key of the word catalogues, its braces filled by `facts`."""
+
+    component: str
+    key: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """`items` most urgent first; `entries` of today and tomorrow in order of time."""
+
+    items: tuple[Item, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def alerts(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.level is Level.EMERGENCY)
+
+    @property
+    def on_air(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.on_air)
+
+    @property
+    def notices(self) -> tuple[Item, ...]:
+        """Those that are no announcement: announcements stand among the entries."""
+        return tuple(item for item in self.items if not item.title and not item.on_air)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An occurrence that a rule asks for and that has no utterance yet."""
+
+    rule_id: str
+    due: datetime
+    announcement: Announcement
+
+
+def programme(utterances: Iterable[Utterance], coming: Iterable[Coming], zones: tuple[str, ...]) -> tuple[Entry, ...]:
+    """One entry an occurrence, however many outputs speak it, by time and then title.
+
+    `zones` are all zones of the station, in its order.
+    """
+    found: dict[tuple[str, datetime], Entry] = {}
+    for utterance in utterances:
+        key = (utterance.rule_id, utterance.due)
+        standing = _STANDINGS[utterance.state]
+        old = found.get(key)
+        if old is None:
+            found[key] = Entry(utterance.due, utterance.title, standing, utterance.zones)
+        else:
+            weightier = min(old.standing, standing, key=_WEIGHTIEST.index)
+            found[key] = replace(old, standing=weightier, zones=(*old.zones, *utterance.zones))
+    for occurrence in coming:
+        announcement = occurrence.announcement
+        found.setdefault(
+            (occurrence.rule_id, occurrence.due),
+            Entry(occurrence.due, announcement.title, Standing.COMING, announcement.zones),
+        )
+    ordered = (replace(entry, zones=tuple(z for z in zones if z in entry.zones)) for entry in found.values())
+    return tuple(sorted(ordered, key=lambda entry: (entry.due, entry.title)))

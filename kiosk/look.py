@@ -1,0 +1,105 @@
+"""How the kiosk looks: the colours and the sizes, in millimetres. Pure.
+
+Sizes come from the screen's physical size: letters are never lower than 4.8 mm (ADA 707.7.2), what
+is touched never smaller than 16 mm, on any panel from seven inches. A larger screen is read from
+further away, so everything grows with it, more slowly than the screen does.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Colour = tuple[int, int, int]
+
+PAPER: Colour = (0xFB, 0xFA, 0xF5)
+INK: Colour = (0x1B, 0x1F, 0x1D)
+MUTED: Colour = (0x4A, 0x51, 0x4D)
+BAMBOO: Colour = (0x0B, 0x5D, 0x3B)
+LEAF: Colour = (0xDD, 0xEF, 0xE3)
+TURMERIC: Colour = (0xFF, 0xC8, 0x3D)
+LACQUER: Colour = (0xA1, 0x1A, 0x14)
+NIGHT: Colour = (0x10, 0x23, 0x1A)
+
+# every pair (text, ground) that a scene may use; a test holds each to 7:1
+PAIRS: tuple[tuple[Colour, Colour], ...] = (
+    (INK, PAPER), (MUTED, PAPER), (PAPER, MUTED), (BAMBOO, PAPER), (PAPER, BAMBOO), (INK, LEAF), (INK, TURMERIC),
+    (PAPER, LACQUER), (LACQUER, PAPER), (PAPER, NIGHT), (LEAF, NIGHT), (TURMERIC, NIGHT),
+)  # fmt: skip
+
+LETTER_MM = 4.8  # the height of a capital of the smallest text
+TOUCH_MM = 16.0
+BUTTON_MM = 20.0
+STEPS = (1.0, 1.25, 1.6, 2.0, 2.5)  # the scale of text sizes
+CLOCK_STEP = 4.0  # the clock is read from the yard; it is a picture more than a text
+MARGIN_MM = 7.0
+GAP_MM = 4.0
+CORNER_MM = 2.5
+
+SMALLEST_MM = (150.0, 88.0)  # a panel of seven inches: the least that holds the scenes
+_READ_AT_ARM_MM = 134.4  # the short side (28 lines) up to which text keeps its smallest size
+_GROWTH = 0.7
+_LINE = 1.92  # line height in capital heights: stacked capitals (Ẳ) under tails (ợ) do not meet
+_BASELINE = 1.57
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One size and weight of text. `cap` is the height of a capital in pixels."""
+
+    cap: int
+    bold: bool = False
+
+    @property
+    def line(self) -> int:
+        """The height of a line, in pixels."""
+        return round(self.cap * _LINE)
+
+    @property
+    def baseline(self) -> int:
+        """How far below the line's top its baseline runs, in pixels."""
+        return round(self.cap * _BASELINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The screen: pixels, and how many of them make a millimetre."""
+
+    width: int
+    height: int
+    px_per_mm: float
+
+    @classmethod
+    def of(cls, width: int, height: int, width_mm: float) -> Frame:
+        return cls(width, height, width / width_mm)
+
+    @property
+    def growth(self) -> float:
+        """How much larger everything is than on a panel of ten inches; below 1 only where the screen
+        is too small for legible letters."""
+        width_mm, height_mm = self.width / self.px_per_mm, self.height / self.px_per_mm
+        if width_mm < SMALLEST_MM[0] or height_mm < SMALLEST_MM[1]:
+            return min(width_mm / SMALLEST_MM[0], height_mm / SMALLEST_MM[1])
+        return max(1.0, float((min(width_mm, height_mm) / _READ_AT_ARM_MM) ** _GROWTH))
+
+    def mm(self, mm: float) -> int:
+        """A length in pixels, grown with the screen; never a pixel too short."""
+        return math.ceil(mm * self.growth * self.px_per_mm)
+
+    def style(self, step: float, bold: bool = False) -> Style:
+        return Style(self.mm(LETTER_MM * step), bold)
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (_linear(part / 255) for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

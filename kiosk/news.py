@@ -1,0 +1,98 @@
+"""Reads the store, never writing, for what the kiosk shows; a thread of its own does it, so that a
+locked database never holds up a touch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from controller.core.announcements import Announcement
+from controller.core.errors import InputError, StationError
+from controller.core.ports import Clock
+from controller.core.showing import showing
+from controller.runtime.config import StationConfig
+from controller.runtime.doorbell import Doorway
+from controller.runtime.logs import Lasting
+from controller.store import announcements, facts, notices, utterances
+from controller.store.connection import Store, Tx
+from kiosk.bulletin import Bulletin, Coming, Fault, programme
+from kiosk.flow import Input, NewsCame, NewsLost
+from schedules.planner import due_between
+from schedules.rules import rule_from
+
+POLL_S = 0.5
+log = logging.getLogger(__name__)
+
+
+def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
+    """What is shown at `now`, the programme of today and tomorrow, and what is at fault."""
+    midnight = now.astimezone(config.site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = midnight + timedelta(days=2)  # the clock of the place: a day may have 23 or 25 hours
+    after_s = config.policy.board_after_s
+    soundings = utterances.soundings(tx, now - timedelta(seconds=after_s))
+    return Bulletin(
+        items=showing(notices.live(tx, now), soundings, now, after_s),
+        entries=programme(
+            utterances.between(tx, midnight, end),
+            _coming(tx, midnight, end, config),
+            tuple(zone.id for zone in config.zones),
+        ),
+        faults=tuple(
+            Fault(health.component, health.fault, tuple(sorted(health.facts.items())))
+            for health in facts.health(tx)
+            if health.fault
+        ),
+    )
+
+
+def _coming(tx: Tx, first: datetime, end: datetime, config: StationConfig) -> list[Coming]:
+    """The occurrences in [first, end) that the controller has not made utterances of yet."""
+    known: dict[str, Announcement] = {}
+    found: list[Coming] = []
+    just_before = timedelta(milliseconds=1)
+    for stored in announcements.rules(tx):
+        try:
+            rule = rule_from(stored.document)
+        except InputError as error:  # of a newer release; the controller says so in the journal
+            log.debug("rule %s: %s", stored.id, error)
+            continue
+        after = max(first - just_before, stored.planned_until)
+        for due in due_between(rule, after, end - just_before, config.site.tz):
+            if stored.announcement_id not in known:
+                known[stored.announcement_id] = announcements.get(tx, stored.announcement_id)
+            found.append(Coming(stored.id, due, known[stored.announcement_id]))
+    return found
+
+
+class NewsReader:
+    """Reads when somebody rings or the database has changed, and tells what it has read."""
+
+    def __init__(
+        self, store: Store, doorway: Doorway, config: StationConfig, clock: Clock, tell: Callable[[Input], None]
+    ) -> None:
+        self._store, self._doorway, self._config, self._clock, self._tell = store, doorway, config, clock, tell
+        self._fault = Lasting(log, "news")
+
+    def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
+        seen = -1  # no version
+        rung = True
+        while not stopping.is_set():
+            progress()
+            try:
+                version = self._store.version()
+                if rung or version != seen:
+                    with self._store.read() as tx:
+                        bulletin = bulletin_of(tx, self._config, self._clock.now())
+                    self._tell(NewsCame(bulletin))
+                    self._fault.ends()
+                    seen = version
+            except StationError as error:
+                self._store.close()
+                seen = -1
+                self._fault.begins(str(error))
+                self._tell(NewsLost())
+            rung = bool(self._doorway.wait(POLL_S))
+        self._store.close()

@@ -1,0 +1,124 @@
+"""A sheet on which a scene is laid out: text that fits, signs on a text's line, buttons.
+
+Pure: it measures with the function it is given and collects widgets; nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.acts import Act
+from kiosk.bulletin import Standing
+from kiosk.look import BAMBOO, CORNER_MM, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, TURMERIC, Colour, Frame, Style
+from kiosk.typeset import wrap
+from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target, Widget
+
+Measure = Callable[[str, Style], int]  # the width of one line in pixels
+
+_BADGES: dict[Standing, tuple[Shape, Colour, Colour]] = {  # shape, its colour, its ground
+    Standing.COMING: (Shape.DOTS, INK, TURMERIC),
+    Standing.ON_AIR: (Shape.DISC, PAPER, BAMBOO),
+    Standing.PLAYED: (Shape.CHECK, INK, LEAF),
+    Standing.MISSED: (Shape.BANG, PAPER, LACQUER),
+    Standing.CUT: (Shape.BANG, PAPER, LACQUER),
+    Standing.STOPPED: (Shape.SQUARE, PAPER, MUTED),
+}
+FAULT_BADGE = (Shape.BANG, PAPER, LACQUER)
+WAIT_BADGE = (Shape.DOTS, INK, TURMERIC)
+
+
+class Sheet:
+    def __init__(self, frame: Frame, measure: Measure, ground: Colour, pressed: Act | None = None) -> None:
+        self.frame, self._measure, self._pressed = frame, measure, pressed
+        self.ground = ground
+        self.whole = Box(0, 0, frame.width, frame.height)
+        self._widgets: list[Widget] = [Panel(self.whole, ground)]
+
+    @property
+    def scene(self) -> Scene:
+        return tuple(self._widgets)
+
+    def width(self, text: str, style: Style) -> int:
+        return self._measure(text, style)
+
+    def lines(self, text: str, width: int, style: Style, most: int) -> list[str]:
+        return wrap(text, width, lambda part: self._measure(part, style), most)
+
+    def text(self, x: int, y: int, width: int, text: str, style: Style, colour: Colour, most: int = 1) -> int:
+        """Lines of text from (x, y) down; returns where the next line would begin."""
+        for line in self.lines(text, width, style, most):
+            box = Box(x, y, min(width, self._measure(line, style)), style.line)
+            self._widgets.append(Label(box, line, style, colour))
+            y += style.line
+        return y
+
+    def text_right(self, right: int, y: int, width: int, text: str, style: Style, colour: Colour) -> int:
+        """One line that ends at `right`; returns where it begins."""
+        line = next(iter(self.lines(text, width, style, 1)), "")
+        x = right - self._measure(line, style)
+        self.text(x, y, width, line, style, colour)
+        return x
+
+    def beside(self, y: int, style: Style, other: Style) -> int:
+        """Where a line of `other` begins so that it stands on the baseline of a line of `style` at `y`."""
+        return y + style.baseline - other.baseline
+
+    def panel(self, box: Box, colour: Colour, round_corners: bool = True) -> None:
+        self._widgets.append(Panel(box, colour, self.frame.mm(CORNER_MM) if round_corners else 0))
+
+    def badge(self, x: int, y: int, style: Style, kind: tuple[Shape, Colour, Colour]) -> int:
+        """A shape on a disc, centred on the capitals of a line at `y`; returns where text goes on."""
+        shape, colour, ground = kind
+        size = round(style.cap * 1.7)
+        top = y + style.baseline - style.cap // 2 - size // 2
+        disc = Box(x, top, size, size)
+        self._widgets.append(Panel(disc, ground, size // 2))
+        self._widgets.append(Sign(disc.inset(round(size * 0.2)), shape, colour))
+        return x + self.badge_width(style)
+
+    def badge_width(self, style: Style) -> int:
+        """The width of a badge and the gap after it."""
+        return round(style.cap * 1.7) + round(style.cap * 0.7)
+
+    def standing(self, x: int, y: int, width: int, standing: Standing, word: str, style: Style, colour: Colour) -> int:
+        """The badge of a standing with its word; returns where the word ends."""
+        begin = self.badge(x, y, style, _BADGES[standing])
+        room = width - (begin - x)
+        self.text(begin, y, room, word, style, colour)
+        return begin + min(room, self._measure(word, style))
+
+    def button(
+        self, box: Box, label: str, act: Act, primary: bool = False, shape: Shape | None = None, after: bool = False
+    ) -> None:
+        """A button; its label is centred, with a shape before it or `after` it."""
+        frame, night = self.frame, self.ground == NIGHT
+        colour, ground = (BAMBOO, PAPER) if night else (PAPER, BAMBOO)
+        if not primary:
+            colour, ground = (PAPER, NIGHT) if night else (INK, PAPER)
+        pressed = self._pressed == act
+        if pressed:
+            colour, ground = INK, LEAF
+        self.panel(box, ground if primary or pressed else colour)
+        if not primary and not pressed:
+            inner = box.inset(frame.mm(0.6))
+            self._widgets.append(Panel(inner, ground, max(0, frame.mm(CORNER_MM) - frame.mm(0.6))))
+        small, large = frame.style(1, bold=True), frame.style(1.25, bold=True)
+        sign = small.cap if shape else 0
+        beside = sign + round(small.cap * 0.7) if shape else 0
+        room = box.width - 2 * frame.mm(4) - beside
+        style = large if primary and self._measure(label, large) <= room else small
+        lines = self.lines(label, room, style, max(1, (box.height - frame.mm(1)) // style.line))
+        widest = max((self._measure(line, style) for line in lines), default=0)
+        left = box.x + (box.width - widest - beside) // 2
+        # centred on the capitals, not on the line box, which keeps room for stacked accents
+        middle = box.y + box.height // 2
+        y = middle - style.cap // 2 - style.baseline + style.cap - (len(lines) - 1) * style.line // 2
+        if shape:
+            x = left + widest + beside - sign if after else left
+            self._widgets.append(Sign(Box(x, middle - sign // 2, sign, sign), shape, colour))
+        begin = left if after else left + beside
+        for line in lines:
+            width = self._measure(line, style)
+            self._widgets.append(Label(Box(begin + (widest - width) // 2, y, width, style.line), line, style, colour))
+            y += style.line
+        self._widgets.append(Target(box, act))

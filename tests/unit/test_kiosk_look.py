@@ -1,0 +1,50 @@
+"""Sizes and colours hold what the standards ask for, in every scene that is drawn."""
+
+import pytest
+
+from kiosk import look
+from kiosk.look import Colour, Frame, contrast
+from kiosk.widgets import Box, Label, Panel, Scene, Sign, Target
+from tests.support import kiosk_cases as cases
+
+LETTER_MM, TARGET_MM, RATIO = 4.8, 16.0, 7.0
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21.0)
+    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.478, abs=0.001)
+    assert contrast(look.INK, look.PAPER) == pytest.approx(15.9, abs=0.1)
+
+
+@pytest.mark.parametrize("pair", look.PAIRS)
+def test_every_pair_of_text_and_ground_is_legible_in_sunlight(pair: tuple[Colour, Colour]) -> None:
+    assert contrast(*pair) >= RATIO
+
+
+@pytest.mark.parametrize("name", cases.CASES)
+def test_what_is_drawn_keeps_to_the_pairs_and_sizes(name: str) -> None:
+    case = cases.CASES[name]
+    scene, frame = cases.scene(case), case.frame
+    pairs = {(w.colour, _ground(scene, w.box)) for w in scene if isinstance(w, Label | Sign)}
+    assert pairs <= set(look.PAIRS)
+    assert min(_letter_px(w) for w in scene if isinstance(w, Label)) >= LETTER_MM * frame.px_per_mm
+    targets = [w.box for w in scene if isinstance(w, Target)]
+    assert all(min(box.width, box.height) >= TARGET_MM * frame.px_per_mm for box in targets)
+
+
+def test_a_large_screen_is_read_from_further_away() -> None:
+    small, large = Frame.of(1280, 800, 217), Frame.of(3840, 2160, 700)
+    assert small.style(1).cap / small.px_per_mm == pytest.approx(4.8, rel=0.04)
+    assert large.style(1).cap / large.px_per_mm > 9
+    assert Frame.of(800, 480, 154).growth == 1.0
+
+
+def _ground(scene: Scene, box: Box) -> Colour:
+    """The colour of the last panel that lies wholly under a box."""
+    drawn = scene[: next(i for i, w in enumerate(scene) if w.box == box and isinstance(w, Label | Sign))]
+    under = [w.colour for w in drawn if isinstance(w, Panel) and box.within(w.box)]
+    return under[-1]
+
+
+def _letter_px(label: Label) -> int:
+    return cases.fonts().draw("I", label.style, look.INK).get_bounding_rect().height

@@ -1,0 +1,124 @@
+"""The programme out of utterances and rules, and reading it from a real store."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.core.announcements import AfterCut, Announcement, Draft
+from controller.core.levels import Level
+from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
+from controller.runtime.config import StationConfig
+from controller.store import announcements, facts, utterances
+from controller.store.connection import Store
+from kiosk.bulletin import Bulletin, Coming, Entry, Fault, Standing, programme
+from kiosk.news import bulletin_of
+from tests.support.kiosk_station import Station
+
+ZONES = ("trung-tam", "na-lung", "khuoi-kit")
+NOON = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)  # 12:00 in Vietnam
+S, G = UtteranceState, Standing
+
+
+def utterance(
+    state: UtteranceState, output: str = "main", zones: tuple[str, ...] = ZONES[:2], rule: str = "r", minutes: int = 0
+) -> Utterance:
+    due = NOON + timedelta(minutes=minutes)
+    return Utterance(
+        id=f"{rule}-{output}-{minutes}", announcement_id="a", revision=1, rule_id=rule, due=due, output=output,
+        zones=zones, title="Tin", level=Level.NORMAL, order_no=0, after_cut=AfterCut.RESTART,
+        late_until=due + timedelta(minutes=10), state=state, attempt=0, sha256="", duration_s=0.0, started_at=None,
+        ended_at=None, stop_wanted_by="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "standing"),
+    [
+        (S.PLAYED, S.PLAYED, G.PLAYED), (S.PLAYED, S.PLAYING, G.ON_AIR), (S.QUEUED, S.PLAYED, G.COMING),
+        (S.PLAYED, S.MISSED, G.MISSED), (S.CUT, S.MISSED, G.MISSED), (S.STOPPED, S.PLAYED, G.STOPPED),
+        (S.STOPPED, S.CUT, G.CUT), (S.PLAYING, S.QUEUED, G.ON_AIR),
+    ],
+)  # fmt: skip
+def test_an_occurrence_on_two_outputs_is_one_entry(
+    first: UtteranceState, second: UtteranceState, standing: Standing
+) -> None:
+    both = [utterance(first), utterance(second, "south", zones=("khuoi-kit",))]
+    assert programme(both, [], ZONES) == (Entry(NOON, "Tin", standing, ZONES),)
+    assert programme(reversed(both), [], ZONES) == (Entry(NOON, "Tin", standing, ZONES),)
+
+
+def test_what_has_an_utterance_is_no_longer_coming() -> None:
+    announcement = Announcement(
+        "a", 1, "Tin", "Chữ", ZONES[:1], Level.NORMAL, 0, AfterCut.RESTART, 600, "x", NOON, NOON, None
+    )
+    coming = [Coming("r", NOON, announcement), Coming("r", NOON + timedelta(hours=1), announcement)]
+    assert programme([utterance(S.PLAYED, minutes=0)], coming, ZONES) == (
+        Entry(NOON, "Tin", G.PLAYED, ZONES[:2]),
+        Entry(NOON + timedelta(hours=1), "Tin", G.COMING, ZONES[:1]),
+    )
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Station:
+    return Station.make(tmp_path)
+
+
+@pytest.fixture
+def store(station: Station) -> Iterator[Store]:
+    opened = station.store()
+    yield opened
+    opened.close()
+
+
+def read(store: Store, config: StationConfig, now: datetime = NOON) -> Bulletin:
+    with store.read() as tx:
+        return bulletin_of(tx, config, now)
+
+
+def test_an_empty_station_has_no_news(station: Station, store: Store) -> None:
+    assert read(store, station.config) == Bulletin()
+
+
+def test_today_and_tomorrow_of_a_daily_rule(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        announcements.add(tx, NOON - timedelta(days=9), "a", Draft("Tin", "Chữ", ZONES), "x")
+        daily: dict[str, object] = {"kind": "daily", "at": "23:30", "first": "2026-11-01", "last": None}
+        announcements.add_rule(tx, NOON - timedelta(days=9), "late", "a", daily)
+        announcements.add_rule(tx, NOON - timedelta(days=9), "early", "a", {**daily, "at": "00:00"})
+        announcements.add_rule(tx, NOON - timedelta(days=9), "newer", "a", {"kind": "by the moon"})
+        announcements.add_rule(tx, NOON - timedelta(days=9), "ended", "a", {**daily, "last": "2026-11-26"})
+        # what has been planned up to this morning is a matter of utterances
+        announcements.planned(tx, "early", datetime(2026, 11, 27, 1, tzinfo=UTC))
+    local = [(e.due.astimezone(station.config.site.tz), e.standing) for e in read(store, station.config).entries]
+    assert [(due.strftime("%d %H:%M"), standing) for due, standing in local] == [
+        ("27 23:30", G.COMING),
+        ("28 00:00", G.COMING),
+        ("28 23:30", G.COMING),
+    ]
+
+
+def test_what_sounds_is_on_air_and_stays_for_a_while_among_the_items(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        announcements.add(tx, NOON, "a", Draft("Tin", "Chữ của tin", ZONES), "x")
+        queued = utterance(S.QUEUED)
+        utterances.queue(tx, NOON, queued)
+        utterances.move(tx, NOON, queued.id, UtteranceEvent.BEGIN)
+    playing = read(store, station.config)
+    assert [(item.title, item.text) for item in playing.on_air] == [("Tin", "Chữ của tin")]
+    assert [entry.standing for entry in playing.entries] == [G.ON_AIR]
+    with store.write() as tx:
+        utterances.move(tx, NOON, queued.id, UtteranceEvent.FINISH)
+    over = read(store, station.config)
+    assert (over.on_air, over.notices, len(over.items)) == ((), (), 1)
+    assert [entry.standing for entry in over.entries] == [G.PLAYED]
+    later = NOON + timedelta(seconds=station.config.policy.board_after_s + 1)
+    assert read(store, station.config, later).items == ()
+
+
+def test_what_is_out_of_order_is_told(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        facts.report(tx, NOON, "output/main", "fault.sound", device="hw:0")
+        facts.report(tx, NOON, "clock")
+    assert read(store, station.config).faults == (Fault("output/main", "fault.sound", (("device", "hw:0"),)),)

@@ -1,0 +1,206 @@
+"""Every scene on every screen: nothing overflows, nothing overlaps, nothing is lost."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import pytest
+
+from controller.core.levels import Level
+from kiosk.acts import Act, GoTo, SpeakTo
+from kiosk.bulletin import Bulletin, Entry, Fault, Standing
+from kiosk.flow import PROGRAMME, WAITING, State
+from kiosk.look import LACQUER, NIGHT, PAPER, Frame
+from kiosk.scene_programme import Block, Heading, Line, paged
+from kiosk.scene_waiting import around_now
+from kiosk.widgets import Box, Label, Panel, Scene, Target, act_at
+from tests.support import kiosk_cases as cases
+from tests.support.kiosk_cases import BUSY, LONG_TEXT, LONG_TITLE, NOW, ON_AIR, ORDINARY, SMALL, TZ, item, state
+
+FRAMES = {
+    "10 inch": SMALL,
+    "15 inch": cases.LARGE,
+    "24 inch": Frame.of(1920, 1080, 531),
+    "7 inch": Frame.of(800, 480, 154),
+    "upright": Frame.of(1080, 1920, 194),
+    "square": Frame.of(1024, 1024, 200),
+    "smallest": Frame.of(480, 480, 90),
+}
+LONG_SITE = "Ủy ban nhân dân xã Ợ Ngài, tỉnh Tuyên Quang: trạm truyền thanh thông minh số 1"
+FLOOD = Bulletin(
+    items=(item(LONG_TEXT, LONG_TITLE, on_air=True), *BUSY.items), entries=BUSY.entries * 2, faults=BUSY.faults
+)
+ALARM = Bulletin(items=(item(LONG_TEXT * 5, LONG_TITLE, Level.EMERGENCY, on_air=True),))
+STATES: dict[str, State] = {
+    "not yet": state(None, lost_since=NOW),
+    "empty": state(Bulletin()),
+    "ordinary": state(ORDINARY),
+    "on air": state(ON_AIR),
+    "busy": state(BUSY),
+    "flood": state(FLOOD),
+    "lost": state(FLOOD, lost_since=NOW - timedelta(hours=2)),
+    "alarm": state(ALARM),
+    "programme": state(ORDINARY, scene=PROGRAMME),
+    "programme, busy": state(BUSY, scene=PROGRAMME, page=1),
+    "programme, flood": state(FLOOD, scene=PROGRAMME, page=99),
+    "programme, empty": state(Bulletin(), scene=PROGRAMME),
+}
+
+
+def compose(value: State, frame: Frame = SMALL, site: str = "Xã Hương Sơn") -> Scene:
+    return cases.stage(frame, site).compose(value)
+
+
+def said(scene: Scene) -> list[str]:
+    return [w.text for w in scene if isinstance(w, Label)]
+
+
+def acts(scene: Scene) -> list[Act]:
+    return [w.act for w in scene if isinstance(w, Target)]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+@pytest.mark.parametrize("value", STATES.values(), ids=STATES)
+def test_nothing_leaves_the_screen_and_no_text_lies_on_another(value: State, frame: Frame, language: str) -> None:
+    scene = compose(replace(value, language=language), frame, LONG_SITE)
+    whole = Box(0, 0, frame.width, frame.height)
+    assert [w for w in scene if not w.box.within(whole)] == []
+    assert [w for w in scene if w.box.width <= 0 or w.box.height <= 0] == []
+    labels = [w for w in scene if isinstance(w, Label)]
+    assert [(a.text, b.text) for a, b in combinations(labels, 2) if _overlap(_ink(a), _ink(b))] == []
+    targets = [w.box for w in scene if isinstance(w, Target)]
+    assert [pair for pair in combinations(targets, 2) if _overlap(*pair)] == []
+    fonts = cases.fonts()
+    assert [w.text for w in labels if fonts.width(w.text, w.style) > w.box.width] == []
+
+
+def _ink(label: Label) -> Box:
+    """Where the letters are: from the highest stacked capital to the lowest tail."""
+    top = label.box.y + label.style.baseline - round(label.style.cap * 1.56)
+    if ":" in label.text and len(label.text) == 5:  # a clock: digits only
+        top = label.box.y + label.style.baseline - label.style.cap
+        return Box(label.box.x, top, label.box.width, label.style.cap)
+    return Box(label.box.x, top, label.box.width, label.box.bottom - top)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_every_touch_of_the_waiting_screen_and_programme_is_offered(frame: Frame) -> None:
+    assert acts(compose(state(ORDINARY), frame)) == [SpeakTo("en"), GoTo(PROGRAMME)]
+    first = compose(state(BUSY, scene=PROGRAMME), frame)
+    assert acts(first) == [GoTo(WAITING), SpeakTo("en"), GoTo(PROGRAMME, 1)]
+    second = compose(state(BUSY, scene=PROGRAMME, page=1, language="en"), frame)
+    assert acts(second)[:2] == [GoTo(PROGRAMME, 0), SpeakTo("vi")]
+
+
+def test_a_touch_finds_its_target() -> None:
+    scene = compose(state(ORDINARY))
+    boxes = {w.act: w.box for w in scene if isinstance(w, Target)}
+    box = boxes[GoTo(PROGRAMME)]
+    assert act_at(scene, box.x, box.y) == GoTo(PROGRAMME)
+    assert act_at(scene, box.right, box.y) is None
+    assert act_at(scene, 5, 5) is None
+
+
+def test_the_waiting_screen_says_what_a_resident_wants_to_know() -> None:
+    texts = said(compose(state(ON_AIR), cases.LARGE))
+    for text in (
+        "Xã Hương Sơn", "16:05", "Thứ Sáu, 27 tháng 11", "19 tháng Mười âm lịch", "Thông báo", "Đang phát",
+        "Lịch tiêm chủng tháng 11", "Hôm nay", "17:00", "sắp phát", "Nhắc hạn nộp thuế đất", "Chạm để xem lịch phát",
+        "English",
+    ):  # fmt: skip
+        assert text in texts
+
+
+def test_grounds_tell_the_scenes_apart() -> None:
+    found = [compose(value)[0] for value in (state(ORDINARY), state(ORDINARY, scene=PROGRAMME), state(ALARM))]
+    assert [w.colour for w in found if isinstance(w, Panel)] == [NIGHT, PAPER, LACQUER]
+
+
+def test_an_alert_says_all_of_it_and_offers_nothing_to_touch() -> None:
+    scene = compose(state(cases.EMERGENCY))
+    assert cases.STORM.text in " ".join(said(scene))
+    assert acts(scene) == []
+
+
+def test_the_programme_has_every_word_of_what_is_shown() -> None:
+    first = compose(state(BUSY, scene=PROGRAMME))
+    pages = int(next(t for t in said(first) if t.startswith("Trang")).split("/")[1])
+    heading = "Nội dung thông báo"
+    words: list[str] = []
+    for page in range(pages):
+        texts = said(compose(state(BUSY, scene=PROGRAMME, page=page)))
+        if heading in texts:
+            body = texts[texts.index(heading) + 1 :]
+            end = next(i for i, text in enumerate(body) if text == "Quay lại")
+            words += " ".join(body[:end]).split()
+    assert words == [word for shown in BUSY.items for word in shown.text.split()]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (state(ORDINARY), ""),
+        (state(None), "Đang chờ dữ liệu của trạm."),
+        (
+            state(ORDINARY, lost_since=NOW.replace(hour=15, minute=30)),
+            "Tin có thể đã cũ: chưa đọc được tin mới từ 15 giờ 30.",
+        ),
+        (state(BUSY), "Một thiết bị của trạm đang trục trặc. Xin báo cán bộ xã."),
+        (
+            state(replace(ORDINARY, faults=(Fault("x", "no.such.key", ()),))),
+            "Một thiết bị của trạm đang trục trặc. Xin báo cán bộ xã.",
+        ),
+        (
+            state(replace(ORDINARY, faults=(Fault("x", "kiosk.fault.stale", (("other", "fact"),)),))),
+            "Một thiết bị của trạm đang trục trặc. Xin báo cán bộ xã.",
+        ),
+        (
+            state(BUSY, faults=(Fault("touch", "kiosk.fault.touch"),)),
+            "Màn hình chưa nhận được chạm. Xin báo cán bộ xã.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_residents_words(value: State, expected: str) -> None:
+    assert expected in " ".join(said(compose(value)))
+    if not expected:
+        assert "báo cán bộ" not in " ".join(said(compose(value)))
+
+
+def _entries(*standings: Standing) -> tuple[Entry, ...]:
+    begin = datetime(2026, 11, 27, 5, tzinfo=TZ)
+    return tuple(Entry(begin + timedelta(hours=n), str(n), s) for n, s in enumerate(standings))
+
+
+OVER, AHEAD = Standing.PLAYED, Standing.COMING
+
+
+@pytest.mark.parametrize(
+    ("standings", "count", "titles"),
+    [
+        ([OVER, OVER, AHEAD, AHEAD], 4, "0123"),
+        ([OVER, OVER, OVER, AHEAD, AHEAD], 3, "234"),
+        ([OVER, OVER, AHEAD, AHEAD], 1, "2"),
+        ([OVER, OVER, AHEAD, AHEAD], 2, "23"),
+        ([OVER, OVER, OVER, OVER], 3, "123"),
+        ([AHEAD, AHEAD, AHEAD], 2, "01"),
+        ([AHEAD], 3, "0"),
+        ([], 3, ""),
+    ],
+)
+def test_of_a_long_day_what_is_around_now_is_shown(standings: list[Standing], count: int, titles: str) -> None:
+    assert "".join(entry.title for entry in around_now(_entries(*standings), count)) == titles
+
+
+def test_pages_split_nothing_and_say_the_heading_again() -> None:
+    a, b = Block(Heading("a"), 10), Block(Heading("b"), 10)
+    one, tall = Block(Line("one", False), 20), Block(Line("tall", False), 500)
+    assert paged([], 100) == [[]]
+    assert paged([a, one, one, one, b, one], 70) == [[a, one, one, one], [b, one]]
+    assert paged([a, one, one, one, one], 70) == [[a, one, one, one], [a, one]]
+    assert paged([a, one, b, one], 45) == [[a, one], [b, one]]
+    assert paged([a, tall, one], 100) == [[a, tall], [a, one]]

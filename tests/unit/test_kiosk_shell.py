@@ -1,0 +1,105 @@
+"""The thin shells: the picture file, the typeface, the wait for touches."""
+
+import io
+import shutil
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from controller.core.errors import DeviceError
+from controller.runtime.catalogues import load_words
+from kiosk.display import feels_touches
+from kiosk.ears import Ears
+from kiosk.fonts import find_typeface
+from kiosk.picture import PictureKeeper, Shot, png
+from tests.support.kiosk_station import until
+
+
+def shot(level: int = 0) -> Shot:
+    return Shot(5, 3, bytes((level + n) % 256 for n in range(5 * 3 * 3)))
+
+
+def test_a_picture_file_has_the_screens_pixels() -> None:
+    with Image.open(io.BytesIO(png(shot(7)))) as picture:
+        assert (picture.size, picture.mode, picture.tobytes()) == ((5, 3), "RGB", shot(7).rgb)
+
+
+def test_the_newest_screen_is_written_and_a_full_hand_is_told(tmp_path: Path) -> None:
+    kept = tmp_path / "kiosk.png"
+    keeper = PictureKeeper(kept)
+    assert keeper.offer(shot(1))
+    assert not keeper.offer(shot(2))
+    stopping = threading.Event()
+    worker = threading.Thread(target=keeper.run, args=(stopping,), daemon=True)
+    worker.start()
+    until(lambda: keeper.offer(shot(3)), "the hand is free again")
+    until(lambda: kept.is_file() and kept.read_bytes() == png(shot(3)), "the newest screen is written")
+    stopping.set()
+    keeper.wake()
+    worker.join(10)
+    assert not worker.is_alive()
+    assert [file.name for file in tmp_path.iterdir()] == [kept.name]
+
+
+def test_the_typeface_with_full_vietnamese_is_preferred(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="fonts-dejavu-core"):
+        find_typeface([tmp_path, tmp_path / "nowhere"])
+    here = find_typeface()
+    (tmp_path / "dejavu").mkdir()
+    for file in (here.regular, here.bold):
+        shutil.copy(file, tmp_path / "dejavu" / file.name)
+    assert find_typeface([tmp_path]).regular == tmp_path / "dejavu" / here.regular.name
+    (tmp_path / "BeVietnamPro-Regular.ttf").touch()
+    assert find_typeface([tmp_path]).regular.name == here.regular.name  # one weight is not enough
+    (tmp_path / "BeVietnamPro-Bold.otf").touch()
+    assert find_typeface([tmp_path]).bold.name == "BeVietnamPro-Bold.otf"
+
+
+@pytest.mark.parametrize(
+    ("driver", "devices", "readable", "feels"),
+    [
+        ("KMSDRM", ["event0", "event1"], {"event1"}, True),
+        ("KMSDRM", ["event0", "mouse0"], {"mouse0"}, False),
+        ("KMSDRM", [], set(), False),
+        ("x11", [], set(), True),
+        ("wayland", ["event0"], set(), True),
+    ],
+)
+def test_a_screen_that_cannot_be_touched_is_noticed(
+    tmp_path: Path, driver: str, devices: list[str], readable: set[str], feels: bool
+) -> None:
+    for name in devices:
+        (tmp_path / name).touch()
+    assert feels_touches(driver, tmp_path, lambda path: path.name in readable) is feels
+
+
+def test_the_wait_ends_at_a_wake_or_a_touch_and_not_before(tmp_path: Path) -> None:
+    ears = Ears()
+    folder = tmp_path / ".X11-unix"
+    folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "X9"))
+        server.listen()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(folder / "X9"))
+            shown, _ = server.accept()
+            with shown:
+                ears.find()
+                assert ears.wait(0.0, touchable=True) is False
+                ears.wake()
+                ears.wake()
+                assert ears.wait(60.0, touchable=True) is False  # woken, by news
+                assert ears.wait(0.0, touchable=True) is False  # and not once more
+                shown.send(b"x")
+                assert ears.wait(60.0, touchable=True) is True
+    assert ears.wait(0.0, touchable=True) is False  # the socket is gone: that is found out, and does not hurt
+
+
+def test_both_languages_say_the_same_things() -> None:
+    vi, en = load_words("vi", ("kiosk",)), load_words("en", ("kiosk",))
+    assert vi.keys() == en.keys()
+    facts = {"weekday": "x", "day": 1, "month": 2, "count": 3, "page": 1, "pages": 2, "time": "t"}
+    assert all(vi(key, **facts) and en(key, **facts) for key in sorted(vi.keys()))
