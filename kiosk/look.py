@@ -39,8 +39,8 @@ CORNER_MM = 2.5
 SMALLEST_MM = (150.0, 88.0)  # a panel of seven inches: the least that holds the scenes
 _READ_AT_ARM_MM = 134.4  # the short side (28 lines) up to which text keeps its smallest size
 _GROWTH = 0.7
-_LINE = 1.92  # line height in capital heights: stacked capitals (Ẳ) under tails (ợ) do not meet
-_BASELINE = 1.57
+_LINE = 1.87  # line height in capital heights: stacked capitals (Ẳ) under tails (ợ) do not meet
+_BASELINE = 1.55
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _draw(sheet: Sheet, setting: Setting, columns: Columns, block: Block, y: int
     style = frame.style(1)
     match block.content:
         case Heading(text):
-            sheet.panel(Box(room.x, y, room.width, style.line), LEAF)
+            sheet.panel(Box(room.x, y + round(style.cap * 0.12), room.width, style.line), LEAF)  # about the capitals
             sheet.text(room.x + frame.mm(3), y, room.width - frame.mm(6), text, style, INK)
         case Line(text, bold):
             sheet.text(room.x, y, room.width, text, frame.style(1, bold), INK)

@@ -61,9 +61,7 @@ class Station:
         zones = "".join(f'[[zones]]\nid = "{ident}"\nname = "{name}"\n' for ident, name in ZONES.items())
         names = ", ".join(f'"{ident}"' for ident in ZONES)
         places.config.write_text(
-            CONFIG.format(
-                zones=zones, names=names, width=width, height=height, full_screen=str(full_screen).lower()
-            ),
+            CONFIG.format(zones=zones, names=names, width=width, height=height, full_screen=str(full_screen).lower()),
             encoding="utf-8",
         )
         return cls(places, load_config(places.config))

@@ -77,7 +77,7 @@ def test_nothing_leaves_the_screen_and_no_text_lies_on_another(value: State, fra
 
 def _ink(label: Label) -> Box:
     """Where the letters are: from the highest stacked capital to the lowest tail."""
-    top = label.box.y + label.style.baseline - round(label.style.cap * 1.56)
+    top = label.box.y + label.style.baseline - round(label.style.cap * 1.54)
     if ":" in label.text and len(label.text) == 5:  # a clock: digits only
         top = label.box.y + label.style.baseline - label.style.cap
         return Box(label.box.x, top, label.box.width, label.style.cap)

@@ -1,0 +1,146 @@
+"""The real kiosk process: off-screen and under a real X server, with a real store and real clicks."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from controller.core.levels import Level
+from controller.runtime.clocks import SystemClock
+from kiosk.acts import Act, GoTo, SpeakTo
+from kiosk.flow import PROGRAMME, WAITING
+from kiosk.look import LACQUER, LEAF, NIGHT, PAPER, Colour
+from kiosk.widgets import Target
+from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, scene, state
+from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
+
+SIZE = (SMALL.width, SMALL.height)
+CORNER, CARD = (3, 3), (1230, 60)  # the ground; the card of what is on air
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Station:
+    return Station.make(tmp_path)
+
+
+def picture(station: Station) -> Image.Image:
+    with Image.open(station.places.picture("kiosk")) as file:
+        return file.convert("RGB")
+
+
+def shows(station: Station, at: tuple[int, int], colour: Colour) -> bool:
+    return station.places.picture("kiosk").exists() and picture(station).getpixel(at) == colour
+
+
+def test_without_a_screen_it_keeps_a_picture_of_what_it_would_show(station: Station) -> None:
+    with station.kiosk() as process:
+        until(lambda: shows(station, CORNER, NIGHT), "the waiting screen, before there is a database")
+        assert picture(station).size == SIZE
+
+        store = station.store()
+        announcement = add_announcement(store, "Lịch tiêm chủng", "Sáng mai tiêm sởi tại trạm y tế.")
+        add_rule(
+            store,
+            announcement,
+            {"kind": "daily", "at": "19:30", "first": "2026-01-01", "last": None},
+            SystemClock().now(),
+        )
+        put_on_air(store, announcement)
+        until(lambda: shows(station, CARD, LEAF), "what is on air, though nobody rang")
+
+        flood = add_announcement(store, "Lũ quét", "Bà con rời khỏi ven suối ngay.", Level.EMERGENCY)
+        put_on_air(store, flood)
+        begin = time.monotonic()
+        station.ring()
+        until(lambda: shows(station, CORNER, LACQUER), "the emergency")
+        assert time.monotonic() - begin < 5.0
+        store.close()
+        assert process.poll() is None
+    assert process.returncode == 0
+    assert "Traceback" not in station.log
+    assert "off-screen" in station.log
+
+
+def test_a_database_that_dies_leaves_the_last_news_and_says_so(station: Station) -> None:
+    store = station.store()
+    add_notice(store, "Cắt nước sáng mai.")
+    with station.kiosk(SDL_VIDEODRIVER="dummy") as process:
+        until(lambda: shows(station, CORNER, NIGHT), "the waiting screen")
+        until(lambda: _noticed(station), "the notice")
+        before = picture(station)
+        store.close()
+        for file in station.places.state.glob("station.db*"):
+            file.write_bytes(b"no database " * 2000)
+        strip = (40, 560, 1240, 630)
+        same = before.crop(strip).tobytes()
+        until(lambda: picture(station).crop(strip).tobytes() != same, "that the news is old")
+        name = (40, 40, 560, 110)  # the rest stands where it stood
+        assert picture(station).crop(name).tobytes() == before.crop(name).tobytes()
+        assert process.poll() is None
+    assert process.returncode == 0
+    assert "Traceback" not in station.log
+
+
+def _noticed(station: Station) -> bool:
+    """The notice's bar stands at the left edge."""
+    column = picture(station).crop((44, 400, 46, 620))
+    colours = {colour for _, colour in column.getcolors(10_000) or []}
+    return (0xFF, 0xC8, 0x3D) in colours
+
+
+@contextmanager
+def x_server() -> Iterator[str]:
+    """An X server of the kiosk's size; gives its DISPLAY."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _middle(of: Case, act: Act) -> tuple[str, str]:
+    box = next(w.box for w in scene(of) if isinstance(w, Target) and w.act == act)
+    return str(box.x + box.width // 2), str(box.y + box.height // 2)
+
+
+@pytest.mark.parametrize("full_screen", [True, False])
+def test_a_click_opens_the_programme_and_the_way_back_closes_it(tmp_path: Path, full_screen: bool) -> None:
+    station = Station.make(tmp_path, full_screen=full_screen)
+    store = station.store()
+    add_notice(store, LONG_TEXT)  # more than a page of the programme
+    store.close()
+    waiting, programme = Case(state(BUSY)), Case(state(BUSY, scene=PROGRAMME))
+    with x_server() as display, station.kiosk(DISPLAY=display):
+
+        def click(of: Case, act: Act) -> Image.Image:
+            before = picture(station)
+            time.sleep(0.35)  # a person's pace: the second tap of a double tap is not one
+            where = _middle(of, act)
+            command = ["xdotool", "mousemove", *where, "click", "1"]
+            subprocess.run(command, env=os.environ | {"DISPLAY": display}, check=True, timeout=20)
+            return before
+
+        until(lambda: shows(station, CORNER, NIGHT), "the waiting screen")
+        until(lambda: _noticed(station), "the notice on it")
+        click(waiting, GoTo(PROGRAMME))
+        until(lambda: shows(station, CORNER, PAPER), "the programme")
+        first = click(programme, GoTo(PROGRAMME, 1))
+        until(lambda: picture(station).tobytes() != first.tobytes(), "its second page")
+        click(programme, GoTo(WAITING))  # to the first page
+        until(lambda: picture(station).tobytes() == first.tobytes(), "its first page again")
+        in_vietnamese = click(programme, SpeakTo("en"))
+        until(lambda: picture(station).tobytes() != in_vietnamese.tobytes(), "English")
+        click(programme, GoTo(WAITING))
+        until(lambda: shows(station, CORNER, NIGHT), "the waiting screen again")
+    assert "x11" in station.log
+    assert "Traceback" not in station.log
