@@ -23,7 +23,7 @@ _QUIET = 10 ** (-50 / 20)  # of the peak: what is quieter at the ends is cut off
 _KEEP = round(0.030 * RATE)  # samples of quiet left at both ends, and faded
 _STEP = RATE // 200
 _MOST_LIMITING_DB = 9.0  # more would be heard as pumping; then the words stay softer
-_CLOSE_LU = 0.05
+_CLOSE_LU = 0.1
 _ROUNDS = 6
 
 
@@ -138,7 +138,7 @@ def levelled(sound: Sound, lufs: float, true_peak: float) -> Sound:
         short = lufs - integrated_lufs(result)
         if short < _CLOSE_LU or gain_db >= room_db + _MOST_LIMITING_DB:
             break
-        gain_db += short * 1.2  # the limiter eats a part of what is added
+        gain_db += short * 1.4  # the limiter eats about a third of what is added
     return _amplified(result, min(0.0, ceiling + 0.02 - true_peak_dbtp(result)))
 
 
