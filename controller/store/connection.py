@@ -140,9 +140,15 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
 
 def _create(path: Path) -> None:
     """An empty file for a new database, open to the station's group as the umask allows (SQLite would
-    leave the group out, and WAL and shared memory take their mode from it)."""
+    leave the group out, and WAL and shared memory take their mode from it).
+
+    Never opens a file that is there: closing it again would drop the locks that other connections of
+    this process hold on it (POSIX), and a stranger's close would then take the WAL from under them.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o660))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StationError(f"{path}: {error.strerror or error}") from error
 

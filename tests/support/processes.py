@@ -49,6 +49,11 @@ class Process:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(limit_s)
 
+    def interrupt(self, limit_s: float = 8.0) -> int:
+        """Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(limit_s)
+
     def alive(self) -> bool:
         return self._process.poll() is None
 

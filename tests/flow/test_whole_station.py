@@ -1,0 +1,207 @@
+"""The station as a commune meets it: started by one command, driven by a phone's browser, heard at the sink,
+read on the sign and on the kiosk. The tests run in this order, on one station."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+import wave
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from schedules.samples import samples
+from tests.support.processes import until
+from tests.support.pulse import RATE
+from tests.support.whole import Whole, whole_station
+
+CHROMIUM = "/usr/bin/chromium"
+WELCOME = "Loa làng xin chào"
+NAME, PASSWORD = "lan.pt", "mùa lúa chín trên nương xa"
+LOST_COW = next(sample for sample in samples() if sample.name == "10-lac-bo")
+WATER = next(sample for sample in samples() if sample.name == "05-cat-nuoc")
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    with whole_station(tmp_path_factory.mktemp("station")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(station: Whole) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        context = browser.new_context(
+            base_url=station.address, viewport={"width": 360, "height": 740}, locale="vi-VN",
+            timezone_id=station.config.site.timezone,
+        )  # fmt: skip
+        found = context.new_page()
+        found.set_default_timeout(20_000)
+        yield found
+        browser.close()
+
+
+def first_sentences(text: str, limit: int = 150) -> str:
+    """The beginning of a real announcement, so that the test need not hear it to its end."""
+    end = max(text.rfind(mark, 0, limit) for mark in ".!")
+    return text[: end + 1]
+
+
+@pytest.mark.timeout(90)
+def test_a_welcome_is_heard_and_seen_within_a_minute(station: Whole) -> None:
+    began = time.monotonic()
+    until(lambda: "playing" in station.kinds(WELCOME), 45, every_s=0.2, what="the welcome to begin")
+    until(lambda: any("Loa lang xin chao" in frame for frame in station.sign_frames()), 30, what="the sign")
+    until(lambda: WELCOME in station.kiosk_reads(), 30, every_s=0.5, what="the kiosk")
+    until(lambda: "played" in station.kinds(WELCOME), 45, every_s=0.2, what="the welcome to end")
+    assert time.monotonic() - began < 60
+    assert station.kinds(WELCOME) == ["created", "queued", "playing", "played"]
+    heard_s = sum(burst.ended - burst.began for burst in station.listener.bursts())
+    assert heard_s > 6
+
+
+def test_every_line_says_whose_it_is_and_only_the_page_listens(station: Whole) -> None:
+    for name in ("audio-main", "controller", "web", "kiosk", "sign-cong-uy-ban"):
+        assert len(station.pids(name)) == 1
+    assert all(" | " in line for line in station.process.said().splitlines())
+    assert station.listening() == {("tcp", station.config.web.port)}
+
+
+def test_first_sign_in(station: Whole, page: Page) -> None:
+    page.goto("/first")
+    page.fill("#code", station.code())
+    page.fill("#full_name", "Phạm Thị Lan")
+    page.fill("#name", NAME)
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    expect(page.get_by_role("heading", name="Hôm nay")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(WELCOME)
+
+
+@pytest.mark.timeout(180)
+def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk(station: Whole, page: Page) -> None:
+    text = first_sentences(WATER.text)
+    due = write(station, page, WATER.title, text)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=10_000)
+
+    source = page.locator("audio").get_attribute("src") or ""
+    sha256 = source.rsplit("/", 1)[1].removesuffix(".wav")
+    content = bytes(page.evaluate("async (at) => [...new Uint8Array(await (await fetch(at)).arrayBuffer())]", source))
+    assert hashlib.sha256(content).hexdigest() == sha256
+    assert content == station.places.rendition(sha256).read_bytes(), "that very file"
+    until(lambda: page.locator("audio").evaluate("(sound) => sound.duration") > 3, what="the player in the browser")
+
+    page.evaluate("window.sameWindow = true")
+    state = page.locator("[data-live=occurrences] .state").first
+    expect(state).to_contain_text("đang chờ", timeout=70_000)
+    expect(state).to_contain_text("đang phát", timeout=70_000)
+    late_s = (datetime.now(due.tzinfo) - due).total_seconds()
+    assert -1 < late_s < 4
+    until(lambda: WATER.title in station.kiosk_reads(), 10, what="the kiosk")
+    until(lambda: any("Tam ngung cap nuoc" in f or "nuoc" in f for f in station.sign_frames()), 10, what="the sign")
+    expect(state).to_contain_text("đã phát", timeout=60_000)
+    assert page.evaluate("window.sameWindow") is True, "without reloading"
+    assert station.kinds(WATER.title)[-3:] == ["queued", "playing", "played"]
+    assert likeness(station, sha256) > 0.95, "what was heard is that very file"
+
+
+def test_speak_now_and_stop_while_it_plays(station: Whole, page: Page) -> None:
+    write(station, page, LOST_COW.title, LOST_COW.text, now=True)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=15_000)
+    before = len(station.listener.bursts())
+    page.locator("summary.primary").click()
+    page.get_by_role("button", name="Đúng, phát ngay").click()
+    state = page.locator("[data-live=occurrences] .state").first
+    expect(state).to_contain_text("đang phát", timeout=10_000)
+    until(lambda: len(station.listener.bursts()) > before, 5, what="its sound")
+    time.sleep(3)
+    asked = time.monotonic()
+    page.locator(".strip .stop").click()
+    expect(state).to_contain_text("đã dừng")
+    time.sleep(0.5)
+    assert station.listener.bursts()[-1].ended - asked < 0.6, "a click of the browser's and the station's answer"
+    assert station.kinds(LOST_COW.title)[-1] == "stopped"
+    assert station.journal(LOST_COW.title)[-1].detail["by"] == "Phạm Thị Lan"
+
+
+def test_what_cannot_be_accepted_is_said_beside_its_field(station: Whole, page: Page) -> None:
+    page.goto("/announcements/new")
+    page.fill("#title", "Dài quá")
+    page.evaluate("document.querySelector('#text').removeAttribute('maxlength')")
+    page.fill("#text", "a" * 5001)
+    page.check("[name=zones][value=trung-tam]")
+    page.get_by_role("button", name="Lưu thông báo").click()
+    expect(page.locator("#text-problem")).to_contain_text("5001")
+    expect(page.locator("#text")).to_have_value("a" * 5001)
+
+
+@pytest.mark.timeout(60)
+def test_audio_killed_while_it_plays_is_back_and_begins_again(station: Whole, page: Page) -> None:
+    title = "Thử ngắt giữa chừng"
+    write(station, page, title, first_sentences(LOST_COW.text, 200), now=True)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=15_000)
+    page.locator("summary.primary").click()
+    page.get_by_role("button", name="Đúng, phát ngay").click()
+    until(lambda: "playing" in station.kinds(title), 10, what="it to play")
+    time.sleep(2)
+    os.kill(station.pids("audio-main")[-1], signal.SIGKILL)
+    killed = time.monotonic()
+    until(lambda: station.kinds(title)[-2:] == ["cut", "playing"], 5, what="it to begin again")
+    assert time.monotonic() - killed < 3
+    until(lambda: station.kinds(title)[-1] == "played", 30, what="its end")
+
+
+@pytest.mark.timeout(60)
+def test_ctrl_c_ends_it_and_a_second_start_goes_on(station: Whole, page: Page) -> None:
+    family = [pid for name in ("audio-main", "controller", "web", "kiosk") for pid in station.pids(name)]
+    began = time.monotonic()
+    assert station.process.interrupt() == 0
+    assert time.monotonic() - began < 5
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    said = len(station.process.said())
+    station.process.start()
+    until(lambda: "the page is served" in station.process.said()[said:], 20, what="the page")
+    page.goto("/")
+    expect(page.locator("main")).to_contain_text(LOST_COW.title)
+    assert station.kinds(WELCOME).count("created") == 1, "welcomed once"
+    assert "/first" not in station.process.said()[said:]
+
+
+def write(station: Whole, page: Page, title: str, text: str, now: bool = False) -> datetime:
+    """Fill in the form as an official does; returns when it is due (a minute that has not begun)."""
+    local = datetime.now(station.config.site.tz)
+    due = (local + timedelta(seconds=75 if local.second > 45 else 60)).replace(second=0, microsecond=0)
+    page.goto("/announcements/new")
+    page.fill("#title", title)
+    page.fill("#text", text)
+    expect(page.locator("#spoken")).not_to_be_empty()
+    until(lambda: page.locator("[data-board] img").first.evaluate("(img) => img.naturalWidth") > 0, what="the preview")
+    page.check("[name=zones][value=trung-tam]")
+    if not now:
+        page.check("[value=once]")
+        page.fill("#date", due.strftime("%Y-%m-%d"))
+        page.fill("#time", due.strftime("%H:%M"))
+        expect(page.locator("#rule")).to_contain_text(f"{due.hour} giờ")
+    page.get_by_role("button", name="Lưu thông báo").click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    return due
+
+
+def likeness(station: Whole, sha256: str) -> float:
+    """The greatest normalised correlation of the prepared file with what was heard at the sink (0..1)."""
+    with wave.open(str(station.places.rendition(sha256))) as file:
+        wanted = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
+    heard = np.frombuffer(station.listener.samples().tobytes(), dtype="<i2").astype(np.float64)[-90 * RATE :]
+    size = 1 << int(len(heard) + len(wanted)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)[: len(heard)]
+    at = int(np.argmax(product))
+    matched = heard[at : at + len(wanted)]
+    return float(product[at] / (np.linalg.norm(matched) * np.linalg.norm(wanted)))

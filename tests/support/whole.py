@@ -1,0 +1,118 @@
+"""`loalang run` as a newcomer starts it: every process, a null sink for its sound, a browser for its page."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.core.journal import Entry
+from controller.run import write_example
+from controller.runtime.config import StationConfig, load_config
+from controller.runtime.places import Places
+from controller.store import journal
+from controller.store.connection import Store
+from tests.support.listening import Listener
+from tests.support.processes import Process, free_port
+from tests.support.pulse import NullSink, null_sink
+
+MARK = re.compile(r"^(\S+) +\| (.*)$", re.MULTILINE)
+
+
+@dataclass
+class Whole:
+    places: Places
+    config: StationConfig
+    process: Process
+    sink: NullSink
+    listener: Listener
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.config.web.port}"
+
+    def journal(self, title: str) -> list[Entry]:
+        """The lines about a title, in order."""
+        if not self.places.station_db.exists():
+            return []
+        store = Store(self.places.station_db)
+        try:
+            with store.read() as tx:
+                return [entry for entry in journal.entries(tx) if entry.detail.get("title") == title]
+        finally:
+            store.close()
+
+    def kinds(self, title: str) -> list[str]:
+        return [entry.kind.value for entry in self.journal(title)]
+
+    def code(self) -> str:
+        """The one-time code of the first sign-in, as printed."""
+        found = re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", self.process.said())
+        return str(found[0])
+
+    def pids(self, name: str) -> list[int]:
+        """Every process number that `run` said it started under a name, oldest first."""
+        said = MARK.findall(self.process.said())
+        return [
+            int(line.rsplit(" ", 1)[1]) for who, line in said if who == name and line.startswith("started, process")
+        ]
+
+    def sign_frames(self) -> list[str]:
+        """The commands that the emulated sign has decoded."""
+        (board,) = self.config.boards
+        path = self.places.pictures / f"board-{board.id}.frames.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [str(json.loads(line)["command"]) for line in lines]
+
+    def kiosk_reads(self) -> str:
+        """The words on the kiosk's picture, as a reading machine sees them."""
+        picture = self.places.picture("kiosk")
+        if not picture.exists():
+            return ""
+        done = subprocess.run(
+            ["tesseract", str(picture), "-", "-l", "vie", "--psm", "11"], capture_output=True, text=True, check=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )  # fmt: skip
+        return done.stdout
+
+    def listening(self) -> set[tuple[str, int]]:
+        """(protocol, port) of every network socket on which any of the station's processes listens."""
+        inodes = set()
+        for pid in _family(self.process.pid):
+            for handle in Path(f"/proc/{pid}/fd").iterdir():
+                try:
+                    target = str(handle.readlink())
+                except OSError:  # closed meanwhile
+                    continue
+                if target.startswith("socket:["):
+                    inodes.add(target[8:-1])
+        found = set()
+        for protocol in ("tcp", "tcp6", "udp", "udp6"):
+            for line in Path(f"/proc/net/{protocol}").read_text(encoding="ascii").splitlines()[1:]:
+                fields = line.split()
+                if fields[9] in inodes and (protocol.startswith("udp") or fields[3] == "0A"):
+                    found.add((protocol, int(fields[1].rsplit(":", 1)[1], 16)))
+        return found
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *(found for child in children for found in _family(int(child)))]
+
+
+@contextmanager
+def whole_station(folder: Path) -> Iterator[Whole]:
+    places = Places(folder)
+    places.make()
+    write_example(places.config)
+    text = places.config.read_text(encoding="utf-8").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - taken out
+    places.config.write_text(text.replace("8080", str(free_port())), encoding="utf-8")
+    with null_sink() as sink, Listener(sink) as listener:
+        variables = {**sink.variables, "SDL_VIDEODRIVER": "dummy"}
+        with Process("run", state=folder, variables=variables) as process:
+            yield Whole(places, load_config(places.config), process, sink, listener)
