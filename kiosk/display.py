@@ -37,6 +37,8 @@ def open_display(kiosk: Kiosk) -> Display:
     if asked in OFF_SCREEN:
         return Display(_open(kiosk), asked, wanted=True)
     try:
+        if not asked and not may_be_there():
+            raise pygame.error("no window system and no graphics device")
         pygame.display.init()
         if pygame.display.get_driver() in OFF_SCREEN:  # SDL's last resort, with OpenGL and 70 MB
             raise pygame.error("no video device")
