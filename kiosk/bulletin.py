@@ -51,21 +51,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """`key` is a key of the word catalogues, its braces filled by `facts`."""
-
-    component: str
-    key: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Bulletin:
-    """`items` most urgent first; `entries` of today and tomorrow in order of time."""
+    """`items` most urgent first; `entries` of today and tomorrow in order of time; `faults` are the kinds
+    of component that are out of order ("clock", "output", ...), each once."""
 
     items: tuple[Item, ...] = ()
     entries: tuple[Entry, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def alerts(self) -> tuple[Item, ...]:

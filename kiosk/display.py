@@ -6,7 +6,6 @@ them, or with "dummy", the kiosk draws into memory, and its picture file is all 
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +16,13 @@ from kiosk.sdl import pygame
 from kiosk.touch import WANTED
 
 OFF_SCREEN = frozenset({"dummy", "offscreen"})
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
     surface: pygame.Surface
     driver: str
-    wanted: bool  # False: a screen was looked for and not found
+    missing: str = ""  # why there is none, where one was looked for
 
     @property
     def off_screen(self) -> bool:
@@ -35,20 +33,20 @@ def open_display(kiosk: Kiosk) -> Display:
     """Open it in the calling thread, which alone may use it from then on."""
     asked = os.environ.get("SDL_VIDEODRIVER", "")
     if asked in OFF_SCREEN:
-        return Display(_open(kiosk), asked, wanted=True)
+        return Display(_open(kiosk), asked)
     try:
         if not asked and not may_be_there():
             raise pygame.error("no window system and no graphics device")
         pygame.display.init()
         if pygame.display.get_driver() in OFF_SCREEN:  # SDL's last resort, with OpenGL and 70 MB
             raise pygame.error("no video device")
-        return Display(_open(kiosk), pygame.display.get_driver(), wanted=True)
+        return Display(_open(kiosk), pygame.display.get_driver())
     except pygame.error as error:
-        log.info("no screen (%s): drawing off-screen", error)
+        missing = str(error)
         pygame.display.quit()
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     try:
-        return Display(_open(kiosk), "dummy", wanted=False)
+        return Display(_open(kiosk), "dummy", missing)
     finally:
         os.environ.pop("SDL_VIDEODRIVER")
         if asked:

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.acts import Act, GoTo, SpeakTo
-from kiosk.bulletin import Bulletin, Fault
+from kiosk.bulletin import Bulletin
 
 WAITING, PROGRAMME, ALERT = "waiting", "programme", "alert"
 IDLE_S = 60.0
@@ -38,7 +38,7 @@ class State:
     entered_at: float = 0.0
     bulletin: Bulletin | None = None  # None until the first news
     lost_since: datetime | None = None  # news cannot be read
-    faults: tuple[Fault, ...] = ()  # of the kiosk itself
+    faults: tuple[str, ...] = ()  # of the kiosk itself, by kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
 from controller.store import announcements, facts, notices, utterances
 from controller.store.connection import Store, Tx
-from kiosk.bulletin import Bulletin, Coming, Fault, programme
+from kiosk.bulletin import Bulletin, Coming, programme
 from kiosk.flow import Input, NewsCame, NewsLost
 from schedules.planner import due_between
 from schedules.rules import rule_from
@@ -40,11 +40,7 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
             _coming(tx, midnight, end, config),
             tuple(zone.id for zone in config.zones),
         ),
-        faults=tuple(
-            Fault(health.component, health.fault, tuple(sorted(health.facts.items())))
-            for health in facts.health(tx)
-            if health.fault
-        ),
+        faults=tuple(dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault)),
     )
 
 

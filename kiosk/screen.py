@@ -14,8 +14,8 @@ from dataclasses import replace
 from controller.core.ports import Clock
 from controller.core.words import Words
 from controller.runtime.config import StationConfig
+from controller.runtime.logs import Lasting
 from controller.runtime.notify import notify
-from kiosk.bulletin import Fault
 from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
 from kiosk.flow import Down, Effect, Input, Passed, State, Up, step
@@ -32,7 +32,6 @@ PASSED_S = 0.25  # how exactly the minute is kept
 DEAF_S = 0.01  # after a wake that brought nothing, so that a broken device cannot keep us busy
 PICTURE_S = 0.5
 LOOK_AGAIN_S = 30.0
-NO_TOUCH = Fault("touch", "kiosk.fault.touch")
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +49,7 @@ class Screen:
         self._keeper, self._carry_out = keeper, carry_out
         self._inbox: queue.SimpleQueue[Input] = queue.SimpleQueue()
         self._ears = Ears()
+        self._missing = Lasting(log, "no screen")
         language = config.site.language
         now = clock.now().astimezone(config.site.tz).replace(second=0, microsecond=0)
         self._state = State(now, language, language)
@@ -80,7 +80,7 @@ class Screen:
                         self._carry_out(effect)
                 self._show()
                 self._keep_picture()
-                if not self._display.wanted:
+                if self._display.missing:
                     self._look_again()
         finally:
             pygame.display.quit()
@@ -103,11 +103,16 @@ class Screen:
         )
         self._composed = None
         self._looked_at = self._clock.monotonic()
-        faults = () if feels_touches(display.driver) else (NO_TOUCH,)
+        faults = () if feels_touches(display.driver) else ("touch",)
         if faults:
             log.error("no touches: /dev/input cannot be read; put the user into the group input")
             notify("STATUS=no touches: the user is not in the group input")
         self._state = replace(self._state, faults=faults)
+        if display.missing:
+            if self._missing.begins(f"{display.missing}; drawing off-screen"):
+                notify(f"STATUS=no screen: {display.missing}")
+        elif self._missing.ends():
+            notify("STATUS=")
         if frame.growth < 1:
             log.warning("the screen is too small: letters are %.1f mm high", LETTER_MM * frame.growth)
         log.info("screen: %s, %d x %d, %.1f mm wide", display.driver, width, height, self._config.kiosk.width_mm)

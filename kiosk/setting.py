@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from controller.core.errors import StationError
 from controller.core.words import LANGUAGES, Words
 from kiosk.acts import SpeakTo
-from kiosk.bulletin import Entry, Fault
+from kiosk.bulletin import Entry
 from kiosk.flow import State
 from kiosk.look import BUTTON_MM, GAP_MM, LEAF, MARGIN_MM, MUTED, NIGHT, Colour, Frame
 from kiosk.sheet import FAULT_BADGE, WAIT_BADGE, Measure, Sheet
@@ -100,8 +99,10 @@ def fault_words(state: State, setting: Setting) -> str:
         return words("kiosk.not_yet")
     if state.lost_since is not None:
         return words("kiosk.fault.stale", time=time_words(state.lost_since.time(), words))
-    faults = (*state.faults, *state.bulletin.faults)
-    return _worded(faults[0], words) if faults else ""
+    for kind in (*state.faults, *state.bulletin.faults):
+        key = f"kiosk.fault.{kind}"
+        return words(key if words.has(key) else "kiosk.fault.device")
+    return ""
 
 
 def fault_lines(sheet: Sheet, state: State, setting: Setting) -> list[str]:
@@ -117,15 +118,6 @@ def fault_strip(sheet: Sheet, state: State, setting: Setting, y: int) -> None:
     lines = fault_lines(sheet, state, setting)
     begin = sheet.badge(room.x, y, style, FAULT_BADGE if state.bulletin else WAIT_BADGE)
     sheet.text(begin, y, room.right - begin, " ".join(lines), style, colour, most=len(lines))
-
-
-def _worded(fault: Fault, words: Words) -> str:
-    if words.has(fault.key):
-        try:
-            return words(fault.key, **dict(fault.facts))
-        except StationError:  # written by another release of the station, with other facts
-            pass
-    return words("kiosk.fault.device")
 
 
 def upper_first(text: str) -> str:

@@ -13,7 +13,7 @@ from controller.core.showing import Item
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from kiosk.acts import GoTo
-from kiosk.bulletin import Bulletin, Entry, Fault, Standing
+from kiosk.bulletin import Bulletin, Entry, Standing
 from kiosk.flow import PROGRAMME, State
 from kiosk.fonts import Fonts, find_typeface
 from kiosk.look import Frame
@@ -84,7 +84,7 @@ BUSY = Bulletin(
             start=6,
         )
     ),
-    faults=(Fault("output/main", "kiosk.fault.device"),),
+    faults=("board", "output"),
 )  # fmt: skip
 ON_AIR = replace(
     ORDINARY,
