@@ -47,7 +47,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put)
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
-        preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()))
+        preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()), config.policy)
         everyone = (*(f"audio-{other.name}" for other in config.outputs), *FACES)
         studio = Studio(store, preparer, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone))
 
