@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.numerals import cardinal, roman
-from audio.pauses import BREATH_LIMIT
-from audio.spelling import ALPHABET, is_syllable
+from audio.normaliser.numerals import cardinal, roman
+from audio.normaliser.pauses import BREATH_LIMIT
+from audio.normaliser.spelling import ALPHABET, is_syllable
 
 NORMALISER = Normaliser(load_abbreviations())
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import pairwise
 
-from audio.calls import BEFORE_A_ROMAN, CALLS, NAMES
-from audio.dates import DATES, DAYS, TIMES
-from audio.folding import LETTERS, fold
-from audio.pauses import breathed, paused
-from audio.quantities import QUANTITIES
-from audio.rewriting import rewrite
-from audio.spelling import ALPHABET, has_vowel, is_syllable, spelt
+from audio.normaliser.calls import BEFORE_A_ROMAN, CALLS, NAMES
+from audio.normaliser.dates import DATES, DAYS, TIMES
+from audio.normaliser.folding import LETTERS, fold
+from audio.normaliser.pauses import breathed, paused
+from audio.normaliser.quantities import QUANTITIES
+from audio.normaliser.rewriting import rewrite
+from audio.normaliser.spelling import ALPHABET, has_vowel, is_syllable, spelt
 from controller.core.spoken import Spoken
 
 _FIGURES = (*CALLS, *TIMES, *DAYS, *NAMES, *DATES, *QUANTITIES)
@@ -37,7 +37,7 @@ _ADDRESS = re.compile(
 
 def load_abbreviations() -> dict[str, str]:
     """The dictionary that comes with the station; an official's own entries are merged over it."""
-    source = resources.files("audio") / "abbreviations.toml"
+    source = resources.files("audio.normaliser") / "abbreviations.toml"
     return dict(tomllib.loads(source.read_text(encoding="utf-8"))["abbreviations"])
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from audio.calls import YEAR, in_years
-from audio.numerals import cardinal, month, ordinal
-from audio.rewriting import Pass, rule
+from audio.normaliser.calls import YEAR, in_years
+from audio.normaliser.numerals import cardinal, month, ordinal
+from audio.normaliser.rewriting import Pass, rule
 
 _DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 _DATE = f"{_DAY}(?:/{_MONTH}(?:/{YEAR})?)?"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from audio.spelling import ALPHABET, PLAIN_LETTERS
+from audio.normaliser.spelling import ALPHABET, PLAIN_LETTERS
 
 LETTERS = r"[^\W\d_²³]"  # in a pattern: one letter
 _SAME = {

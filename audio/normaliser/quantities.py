@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from audio.calls import grouped
-from audio.numerals import cardinal, decimal, digit_by_digit
-from audio.rewriting import Pass, any_of, rule
+from audio.normaliser.calls import grouped
+from audio.normaliser.numerals import cardinal, decimal, digit_by_digit
+from audio.normaliser.rewriting import Pass, any_of, rule
 
 UNITS = {
     "km/h": "ki lô mét trên giờ", "km/giờ": "ki lô mét trên giờ", "m/s": "mét trên giây",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audio.spelling import ALPHABET
+from audio.normaliser.spelling import ALPHABET
 
 BREATH_LIMIT = 400  # fewer characters than this between two pauses
 LONGEST_WORD = 40  # letters; no word is longer, and an endless one must not stall the voice

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from audio.numerals import cardinal, digit_by_digit, ordinal, roman
-from audio.rewriting import Pass, rule
+from audio.normaliser.numerals import cardinal, digit_by_digit, ordinal, roman
+from audio.normaliser.rewriting import Pass, rule
 
 YEAR = "[12][0-9]{3}"
 _BEFORE_A_NAME = (
