@@ -26,6 +26,7 @@ from controller.store import journal, utterances
 from controller.store.connection import Store
 
 BYTES_PER_S = 2 * 48_000
+PAUSE_S = 0.5  # between a chime and the words: outdoors the chime still echoes
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 FACES = ("controller", "kiosk")
 log = logging.getLogger(__name__)
@@ -41,9 +42,10 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     progress = ProgressFile(places.progress(name), boot_id())
     _recover(store, clock, output, progress)
 
-    signals = {"alert": chimes.alert()}
+    pause = bytes(int(PAUSE_S * BYTES_PER_S) // 2 * 2)
+    signals = {"alert": chimes.alert() + pause}
     if config.speech.chime:
-        signals |= {"opening": chimes.opening(), "closing": chimes.closing()}
+        signals |= {"opening": chimes.opening() + pause, "closing": pause + chimes.closing() + pause}
     keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put)
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
