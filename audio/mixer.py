@@ -10,11 +10,12 @@ import os
 from pathlib import Path
 
 from controller.core.errors import DeviceError
-from controller.runtime.lean import lean_pygame
+from controller.runtime.lean import without
 
-with lean_pygame():
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+with without("numpy", "pkg_resources"):
     import pygame
-    from pygame import mixer
+    import pygame.mixer as mixer  # loads it even where another room has imported pygame without it
 
 RATE = 48_000
 FADE_MS = 20

@@ -1,30 +1,33 @@
 """Imports that must not drag in what they do not need, and memory that must not stay.
 
-pygame imports numpy wherever it is installed, only to offer arrays that the station never uses:
+pygame imports numpy and pkg_resources wherever they are installed, for what the station never uses:
 20 MB in each process on a machine with 1 GB.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
-def lean_pygame() -> Iterator[None]:
-    """Import pygame inside this block: without numpy, and without its greeting."""
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    if "numpy" in sys.modules:
-        yield
-        return
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # None makes an import fail (importlib's rule)
+def without(*modules: str) -> Iterator[None]:
+    """Inside this block an import of these fails, as if they were not installed; afterwards it works again.
+
+    pygame puts a placeholder where an optional part of it cannot be imported.
+    """
+    known: dict[str, Any] = sys.modules
+    refused = [name for name in modules if name not in known]
+    for name in refused:
+        known[name] = None  # None makes an import fail (Python's reference, 5.3.1)
     try:
         yield
     finally:
-        del sys.modules["numpy"]
+        for name in refused:
+            del known[name]
 
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of mallopt(3)
