@@ -8,6 +8,7 @@ middle of a write leaves the other slot.
 
 from __future__ import annotations
 
+import logging
 import mmap
 import os
 import struct
@@ -22,6 +23,7 @@ from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 _SLOT = struct.Struct("<Q36s36s8sdd")  # sequence, boot id, utterance id, segment, began, seen
 _SLOT_SIZE = 128  # with the CRC-32 behind it, and room
 WORDS_OVER_S = 0.25  # so near to its end, speech counts as finished: the rest is fade and silence
+log = logging.getLogger(__name__)
 
 
 class Segment(StrEnum):
@@ -42,14 +44,15 @@ class Progress:
 
 
 class ProgressFile:
+    """Where there is no room even for this, it is kept in memory: sounding matters more than a kill."""
+
     def __init__(self, path: Path, boot_id: str) -> None:
         self._boot = boot_id.encode()[:36]
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
         try:
-            os.ftruncate(handle, 2 * _SLOT_SIZE)
-            self._map = mmap.mmap(handle, 2 * _SLOT_SIZE)
-        finally:
-            os.close(handle)
+            self._map = _mapped(path)
+        except OSError as error:
+            log.error("progress is not kept, a kill would not be made good: %s", error)
+            self._map = mmap.mmap(-1, 2 * _SLOT_SIZE)
         newest = self._newest()
         self._sequence = newest[0] if newest else 0
 
@@ -85,6 +88,16 @@ class ProgressFile:
             if zlib.crc32(body) == checksum:
                 slots.append(_SLOT.unpack(body))
         return max(slots, default=None)
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        # not ftruncate, which promises room that may not be there: writing would then end in SIGBUS
+        os.posix_fallocate(handle, 0, 2 * _SLOT_SIZE)
+        return mmap.mmap(handle, 2 * _SLOT_SIZE)
+    finally:
+        os.close(handle)
 
 
 def boot_id() -> str:

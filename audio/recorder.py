@@ -2,24 +2,30 @@
 
 It keeps time as a card does: a clip takes as long as it is, is written while it sounds, and what
 was cut is not in the file. Between clips the file has no silence; at its limit it starts anew and
-keeps the one before.
+keeps the one before. While the disk is full it keeps time only, and what sounds is not kept.
 """
 
 from __future__ import annotations
 
 import array
+import contextlib
+import errno
+import logging
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from controller.core.errors import DeviceError
+from controller.runtime.logs import Lasting
 
 RATE = 48_000
 LIMIT = 64 * 1024 * 1024  # bytes of one file: eleven minutes
 FADE_SAMPLES = 960  # 20 ms
 HEADER = 44
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+log = logging.getLogger(__name__)
 
 
 class RecorderClip:
@@ -41,24 +47,29 @@ class Recorder:
         self._clip: RecorderClip | None = None
         self._began = 0.0
         self._written = 0  # bytes of the clip
-        self._file = self._open()
+        self._full = Lasting(log, f"{path} is not kept on")
+        self._file: BinaryIO | None = None
+        with self._translated():
+            self._file = self._open()
 
     def take(self, pcm: bytes) -> RecorderClip:
         return RecorderClip(self, pcm)
 
     def begin(self, clip: RecorderClip) -> None:
         self._catch_up()
-        if self._file.tell() + len(clip.pcm) > self._limit:
-            self._file.close()
-            self._path.replace(self._path.with_suffix(".before.wav"))
-            self._file = self._open()
+        with self._translated():
+            if self._file and self._file.tell() + len(clip.pcm) > self._limit:
+                self._drop_file()
+                self._path.replace(self._path.with_suffix(".before.wav"))
+            self._file = self._file or self._open()
         self._clip, self._began, self._written = clip, self._monotonic(), 0
 
     def cut(self) -> None:
-        self._catch_up()
-        if self._clip:
-            tail = self._clip.pcm[self._written : self._written + 2 * FADE_SAMPLES]
-            self._write(_faded(tail))
+        with contextlib.suppress(DeviceError):  # silent it is; the next clip will meet the fault again
+            self._catch_up()
+            if self._clip:
+                tail = self._clip.pcm[self._written : self._written + 2 * FADE_SAMPLES]
+                self._write(_faded(tail))
         self._clip = None
 
     def sounding(self) -> bool:
@@ -66,9 +77,10 @@ class Recorder:
         return self._clip is not None
 
     def close(self) -> None:
-        self._catch_up()
+        with contextlib.suppress(DeviceError):
+            self._catch_up()
         self._clip = None
-        self._file.close()
+        self._drop_file()
 
     def _catch_up(self) -> None:
         """Write what has sounded since the last look."""
@@ -81,28 +93,47 @@ class Recorder:
             self._clip = None
 
     def _write(self, pcm: bytes) -> None:
-        if not pcm:
+        if not pcm or self._file is None:
             return
-        try:
-            self._file.write(pcm)
+        with self._translated():
+            rest = memoryview(pcm)
+            while rest:
+                rest = rest[self._file.write(rest) :]
             end = self._file.tell()
             self._file.seek(0)
             self._file.write(_header(end - HEADER))
             self._file.seek(end)
-        except OSError as error:
-            raise DeviceError(f"{self._path}: {error.strerror or error}") from error
+            self._full.ends()
 
     def _open(self) -> BinaryIO:
+        new = not self._path.exists() or self._path.stat().st_size < HEADER
+        file = self._path.open("w+b" if new else "r+b", buffering=0)
         try:
-            new = not self._path.exists() or self._path.stat().st_size < HEADER
-            file = self._path.open("w+b" if new else "r+b", buffering=0)
             if new:
                 file.write(_header(0))
             size = file.seek(0, 2)
             file.seek(size - (size - HEADER) % 2)  # a kill may have left half a sample
-        except OSError as error:
-            raise DeviceError(f"{self._path}: {error.strerror or error}") from error
+        except OSError:
+            file.close()
+            raise
         return file
+
+    def _drop_file(self) -> None:
+        if self._file:
+            with contextlib.suppress(OSError):
+                self._file.close()
+        self._file = None
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """A full disk costs the recording until the next clip; anything else is a DeviceError."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in FULL:
+                raise DeviceError(f"{self._path}: {error.strerror or error}") from error
+            self._full.begins("the disk is full")
+            self._drop_file()
 
 
 def _header(data_bytes: int) -> bytes:
