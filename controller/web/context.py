@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -27,6 +28,7 @@ LANGUAGE_COOKIE = "loalang_language"
 class House:
     parts: WebParts
     people: People
+    ask_again: Callable[[bool], ResponseReturnValue]  # the sign-in page in place of a change; True keeps its form
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,4 @@ def _sign_in_first(here: Door) -> ResponseReturnValue:
     if request.method in SAFE:
         to = "" if request.path == "/" else request.full_path.rstrip("?")
         return redirect(url_for("sign_in.sign_in", to=to or None), 303)
-    from controller.web.sign_in import ask_again  # the one page that the door itself shows
-
-    return ask_again(keep=here.again is not None)
+    return context.house().ask_again(here.again is not None)
