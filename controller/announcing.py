@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from controller.core.announcements import Announcement, Draft, problems_of
-from controller.core.errors import InputError
+from controller.core.errors import ChangedError, InputError
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.utterances import Utterance, UtteranceState
@@ -68,15 +68,35 @@ class Announcing:
         self._store, self._bell, self._clock, self._ids, self._config = store, bell, clock, ids, config
         self._zones = frozenset(zone.id for zone in config.zones)
 
-    def save(self, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str = "") -> Announcement:
+    def save(
+        self,
+        draft: Draft,
+        rules: Sequence[Mapping[str, object]],
+        by: str,
+        ident: str = "",
+        seen_at: datetime | None = None,
+        new_ident: str = "",
+    ) -> Announcement:
         """Store a new announcement, or the change of `ident`; its rules are replaced by `rules`.
 
         What is in line and has not begun is said as it stands now: an occurrence of a rule that is
         no more is stopped, any other is replaced by one of the new text, zones and level.
+
+        `seen_at` is the `updated_at` of what was looked at when the change was begun: ChangedError if it
+        is another by now. `new_ident` is the id that a new one shall have: saving the very same under it
+        twice makes one announcement, saving anything else under it is a ChangedError.
         """
         at = self._clock.now()
         with self._store.write() as tx:
-            saved = self._save(tx, at, draft, rules, by, ident)
+            if ident and seen_at and announcements.get(tx, ident).updated_at != seen_at:
+                raise ChangedError(ident)
+            known = announcements.find(tx, new_ident) if new_ident and not ident else None
+            if known is None:
+                saved = self._save(tx, at, draft, rules, by, ident, new_ident)
+            elif self._is(tx, known, draft, rules):
+                saved = known
+            else:
+                raise ChangedError(known.id)
         self._ring()
         return saved
 
@@ -114,6 +134,16 @@ class Announcing:
                 utterances.want_stop(tx, utterance.id, by)
         self._ring()
 
+    def end(self, ident: str, by: str) -> None:
+        """Withdraw an announcement and silence it at once: nothing of it sounds or is shown any longer."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            announcements.withdraw(tx, at, ident, by)
+            ended = [utterances.want_stop(tx, utterance.id, by) for utterance in utterances.open_of(tx, ident)]
+        for utterance in ended:
+            self._bell.ring(f"audio-{utterance.output}", {"stop": utterance.id, "by": by})
+        self._ring()
+
     def restore(self, ident: str, by: str) -> None:
         """Undo a withdrawal: its rules go on, and what it took out of the line and is still to come is put back."""
         at = self._clock.now()
@@ -134,13 +164,14 @@ class Announcing:
         self._ring()
 
     def _save(
-        self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str
-    ) -> Announcement:
+        self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str,
+        new_ident: str = "",
+    ) -> Announcement:  # fmt: skip
         problems = problems_of(draft, self._zones)
         if problems:
             raise InputError(*problems)
         if not ident:
-            saved = announcements.add(tx, at, self._ids(), draft, by)
+            saved = announcements.add(tx, at, new_ident or self._ids(), draft, by)
             self._set_rules(tx, at, saved.id, rules)
             return saved
         before = announcements.get(tx, ident)
@@ -153,6 +184,15 @@ class Announcing:
         if _heard(before) != _heard(saved):
             self._put_in_stead(tx, at, saved, [u for u in waiting if u.rule_id not in ended], by)
         return saved
+
+    @staticmethod
+    def _is(tx: Tx, known: Announcement, draft: Draft, rules: Sequence[Mapping[str, object]]) -> bool:
+        """Whether an announcement says just what a draft does."""
+        stored = Draft(
+            known.title, known.text, known.zones, known.level, known.order_no, known.after_cut, known.late_window_s
+        )
+        documents = [rule.document for rule in announcements.rules(tx, known.id)]
+        return stored == draft and documents == [dict(rule) for rule in rules]
 
     def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
         """Make `rules` those of an announcement; the ids of the ones that ended.

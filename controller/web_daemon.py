@@ -23,7 +23,7 @@ from controller.runtime.lean import give_memory_back
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store.connection import Store
-from controller.web import WebParts, create_app
+from controller.web import Unshown, WebParts, create_app
 from controller.web.doors import FORM_BODY
 
 log = logging.getLogger(__name__)
@@ -45,11 +45,19 @@ def main(config: StationConfig, places: Places) -> int:
 
         return preview_png(config.board(board), text)
 
+    def board_unshown(board: str, text: str) -> Unshown:
+        from controller.boards.preview import layout_for
+
+        layout = layout_for(config.board(board), text)
+        marked = any(character.isalpha() and not character.isascii() for character in text)
+        return Unshown(marked and layout.text.isascii(), layout.replaced, layout.left_out)
+
     app = create_app(
         WebParts(
             config=config, store=store, clock=clock, bell=bell, ids=ids,
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
-            board_preview=board_preview, words={name: load_words(name) for name in LANGUAGES}, places=places,
+            board_preview=board_preview, board_unshown=board_unshown,
+            words={name: load_words(name) for name in LANGUAGES}, places=places,
         )
     )  # fmt: skip
     try:

@@ -47,6 +47,14 @@ class NotFoundError(InputError):
         super().__init__(Problem.of(field, "not_found", id=ident))
 
 
+class ChangedError(InputError):
+    """Somebody else has changed the thing since it was looked at; nothing was stored."""
+
+    def __init__(self, ident: str) -> None:
+        self.ident = ident
+        super().__init__(Problem.of("form", "changed"))
+
+
 class ConfigError(LoalangError):
     """The configuration cannot be used. `lines` says all mistakes at once, ready to print."""
 

@@ -62,7 +62,7 @@ def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
     """Take it out of use; its rules end, its past stays."""
     get(tx, ident)
     tx.execute(
-        "UPDATE announcements SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL",
+        "UPDATE announcements SET withdrawn_at = ?1, updated_at = ?1 WHERE id = ?2 AND withdrawn_at IS NULL",
         (instant(at), ident),
     )
     tx.execute("UPDATE rules SET ended_at = ? WHERE announcement_id = ? AND ended_at IS NULL", (instant(at), ident))
@@ -79,14 +79,21 @@ def restore(tx: Tx, at: datetime, ident: str, by: str) -> None:
         " WHERE announcement_id = ? AND ended_at = ?",
         (instant(at), ident, row["withdrawn_at"]),
     )
-    tx.execute("UPDATE announcements SET withdrawn_at = NULL WHERE id = ?", (ident,))
+    tx.execute("UPDATE announcements SET withdrawn_at = NULL, updated_at = ? WHERE id = ?", (instant(at), ident))
     journal.write(tx, at, Kind.EDITED, f"announcement/{ident}", restored=True, by=by)
 
 
 def get(tx: Tx, ident: str) -> Announcement:
+    found = find(tx, ident)
+    if found is None:
+        raise NotFoundError("announcement", ident)
+    return found
+
+
+def find(tx: Tx, ident: str) -> Announcement | None:
     row = tx.execute("SELECT * FROM announcements WHERE id = ?", (ident,)).fetchone()
     if row is None:
-        raise NotFoundError("announcement", ident)
+        return None
     return Announcement(
         row["id"], row["revision"], row["title"], row["text"], as_texts(row["zones"]), Level(row["level"]),
         row["order_no"], AfterCut(row["after_cut"]), row["late_window_s"], row["created_by"],

@@ -45,6 +45,16 @@ def of_announcement(tx: Tx, announcement_id: str, limit: int = 50) -> list[Entry
     return [_entry(row) for row in reversed(rows)]
 
 
+def last_by(tx: Tx, subject: str) -> str:
+    """Who did the newest thing to a subject; "" if nobody is named."""
+    row = tx.execute(
+        "SELECT detail ->> 'by' AS by FROM journal WHERE subject = ? AND detail ->> 'by' IS NOT NULL"
+        " ORDER BY seq DESC LIMIT 1",
+        (subject,),
+    ).fetchone()
+    return str(row["by"]) if row else ""
+
+
 def newest(tx: Tx) -> int:
     """The number of the last line; it changes with every change of the station. 0 before the first."""
     return int(tx.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0])

@@ -52,6 +52,11 @@ def live(tx: Tx, now: datetime) -> list[Notice]:
     return sorted((_notice(row) for row in rows), key=lambda n: n.precedence)
 
 
+def find(tx: Tx, ident: str) -> Notice | None:
+    row = tx.execute("SELECT * FROM notices WHERE id = ?", (ident,)).fetchone()
+    return _notice(row) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """What is known of a board: `state`, the text it shows or was sent, when it was last read back."""

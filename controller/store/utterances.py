@@ -167,6 +167,15 @@ def ended_ahead(tx: Tx, announcement_id: str, now: datetime, since: datetime) ->
     return [_utterance(row) for row in rows]
 
 
+def open_of(tx: Tx, announcement_id: str) -> list[Utterance]:
+    """Those of an announcement that sound or are in line, on every output."""
+    rows = tx.execute(
+        _SELECT + "WHERE utterances.announcement_id = ? AND utterances.state IN ('queued', 'playing') ORDER BY due",
+        (announcement_id,),
+    )
+    return [_utterance(row) for row in rows]
+
+
 def stale(tx: Tx, queued_before: datetime, begun_before: datetime) -> list[Utterance]:
     """Those in line whose late window ended before the one instant, or on air since before the other."""
     rows = tx.execute(
@@ -189,11 +198,15 @@ def _utterance(row: sqlite3.Row) -> Utterance:
 
 
 def soundings(tx: Tx, since: datetime) -> list[Sounding]:
-    """Those playing, and those that ended after `since`, with their texts; for `core.showing`."""
+    """Those playing, and those that ended after `since`, with their texts; for `core.showing`.
+
+    What has been withdrawn leaves every face as soon as it no longer sounds.
+    """
     rows = tx.execute(
         _SELECT.replace("utterances.*", "utterances.*, announcements.text AS text", 1)
         + "JOIN announcements ON announcements.id = utterances.announcement_id"
-        " WHERE utterances.state = 'playing' OR ended_at >= ? ORDER BY utterances.due, utterances.id",
+        " WHERE utterances.state = 'playing' OR (ended_at >= ? AND announcements.withdrawn_at IS NULL)"
+        " ORDER BY utterances.due, utterances.id",
         (instant(since),),
     )
     return [Sounding(_utterance(row), row["text"]) for row in rows]

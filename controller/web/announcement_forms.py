@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from controller.core.announcements import TEXT_LIMIT, clean
+from controller.core.announcements import TEXT_LIMIT, Announcement, clean
 from controller.core.errors import Problem
 from controller.core.spoken import Spoken
 from controller.web.context import parts, say, visitor
@@ -28,6 +28,14 @@ class Previewed:
     next_times: tuple[str, ...]
     boards: tuple[str, ...]
     board_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What stands now of an announcement that somebody else changed while it was being edited."""
+
+    stored: Announcement
+    by: str
 
 
 def typed_announcement(fields: MultiDict[str, str]) -> AnnouncementForm:

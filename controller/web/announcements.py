@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from controller.core.errors import InputError, Problem
+from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.levels import Level
 from controller.store import announcements, journal, utterances
 from controller.web import state
-from controller.web.announcement_forms import previewed, said, typed_announcement
+from controller.web.announcement_forms import Changed, previewed, said, typed_announcement
 from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.forms import AnnouncementForm, read_announcement
+from controller.web.forms import AnnouncementForm, ident_of, instant_of, read_announcement
 
 views = Blueprint("announcements", __name__)
 
@@ -40,7 +42,8 @@ def _again(ident: str = "") -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     fields = kept_fields()
     kept = typed_announcement(fields) if fields else None
-    return _editor("", kept or AnnouncementForm.empty(parts().config, parts().clock.now()), restored=bool(kept))
+    empty = AnnouncementForm.empty(parts().config, parts().clock.now(), parts().ids())
+    return _editor("", kept or empty, restored=bool(kept))
 
 
 @views.get("/announcements/<ident>/edit")
@@ -82,10 +85,25 @@ def _save(ident: str) -> ResponseReturnValue:
     if reading.draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
         return render_template("confirm_emergency.html", form=form, ident=ident)
     try:
-        saved = parts().announcing.save(reading.draft, reading.documents, visitor().by, ident)
+        saved = parts().announcing.save(
+            reading.draft, reading.documents, visitor().by, ident, instant_of(form.seen_at), ident_of(form.new_ident)
+        )
+    except ChangedError as error:
+        return _changed_meanwhile(error.ident, form)
     except InputError as error:
         return _refused(ident, form, error.problems)
     return done(url_for("announcements.one", ident=saved.id, saved=1))
+
+
+def _changed_meanwhile(ident: str, form: AnnouncementForm) -> ResponseReturnValue:
+    """What was typed, beside what somebody has saved in the meantime; the next save is meant."""
+    if wants_json():
+        return {"problems": said((Problem.of("form", "changed"),))}, 409
+    with parts().store.read() as tx:
+        stored = announcements.get(tx, ident)
+        by = journal.last_by(tx, f"announcement/{ident}")
+    form = replace(form, new_ident="", seen_at=stored.updated_at.isoformat())
+    return make_response(_editor(ident, form, changed=Changed(stored, by)), 409)
 
 
 def _refused(ident: str, form: AnnouncementForm, problems: tuple[Problem, ...]) -> ResponseReturnValue:
@@ -95,11 +113,13 @@ def _refused(ident: str, form: AnnouncementForm, problems: tuple[Problem, ...]) 
 
 
 def _editor(
-    ident: str, form: AnnouncementForm, problems: tuple[Problem, ...] = (), restored: bool = False
-) -> ResponseReturnValue:
+    ident: str, form: AnnouncementForm, problems: tuple[Problem, ...] = (), restored: bool = False,
+    changed: Changed | None = None,
+) -> ResponseReturnValue:  # fmt: skip
     return render_template(
-        "editor.html", ident=ident, form=form, problems=said(problems), seen=previewed(form), restored=restored
-    )
+        "editor.html", ident=ident, form=form, problems=said(problems), seen=previewed(form), restored=restored,
+        changed=changed,
+    )  # fmt: skip
 
 
 @views.get("/announcements/<ident>")
@@ -149,6 +169,14 @@ def stop(ident: str) -> ResponseReturnValue:
 @door(Who.USER)
 def withdraw(ident: str) -> ResponseReturnValue:
     parts().announcing.withdraw(ident, visitor().by)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/announcements/<ident>/end")
+@door(Who.USER)
+def end(ident: str) -> ResponseReturnValue:
+    """End it everywhere: on the loudspeakers, on the boards and on the kiosk."""
+    parts().announcing.end(ident, visitor().by)
     return done(url_for("announcements.one", ident=ident))
 
 

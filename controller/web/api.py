@@ -109,6 +109,16 @@ def board_preview(ident: str) -> ResponseReturnValue:
     return response
 
 
+@views.post("/api/boards")
+@door(Who.USER, body_limit=FORM_BODY)
+def boards() -> ResponseReturnValue:
+    """What every board will not show of a text, in words: form field `text`."""
+    text = clean(request.form.get("text", ""))
+    if not text or len(text) > 2 * TEXT_LIMIT:
+        abort(400)
+    return {board.id: say().unshown(parts().board_unshown(board.id, text)) for board in parts().config.boards}
+
+
 @views.get("/renditions/<string(length=64):sha256_hex>.wav")
 @door(Who.USER, by_itself=True)
 def rendition(sha256_hex: str) -> ResponseReturnValue:

@@ -63,7 +63,9 @@ class StaticFiles:
 
 def build(parts: WebParts) -> Flask:
     app = Flask("controller.web", static_folder=None)
-    app.extensions[context.KEY] = House(parts, People(parts.store, parts.clock, Passwords(), parts.config))
+    app.extensions[context.KEY] = House(
+        parts, People(parts.store, parts.clock, Passwords(), parts.config), sign_in.ask_again
+    )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which this is
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     files = StaticFiles()
@@ -96,6 +98,7 @@ def _context(files: StaticFiles) -> dict[str, object]:
         "station": context.parts().config,
         "static": files.address,
         "languages": LANGUAGES,
+        "unshown": lambda board, text: context.say().unshown(context.parts().board_unshown(board, text)),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }
 

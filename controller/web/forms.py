@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from uuid import UUID
 
 from controller.core.announcements import Announcement, Draft, clean, problems_of, text_problems
 from controller.core.errors import InputError, Problem
@@ -38,6 +39,8 @@ class AnnouncementForm:
     time: str = ""
     until: str = ""
     confirmed: str = ""  # the level that was confirmed on the page that asks
+    new_ident: str = ""  # of a new one: the id that it will have, so that saving twice makes one
+    seen_at: str = ""  # of a stored one: when what the editor began with had been saved
 
     @classmethod
     def typed(cls, single: Mapping[str, str], zones: Sequence[str]) -> AnnouncementForm:
@@ -46,12 +49,12 @@ class AnnouncementForm:
         return cls(zones=tuple(zones), **entries)
 
     @classmethod
-    def empty(cls, config: StationConfig, now: datetime) -> AnnouncementForm:
+    def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> AnnouncementForm:
         """A new one: the only zone chosen, the next full hour offered."""
         local = now.astimezone(config.site.tz)
         hour = (local + timedelta(hours=1)).replace(minute=0)
         zones = (config.zones[0].id,) if len(config.zones) == 1 else ()
-        return cls(zones=zones, date=hour.date().isoformat(), time=f"{hour:%H:%M}")
+        return cls(zones=zones, date=hour.date().isoformat(), time=f"{hour:%H:%M}", new_ident=new_ident)
 
     @classmethod
     def of(cls, announcement: Announcement, rule: Rule | None, base: AnnouncementForm, tz: tzinfo) -> AnnouncementForm:
@@ -59,6 +62,7 @@ class AnnouncementForm:
         form = replace(
             base, title=announcement.title, text=announcement.text, zones=announcement.zones,
             level=announcement.level, confirmed=announcement.level,
+            seen_at=announcement.updated_at.isoformat(),
         )  # fmt: skip
         match rule:
             case Once(at):
@@ -84,6 +88,24 @@ class Reading:
     @property
     def documents(self) -> list[dict[str, object]]:
         return [document_of(self.rule)] if self.rule else []
+
+
+def ident_of(text: str) -> str:
+    """The id that a form brings, or "" for what is none of ours."""
+    try:
+        found = UUID(text)
+    except ValueError:
+        return ""
+    return text if str(found) == text else ""
+
+
+def instant_of(text: str) -> datetime | None:
+    """An instant that a form brings back, or None."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def read_announcement(form: AnnouncementForm, config: StationConfig, now: datetime) -> Reading:
@@ -127,19 +149,20 @@ class NoticeForm:
     from_time: str = ""
     until_date: str = ""
     until_time: str = ""
+    new_ident: str = ""  # the id that it will have, so that saving twice puts up one
 
     @classmethod
     def typed(cls, single: Mapping[str, str], boards: Sequence[str]) -> NoticeForm:
         return cls(boards=tuple(boards), **{name: single.get(name, "") for name in _names(cls) if name != "boards"})
 
     @classmethod
-    def empty(cls, config: StationConfig, now: datetime) -> NoticeForm:
+    def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> NoticeForm:
         """On every board, from now, to the evening a week from now."""
         local = now.astimezone(config.site.tz)
         return cls(
             boards=tuple(board.id for board in config.boards), from_date=local.date().isoformat(),
             from_time=f"{local:%H:%M}", until_date=(local.date() + timedelta(days=NOTICE_DAYS)).isoformat(),
-            until_time="20:00",
+            until_time="20:00", new_ident=new_ident,
         )  # fmt: skip
 
 

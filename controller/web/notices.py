@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -11,7 +13,7 @@ from controller.store import notices
 from controller.web.announcement_forms import said
 from controller.web.context import done, kept_fields, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.forms import NoticeForm, read_notice
+from controller.web.forms import NoticeForm, ident_of, read_notice
 
 views = Blueprint("notices", __name__)
 LISTENERS = ("controller", "kiosk")
@@ -44,21 +46,25 @@ def every() -> ResponseReturnValue:
 @views.get("/notices/new")
 @door(Who.USER)
 def new() -> ResponseReturnValue:
-    fields = kept_fields()
-    return _editor(_typed(fields) if fields else NoticeForm.empty(parts().config, parts().clock.now()), {})
+    fields, config, now = kept_fields(), parts().config, parts().clock.now()
+    return _editor(_typed(fields) if fields else NoticeForm.empty(config, now, parts().ids()), {})
 
 
 @views.post("/notices")
 @door(Who.USER, body_limit=FORM_BODY, again=_again)
 def add() -> ResponseReturnValue:
     form, now = _typed(request.form), parts().clock.now()
-    notice, problems = read_notice(form, parts().config, now, parts().ids())
+    notice, problems = read_notice(form, parts().config, now, ident_of(form.new_ident) or parts().ids())
     if problems and wants_json():
         return {"problems": said(problems)}, 422
     if problems:
         return make_response(_editor(form, said(problems)), 422)
     with parts().store.write() as tx:
-        notices.add(tx, now, notice, visitor().by)
+        known = notices.find(tx, notice.id)
+        if known is None:
+            notices.add(tx, now, notice, visitor().by)
+        elif known.text != notice.text:  # back to the form, and something else written
+            notices.add(tx, now, replace(notice, id=parts().ids()), visitor().by)
     _ring()
     return done(url_for("notices.every"))
 

@@ -17,6 +17,16 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
 
 
 @dataclass(frozen=True, slots=True)
+class Unshown:
+    """What a board will not show of a text: `stripped` of its diacritics, characters that become "?",
+    and what finds no room."""
+
+    stripped: bool
+    replaced: tuple[str, ...]
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class WebParts:
     config: StationConfig
     store: Store
@@ -26,5 +36,6 @@ class WebParts:
     announcing: Announcing
     spoken: Callable[[str], Spoken]
     board_preview: Callable[[str, str], bytes]  # (board's id, text) -> PNG
+    board_unshown: Callable[[str, str], Unshown]  # the same
     words: Mapping[str, Words]  # by language
     places: Places

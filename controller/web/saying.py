@@ -17,6 +17,7 @@ from controller.core.utterances import UtteranceState
 from controller.core.words import Words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
+from controller.web.parts import Unshown
 from controller.web.state import Part
 from schedules.rules import Rule
 from schedules.wording import day_words, rule_words, time_words, when_words
@@ -96,6 +97,15 @@ class Saying:
     def boards(self, idents: Sequence[str]) -> str:
         names = {board.id: board.name for board in self._config.boards}
         return ", ".join(names.get(ident, ident) for ident in idents) or self._words("web.notices.everywhere")
+
+    def unshown(self, what: Unshown) -> list[str]:
+        """What stands beneath a board's picture; nothing where it shows the text as it is."""
+        found = [self._words("board.preview.stripped")] if what.stripped else []
+        if what.replaced:
+            found.append(self._words("board.preview.replaced", characters=" ".join(what.replaced)))
+        if what.left_out:
+            found.append(self._words("board.preview.left_out", text=what.left_out))
+        return found
 
     def tone(self, state: str) -> str:
         return TONES[state]

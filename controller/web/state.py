@@ -15,7 +15,7 @@ from controller.core.errors import InputError
 from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.core.renditions import Rendition, RenditionState
-from controller.core.showing import Item
+from controller.core.showing import Item, showing
 from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, notices, renditions, utterances
@@ -91,6 +91,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Home:
     on_air: tuple[Occurrence, ...]
+    alerts: tuple[Item, ...]  # emergencies on the boards and the kiosk
     waiting: tuple[Occurrence, ...]
     coming: tuple[Coming, ...]
     today: tuple[Occurrence, ...]
@@ -110,6 +111,7 @@ class About:
     next_due: datetime | None
     rendition: Rendition | None
     occurrences: tuple[Occurrence, ...]
+    alert: Item | None  # itself, while boards and kiosk show it as an emergency
 
     @property
     def under_way(self) -> Occurrence | None:
@@ -129,6 +131,13 @@ def on_air(tx: Tx) -> tuple[Occurrence, ...]:
     return occurrences(utterances.playing(tx))
 
 
+def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
+    """The announced emergencies that boards and kiosk show, while they sound and after."""
+    after_s = config.policy.board_after_s
+    shown = showing((), utterances.soundings(tx, now - timedelta(seconds=after_s)), now, after_s)
+    return tuple(item for item in shown if item.level is Level.EMERGENCY)
+
+
 def home(tx: Tx, config: StationConfig, now: datetime) -> Home:
     tz = config.site.tz
     day = midnight(now.astimezone(tz).date(), tz)
@@ -136,6 +145,7 @@ def home(tx: Tx, config: StationConfig, now: datetime) -> Home:
     open_now = occurrences(u for output in config.outputs for u in utterances.open_on(tx, output.name))
     return Home(
         on_air=on_air(tx),
+        alerts=alerts(tx, config, now),
         waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, config, now, now + AHEAD),
         today=tuple(o for o in today if not o.is_open),
@@ -172,6 +182,7 @@ def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
         min(nexts, default=None),
         renditions.of(tx, ident, announcement.revision),
         occurrences(utterances.of_announcement(tx, ident)),
+        next((item for item in alerts(tx, config, now) if item.ident == ident), None),
     )
 
 

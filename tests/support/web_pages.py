@@ -21,7 +21,7 @@ from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock, SystemClock
 from controller.store import users
-from controller.web import WebParts, create_app
+from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
 from tests.support.stations import CONFIG, Station, station_in
 
@@ -64,6 +64,11 @@ def one_pixel(board: str, text: str) -> bytes:
     )
 
 
+def cut_short(board: str, text: str) -> Unshown:
+    """A board of capitals without diacritics and of forty characters."""
+    return Unshown(not text.isascii(), tuple(c for c in text if c in "☂★"), text[40:])
+
+
 @dataclass
 class Pages:
     station: Station
@@ -102,7 +107,7 @@ def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | Syst
         create_app(
             WebParts(
                 config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
-                announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel,
+                announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel, board_unshown=cut_short,
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
             )
         ),

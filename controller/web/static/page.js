@@ -126,6 +126,8 @@
       else if (mine.length) field.value = mine[0];
     }
   }
+  const sent = "kept:" + sessionStorage.getItem("kept-sent");
+  if (sent !== key) sessionStorage.removeItem(sent); // it came back as the editor of what is stored now
   sessionStorage.removeItem("kept-sent");
   form.addEventListener("submit", () => sessionStorage.setItem("kept-sent", key.slice(5)));
 
@@ -174,6 +176,14 @@
       if (picture.getAttribute("src") !== address) picture.src = address;
     }
     show(one("#no-board"), !any);
+    if (any) unshown(whole).catch(() => {});
+  };
+
+  const unshown = async (whole) => {
+    const told = await post("/api/boards", { text: whole });
+    for (const board of all("[data-board]")) {
+      one(".unshown", board).replaceChildren(...told[board.dataset.board].map((said) => line("li", "", said)));
+    }
   };
 
   const rule = async () => {
