@@ -93,7 +93,7 @@ class _Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             process_group=0,  # Ctrl-C is ours; they are told in order
             env={**os.environ, PARENT: str(os.getpid())},
