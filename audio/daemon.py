@@ -12,17 +12,14 @@ from audio.normaliser import Normaliser, load_abbreviations
 from audio.output import open_output
 from audio.player import Inbox, Player
 from audio.prepare import Preparer
-from audio.progress import ProgressFile, boot_id, recovered
+from audio.progress import ProgressFile, boot_id
 from audio.studio import Studio
-from controller.core.journal import Kind
-from controller.core.ports import Clock
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import Output as OutputConfig
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
-from controller.store import journal, utterances
 from controller.store.connection import Store
 
 BYTES_PER_S = 2 * 48_000
@@ -35,18 +32,18 @@ log = logging.getLogger(__name__)
 def main(config: StationConfig, places: Places, name: str) -> int:
     output = config.output(name)
     process = f"audio-{name}"
-    clock, store, bell = SystemClock(), Store(places.station_db), Doorbell(places)
+    # opened by those who use it: a database that is locked, full or broken must not mute an emergency
+    clock, store, bell = SystemClock(), Store(places.station_db, at_once=False), Doorbell(places)
     doorway = Doorway(places, process)
     crew = Crew()
     inbox = Inbox()
     progress = ProgressFile(places.progress(name), boot_id())
-    _recover(store, clock, output, progress)
 
     pause = bytes(int(PAUSE_S * BYTES_PER_S) // 2 * 2)
     signals = {"alert": chimes.alert() + pause}
     if config.speech.chime:
         signals |= {"opening": chimes.opening() + pause, "closing": pause + chimes.closing() + pause}
-    keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put)
+    keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read())
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
         preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()), config.policy)
@@ -78,16 +75,6 @@ def main(config: StationConfig, places: Places, name: str) -> int:
 def ring_all(bell: Doorbell, names: tuple[str, ...]) -> None:
     for name in names:
         bell.ring(name)
-
-
-def _recover(store: Store, clock: Clock, output: OutputConfig, progress: ProgressFile) -> None:
-    """Write down what became of what was on air when the last process ended."""
-    at = clock.now()
-    with store.write() as tx:
-        for ident, event, detail in recovered(utterances.open_on(tx, output.name), progress.read()):
-            utterances.move(tx, at, ident, event, **detail)
-            log.warning("utterance %s was on air when the last process ended: %s", ident, event)
-        journal.write(tx, at, Kind.STARTED, f"process/audio-{output.name}")
 
 
 def _timing(output: OutputConfig, signals: dict[str, bytes]) -> Timing:

@@ -2,27 +2,29 @@
 
 So a slow card, a locked database or a full disk never delays the sound. Moves wait in memory until
 they are written, in order; nothing is read before they are, so that the rows never seem older than
-they are.
+they are. First of all come those of the process before this one.
 """
 
 from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from audio import library
 from audio.engine import Item, Rows
+from audio.progress import Progress, recovered
 from controller.core.announcements import AfterCut
 from controller.core.errors import IllegalEventError, NotFoundError, StationError
+from controller.core.journal import Kind
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
 from controller.core.utterances import Utterance, UtteranceEvent
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
-from controller.store import facts, renditions, utterances
+from controller.store import facts, journal, renditions, utterances
 from controller.store.connection import Store, Tx
 
 POLL_S = 0.5
@@ -59,7 +61,7 @@ class Snapshot:
 
 
 class Keeper:
-    """`tell` hands each new snapshot to the player."""
+    """`left` is what the progress file said at the start; `tell` hands each new snapshot to the player."""
 
     def __init__(
         self,
@@ -69,9 +71,12 @@ class Keeper:
         clock: Clock,
         ring: Callable[[], None],
         tell: Callable[[Snapshot], None],
+        left: Mapping[str, Progress],
     ) -> None:
         self._output, self._store, self._places, self._clock = output, store, places, clock
         self._ring, self._tell = ring, tell
+        self._left: Mapping[str, Progress] | None = left  # None: made good
+        self._started = clock.now()
         self._inbox: queue.SimpleQueue[Noted | Reported | None] = queue.SimpleQueue()
         self._held: dict[str, int] = {}  # utterance id -> bytes of sound that the player holds
         self._trouble = Lasting(log, "the store cannot be used")
@@ -95,6 +100,9 @@ class Keeper:
         while not stopping() or unwritten or not self._inbox.empty():
             asked = self._take(unwritten, wait_s=POLL_S)
             try:
+                if self._left is not None:
+                    self._make_good(self._left)
+                    self._left = None
                 if unwritten:
                     self._write(unwritten)
                     unwritten.clear()
@@ -107,11 +115,21 @@ class Keeper:
                 self._trouble.ends()
             except StationError as error:
                 self._trouble.begins(str(error))
+                self._store.close()  # a fresh connection for the next try, which counts versions anew
+                seen = -1
                 if stopping():
                     log.error("%d lines for the journal are lost", len(unwritten))
                     return
             progress()
         self._store.close()
+
+    def _make_good(self, left: Mapping[str, Progress]) -> None:
+        """Write down what became of what was on air when the last process ended."""
+        with self._store.write() as tx:
+            for ident, event, detail in recovered(utterances.open_on(tx, self._output), left):
+                utterances.move(tx, self._started, ident, event, **detail)
+                log.warning("utterance %s was on air when the last process ended: %s", ident, event)
+            journal.write(tx, self._started, Kind.STARTED, f"process/audio-{self._output}")
 
     def _take(self, unwritten: list[Noted | Reported], wait_s: float) -> bool:
         """Move what has come into `unwritten`; whether a look was asked for."""

@@ -83,7 +83,9 @@ class Player:
         self._state = State(phase=Phase.FAULTED)
         self._output: Output | None = None
         self._clips: dict[str, Clip] = {}  # by utterance id, and the signals by name
+        self._refused = ""  # why the output would not play
         self._reopen_at = 0.0
+        self._air: Progress | None = None  # what the progress file says of what began last
         self._health: dict[str, str] = {}  # part -> the fault last reported
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
@@ -128,6 +130,9 @@ class Player:
                 case Move() as move:
                     self._mark(move)
                     self._keeper.note(Noted(self._clock.now(), move.id, move.event, dict(move.detail)))
+        if self._refused:  # only now: what follows from it must be noted after what led to it
+            reason, self._refused = self._refused, ""
+            self._lost(reason)
 
     def _take(self, snapshot: Snapshot) -> None:
         waiting = {item.id for item in snapshot.rows.items} | set(self._signals)
@@ -182,11 +187,11 @@ class Player:
         else:
             clip = self._clips["alert" if item.level is Level.EMERGENCY else "opening"]
         began = self._clock.monotonic()
-        self._progress.write(Progress(item.id, _SEGMENTS[segment], began, began))
+        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], began, began))
         try:
             clip.play()
         except DeviceError as error:
-            self._lost(str(error))
+            self._refused = str(error)
 
     def _sounding(self) -> bool:
         """What the output says, noted in the progress file while it is so."""
@@ -197,20 +202,19 @@ class Player:
         except DeviceError as error:
             self._lost(str(error))
             return False
-        if sounding and self._state.current:
-            known = self._progress.read()
-            if known:
-                self._progress.write(replace(known, seen=self._clock.monotonic()))
+        if sounding and self._air:
+            self._record(replace(self._air, seen=self._clock.monotonic()))
         return sounding
 
     def _mark(self, move: Move) -> None:
         """Note in the progress file how its item left the air, so that a kill from here on changes nothing."""
-        known = self._progress.read()
-        if move.event is UtteranceEvent.BEGIN or not known or known.utterance_id != move.id:
-            return
-        if known.segment is not Segment.OVER:
-            over = move.event is UtteranceEvent.FINISH
-            self._progress.write(replace(known, segment=Segment.OVER if over else Segment.CUT))
+        known, left = self._air, _LEFT.get(move.event)
+        if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
+            self._record(replace(known, segment=left))
+
+    def _record(self, progress: Progress) -> None:
+        self._air = progress
+        self._progress.write(progress)
 
     def _lost(self, reason: str) -> None:
         log.warning("the output is lost: %s", reason)
@@ -269,4 +273,10 @@ _SEGMENTS = {
     Phase.OPENING: Segment.OPENING,
     Phase.SPEAKING: Segment.SPEAKING,
     Phase.CLOSING: Segment.OVER,
+}
+_LEFT = {
+    UtteranceEvent.FINISH: Segment.OVER,
+    UtteranceEvent.STOP: Segment.STOPPED,
+    UtteranceEvent.INTERRUPT: Segment.CUT,
+    UtteranceEvent.ABANDON: Segment.CUT,
 }

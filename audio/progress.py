@@ -2,8 +2,9 @@
 
 Written before each segment sounds and while it does, without system calls, so that after a SIGKILL
 at any instant the next process knows whether the words had been spoken to their end: nothing is
-spoken twice, and nothing counts as spoken that was not. Two slots with checksums: a kill in the
-middle of a write leaves the other slot.
+spoken twice, and nothing counts as spoken that was not. It remembers the last few utterances, for
+the rows may lag behind by more than one (a slow card, a locked database, a full disk). Two slots
+with checksums for each: a kill in the middle of a write leaves the other slot.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import mmap
 import os
 import struct
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,8 +22,11 @@ from pathlib import Path
 from controller.core.announcements import AfterCut
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 
-_SLOT = struct.Struct("<Q36s36s8sdd")  # sequence, boot id, utterance id, segment, began, seen
+_SLOT = struct.Struct("<Q36s36sL8sdd")  # sequence, boot id, utterance id, attempt, segment, began, seen
 _SLOT_SIZE = 128  # with the CRC-32 behind it, and room
+_LINE_SIZE = 2 * _SLOT_SIZE  # one attempt of one utterance
+_LINES = 32  # rows that lag further behind than this would be guessed at
+_SIZE = _LINES * _LINE_SIZE
 WORDS_OVER_S = 0.25  # so near to its end, speech counts as finished: the rest is fade and silence
 log = logging.getLogger(__name__)
 
@@ -31,6 +36,7 @@ class Segment(StrEnum):
     SPEAKING = "speaking"
     OVER = "over"  # every word has sounded
     CUT = "cut"  # taken off the air by a decision of ours, which is on its way into the store
+    STOPPED = "stopped"  # likewise, because somebody wanted it stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Progress:
     """`began` (of the segment) and `seen` (sounding still) are monotonic seconds of this boot."""
 
     utterance_id: str
+    attempt: int  # how often it had begun by then, this time included
     segment: Segment
     began: float
     seen: float
@@ -52,50 +59,63 @@ class ProgressFile:
             self._map = _mapped(path)
         except OSError as error:
             log.error("progress is not kept, a kill would not be made good: %s", error)
-            self._map = mmap.mmap(-1, 2 * _SLOT_SIZE)
-        newest = self._newest()
+            self._map = mmap.mmap(-1, _SIZE)
+        lines = [line for line in map(self._line, range(_LINES)) if line]
+        newest = max(lines, default=None)
         self._sequence = newest[0] if newest else 0
+        self._number = newest[2] if newest else 0  # of the line written last
+        self._about = (newest[1].utterance_id, newest[1].attempt) if newest else None
 
     def write(self, progress: Progress) -> None:
+        about = (progress.utterance_id, progress.attempt)
+        if about != self._about:
+            self._about, self._number = about, (self._number + 1) % _LINES
         self._sequence += 1
         body = _SLOT.pack(
             self._sequence,
             self._boot,
             progress.utterance_id.encode()[:36],
+            progress.attempt,
             progress.segment.encode()[:8],
             progress.began,
             progress.seen,
         )
-        start = (self._sequence % 2) * _SLOT_SIZE
+        start = self._number * _LINE_SIZE + (self._sequence % 2) * _SLOT_SIZE
         self._map[start : start + len(body) + 4] = body + struct.pack("<I", zlib.crc32(body))
 
-    def read(self) -> Progress | None:
-        """The last written one, if it is of this boot."""
-        newest = self._newest()
-        if newest is None or newest[1].rstrip(b"\0") != self._boot:
-            return None
-        _, _, ident, segment, began, seen = newest
-        return Progress(ident.rstrip(b"\0").decode(), Segment(segment.rstrip(b"\0").decode()), began, seen)
+    def read(self) -> dict[str, Progress]:
+        """The last attempt of each of the last utterances, by id, in order; only those of this boot."""
+        lines = sorted(line for line in map(self._line, range(_LINES)) if line and line[3] == self._boot)
+        return {progress.utterance_id: progress for _, progress, _, _ in lines}
 
     def close(self) -> None:
         self._map.close()
 
-    def _newest(self) -> tuple[int, bytes, bytes, bytes, float, float] | None:
-        slots = []
-        for start in (0, _SLOT_SIZE):
+    def _line(self, number: int) -> tuple[int, Progress, int, bytes] | None:
+        """(sequence, what was written last, number, boot id); None if nothing was, or only rubbish."""
+        newest: tuple[int, bytes, bytes, int, bytes, float, float] | None = None
+        for start in (number * _LINE_SIZE, number * _LINE_SIZE + _SLOT_SIZE):
             body = self._map[start : start + _SLOT.size]
             (checksum,) = struct.unpack_from("<I", self._map, start + _SLOT.size)
             if zlib.crc32(body) == checksum:
-                slots.append(_SLOT.unpack(body))
-        return max(slots, default=None)
+                newest = max(_SLOT.unpack(body), newest or (0,))
+        if newest is None:
+            return None
+        sequence, boot, ident, attempt, segment, began, seen = newest
+        progress = Progress(_text(ident), attempt, Segment(_text(segment)), began, seen)
+        return sequence, progress, number, boot.rstrip(b"\0")
+
+
+def _text(field: bytes) -> str:
+    return field.rstrip(b"\0").decode()
 
 
 def _mapped(path: Path) -> mmap.mmap:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
     try:
         # not ftruncate, which promises room that may not be there: writing would then end in SIGBUS
-        os.posix_fallocate(handle, 0, 2 * _SLOT_SIZE)
-        return mmap.mmap(handle, 2 * _SLOT_SIZE)
+        os.posix_fallocate(handle, 0, _SIZE)
+        return mmap.mmap(handle, _SIZE)
     finally:
         os.close(handle)
 
@@ -108,30 +128,38 @@ def boot_id() -> str:
 Recovery = tuple[str, UtteranceEvent, dict[str, object]]
 
 
-def recovered(rows: list[Utterance], progress: Progress | None) -> list[Recovery]:
+def recovered(rows: list[Utterance], progress: Mapping[str, Progress]) -> list[Recovery]:
     """What must be written down of what was on air when the last process ended. Pure.
 
     `rows` are the open utterances of the output. A row may lag behind the sound (it still says
     "queued" though the chime had begun) but never runs ahead of it.
     """
-    found: list[Recovery] = []
-    for row in rows:
-        known = progress if progress and progress.utterance_id == row.id else None
-        if row.state is UtteranceState.QUEUED:
-            if not known or (known.segment is Segment.CUT and row.attempt):
-                continue  # never begun, or cut and written down: it waits its turn
-            found.append((row.id, UtteranceEvent.BEGIN, {"attempt": row.attempt + 1, "recovered": True}))
-        if known and _words_over(known, row.duration_s):
-            found.append((row.id, UtteranceEvent.FINISH, {"recovered": True}))
-        elif row.stop_wanted_by:
-            found.append((row.id, UtteranceEvent.STOP, {"by": row.stop_wanted_by}))
-        else:
-            again = row.after_cut is AfterCut.RESTART
-            detail: dict[str, object] = {"reason": "interrupted", "again": again}
-            if known and known.segment is Segment.SPEAKING:
-                detail["spoken_s"] = round(max(0.0, known.seen - known.began), 2)
-            found.append((row.id, UtteranceEvent.INTERRUPT if again else UtteranceEvent.ABANDON, detail))
-    return found
+    return [move for row in rows for move in _recovered(row, progress.get(row.id))]
+
+
+def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
+    again = row.after_cut is AfterCut.RESTART
+    cut = UtteranceEvent.INTERRUPT if again else UtteranceEvent.ABANDON
+    begun = known.attempt if known else 0
+    playing = row.state is UtteranceState.PLAYING
+    for attempt in range(row.attempt + 1, begun + 1):  # began, and nothing of it was written down
+        if playing or attempt > row.attempt + 1:
+            yield row.id, UtteranceEvent.INTERRUPT, {"reason": "interrupted", "again": True, "recovered": True}
+        yield row.id, UtteranceEvent.BEGIN, {"attempt": attempt, "recovered": True}
+        playing = True
+    if not playing:
+        return  # never begun, or cut and written down: it waits its turn
+    if begun < row.attempt:
+        known = None
+    if known and _words_over(known, row.duration_s):
+        yield row.id, UtteranceEvent.FINISH, {"recovered": True}
+    elif row.stop_wanted_by or (known and known.segment is Segment.STOPPED):
+        yield row.id, UtteranceEvent.STOP, {"by": row.stop_wanted_by, "recovered": True}
+    else:
+        detail: dict[str, object] = {"reason": "interrupted", "again": again}
+        if known and known.segment is Segment.SPEAKING:
+            detail["spoken_s"] = round(max(0.0, known.seen - known.began), 2)
+        yield row.id, cut, detail
 
 
 def _words_over(progress: Progress, words_s: float) -> bool:

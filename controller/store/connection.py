@@ -31,10 +31,11 @@ class DiskFullError(StationError):
 class Store:
     """`station.db`. Open it once a process; every thread gets its own connection on first use."""
 
-    def __init__(self, path: Path, read_only: bool = False) -> None:
+    def __init__(self, path: Path, read_only: bool = False, at_once: bool = True) -> None:
+        """`at_once=False` leaves it to the first use to find out what is wrong with the database."""
         self._path, self._read_only = path, read_only
         self._threads = threading.local()
-        if not read_only:
+        if at_once and not read_only:
             with self.write():
                 pass  # migrates, so that a broken database is known at start
 
@@ -92,8 +93,11 @@ class Store:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                try:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                except sqlite3.Error:
+                    self.close()  # a connection that is stuck in its transaction would never write again
                 raise
 
     def _connection(self) -> sqlite3.Connection:

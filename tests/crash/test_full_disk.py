@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 from audio.progress import Progress, ProgressFile, Segment
 file = ProgressFile(Path(sys.argv[1]), "b" * 36)
-file.write(Progress("u", Segment.SPEAKING, 1.0, 2.0))
-assert file.read() == Progress("u", Segment.SPEAKING, 1.0, 2.0)
+file.write(Progress("u", 1, Segment.SPEAKING, 1.0, 2.0))
+assert file.read() == {"u": Progress("u", 1, Segment.SPEAKING, 1.0, 2.0)}
 """
 
 

@@ -139,7 +139,7 @@ def test_killed_in_the_closing_chime_it_has_been_played(tmp_path: Path, sink: Nu
     with audio(station, sink) as process:
         (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
         progress = ProgressFile(station.places.progress("main"), boot_id())
-        until(lambda: (known := progress.read()) and known.segment is Segment.OVER, 15, every_s=0.005)
+        until(lambda: (known := progress.read().get(utterance.id)) and known.segment is Segment.OVER, 15, every_s=0.005)
         process.kill()
         heard = len(listener.samples())
         process.start()

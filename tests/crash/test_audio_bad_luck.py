@@ -1,0 +1,105 @@
+"""The audio process when the store cannot be used: locked, on a full disk, or failing. The sound goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.core.levels import Level
+from controller.core.utterances import Utterance
+from controller.runtime.clocks import SystemClock
+from controller.runtime.doorbell import Doorbell
+from controller.store import renditions
+from tests.support.full_disk import small_disk
+from tests.support.listening import Listener
+from tests.support.processes import until
+from tests.support.pulse import NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
+from tests.support.stations import Station, station_in
+from tests.support.tones import queue_at, tone_announcement
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def listener(sink: NullSink) -> Iterator[Listener]:
+    with Listener(sink) as running:
+        yield running
+
+
+def three_in_a_row(station: Station, seconds: float = 0.4) -> list[Utterance]:
+    """Tones of 500, 600 and 700 Hz, due one after another without a pause."""
+    due = station.clock.now() + timedelta(seconds=0.8)
+    found = []
+    for number in range(3):
+        announcement = tone_announcement(station, seconds, 500.0 + 100 * number, title=f"Tin {number}")
+        found += queue_at(station, announcement, due + timedelta(milliseconds=number))
+    return found
+
+
+def heard(listener: Listener) -> list[list[float]]:
+    return [lengths(listener.tones(500.0 + 100 * number)) for number in range(3)]
+
+
+def test_killed_while_nothing_can_be_written_none_is_spoken_twice(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        first, second, third = three_in_a_row(station)
+        until(lambda: "queued" in kinds(station, third), what="the rows")
+        time.sleep(0.3)  # the player has read them
+        with station.store.write():  # nobody else can write until this ends
+            until(lambda: len(listener.tones(700.0)) == 1, 10, what=f"the third tone; {heard(listener)}")
+            process.kill()
+        process.start()
+        for one in (first, second, third):
+            wait_for(station, one, "played")
+    assert [len(spans) for spans in heard(listener)[:2]] == [1, 1]
+    assert kinds(station, first) == ["queued", "playing", "played"]
+    assert kinds(station, second) == ["queued", "playing", "played"]
+    assert kinds(station, third) == ["queued", "playing", "cut", "playing", "played"]
+
+
+def test_an_audio_process_that_starts_while_the_database_is_locked_speaks_an_emergency(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    alert = tone_announcement(station, 0.5, hertz=900.0, level=Level.EMERGENCY)
+    with station.store.read() as tx:
+        rendition = renditions.of(tx, alert.id, 1)
+    assert rendition and rendition.prepared
+    with station.store.write(), audio(station, sink) as process, closing(Doorbell(station.places)) as bell:
+        bell.ring("audio-main", {"emergency": "alert-1", "sha256": rendition.prepared.sha256})
+        until(lambda: listener.tones(900.0), what="the alert")
+        assert process.alive()
+
+
+def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    with small_disk(tmp_path / "state", "6m") as disk:
+        station = station_in(disk.folder, PLAIN, SystemClock())
+        with audio(station, sink) as process:
+            spoken = three_in_a_row(station)
+            time.sleep(0.3)
+            disk.fill()
+            until(lambda: heard(listener) == [[0.4], [0.4], [0.4]], 10, what=f"three tones; {heard(listener)}")
+            assert process.alive()
+            assert [kinds(station, one) for one in spoken] == [["queued"]] * 3
+            disk.clear()
+            for one in spoken:
+                wait_for(station, one, "played")
+            assert process.alive()
+        assert [kinds(station, one) for one in spoken] == [["queued", "playing", "played"]] * 3
+        assert heard(listener) == [[0.4], [0.4], [0.4]]
+        station.store.close()
