@@ -1,4 +1,4 @@
-"""How fast and how light a board is: `python -m bench.boards`. Real worker, real pty, shipped emulator."""
+"""How fast and how light a board is. Real worker, real pty, shipped emulator."""
 
 from __future__ import annotations
 
