@@ -28,6 +28,7 @@ from controller.announcing import Announcing
 from controller.core.announcements import Draft
 from controller.core.errors import ConfigError
 from controller.core.words import Words
+from controller.runtime.alone import alone
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell
@@ -40,6 +41,7 @@ from controller.store.connection import Store
 
 AGAIN_AFTER_S = 0.5
 END_LIMIT_S = 4.0
+LEFTOVER_S = 5.0
 SETUP_CODE_S = 1800.0
 SIOCGIFADDR = 0x8915  # netdevice(7)
 
@@ -51,11 +53,22 @@ def write_example(path: Path) -> None:
 
 
 def run(config: StationConfig, places: Places, config_file: Path, words: Words) -> int:
-    _refuse_taken_port(config)
-    store, clock = Store(places.station_db), SystemClock()
+    """Until told to end; the exit code. Refuses (StationError) where the station runs already."""
     names = [("audio-" + output.name, ["audio", output.name]) for output in config.outputs]
     names += [("sign-" + b.id, ["board", "emulate", b.id]) for b in config.boards if b.port == "emulator"]
     names += [("controller", ["daemon"]), ("web", ["web"]), ("kiosk", ["kiosk"])]
+    with alone(places, "run"):
+        for name, _ in names:
+            with alone(places, name, LEFTOVER_S):  # those of a run that was killed are still ending
+                pass
+        _refuse_taken_port(config)
+        return _run(config, places, config_file, words, names)
+
+
+def _run(
+    config: StationConfig, places: Places, config_file: Path, words: Words, names: list[tuple[str, list[str]]]
+) -> int:
+    store, clock = Store(places.station_db), SystemClock()
     _welcome(store, clock, Announcing(store, Doorbell(places), clock, NewIds(clock), config), config, words)
     terminal = _Terminal(max(len(name) for name, _ in names))
     for line in _greeting(store, clock, config, words):
@@ -127,10 +140,10 @@ def _watch(children: Sequence[_Child], terminal: _Terminal, words: Words) -> int
 
 def _start_again(children: Sequence[_Child], terminal: _Terminal) -> None:
     for child in children:
-        code = child.process.poll() if child.process else None
-        if code is None:
+        if child.process and child.process.poll() is None:
             continue
-        if not child.again_at:
+        if child.process and not child.again_at:
+            code = child.process.returncode
             terminal.say(child.name, f"ended with {code}")
             child.again_at = time.monotonic() + AGAIN_AFTER_S
         elif time.monotonic() >= child.again_at:

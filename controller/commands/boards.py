@@ -50,6 +50,7 @@ def join(group: click.Group) -> None:
     def emulate(station: Station, board_id: str) -> int:
         """Be the sign BOARD on a pty, with its pace and its picture."""
         from controller.boards.emulator_process import main
+        from controller.runtime.alone import alone
         from controller.runtime.logs import set_up_logs
         from controller.runtime.workers import end_with_parent, stop_on_signals
 
@@ -58,7 +59,8 @@ def join(group: click.Group) -> None:
         station.places.make()
         stopping = threading.Event()
         stop_on_signals(stopping)
-        return main(station.config.board(board_id), station.places, stopping)
+        with alone(station.places, f"sign-{board_id}"):
+            return main(station.config.board(board_id), station.places, stopping)
 
 
 def _accepted(text: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from controller.commands.station import Station, station_command
+from controller.runtime.alone import alone
 from controller.runtime.catalogues import load_words
 from controller.runtime.logs import set_up_logs
 from controller.runtime.workers import end_with_parent
@@ -27,8 +31,8 @@ def join(group: click.Group) -> None:
         """The controller: the clock, the boards, health."""
         from controller.daemon import main
 
-        _begin(station)
-        return main(station.config, station.places)
+        with _begun(station, "controller"):
+            return main(station.config, station.places)
 
     @station_command(group)
     @click.argument("output", required=False)
@@ -36,27 +40,32 @@ def join(group: click.Group) -> None:
         """The player of one sound OUTPUT (the first one if none is named)."""
         from audio.daemon import main
 
-        _begin(station)
-        return main(station.config, station.places, output or station.config.outputs[0].name)
+        name = station.config.output(output or station.config.outputs[0].name).name
+        with _begun(station, f"audio-{name}"):
+            return main(station.config, station.places, name)
 
     @station_command(group)
     def web(station: Station) -> int:
         """The officials' page."""
         from controller.web_daemon import main
 
-        _begin(station)
-        return main(station.config, station.places)
+        with _begun(station, "web"):
+            return main(station.config, station.places)
 
     @station_command(group)
     def kiosk(station: Station) -> int:
         """The touch screen at the cultural house."""
         from kiosk.daemon import main
 
-        _begin(station)
-        return main(station.config, station.places)
+        with _begun(station, "kiosk"):
+            return main(station.config, station.places)
 
 
-def _begin(station: Station) -> None:
+@contextmanager
+def _begun(station: Station, name: str) -> Iterator[None]:
+    """Around the life of a process of the station."""
     end_with_parent()
     set_up_logs()
     station.places.make()
+    with alone(station.places, name):
+        yield

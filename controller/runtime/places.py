@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.core.errors import StationError
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -54,6 +56,10 @@ class Places:
     def bell(self, process: str) -> Path:
         return self.run / f"{process}.bell"
 
+    def lock(self, process: str) -> Path:
+        """Held by the one process of that name."""
+        return self.run / f"{process}.lock"
+
     def progress(self, output: str) -> Path:
         """How far the output has come with what it plays; survives the process, not the boot."""
         return self.run / f"{output}.progress"
@@ -63,5 +69,9 @@ class Places:
         return self.run / f"sign-{board}.tty"
 
     def make(self) -> None:
+        """Make the folders that are not there yet; StationError where that is not allowed."""
         for folder in (self.state, self.renditions, self.recordings, self.pictures, self.run):
-            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            try:
+                folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            except OSError as error:
+                raise StationError(f"cannot make the state directory {folder}: {error.strerror or error}") from error

@@ -28,6 +28,10 @@ class DiskFullError(StationError):
     """No room left to write."""
 
 
+class BrokenStoreError(StationError):
+    """What is in the file is not, or no longer, the station's database."""
+
+
 class Store:
     """`station.db`. Open it once a process; every thread gets its own connection on first use."""
 
@@ -119,6 +123,10 @@ def translated(path: Path) -> Iterator[None]:
             raise StoreBusyError(f"{path}: busy: {error}") from error
         if code == sqlite3.SQLITE_FULL:
             raise DiskFullError(f"{path}: the disk is full") from error
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise BrokenStoreError(
+                f"{path}: the database is damaged ({error}). Put the last backup back with `loalang restore FILE`"
+            ) from error
         raise StationError(f"{path}: {error}") from error
 
 
