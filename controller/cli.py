@@ -10,19 +10,41 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from controller.commands import boards, people, processes, records, speech, times
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class OneLine(click.Group):
+    """A wrong call is answered with one line, like every other error."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **more: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+        try:
+            sys.exit(super().main(args, prog_name, **{**more, "standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(2)
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "loalang"
+            click.echo(f"{path}: {error.format_message()} (see {path} --help)", err=True)
+            sys.exit(2)
+        except click.ClickException as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(1)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="loalang")
 def main() -> None:
     """Loa Làng, the village loudspeaker."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 for room in (processes, speech, times, boards, records, people):

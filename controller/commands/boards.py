@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 
 import click
 
-from controller.commands.station import Station, station_command
-from controller.core.announcements import TEXT_LIMIT, clean, text_problems
-from controller.core.errors import InputError
+from controller.commands.station import Station, accepted, new_file, station_command
 
 
 def join(group: click.Group) -> None:
@@ -27,7 +24,8 @@ def join(group: click.Group) -> None:
         from controller.boards.preview import preview_png
         from controller.runtime.files import replace_file
 
-        replace_file(Path(out), preview_png(station.config.board(board_id), _accepted(text)), durable=False)
+        picture = preview_png(station.config.board(board_id), accepted("--text", text))
+        replace_file(new_file("--out", out), picture, durable=False)
         return 0
 
     @station_command(board, "bytes")
@@ -38,7 +36,7 @@ def join(group: click.Group) -> None:
         """Print the bytes that would go to BOARD."""
         from controller.boards.preview import frames_for
 
-        frames = frames_for(station.config.board(board_id), _accepted(text))
+        frames = frames_for(station.config.board(board_id), accepted("--text", text))
         if as_hex:
             click.echo(frames.hex(" ").upper())
         else:
@@ -61,11 +59,3 @@ def join(group: click.Group) -> None:
         stop_on_signals(stopping)
         with alone(station.places, f"sign-{board_id}"):
             return main(station.config.board(board_id), station.places, stopping)
-
-
-def _accepted(text: str) -> str:
-    cleaned = clean(text)
-    problems = text_problems("--text", cleaned, TEXT_LIMIT)
-    if problems:
-        raise InputError(*problems)
-    return cleaned

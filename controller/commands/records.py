@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from controller.commands.station import Station, print_json, station_command
+from controller.commands.station import Station, new_file, print_json, station_command
 from controller.core.errors import InputError, Problem
 
 MARKS = {"ok": "✓", "warning": "…", "fault": "!"}
@@ -64,7 +64,7 @@ def join(group: click.Group) -> None:
         """Put a copy of everything the station knows into FILE, while it goes on working."""
         from controller.backup import backup as make
 
-        make(station.places, Path(file), station.config_file)
+        make(station.places, new_file("FILE", file), station.config_file)
         click.echo(file)
         return 0
 

@@ -10,11 +10,18 @@ from pathlib import Path
 
 import click
 
-from controller.commands.station import Station, print_json, station_command
-from controller.core.errors import InputError, LoalangError, Problem, StationError
+from controller.commands.station import Station, accepted, new_file, print_json, station_command
+from controller.core.errors import InputError, Problem, StationError
 from controller.core.levels import Level
+from controller.core.utterances import FINAL, Utterance, UtteranceState
+from controller.runtime.catalogues import load_words
+from controller.runtime.doorbell import at_home
+from controller.runtime.places import Places
+from controller.store import utterances
+from controller.store.connection import Store
 
 WAIT_POLL_S = 0.1
+ALONE_S = 10.0  # an audio process that died is back long before
 
 
 def join(group: click.Group) -> None:
@@ -28,14 +35,11 @@ def join(group: click.Group) -> None:
         """Speak TEXT as soon as it is prepared."""
         from controller.announcing import Announcing
         from controller.core.announcements import Draft, clean
-        from controller.core.utterances import FINAL, UtteranceState
         from controller.runtime.clocks import SystemClock
-        from controller.runtime.doorbell import Doorbell
         from controller.runtime.identifiers import NewIds
-        from controller.store import utterances
 
         clock, store = SystemClock(), station.store()
-        announcing = Announcing(store, Doorbell(station.places), clock, NewIds(clock), station.config)
+        announcing = Announcing(store, station.bell(), clock, NewIds(clock), station.config)
         said = clean(text)
         draft = Draft(
             clean(title) or _beginning(said), said, zones or tuple(z.id for z in station.config.zones), Level(priority)
@@ -43,15 +47,10 @@ def join(group: click.Group) -> None:
         _, made = announcing.say(draft, by="loalang say")
         if not wait:
             return 0
-        ended: dict[str, UtteranceState] = {}
-        while len(ended) < len(made):
-            time.sleep(WAIT_POLL_S)
-            with store.read() as tx:
-                rows = [utterances.get(tx, utterance.id) for utterance in made]
-            ended = {row.id: row.state for row in rows if row.state in FINAL}
-        for state in sorted(set(ended.values())):
+        states = _ends(store, station.places, made)
+        for state in sorted(states):
             click.echo(state.value)
-        return 0 if set(ended.values()) == {UtteranceState.PLAYED} else 1
+        return 0 if states == {UtteranceState.PLAYED} else 1
 
     @station_command(group)
     @click.argument("text")
@@ -59,7 +58,7 @@ def join(group: click.Group) -> None:
         """Print the words as they will be spoken."""
         from audio.normaliser import Normaliser, load_abbreviations
 
-        result = Normaliser(load_abbreviations()).spoken(text)
+        result = Normaliser(load_abbreviations()).spoken(accepted("TEXT", text))
         click.echo(result.words)
         for letters in result.spelt:
             click.echo(f"spelt letter by letter: {letters}", err=True)
@@ -74,22 +73,18 @@ def join(group: click.Group) -> None:
         from audio.normaliser import Normaliser, load_abbreviations
         from audio.prepare import Preparer, Unspeakable
 
-        from controller.core.announcements import TEXT_LIMIT, clean, text_problems
-        from controller.runtime.places import Places
-
-        problems = text_problems("TEXT", clean(text), TEXT_LIMIT)
-        if problems:
-            raise InputError(*problems)
+        said, target = accepted("TEXT", text), new_file("--out", out)
         with tempfile.TemporaryDirectory() as folder:
             places = Places(Path(folder))
             places.make()
             preparer = Preparer(station.config_or_example.speech, places, Normaliser(load_abbreviations()))
             try:
-                prepared = preparer.prepare(clean(text))
+                prepared = preparer.prepare(said)
             except Unspeakable as error:
-                raise LoalangError(f"cannot be spoken: {error.reason}; {'; '.join(error.tried)}") from error
+                reason = load_words("en")(f"unspeakable.{error.reason}")
+                raise StationError("; ".join([f"cannot be spoken: {reason}", *error.tried])) from error
             try:
-                shutil.copyfile(places.rendition(prepared.sha256), out)
+                shutil.copyfile(places.rendition(prepared.sha256), target)
             except OSError as error:
                 raise StationError(f"{out}: {error.strerror or error}") from error
         facts = dataclasses.asdict(prepared)
@@ -98,6 +93,24 @@ def join(group: click.Group) -> None:
         else:
             click.echo(f"{out}: {prepared.duration_s:.1f} s, {prepared.lufs:.1f} LUFS, {prepared.engine}")
         return 0
+
+
+def _ends(store: Store, places: Places, made: list[Utterance]) -> set[UtteranceState]:
+    """How utterances ended, once all have; StationError if there is nobody to speak one of them."""
+    left, alone_since = list(made), time.monotonic()
+    ended: set[UtteranceState] = set()
+    while left:
+        time.sleep(WAIT_POLL_S)
+        with store.read() as tx:
+            rows = [utterances.get(tx, utterance.id) for utterance in left]
+        ended |= {row.state for row in rows if row.state in FINAL}
+        left = [row for row in rows if row.state not in FINAL]
+        absent = [row.output for row in left if not at_home(places, f"audio-{row.output}")]
+        if not absent:
+            alone_since = time.monotonic()
+        elif time.monotonic() - alone_since > ALONE_S:
+            raise StationError(f"nobody is there to speak it: the audio process of output {absent[0]} does not run")
+    return ended
 
 
 def _beginning(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import sys
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from controller.core.errors import ConfigError, InputError, LoalangError
+from controller.core.announcements import TEXT_LIMIT, clean, text_problems
+from controller.core.errors import ConfigError, InputError, LoalangError, Problem
 from controller.runtime.catalogues import load_words
 from controller.runtime.config import StationConfig, load_config
 from controller.runtime.places import Places
 
 if TYPE_CHECKING:
+    from controller.runtime.doorbell import Doorbell
     from controller.store.connection import Store
 
 INSTALLED_STATE = Path("/var/lib/loalang")
@@ -30,6 +33,7 @@ class Station:
     def __init__(self, state: str | None, config: str | None) -> None:
         self.places = Places(Path(state) if state else INSTALLED_STATE if INSTALLED_STATE.is_dir() else Path("state"))
         self.config_file = Path(config) if config else self._usual_config()
+        self._opened = contextlib.ExitStack()
 
     def _usual_config(self) -> Path:
         own = self.places.config
@@ -59,7 +63,19 @@ class Station:
 
         if not self.places.station_db.is_file():
             raise ConfigError((f"{self.places.state}: no station here yet; `loalang run` makes one, or give --state",))
-        return Store(self.places.station_db)
+        store = Store(self.places.station_db)
+        self._opened.callback(store.close)
+        return store
+
+    def bell(self) -> Doorbell:
+        from controller.runtime.doorbell import Doorbell
+
+        bell = Doorbell(self.places)
+        self._opened.callback(bell.close)
+        return bell
+
+    def close(self) -> None:
+        self._opened.close()
 
 
 def station_command(
@@ -70,8 +86,9 @@ def station_command(
     def decorate(act: Callable[..., int | None]) -> click.Command:
         @functools.wraps(act)
         def call(state: str | None, config: str | None, **options: Any) -> None:
+            station = Station(state, config)
             try:
-                code = act(Station(state, config), **options)
+                code = act(station, **options)
             except ConfigError as error:
                 _complain("\n".join(error.lines), 2)
             except InputError as error:
@@ -81,6 +98,12 @@ def station_command(
                 )
             except LoalangError as error:
                 _complain(str(error), 1)
+            except BrokenPipeError:
+                raise  # whoever read has seen enough; click knows what to do
+            except OSError as error:
+                _complain(f"{error.filename or 'loalang'}: {error.strerror or error}", 1)
+            finally:
+                station.close()
             sys.exit(code or 0)
 
         call = click.option("--config", envvar="LOALANG_CONFIG", metavar="FILE", help="the configuration")(call)
@@ -93,6 +116,23 @@ def station_command(
 def _complain(text: str, code: int) -> None:
     click.echo(text, err=True)
     sys.exit(code)
+
+
+def accepted(field: str, text: str) -> str:
+    """A text as the page would take it, cleaned; InputError where the page would refuse it."""
+    cleaned = clean(text)
+    problems = text_problems(field, cleaned, TEXT_LIMIT)
+    if problems:
+        raise InputError(*problems)
+    return cleaned
+
+
+def new_file(field: str, path: str) -> Path:
+    """Where a file shall be put; InputError if there is no such folder."""
+    found = Path(path)
+    if not found.parent.is_dir():
+        raise InputError(Problem.of(field, "no_folder", path=found.parent))
+    return found
 
 
 def print_json(value: object) -> None:
