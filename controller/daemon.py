@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from controller.attendance import Attendance, free_on
 from controller.boards.worker import BoardWorker
 from controller.planning import Planning
 from controller.runtime.clocks import SystemClock
@@ -37,7 +38,9 @@ def main(config: StationConfig, places: Places) -> int:
             worker.wake()
 
     planning = Planning(store, NewIds(clock), config)
-    keeper = Timekeeper(planning, store, clock, bell, doorway, partial(at_home, places), wake_boards)
+    lives = partial(at_home, places)
+    attendance = Attendance(config, store, clock, lives, partial(free_on, places))
+    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_boards, attendance.look)
     crew.start(
         "clock",
         lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),

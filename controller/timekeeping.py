@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class Timekeeper:
-    """`at_home(name)` says whether a process lives; `wake_boards` passes every ring on."""
+    """`at_home(name)` says whether a process lives; `wake_boards` passes every ring on; `look_around`
+    looks at the health of others and says whether there is news of it."""
 
     def __init__(
         self,
@@ -38,9 +39,11 @@ class Timekeeper:
         doorway: Doorway,
         at_home: Callable[[str], bool],
         wake_boards: Callable[[], None],
+        look_around: Callable[[], bool],
     ) -> None:
         self._planning, self._store, self._clock, self._bell = planning, store, clock, bell
         self._doorway, self._at_home, self._wake_boards = doorway, at_home, wake_boards
+        self._look_around = look_around
         self._clockwork = Clockwork(clock, lambda _rule_id: bell.ring(NAME), self._note_step)
         self._steps: list[float] = []  # not yet in the journal
         self._seen_version = -1
@@ -71,6 +74,8 @@ class Timekeeper:
                 self._plan()
             if self._clock.monotonic() >= self._watch_by:
                 self._watch()
+            if self._look_around():
+                self._bell.ring("kiosk")
             self._trouble.ends()
         except StationError as error:
             self._trouble.begins(str(error))

@@ -31,8 +31,9 @@ class Bench:
         self.woken = 0
         self.home = True
         self.keeper = Timekeeper(
-            station.planning, station.store, station.clock, self.bell, self.doorway, lambda _: self.home, self._wake
-        )
+            station.planning, station.store, station.clock, self.bell, self.doorway, lambda _: self.home, self._wake,
+            lambda: False,
+        )  # fmt: skip
 
     def _wake(self) -> None:
         self.woken += 1
