@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Child:
     def __init__(
         self, command: Sequence[str], limits: Limits, log: Path, stdin: Path | None, extra: Mapping[str, str]
     ) -> None:
+        self._reaping = threading.Lock()  # so that its number is never used once it may belong to another
         with contextlib.ExitStack() as files:
             self._log = log
             self._process = subprocess.Popen(
@@ -65,8 +67,7 @@ class Child:
             ready = select.select([watch], [], [], limit_s)[0]
         finally:
             os.close(watch)
-        self._kill_group()  # before it is reaped, while its number cannot belong to another
-        code = self._process.wait()
+        code = self._reap()
         return code if ready else None
 
     def ask(self, line: bytes, limit_s: float) -> bytes | None:
@@ -92,9 +93,20 @@ class Child:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1].strip()[:_SAID_LIMIT] if lines else ""
 
+    def kill(self) -> None:
+        """End it with everything in its group, from any thread; whoever waits for it is told at once."""
+        with self._reaping:
+            self._kill_group()
+
+    def _reap(self) -> int:
+        with self._reaping:
+            self._kill_group()
+            return self._process.wait()
+
     def _kill_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def __enter__(self) -> Child:
         return self
@@ -102,9 +114,7 @@ class Child:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.returncode is None:
-            self._kill_group()
-            self._process.wait()
+        self._reap()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with contextlib.suppress(BrokenPipeError):

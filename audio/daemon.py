@@ -66,7 +66,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     )
     crew.start("player", lambda: player.work(crew.stopping.is_set, lambda: crew.progress("player")), wake=inbox.wake)
     if studio:
-        crew.start("studio", lambda: studio.work(crew.stopping), wake=studio.wake)
+        crew.start("studio", lambda: studio.work(crew.stopping), wake=studio.end)
     code = crew.run()
     doorway.close()
     return code

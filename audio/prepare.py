@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from audio.children import Child, Limits
 from audio.normaliser import Normaliser
 from audio.speech import Missing, call, voices
-from controller.core.errors import DeviceError
+from controller.core.errors import DeviceError, StationError
 from controller.core.renditions import Prepared
 from controller.runtime.config import Policy, Speech
 from controller.runtime.files import adopt_file
@@ -46,6 +47,10 @@ class Unspeakable(DeviceError):  # noqa: N818 - the word that the whole station 
         super().__init__(f"{reason} ({'; '.join(tried)})" if tried else reason)
 
 
+class GivenUpError(StationError):
+    """The process is ending; the text is as good as before."""
+
+
 class _VoiceError(Exception):
     """One voice did not do it; the next one is tried."""
 
@@ -60,6 +65,9 @@ class Preparer:
         self._speech, self._places, self._normaliser = speech, places, normaliser
         self._policy = policy or Policy()
         self._limits = Limits(_MEMORY, (self._policy.max_duration_s + 60) * _BYTES_A_SECOND)
+        self._children: set[Child] = set()
+        self._given_up = False
+        self._lock = threading.Lock()
 
     def prepare(self, text: str) -> Prepared:
         """The prepared file's hash and measures; it lies at `places.rendition(sha256)`. Raises Unspeakable."""
@@ -75,6 +83,13 @@ class Preparer:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT) or self._free() < _FULL
             raise Unspeakable("disk_full" if full else "not_finished", (f"station: {error}",)) from error
 
+    def give_up(self) -> None:
+        """From any thread: end what is being prepared, now and from now on, with a GivenUpError."""
+        with self._lock:
+            self._given_up = True
+            for child in self._children:
+                child.kill()
+
     def _first_good(self, words: str, folder: Path) -> Prepared:
         tried: list[str] = []
         too_long = False
@@ -82,6 +97,8 @@ class Preparer:
             try:
                 answer = self._spoken(engine, words, folder)
             except _VoiceError as failed:
+                if self._given_up:
+                    raise GivenUpError("the process ends") from failed
                 answer = {"unusable": str(failed), "too_long": False}
             if "finished" in answer:
                 finished = answer["finished"]
@@ -105,8 +122,8 @@ class Preparer:
             "least_s": WORD_S * len(words.split()), "most_s": self._policy.max_duration_s,
             "lufs": self._speech.loudness_lufs, "true_peak": self._speech.true_peak_dbtp,
         }  # fmt: skip
-        with self._child(_FINISH, folder / "finish.log") as finishing:
-            with self._child(how.command, folder / f"{engine}.log", script) as speaking:
+        with self._running(_FINISH, folder / "finish.log") as finishing:
+            with self._running(how.command, folder / f"{engine}.log", script) as speaking:
                 code = speaking.ended(self._speech.time_limit_s)
             if code is None:
                 raise _VoiceError(f"stopped after {self._speech.time_limit_s:g} s")
@@ -121,8 +138,18 @@ class Preparer:
         found: dict[str, Any] = json.loads(answer)
         return found
 
-    def _child(self, command: tuple[str, ...], log: Path, stdin: Path | None = None) -> Child:
-        return Child(command, self._limits, log, stdin, _ONE_THREAD)
+    @contextlib.contextmanager
+    def _running(self, command: tuple[str, ...], log: Path, stdin: Path | None = None) -> Iterator[Child]:
+        with Child(command, self._limits, log, stdin, _ONE_THREAD) as child:
+            with self._lock:
+                self._children.add(child)
+                if self._given_up:
+                    child.kill()
+            try:
+                yield child
+            finally:
+                with self._lock:
+                    self._children.discard(child)
 
     def _free(self) -> int:
         return shutil.disk_usage(self._places.renditions).free

@@ -9,16 +9,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
-from audio.prepare import Preparer, Unspeakable
+from audio.prepare import GivenUpError, Preparer, Unspeakable
 from controller.core.errors import StationError
 from controller.core.ports import Clock
-from controller.core.renditions import Rendition
+from controller.core.renditions import Prepared, Rendition
 from controller.runtime.logs import Lasting
 from controller.store import announcements, facts, renditions
-from controller.store.connection import Store
+from controller.store.connection import Store, Tx
 
 POLL_S = 0.5
+Outcome = Callable[[Tx, datetime], None]  # writes down what came of a rendition
 log = logging.getLogger(__name__)
 
 
@@ -29,22 +32,33 @@ class Studio:
         self._store, self._preparer, self._clock = store, preparer, clock
         self._max_duration_s, self._ring = max_duration_s, ring
         self._asked = threading.Event()
+        self._unsaved: Outcome | None = None
         self._trouble = Lasting(log, "the store cannot be used")
 
     def wake(self) -> None:
         self._asked.set()
 
+    def end(self) -> None:
+        """Give up what is being prepared; the next process prepares it."""
+        self._preparer.give_up()
+        self.wake()
+
     def work(self, stopping: threading.Event) -> None:
         seen = -1
         while not stopping.is_set():
             try:
+                self._save()
                 version = self._store.version()
                 if version != seen:
                     seen = version
                     self._prepare_all(stopping)
                 self._trouble.ends()
+            except GivenUpError as error:
+                log.info("given up: %s", error)
             except StationError as error:
                 self._trouble.begins(str(error))
+                self._store.close()  # a fresh connection for the next try, which counts versions anew
+                seen = -1
             self._asked.wait(POLL_S)
             self._asked.clear()
         self._store.close()
@@ -56,22 +70,36 @@ class Studio:
                 text = announcements.get(tx, wanted[0].announcement_id).text if wanted else ""
             if not wanted:
                 return
-            self._prepare(wanted[0], text)
-            self._ring()
+            self._unsaved = self._prepare(wanted[0], text)
+            self._save()
 
-    def _prepare(self, rendition: Rendition, text: str) -> None:
+    def _save(self) -> None:
+        """Write down what came of the last one. If that fails it is not prepared again, only written again."""
+        if self._unsaved is None:
+            return
+        with self._store.write() as tx:
+            self._unsaved(tx, self._clock.now())
+        self._unsaved = None
+        self._ring()
+
+    def _prepare(self, rendition: Rendition, text: str) -> Outcome:
         try:
             prepared = self._preparer.prepare(text)
         except Unspeakable as error:
             reason, tried = error.reason, error.tried
         else:
             if prepared.duration_s <= self._max_duration_s:
-                with self._store.write() as tx:
-                    renditions.ready(tx, self._clock.now(), rendition.id, prepared)
-                    facts.report(tx, self._clock.now(), "speech")
-                return
+                return partial(_ready, ident=rendition.id, prepared=prepared)
             reason, tried = "too_long", prepared.tried
-        with self._store.write() as tx:
-            renditions.failed(tx, self._clock.now(), rendition.id, reason, tried)
-            if reason != "too_long":
-                facts.report(tx, self._clock.now(), "speech", "unspeakable", reason=reason)
+        return partial(_failed, ident=rendition.id, reason=reason, tried=tried)
+
+
+def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared) -> None:
+    renditions.ready(tx, at, ident, prepared)
+    facts.report(tx, at, "speech")
+
+
+def _failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...]) -> None:
+    renditions.failed(tx, at, ident, reason, tried)
+    if reason != "too_long":
+        facts.report(tx, at, "speech", "unspeakable", reason=reason)

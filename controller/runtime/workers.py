@@ -74,8 +74,9 @@ class Crew:
             late_said = bool(late)
         notify("STOPPING=1")
         deadline = time.monotonic() + STOP_LIMIT_S
-        for thread, wake in self._workers:
+        for _, wake in self._workers:  # all of them, before the first that is stuck takes all the time
             wake()
+        for thread, _ in self._workers:
             thread.join(max(0.0, deadline - time.monotonic()))
             if thread.is_alive():
                 log.error("worker %s did not end in time", thread.name)

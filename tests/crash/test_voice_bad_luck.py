@@ -1,0 +1,114 @@
+"""Preparing when voices hang or say nothing, when the process is told to end, and when nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+from audio.prepare import Preparer
+from audio.studio import Studio
+from controller.announcing import occurrence
+from controller.core.announcements import Announcement, Draft
+from controller.core.renditions import Prepared, Rendition, RenditionState
+from controller.core.utterances import Utterance
+from controller.runtime.clocks import SystemClock
+from controller.store import facts, journal, renditions, utterances
+from tests.support.fake_voices import alive, install
+from tests.support.full_disk import small_disk
+from tests.support.processes import Process, until
+from tests.support.sounding import kinds, wait_for
+from tests.support.stations import CONFIG, Station, station_in
+
+ONE_VOICE = CONFIG + '[speech]\nchime = false\nengines = ["espeak-ng"]\ntime_limit_s = {limit}\n'
+
+
+@contextmanager
+def audio(station: Station, programs: Path) -> Iterator[Process]:
+    variables = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    with Process("audio", "main", state=station.places.state, variables=variables) as process:
+        until(lambda: "sound goes to wav" in process.said(), what="the audio process")
+        yield process
+
+
+def announce(station: Station, title: str = "Họp") -> Announcement:
+    return station.announcing.save(Draft(title, "Mời bà con đến họp.", ("trung-tam",)), (), "lan")
+
+
+def rendition(station: Station, announcement: Announcement) -> Rendition:
+    with station.store.read() as tx:
+        found = renditions.of(tx, announcement.id, announcement.revision)
+    assert found
+    return found
+
+
+def test_told_to_end_while_a_voice_hangs_it_ends_at_once_and_leaves_nobody_behind(tmp_path: Path) -> None:
+    station = station_in(tmp_path / "state", ONE_VOICE.format(limit=60), SystemClock())
+    pids = tmp_path / "pids"
+    install(tmp_path / "bin", f"sleep 1000 &\necho $$ $! > {pids}\nwait")
+    with audio(station, tmp_path / "bin") as process:
+        announcement = announce(station)
+        until(lambda: pids.exists() and len(pids.read_text().split()) == 2, what="the voice")
+        began = time.monotonic()
+        assert process.end(5.0) == 0
+        assert time.monotonic() - began < 2.0
+        assert not any(alive(int(pid)) for pid in pids.read_text().split())
+    assert rendition(station, announcement).state is RenditionState.WANTED, "the next process prepares it"
+    assert [path.name for path in station.places.renditions.iterdir()] == []
+
+
+def test_what_no_voice_can_speak_is_failed_and_its_occurrence_missed_for_that_reason(tmp_path: Path) -> None:
+    station = station_in(tmp_path / "state", ONE_VOICE.format(limit=1), SystemClock())
+    install(tmp_path / "bin", "sleep 1000")
+    with audio(station, tmp_path / "bin"):
+        announcement = announce(station)
+        due = station.clock.now() + timedelta(seconds=1)
+        made: list[Utterance] = occurrence(station.ids, station.config, announcement, "rule", due, 0.0)
+        with station.store.write() as tx:
+            assert utterances.queue(tx, station.clock.now(), made[0])
+        until(lambda: rendition(station, announcement).state is RenditionState.FAILED, what="the failure")
+        wait_for(station, made[0], "missed")
+    failed = rendition(station, announcement)
+    assert (failed.reason, failed.tried) == ("no_engine", ("espeak-ng: stopped after 1 s",))
+    assert kinds(station, made[0]) == ["queued", "missed"]
+    with station.store.read() as tx:
+        assert {h.component: h.fault for h in facts.health(tx)}["speech"] == "unspeakable"
+        (missed,) = [e.detail for e in journal.entries(tx, subject=f"utterance/{made[0].id}") if e.kind == "missed"]
+    assert missed["reason"] == "unspeakable"
+
+
+def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "3m") as disk:
+        station = station_in(disk.folder, CONFIG, SystemClock())
+        announcement = announce(station)
+        spoken: list[str] = []
+
+        class Voice:
+            def prepare(self, text: str) -> Prepared:
+                spoken.append(text)
+                disk.fill()
+                return Prepared("0" * 64, 2.0, -16.0, -1.0, "espeak-ng")
+
+            def give_up(self) -> None:
+                pass
+
+        stopping = threading.Event()
+        studio = Studio(station.store, cast(Preparer, Voice()), station.clock, 900.0, lambda: None)
+        thread = threading.Thread(target=studio.work, args=(stopping,))
+        thread.start()
+        try:
+            until(lambda: spoken, what="the voice")
+            time.sleep(1.2)  # two more turns, in vain
+            disk.clear()
+            until(lambda: rendition(station, announcement).state is RenditionState.READY, what="the row")
+        finally:
+            stopping.set()
+            studio.end()
+            thread.join(5)
+            station.store.close()
+        assert spoken == ["Mời bà con đến họp."]
