@@ -22,6 +22,7 @@ from controller.web.state import Part
 from schedules.rules import Rule
 from schedules.wording import day_words, rule_words, time_words, when_words
 
+LONGEST_SAID = 100  # characters of a text within a sentence
 FINE, WAITING, AIR, FAULT, OVER = "fine", "waiting", "air", "fault", "over"
 SHAPES = {FINE: "✓", WAITING: "…", AIR: "●", FAULT: "!", OVER: "■"}
 TONES: dict[str, str] = {
@@ -104,7 +105,7 @@ class Saying:
         if what.replaced:
             found.append(self._words("board.preview.replaced", characters=" ".join(what.replaced)))
         if what.left_out:
-            found.append(self._words("board.preview.left_out", text=what.left_out))
+            found.append(self._words("board.preview.left_out", text=shortened(what.left_out)))
         return found
 
     def tone(self, state: str) -> str:
@@ -163,7 +164,7 @@ class Saying:
         facts = {
             "by": self._words("web.journal.station") if not by or by.startswith(ITSELF) else by,
             "title": detail.get("title", ""),
-            "text": detail.get("text", ""),
+            "text": shortened(detail.get("text", "")),
             "user": ident,
             "part": self.part(entry.subject),
             "address": detail.get("address", ""),
@@ -209,6 +210,14 @@ class Saying:
             return self._words(key, **facts)
         except StationError:
             return otherwise
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text that is long, up to the end of a word."""
+    if len(text) <= LONGEST_SAID:
+        return text
+    end = text.rfind(" ", LONGEST_SAID // 2, LONGEST_SAID)
+    return text[: end if end > 0 else LONGEST_SAID].rstrip(" ,;:.") + "…"
 
 
 def _number(value: object) -> float:

@@ -15,6 +15,7 @@ from controller.core.showing import showing
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements, notices, utterances
+from controller.web.saying import shortened
 from tests.support.stations import START
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
@@ -142,7 +143,8 @@ def shown(pages: Pages) -> list[str]:
 
 def test_an_emergency_is_ended_before_its_time(pages: Pages, client: FlaskClient) -> None:
     utterance = emergency(pages, client)
-    assert "Kết thúc khẩn cấp" in client.get("/").get_data(as_text=True)
+    home = client.get("/").get_data(as_text=True)
+    assert "■</b> Dừng" in home and "Kết thúc khẩn cấp" not in home, "while it sounds, stopping it ends it"
     with pages.station.store.write() as tx:
         utterances.move(tx, pages.station.clock.now(), utterance, UtteranceEvent.FINISH)
     pages.clock().tick(120)
@@ -167,6 +169,14 @@ def test_ending_an_emergency_silences_it(pages: Pages, client: FlaskClient) -> N
         assert utterances.get(tx, utterance).stop_wanted_by == "Cán bộ Văn thư"
         utterances.move(tx, pages.station.clock.now(), utterance, UtteranceEvent.STOP)
     assert shown(pages) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a" * 100, "a" * 100), ("a" * 101, "a" * 100 + "…"), ("một " * 30, "một " * 24 + "một…"), ("", "")],
+)
+def test_a_long_text_within_a_sentence_is_shortened(text: str, said: str) -> None:
+    assert shortened(text) == said
 
 
 def test_what_a_board_cannot_show_stands_beneath_its_picture(pages: Pages, client: FlaskClient) -> None:

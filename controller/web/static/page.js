@@ -216,6 +216,8 @@
   form.addEventListener("input", (event) => {
     const name = event.target.name;
     keep();
+    one(`#${name}-problem`)?.remove(); // it is being mended
+    event.target.removeAttribute("aria-invalid");
     if (name === "text") { count(); if (one("#spoken")) later(spoken, 300); }
     if (["text", "title", "zones", "boards"].includes(name)) later(boards, 500);
     if (["when", "date", "time", "until"].includes(name) && one("#rule")) later(rule, 200);
