@@ -9,7 +9,7 @@ from audio.amplifier import relay_for
 from audio.engine import Timing
 from audio.keeper import Keeper
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.output import open_output
+from audio.output import Opener
 from audio.player import Inbox, Player
 from audio.prepare import Preparer
 from audio.progress import ProgressFile, boot_id
@@ -56,8 +56,8 @@ def main(config: StationConfig, places: Places, name: str) -> int:
             studio.wake()
 
     player = Player(
-        name, lambda: open_output(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier),
-        signals, _timing(output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
+        name, Opener(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier), signals,
+        _timing(output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
     )  # fmt: skip
     crew.start(
         "keeper",

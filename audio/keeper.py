@@ -12,6 +12,7 @@ import queue
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from audio import library
 from audio.engine import Item, Rows
@@ -60,6 +61,11 @@ class Snapshot:
     opened: dict[str, bytes]  # PCM by utterance id
 
 
+class _Ask(Enum):
+    LOOK = auto()
+    FORGET = auto()
+
+
 class Keeper:
     """`left` is what the progress file said at the start; `tell` hands each new snapshot to the player."""
 
@@ -77,7 +83,7 @@ class Keeper:
         self._ring, self._tell = ring, tell
         self._left: Mapping[str, Progress] | None = left  # None: made good
         self._started = clock.now()
-        self._inbox: queue.SimpleQueue[Noted | Reported | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Noted | Reported | _Ask] = queue.SimpleQueue()
         self._held: dict[str, int] = {}  # utterance id -> bytes of sound that the player holds
         self._trouble = Lasting(log, "the store cannot be used")
 
@@ -87,12 +93,11 @@ class Keeper:
 
     def look(self) -> None:
         """Read the rows now."""
-        self._inbox.put(None)
+        self._inbox.put(_Ask.LOOK)
 
     def forget(self) -> None:
         """The player holds no sound any more: open everything anew."""
-        self._held = {}
-        self.look()
+        self._inbox.put(_Ask.FORGET)  # not `_held` itself, which the keeper may just be reckoning with
 
     def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
         unwritten: list[Noted | Reported] = []
@@ -137,8 +142,10 @@ class Keeper:
         try:
             message = self._inbox.get(timeout=wait_s)
             while True:
-                if message is None:
+                if isinstance(message, _Ask):
                     asked = True
+                    if message is _Ask.FORGET:
+                        self._held = {}
                 else:
                     unwritten.append(message)
                 message = self._inbox.get_nowait()

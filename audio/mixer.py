@@ -6,7 +6,9 @@ A clip lies whole in memory, so that sounding needs no disk, no thread of ours a
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from controller.core.errors import DeviceError
@@ -19,6 +21,7 @@ with without("numpy", "pkg_resources"):
 
 RATE = 48_000
 FADE_MS = 20
+SDL_DEVICES = 16  # SDL 2 numbers its open devices from 1 to this
 DRIVERS = ("pulseaudio", "pipewire", "alsa")  # sound servers first: they share the card
 
 
@@ -49,6 +52,7 @@ class Mixer:
                 reasons.append(f"{driver}: {error}")
                 continue
             self.name = driver
+            self._runs = _device_watch()
             self._channel = mixer.Channel(0)
             return
         raise DeviceError("; ".join(reasons))
@@ -64,6 +68,9 @@ class Mixer:
             self._channel.fadeout(FADE_MS)
 
     def sounding(self) -> bool:
+        """DeviceError if the sound server or the card has gone: `get_busy` goes on as if nothing had happened."""
+        if not self._runs():
+            raise DeviceError(f"{self.name}: the device is gone")
         try:
             return self._channel.get_busy()
         except pygame.error:
@@ -84,6 +91,20 @@ def _open(driver: str, device: str, buffer: int) -> None:
             del os.environ["SDL_AUDIODRIVER"]
         else:
             os.environ["SDL_AUDIODRIVER"] = before
+
+
+def _device_watch() -> Callable[[], bool]:
+    """Tells whether SDL still feeds the device that has just been opened (SDL_GetAudioDeviceStatus).
+
+    The extension module leads to the very SDL library that it uses itself. Without that function
+    nothing is known, and all is taken to be well.
+    """
+    try:
+        status = ctypes.CDLL(mixer.__file__).SDL_GetAudioDeviceStatus
+    except (OSError, AttributeError):
+        return lambda: True
+    opened = [number for number in range(1, SDL_DEVICES + 1) if status(number)]
+    return lambda: all(status(number) for number in opened)
 
 
 def _has_card() -> bool:

@@ -39,25 +39,46 @@ class Output(Protocol):
         """Fall silent at once, with a fade of a few milliseconds."""
 
     def sounding(self) -> bool:
-        """Whether the clip started last still sounds."""
+        """Whether the clip started last still sounds. DeviceError if the output is gone, also in silence."""
 
     def close(self) -> None: ...
 
 
-def open_output(device: str, buffer: int, recording: Path) -> Output:
-    """Open the configured output.
+class Opener:
+    """Opens the configured output, again and again as it must.
 
     "auto" takes a sound server or card if there is one and records to `recording` otherwise; "wav"
-    always records; anything else is the name of a device and must open, or DeviceError.
+    always records; anything else is the name of a device and must open, or DeviceError. A card that
+    was there once must open too: a recording in its place would pass silence off as sound.
     """
-    if device == "wav":
-        return Recorder(recording, time.monotonic)
-    from audio.mixer import Mixer  # pygame is loaded only where there may be a sound card
 
-    try:
-        return Mixer("" if device == "auto" else device, buffer)
-    except DeviceError as error:
-        if device != "auto":
-            raise
-        log.info("no sound card (%s): recording to %s", error, recording)
-        return Recorder(recording, time.monotonic)
+    def __init__(self, device: str, buffer: int, recording: Path) -> None:
+        self._device, self._buffer, self._recording = device, buffer, recording
+        self._had_card = False
+
+    def open(self) -> Output:
+        if self._device == "wav":
+            return Recorder(self._recording, time.monotonic)
+        try:
+            return self._card()
+        except DeviceError as error:
+            if self._device != "auto" or self._had_card:
+                raise
+            log.info("no sound card (%s): recording to %s", error, self._recording)
+            return Recorder(self._recording, time.monotonic)
+
+    def better(self) -> Output | None:
+        """The card that has come since a recording was opened for want of one."""
+        if self._device != "auto" or self._had_card:
+            return None
+        try:
+            return self._card()
+        except DeviceError:
+            return None
+
+    def _card(self) -> Output:
+        from audio.mixer import Mixer  # pygame is loaded only where there may be a sound card
+
+        card = Mixer("" if self._device == "auto" else self._device, self._buffer)
+        self._had_card = True
+        return card

@@ -18,7 +18,7 @@ from audio import engine, library
 from audio.amplifier import Relay
 from audio.engine import Item, Move, Now, Phase, State, Timing
 from audio.keeper import Keeper, Noted, Reported, Snapshot
-from audio.output import Clip, Output
+from audio.output import Clip, Opener, Output
 from audio.progress import Progress, ProgressFile, Segment
 from controller.core.errors import DeviceError, StationError
 from controller.core.levels import Level
@@ -30,6 +30,7 @@ from controller.runtime.places import Places
 IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 REOPEN_S = 2.0
+BETTER_S = 20.0  # how often a station that records looks for a sound card
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +64,7 @@ class Player:
     def __init__(
         self,
         name: str,
-        open_output: Callable[[], Output],
+        opener: Opener,
         relay: Relay,
         signals: dict[str, bytes],
         timing: Timing,
@@ -76,7 +77,7 @@ class Player:
         on_ring: Callable[[], None],
     ) -> None:
         """`signals` holds the PCM of "opening", "closing" and "alert"; `on_ring` is told of every ring."""
-        self._name, self._open, self._relay, self._signals = name, open_output, relay, signals
+        self._name, self._opener, self._relay, self._signals = name, opener, relay, signals
         self._timing, self._progress, self._places, self._clock = timing, progress, places, clock
         self._doorway, self._inbox, self._keeper = doorway, inbox, keeper
         self._on_ring = on_ring
@@ -90,7 +91,7 @@ class Player:
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._switch(False)
-        self._reopen()
+        self._look_for_output()
         self._keeper.look()
         while not stopping():
             snapshots, rings = self._inbox.take(self._doorway, self._wait_s())
@@ -98,8 +99,8 @@ class Player:
                 self._take(snapshot)
             for ring in rings:
                 self._hear(ring)
-            if self._output is None and self._clock.monotonic() >= self._reopen_at:
-                self._reopen()
+            if self._clock.monotonic() >= self._reopen_at:
+                self._look_for_output()
             self._step(engine.Tick(self._sounding()))
             alive()
         self._leave()
@@ -195,12 +196,14 @@ class Player:
 
     def _sounding(self) -> bool:
         """What the output says, noted in the progress file while it is so."""
-        if self._output is None or self._state.phase not in engine.SOUNDING:
+        if self._output is None:
             return False
         try:
             sounding = self._output.sounding()
         except DeviceError as error:
             self._lost(str(error))
+            return False
+        if self._state.phase not in engine.SOUNDING:
             return False
         if sounding and self._air:
             self._record(replace(self._air, seen=self._clock.monotonic()))
@@ -222,18 +225,28 @@ class Player:
         self._report("output", "output_lost", reason)
         self._step(engine.OutputLost(reason))
 
-    def _reopen(self) -> None:
-        self._reopen_at = self._clock.monotonic() + REOPEN_S
-        try:
-            self._output = self._open()
-            for name, pcm in self._signals.items():
-                self._clips[name] = self._output.take(pcm)
-        except DeviceError as error:
-            self._close_output()
-            self._report("output", "no_output", str(error))
-            return
-        log.info("sound goes to %s", self._output.name)
-        self._report("output", "", self._output.name)
+    def _look_for_output(self) -> None:
+        """Open it if it is lost; while nothing is to be played, see whether there is a better one."""
+        if self._output is None:
+            self._reopen_at = self._clock.monotonic() + REOPEN_S
+            try:
+                self._begin_with(self._opener.open())
+            except DeviceError as error:
+                self._close_output()
+                self._report("output", "no_output", str(error))
+        elif self._state.phase is Phase.IDLE and not self._state.queue:
+            self._reopen_at = self._clock.monotonic() + BETTER_S
+            better = self._opener.better()
+            if better:
+                self._close_output()
+                self._begin_with(better)
+
+    def _begin_with(self, output: Output) -> None:
+        self._output = output
+        for name, pcm in self._signals.items():
+            self._clips[name] = output.take(pcm)
+        log.info("sound goes to %s", output.name)
+        self._report("output", "", output.name)
         self._keeper.forget()
         self._step(engine.OutputBack())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.output import Output, open_output
+from audio.output import Opener, Output
 from audio.recorder import Recorder
 from controller.core.errors import DeviceError
 from controller.runtime.clocks import FakeClock
@@ -50,7 +50,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path, sink: NullSink) -> Ite
         output.close()
         return
     with sink.environment(), Capture(sink) as capture:
-        output = open_output("auto", 512, tmp_path / "unused.wav")
+        output = Opener("auto", 512, tmp_path / "unused.wav").open()
         assert output.name == "pulseaudio"
         yield output, capture.samples
         output.close()
@@ -120,11 +120,11 @@ def test_without_a_sound_server_auto_records_and_a_named_device_fails(
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     monkeypatch.setenv("SDL_AUDIODRIVER", "pulseaudio")
-    recorder = open_output("auto", 512, tmp_path / "out.wav")
+    recorder = Opener("auto", 512, tmp_path / "out.wav").open()
     assert recorder.name == "wav"
     recorder.close()
     with pytest.raises(DeviceError, match="pulseaudio"):
-        open_output("speakers", 512, tmp_path / "out.wav")
+        Opener("speakers", 512, tmp_path / "out.wav").open()
 
 
 def test_a_recording_is_bounded(tmp_path: Path) -> None:

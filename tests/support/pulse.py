@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -19,9 +18,39 @@ RATE = 48_000
 SINK = "loa"
 
 
-@dataclass(frozen=True)
 class NullSink:
-    server: str  # for PULSE_SERVER
+    """`server` is for PULSE_SERVER. `stop` ends the server at once, `start` starts it again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._socket = folder, folder / "native"
+        self.server = f"unix:{self._socket}"
+        self.start()
+
+    def start(self) -> None:
+        self._socket.unlink(missing_ok=True)
+        folder = str(self._folder)
+        self._process = subprocess.Popen(
+            [
+                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
+                "-L", f"module-null-sink sink_name={SINK} rate={RATE} channels=1 format=s16le",
+                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
+            ],
+            env={**os.environ, "XDG_RUNTIME_DIR": folder, "HOME": folder, "PULSE_RUNTIME_PATH": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                self.control("info")
+                break
+            except subprocess.CalledProcessError:
+                assert self._process.poll() is None and time.monotonic() < deadline, "pulseaudio does not start"
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -50,32 +79,11 @@ class NullSink:
 def null_sink() -> Iterator[NullSink]:
     """Start a server; its socket lies in a short path, for the kernel's limit of 107 bytes."""
     with tempfile.TemporaryDirectory(prefix="loa-pulse-") as folder:
-        home = Path(folder)
-        socket = home / "native"
-        process = subprocess.Popen(
-            [
-                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
-                "-L", f"module-null-sink sink_name={SINK} rate={RATE} channels=1 format=s16le",
-                "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
-            ],
-            env={**os.environ, "XDG_RUNTIME_DIR": folder, "HOME": folder, "PULSE_RUNTIME_PATH": folder},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        sink = NullSink(Path(folder))
         try:
-            deadline = time.monotonic() + 10
-            sink = NullSink(f"unix:{socket}")
-            while True:
-                try:
-                    sink.control("info")
-                    break
-                except subprocess.CalledProcessError:
-                    assert process.poll() is None and time.monotonic() < deadline, "pulseaudio does not start"
-                    time.sleep(0.05)
             yield sink
         finally:
-            process.terminate()
-            process.wait(5)
+            sink.stop()
 
 
 class Capture:

@@ -1,0 +1,107 @@
+"""The sound server, or its sink, goes away and comes back: that is noticed, said, and made good."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.core.journal import Entry
+from controller.runtime.clocks import SystemClock
+from controller.store import journal
+from tests.support.listening import Listener
+from tests.support.processes import Process, until
+from tests.support.pulse import SINK, NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
+from tests.support.stations import Station, station_in
+from tests.support.tones import queue_at, tone_announcement
+
+
+@pytest.fixture
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+def take_away(sink: NullSink) -> None:
+    (module,) = [
+        line.split()[0] for line in sink.control("list", "short", "modules").splitlines() if "null-sink" in line
+    ]
+    sink.control("unload-module", module)
+
+
+def bring_back(sink: NullSink) -> None:
+    sink.control("load-module", "module-null-sink", f"sink_name={SINK}", "rate=48000", "channels=1", "format=s16le")
+
+
+def faults(station: Station) -> list[str]:
+    with station.store.read() as tx:
+        return [_told(entry) for entry in journal.entries(tx, subject="output/main")]
+
+
+def _told(entry: Entry) -> str:
+    return f"{entry.kind.value} {entry.detail['fault']}"
+
+
+def test_a_sink_that_goes_while_playing_cuts_and_one_that_is_back_begins_again(tmp_path: Path, sink: NullSink) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        (utterance,) = queue_at(station, tone_announcement(station, 2.0), station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(0.3)
+        take_away(sink)
+        until(lambda: faults(station), 3, what="the fault")
+        wait_for(station, utterance, "queued")
+        bring_back(sink)
+        with Listener(sink) as listener:
+            wait_for(station, utterance, "played")
+            assert process.alive()
+            assert lengths(listener.bursts()) == [2.0]
+    assert kinds(station, utterance) == ["queued", "playing", "cut", "playing", "played"]
+    assert faults(station)[0] == "fault output_lost"
+    assert faults(station)[-1].startswith("recovered")
+
+
+def test_a_sink_that_goes_in_silence_is_missed_and_found_again(tmp_path: Path, sink: NullSink) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink):
+        time.sleep(0.5)
+        take_away(sink)
+        until(lambda: faults(station), 4, what="the fault")
+        bring_back(sink)
+        until(lambda: faults(station)[-1].startswith("recovered"), 6, what="the recovery")
+        with Listener(sink) as listener:
+            (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
+            wait_for(station, utterance, "played")
+            assert lengths(listener.bursts()) == [0.5]
+
+
+def test_a_server_that_dies_is_not_replaced_by_a_recording(tmp_path: Path) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with null_sink() as first, audio(station, first) as process:
+        (utterance,) = queue_at(station, tone_announcement(station, 2.0), station.clock.now(), late_s=4.0)
+        wait_for(station, utterance, "playing")
+        first.stop()
+        until(lambda: "fault no_output" in faults(station), 6, what="the fault")
+        assert "sound goes to wav" not in process.said()
+        assert process.alive()
+        assert kinds(station, utterance) == ["queued", "playing", "cut"]
+
+
+def test_a_server_that_comes_later_than_the_station_takes_over_from_the_recording(tmp_path: Path) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with null_sink() as sink:
+        sink.stop()
+        with Process("audio", "main", state=tmp_path, variables=sink.variables) as process:
+            until(lambda: "sound goes to wav" in process.said(), what="the recording")
+            sink.start()
+            until(lambda: "sound goes to pulseaudio" in process.said(), 30, what="the card")
+            (utterance,) = queue_at(
+                station, tone_announcement(station, 0.5), station.clock.now() + timedelta(seconds=1)
+            )
+            with Listener(sink) as listener:
+                wait_for(station, utterance, "played")
+                assert lengths(listener.bursts()) == [0.5]
