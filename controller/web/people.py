@@ -6,12 +6,13 @@ not Flask. Whatever is refused is refused in the same words and the same time fo
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
+from controller.core.errors import InputError, LoalangError, NotFoundError, Problem, StationError
 from controller.core.ports import Clock
 from controller.runtime.config import StationConfig
 from controller.store import users
@@ -127,7 +128,8 @@ class People:
         with self._store.read() as tx:
             session = users.session(tx, at, token)
         if session and used and abs((at - session.seen_at).total_seconds()) > users.SEEN_EVERY_S:
-            with self._store.write() as tx:
+            # a database that cannot be written just now is no reason to turn anybody away
+            with contextlib.suppress(StationError), self._store.write() as tx:
                 users.seen(tx, at, token)
         return session
 

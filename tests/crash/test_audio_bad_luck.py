@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.announcing import Announcing
 from controller.core.levels import Level
 from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
@@ -82,6 +84,31 @@ def test_an_audio_process_that_starts_while_the_database_is_locked_speaks_an_eme
         bell.ring("audio-main", {"emergency": "alert-1", "sha256": rendition.prepared.sha256})
         until(lambda: listener.tones(900.0), what="the alert")
         assert process.alive()
+
+
+def test_a_stop_from_the_page_does_not_wait_for_a_locked_database(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink), closing(Doorbell(station.places)) as bell:
+        (utterance,) = queue_at(station, tone_announcement(station, 5.0), station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(0.3)
+        page = Announcing(station.store, bell, station.clock, station.ids, station.config)
+
+        def stop() -> None:
+            page.stop(utterance.id, "lan")
+            station.store.close()
+
+        asking = threading.Thread(target=stop)
+        with station.store.write():
+            asked = time.monotonic()
+            asking.start()
+            until(lambda: time.monotonic() - listener.bursts()[-1].ended > 0.3, 3, what="silence")
+        assert listener.bursts()[-1].ended - asked < 0.3
+        wait_for(station, utterance, "stopped")
+        asking.join(10)
+    assert kinds(station, utterance) == ["queued", "playing", "stopped"]
 
 
 def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(

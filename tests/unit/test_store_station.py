@@ -117,7 +117,7 @@ def test_a_full_disk_has_its_own_name(store: Store) -> None:
 
 def test_what_is_no_database_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
-    with pytest.raises(StationError, match=r"junk\.db: file is not a database"):
+    with pytest.raises(StationError, match=r"junk\.db: the database is damaged \(file is not a database\)"):
         Store(tmp_path / "junk.db")
     with pytest.raises(StationError, match="newer version"):
         _newer(tmp_path / "newer.db")
@@ -311,7 +311,7 @@ def test_a_stop_is_a_wish_until_the_output_has_done_it(station: ScheduledStation
     ident = queued(station)
     stopped = station.announcing.stop(ident, "an")
     assert (stopped.state, stopped.stop_wanted_by) == (UtteranceState.QUEUED, "an")
-    assert station.bell.rings[-1] == ("audio-main", {"stop": ident, "by": "an"})
+    assert station.bell.rings[-2:] == [("audio-main", {"stop": ident, "by": "an"}), ("audio-main", {})]
     with station.store.write() as tx:
         utterances.move(tx, START, ident, UtteranceEvent.STOP, by="an")
     assert station.announcing.stop(ident, "binh").stop_wanted_by == "an"

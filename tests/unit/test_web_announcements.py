@@ -154,7 +154,8 @@ def test_speak_now_once_however_often_it_is_tapped_then_stop(pages: Pages, clien
         utterances.move(tx, pages.station.clock.now(), queued.id, UtteranceEvent.BEGIN)
     pages.station.bell.rung.clear()
     assert act(client, f"/utterances/{queued.id}/stop") == 303
-    assert pages.station.bell.rung == [("audio-main", {"stop": queued.id, "by": "Cán bộ Văn thư"})]
+    stop = {"stop": queued.id, "by": "Cán bộ Văn thư"}
+    assert pages.station.bell.rung == [("audio-main", stop), ("audio-main", {})]
     assert "đang dừng" in shown(client, f"/announcements/{ident}")
     assert act(client, f"/announcements/{ident}/speak") == 303, "while the old one is stopping, a new one may come"
     with pages.station.store.read() as tx:
