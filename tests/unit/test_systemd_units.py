@@ -77,6 +77,14 @@ def test_the_kiosk_cannot_write_the_station() -> None:
     assert "ReadWritePaths=/run/loalang\n" in text
 
 
+def test_what_units_start_may_ask_what_it_asks() -> None:
+    """Both were seen to be killed without these: every speech engine, and the screen."""
+    audio = (UNITS / "loalang-audio@.service").read_text(encoding="utf-8")
+    kiosk = (UNITS / "loalang-kiosk.service").read_text(encoding="utf-8")
+    assert audio.index("\nSystemCallFilter=~@privileged\n") < audio.index("\nSystemCallFilter=capset\n")
+    assert kiosk.index("\nSystemCallFilter=~@privileged\n") < kiosk.index("\nSystemCallFilter=@setuid\n")
+
+
 def test_only_the_page_reaches_the_network() -> None:
     reaching = [name for name in SERVICES if "PrivateNetwork=yes" not in (UNITS / name).read_text(encoding="utf-8")]
     assert reaching == ["loalang-web.service"]
