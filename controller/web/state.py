@@ -111,7 +111,6 @@ class About:
     next_due: datetime | None
     rendition: Rendition | None
     occurrences: tuple[Occurrence, ...]
-    alert: Item | None  # itself, while boards and kiosk show it as an emergency
 
     @property
     def under_way(self) -> Occurrence | None:
@@ -182,7 +181,6 @@ def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
         min(nexts, default=None),
         renditions.of(tx, ident, announcement.revision),
         occurrences(utterances.of_announcement(tx, ident)),
-        next((item for item in alerts(tx, config, now) if item.ident == ident), None),
     )
 
 
@@ -195,7 +193,8 @@ def health(tx: Tx, config: StationConfig) -> tuple[Part, ...]:
     told = {h.component: h for h in facts.health(tx)}
     boards = {b.board: b for b in notices.boards(tx)}
     found: dict[str, Part] = {}
-    for component in [*(f"output/{output.name}" for output in config.outputs), "speech", "kiosk", *told]:
+    outputs = [f"output/{output.name}" for output in config.outputs]
+    for component in [*outputs, "speech", *(f"board/{board.id}" for board in config.boards), "kiosk", *told]:
         known = told.get(component)
         if known is None:
             found[component] = Part(component, "waiting")
@@ -208,11 +207,15 @@ def health(tx: Tx, config: StationConfig) -> tuple[Part, ...]:
         component = f"board/{board.id}"
         seen = boards.get(board.id)
         if seen is None:
-            found.setdefault(component, Part(component, "waiting"))
-        elif seen.state is BoardState.DOWN:
+            continue
+        if seen.state is BoardState.DOWN:
             found[component] = Part(component, "fault", "board.down", (("reason", seen.detail),), seen.since)
-        elif found.get(component, Part(component, "fine")).tone == "fine":
+        elif found[component].tone != "fault":
             found[component] = Part(component, "fine", since=seen.since, proof=seen.state)
+    for output in outputs:  # its process is one with it: worth a word only when it is gone
+        process = found.pop(output.replace("output/", "audio/", 1), None)
+        if process and process.tone == "fault":
+            found[output] = process
     return tuple(sorted(found.values(), key=lambda part: part.tone != "fault"))
 
 

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 
 from controller.core.announcements import Announcement
 from controller.core.levels import Level
+from controller.core.notices import BoardState
 from controller.core.showing import showing
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.clocks import FakeClock
-from controller.store import announcements, notices, utterances
+from controller.store import announcements, facts, notices, utterances
 from controller.web.saying import shortened
+from controller.web.state import health
 from tests.support.stations import START
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
@@ -193,3 +195,21 @@ def test_what_a_board_cannot_show_stands_beneath_its_picture(pages: Pages, clien
     assert told == {"cong": lines}
     assert client.post("/api/boards", data={"text": "plain", "token": token(client)}).get_json() == {"cong": []}
     assert client.post("/api/boards", data={"text": " ", "token": token(client)}).status_code == 400
+
+
+def test_a_gone_process_stands_in_for_its_output(pages: Pages, client: FlaskClient) -> None:
+    with pages.station.store.write() as tx:
+        for part in ("output/main", "audio/main", "disk"):
+            facts.report(tx, START, part)
+        notices.report_board(tx, START, "cong", BoardState.SHOWN, "Chào", START)
+
+    def parts() -> list[tuple[str, str]]:
+        with pages.station.store.read() as tx:
+            return [(part.component, part.tone) for part in health(tx, pages.station.config)]
+
+    rest = [("speech", "waiting"), ("board/cong", "fine"), ("kiosk", "waiting"), ("disk", "fine")]
+    assert parts() == [("output/main", "fine"), *rest]
+    with pages.station.store.write() as tx:
+        facts.report(tx, START, "audio/main", "process_gone")
+    assert parts() == [("audio/main", "fault"), *rest]
+    assert "chưa báo về" in client.get("/").get_data(as_text=True)
