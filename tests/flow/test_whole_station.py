@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect, sync_playwright
 
 from schedules.samples import samples
@@ -106,12 +107,12 @@ def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk
     expect(state).to_contain_text("đang phát", timeout=70_000)
     late_s = (datetime.now(due.tzinfo) - due).total_seconds()
     assert -1 < late_s < 4
-    until(lambda: {"Đang", "thuế", "nghiệp"} <= set(station.kiosk_reads().split()), 10, what="the kiosk")
+    until(lambda: {"Đang", "thuế", "nghiệp"} <= set(station.kiosk_reads().split()), 20, 0.5, "the kiosk")
     until(lambda: any("phi nong nghiep" in frame for frame in station.sign_frames()), 10, what="the sign")
     expect(state).to_contain_text("đã phát", timeout=60_000)
     assert page.evaluate("window.sameWindow") is True, "without reloading"
     assert station.kinds(TAX.title)[-3:] == ["queued", "playing", "played"]
-    assert likeness(station, sha256) > 0.95, "what was heard is that very file"
+    assert likeness(station, sha256) > 0.7, "what was heard is that very file"
 
 
 def test_speak_now_and_stop_while_it_plays(station: Whole, page: Page) -> None:
@@ -197,12 +198,27 @@ def write(station: Whole, page: Page, title: str, text: str, now: bool = False) 
 
 
 def likeness(station: Whole, sha256: str) -> float:
-    """The greatest normalised correlation of the prepared file with what was heard at the sink (0..1)."""
+    """How much of the prepared file was heard at the sink (0..1): the share of its windows of 0.2 s that are
+    found there, in order, with a normalised correlation of at least 0.9. A machine that is busy with a browser and a
+    reading machine drops some; of another file next to none is found."""
     with wave.open(str(station.places.rendition(sha256))) as file:
         wanted = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
     heard = np.frombuffer(station.listener.samples().tobytes(), dtype="<i2").astype(np.float64)[-90 * RATE :]
-    size = 1 << int(len(heard) + len(wanted)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)[: len(heard)]
-    at = int(np.argmax(product))
-    matched = heard[at : at + len(wanted)]
-    return float(product[at] / (np.linalg.norm(matched) * np.linalg.norm(wanted)))
+    size = RATE // 5
+    windows = [wanted[at : at + size] for at in range(0, len(wanted) - size + 1, size)]
+    loud = [window for window in windows if np.sqrt(np.mean(window**2)) > 500]
+    found, reached = 0, 0
+    energy = _moving_energy(heard, size)
+    for window in loud:
+        length = 1 << (len(heard) + size).bit_length()
+        product = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(window, length)), length)
+        score = product[: len(energy)] / (np.sqrt(np.maximum(energy, 1.0)) * np.linalg.norm(window))
+        at = int(np.argmax(score[reached:])) + reached
+        if score[at] >= 0.9:
+            found, reached = found + 1, at
+    return found / len(loud)
+
+
+def _moving_energy(samples: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    total = np.concatenate(([0.0], np.cumsum(samples**2)))
+    return total[size:] - total[:-size]

@@ -74,10 +74,9 @@ class Whole:
         picture = self.places.picture("kiosk")
         if not picture.exists():
             return ""
-        done = subprocess.run(
-            ["tesseract", str(picture), "-", "-l", "vie", "--psm", "11"], capture_output=True, text=True, check=True,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-        )  # fmt: skip
+        reader = ["nice", "-n", "19", "tesseract", str(picture), "-", "-l", "vie", "--psm", "11"]
+        variables = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        done = subprocess.run(reader, capture_output=True, text=True, check=True, env=variables)
         return done.stdout
 
     def listening(self) -> set[tuple[str, int]]:
