@@ -25,7 +25,12 @@ def test_another_process_that_leaves_does_not_take_the_wal_from_under_us(tmp_pat
     path = tmp_path / "station.db"
     store = Store(path)
     wal = (tmp_path / "station.db-wal").stat().st_ino
-    other = threading.Thread(target=lambda: (store.version(), store.close()))
+
+    def look_and_leave() -> None:
+        store.version()
+        store.close()
+
+    other = threading.Thread(target=look_and_leave)
     other.start()
     other.join()
     subprocess.run([sys.executable, "-c", STRANGER, str(path)], check=True)
