@@ -8,6 +8,7 @@ names, lengths and hashes are checked before anything is changed, and the state 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import json
@@ -129,7 +130,7 @@ def _broken(file: Path, reason: str) -> InputError:
 def _unpack(file: Path, staged: Path) -> Manifest:
     """Lay out every member under `staged`, checked; InputError at the first thing that is not right."""
     try:
-        with tarfile.open(file, "r|gz") as archive:
+        with gzip.open(file) as whole, tarfile.open(fileobj=whole, mode="r|") as archive:
             manifest: Manifest | None = None
             seen = set()
             for entry in archive:
@@ -144,6 +145,8 @@ def _unpack(file: Path, staged: Path) -> Manifest:
                     raise _broken(file, f"{entry.name!r} is not in its list, or comes twice")
                 seen.add(entry.name)
                 _lay_out(file, staged / entry.name, content, manifest.files[entry.name])
+            while whole.read(_CHUNK):  # to its end, where gzip has its own sum
+                pass
     except FileNotFoundError as error:
         raise InputError(Problem.of("file", "backup_absent", file=file)) from error
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
