@@ -22,13 +22,14 @@ from controller.core.errors import IllegalEventError, NotFoundError, StationErro
 from controller.core.journal import Kind
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
-from controller.core.utterances import Utterance, UtteranceEvent
+from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import facts, journal, renditions, utterances
 from controller.store.connection import Store, Tx
 
 POLL_S = 0.5
+BYTES_PER_S = 2 * library.RATE
 BUDGET = 64 * 1024 * 1024  # bytes of sound held ready; the first in line is held whatever its size
 log = logging.getLogger(__name__)
 
@@ -167,19 +168,22 @@ class Keeper:
         with self._store.read() as tx:
             rows = utterances.open_on(tx, self._output)
             obstacles = {row.id: _obstacle(tx, row) for row in rows if not row.sha256}
-        held = {row.id: self._held[row.id] for row in rows if row.id in self._held}
+        held: dict[str, int] = {}
         opened: dict[str, bytes] = {}
-        for row in rows:
-            if row.sha256 and row.id not in held:
-                if held and sum(held.values()) >= BUDGET:
-                    obstacles[row.id] = "busy"
-                    continue
-                try:
+        for row in rows:  # in the total order: what is more urgent takes the room of what is less
+            if not row.sha256:
+                continue
+            size = self._held.get(row.id) or int(row.duration_s * BYTES_PER_S)
+            if held and sum(held.values()) + size > BUDGET and row.state is UtteranceState.QUEUED:
+                obstacles[row.id] = "busy"
+                continue
+            try:
+                if row.id not in self._held:
                     opened[row.id] = library.load(self._places.rendition(row.sha256), row.sha256)
-                    held[row.id] = len(opened[row.id])
-                except StationError as error:
-                    log.error("utterance %s: %s", row.id, error)
-                    obstacles[row.id] = "file_missing"
+                held[row.id] = size
+            except StationError as error:
+                log.error("utterance %s: %s", row.id, error)
+                obstacles[row.id] = "file_missing"
         self._held = held
         items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
         self._tell(Snapshot(Rows(items), opened))

@@ -136,7 +136,7 @@ class Player:
             self._lost(reason)
 
     def _take(self, snapshot: Snapshot) -> None:
-        waiting = {item.id for item in snapshot.rows.items} | set(self._signals)
+        waiting = {item.id for item in snapshot.rows.items if item.loaded} | set(self._signals)
         if self._state.current:
             waiting.add(self._state.current.id)
         self._clips = {name: clip for name, clip in self._clips.items() if name in waiting}

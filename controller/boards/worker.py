@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from controller.boards.drivers import DRIVERS
 from controller.boards.link import Open, Status, Timing
-from controller.core.errors import DeviceError
+from controller.core.errors import DeviceError, StationError
 from controller.core.levels import Level
 from controller.core.notices import BoardState, Notice
 from controller.core.ports import Clock
@@ -23,7 +23,7 @@ from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.runtime.serial_port import SerialPort
 from controller.store import notices, utterances
-from controller.store.connection import DiskFullError, Store, StoreBusyError
+from controller.store.connection import Store
 
 EMULATOR = "emulator"  # a board's port in the configuration
 REPORT_S = 60.0  # how often a proof that only repeats the last one is put on record
@@ -57,6 +57,8 @@ class BoardWorker:
         self._port: SerialPort | None = None
         self._woken = threading.Event()
         self._fault = Lasting(log, f"board {board.id}")
+        self._unread = Lasting(log, f"board {board.id}: what is to be shown cannot be read")
+        self._unwritten = Lasting(log, f"board {board.id}: its state cannot be written down")
         self._notices: Sequence[Notice] = ()
         self._soundings: Sequence[Sounding] = ()
         self._shown: tuple[list[str], list[str]] | None = None  # texts and alerts the link has been given
@@ -100,8 +102,10 @@ class BoardWorker:
                     self._notices = notices.live(tx, wall)
                     self._soundings = utterances.soundings(tx, wall - timedelta(seconds=self._after_s))
                 self._version, self._read_at = version, now
-        except StoreBusyError as error:
-            log.warning("board %s: %s", self._board.id, error)
+        except StationError as error:  # what was read last is shown on
+            self._unread.begins(str(error))
+        else:
+            self._unread.ends()
         due = self._due(wall, urgent=False), self._due(wall, urgent=True)
         if due != self._shown:
             self._shown = due
@@ -194,9 +198,10 @@ class BoardWorker:
         try:
             with self._store.write() as tx:
                 notices.report_board(tx, wall, self._board.id, status.state, status.text, proven, status.reason)
-        except (StoreBusyError, DiskFullError) as error:  # said again on the next turn
-            log.warning("board %s: %s", self._board.id, error)
+        except StationError as error:  # said again on the next turn
+            self._unwritten.begins(str(error))
             return
+        self._unwritten.ends()
         self._reported, self._reported_at = status, now
         if status.state is not BoardState.DOWN:
             self._fault.ends()

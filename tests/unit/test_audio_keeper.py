@@ -1,0 +1,47 @@
+"""What the keeper holds ready, and for whom it makes room. Real store, real files, one turn at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from audio import keeper as keeping
+from audio.keeper import Keeper, Snapshot
+from controller.core.levels import Level
+from tests.support.stations import Station, station_in
+from tests.support.tones import queue_at, tone_announcement
+
+SECOND = 2 * 48_000
+
+
+def snapshot_of(station: Station, keeper: Keeper, told: list[Snapshot]) -> list[tuple[str, bool, str]]:
+    """One reading: (title, held ready, why not)."""
+    turns = iter([False, True])
+    keeper.look()
+    keeper.work(lambda: next(turns, True), lambda: None)
+    names = {"500": "first", "600": "second", "700": "third", "900": "urgent"}
+    with station.store.read() as tx:
+        titles = {row["id"]: names.get(row["title"], row["title"]) for row in tx.execute("SELECT * FROM utterances")}
+    return [(titles[i.id], i.loaded, "" if i.loaded else i.obstacle) for i in told[-1].rows.items]
+
+
+def test_the_more_urgent_takes_the_room_of_the_less_urgent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "BUDGET", int(2.5 * SECOND))
+    station, told = station_in(tmp_path), list[Snapshot]()
+    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {})
+    for number, hertz in enumerate((500, 600, 700)):
+        due = station.clock.now() + timedelta(seconds=number)
+        queue_at(station, tone_announcement(station, 1.0, hertz, title=str(hertz)), due)
+    assert snapshot_of(station, keeper, told) == [("first", True, ""), ("second", True, ""), ("third", False, "busy")]
+    assert len(told[-1].opened) == 2
+    queue_at(
+        station,
+        tone_announcement(station, 1.0, 900, Level.PRIORITY, title="900"),
+        station.clock.now() + timedelta(hours=1),
+    )
+    assert snapshot_of(station, keeper, told) == [
+        ("urgent", True, ""), ("first", True, ""), ("second", False, "busy"), ("third", False, "busy"),
+    ]  # fmt: skip
+    assert len(told[-1].opened) == 1, "what is held already is not read again"
