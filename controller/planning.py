@@ -52,6 +52,8 @@ class Planning:
         horizon = now + self._lead
         with self._store.read() as tx:
             stored = announcements.rules(tx)
+            # an output that saw a clock running ahead has given them up as too late
+            given_up = utterances.missed_ahead(tx, now, horizon)
         alarms: dict[str, datetime] = {}
         outputs: set[str] = set()
         unreadable = set()
@@ -62,8 +64,9 @@ class Planning:
                 log.error("rule %s cannot be read: %s", row.id, error)
                 unreadable.add(row.id)
                 continue
-            if _ran_ahead(row, horizon) or due_between(rule, row.planned_until, horizon, self._config.site.tz):
-                outputs |= self._plan_rule(row.id, rule, now)
+            anew = row.id in given_up
+            if anew or _ran_ahead(row, horizon) or due_between(rule, row.planned_until, horizon, self._config.site.tz):
+                outputs |= self._plan_rule(row.id, rule, now, anew)
             following = next_after(rule, horizon, self._config.site.tz)
             if following:
                 alarms[row.id] = following - self._lead
@@ -83,8 +86,8 @@ class Planning:
                     _write_off(tx, now, utterance)
         return len(left)
 
-    def _plan_rule(self, rule_id: str, rule: Rule, now: datetime) -> set[str]:
-        """The outputs that got something in line."""
+    def _plan_rule(self, rule_id: str, rule: Rule, now: datetime, anew: bool) -> set[str]:
+        """The outputs that got something in line. `anew`: also look at what seems to be planned already."""
         horizon = now + self._lead
         while True:
             with self._store.write() as tx:
@@ -92,7 +95,7 @@ class Planning:
                 if not found:
                     return set()  # ended since we looked
                 announcement = announcements.get(tx, found[0].announcement_id)
-                after = now if _ran_ahead(found[0], horizon) else found[0].planned_until
+                after = now if anew or _ran_ahead(found[0], horizon) else found[0].planned_until
                 due = due_between(rule, after, horizon, self._config.site.tz)
                 in_line, missed = sift_late(due, now, announcement.late_window_s)
                 for at in missed[:MISSED_AT_ONCE]:

@@ -147,6 +147,16 @@ def unmiss(tx: Tx, now: datetime, utterance: Utterance) -> bool:
     return cursor.rowcount > 0
 
 
+def missed_ahead(tx: Tx, now: datetime, until: datetime) -> frozenset[str]:
+    """The rules of occurrences due in (now, until] whose miss was recorded in what is now the future."""
+    rows = tx.execute(
+        "SELECT DISTINCT rule_id FROM utterances WHERE due > ?1 AND due <= ?2 AND state = 'missed' AND ended_at > ?1"
+        " AND instr(rule_id, ?3) = 0",
+        (instant(now), instant(until), VOID),
+    )
+    return frozenset(row["rule_id"] for row in rows)
+
+
 def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:
     """Those of an announcement that are in line and have not begun."""
     rows = tx.execute(

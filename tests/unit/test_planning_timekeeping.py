@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from controller.core.utterances import UtteranceEvent
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
-from controller.store import facts, journal
+from controller.store import announcements, facts, journal, utterances
 from controller.store.connection import Store
 from controller.timekeeping import Timekeeper
 from tests.support.scheduling import START, ScheduledStation, daily, once
@@ -159,3 +160,31 @@ def test_start_and_end_are_journalled_with_the_time_last_seen(bench: Bench) -> N
         ("started", "process/controller", {"last_seen": START.isoformat()}),
         ("ended", "process/controller", {}),
     ]
+
+
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0, 315_576_000.0, -315_576_000.0])
+def test_a_clock_that_was_set_and_set_right_again_plans_nothing_twice(bench: Bench, step_s: float) -> None:
+    clock = bench.station.clock
+    bench.station.announce(daily("19:01"))
+    bench.turn()
+    clock.tick(30)
+    bench.turn()
+    assert bench.station.rows() == [("11-21 12:01:00", "main", "queued")]
+    for step in (step_s, -step_s):
+        clock.step(step)
+        clock.tick(1)
+        with bench.station.store.write() as tx:  # what the output does with what seems to be long past
+            for utterance in utterances.open_on(tx, "main"):
+                if utterance.late_until < clock.now():
+                    utterances.move(tx, clock.now(), utterance.id, UtteranceEvent.MISS, reason="late")
+        bench.turn()
+    clock.tick(10)
+    bench.turn()
+    with bench.station.store.read() as tx:
+        steps = [e.detail["step_s"] for e in journal.entries(tx, subject="clock")]
+        dues = [tuple(row) for row in tx.execute("SELECT rule_id, due, output FROM utterances")]
+        (rule,) = announcements.rules(tx)
+    assert steps == [step_s, -step_s]
+    assert len(dues) == len(set(dues))
+    assert bench.station.rows().count(("11-21 12:01:00", "main", "queued")) == 1
+    assert rule.planned_until <= clock.now() + timedelta(seconds=31)
