@@ -49,7 +49,12 @@ def three_in_a_row(station: Station, seconds: float = 0.4) -> list[Utterance]:
 
 
 def heard(listener: Listener) -> list[list[float]]:
-    return [lengths(listener.tones(500.0 + 100 * number)) for number in range(3)]
+    """How long each tone was heard each time; a busy machine may tear holes into one."""
+    return [lengths(listener.tones(500.0 + 100 * number, gap_s=0.35)) for number in range(3)]
+
+
+def once_each(listener: Listener) -> bool:
+    return all(len(spans) == 1 and 0.3 <= spans[0] <= 0.6 for spans in heard(listener))
 
 
 def test_killed_while_nothing_can_be_written_none_is_spoken_twice(
@@ -61,7 +66,7 @@ def test_killed_while_nothing_can_be_written_none_is_spoken_twice(
         until(lambda: "queued" in kinds(station, third), what="the rows")
         time.sleep(0.3)  # the player has read them
         with station.store.write():  # nobody else can write until this ends
-            until(lambda: len(listener.tones(700.0)) == 1, 10, what=f"the third tone; {heard(listener)}")
+            until(lambda: len(listener.tones(700.0)) == 1, 10, what="the third tone")
             process.kill()
         process.start()
         for one in (first, second, third):
@@ -120,7 +125,7 @@ def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
             spoken = three_in_a_row(station)
             time.sleep(0.3)
             disk.fill()
-            until(lambda: heard(listener) == [[0.4], [0.4], [0.4]], 10, what=f"three tones; {heard(listener)}")
+            until(lambda: once_each(listener), 10, what="three tones")
             assert process.alive()
             assert [kinds(station, one) for one in spoken] == [["queued"]] * 3
             disk.clear()
@@ -128,5 +133,5 @@ def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
                 wait_for(station, one, "played")
             assert process.alive()
         assert [kinds(station, one) for one in spoken] == [["queued", "playing", "played"]] * 3
-        assert heard(listener) == [[0.4], [0.4], [0.4]]
+        assert once_each(listener), heard(listener)
         station.store.close()
