@@ -26,7 +26,7 @@ _SAID_LIMIT = 160  # characters of a program's last words that are worth keeping
 class Limits:
     memory_bytes: int
     file_bytes: int  # of any one file it writes; the program is killed when it writes more
-    nice: int = 10
+    nice: int = 20  # steps behind the player, which stands at -10 where it may
 
     def before(self, command: Sequence[str]) -> list[str]:
         return [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 
 from audio import chimes
 from audio.amplifier import relay_for
@@ -23,6 +25,7 @@ from controller.runtime.workers import Crew
 from controller.store.connection import Store
 
 BYTES_PER_S = 2 * 48_000
+NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
 PAUSE_S = 0.5  # between a chime and the words: outdoors the chime still echoes
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 FACES = ("controller", "kiosk")
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 
 def main(config: StationConfig, places: Places, name: str) -> int:
     output = config.output(name)
+    with contextlib.suppress(PermissionError):  # systemd has done it, or it may not be done
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
     process = f"audio-{name}"
     # opened by those who use it: a database that is locked, full or broken must not mute an emergency
     clock, store, bell = SystemClock(), Store(places.station_db, at_once=False), Doorbell(places)

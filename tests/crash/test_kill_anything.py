@@ -49,7 +49,8 @@ def sink() -> Iterator[NullSink]:
 
 
 def whole_station(folder: Path) -> Station:
-    config = CONFIG.replace('device = "wav"', 'device = "auto"') + BOARD + f"port = {free_port()}\n"
+    # a long buffer: what is looked for are gaps that a kill makes, not those of a machine busy with other tests
+    config = CONFIG.replace('device = "wav"', 'device = "auto"\nbuffer = 4096') + BOARD + f"port = {free_port()}\n"
     return station_in(folder, config, SystemClock())
 
 
