@@ -41,7 +41,7 @@ def main(config: StationConfig, places: Places) -> int:
     normaliser = Normaliser(load_abbreviations())
 
     def board_preview(board: str, text: str) -> bytes:
-        from controller.boards.preview import preview_png  # draws with Pillow: not in an idle process
+        from controller.boards.preview import preview_png  # loaded when it is first asked for
 
         return preview_png(config.board(board), text)
 
