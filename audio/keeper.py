@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from audio import library
+from audio import shelf
 from audio.engine import Item, Rows
 from audio.progress import Progress, recovered
 from controller.core.announcements import AfterCut
@@ -29,7 +29,7 @@ from controller.store import facts, journal, renditions, utterances
 from controller.store.connection import Store, Tx
 
 POLL_S = 0.5
-BYTES_PER_S = 2 * library.RATE
+BYTES_PER_S = 2 * shelf.RATE
 BUDGET = 64 * 1024 * 1024  # bytes of sound held ready; the first in line is held whatever its size
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class Keeper:
                 continue
             try:
                 if row.id not in self._held:
-                    opened[row.id] = library.load(self._places.rendition(row.sha256), row.sha256)
+                    opened[row.id] = shelf.load(self._places.rendition(row.sha256), row.sha256)
                 held[row.id] = size
             except StationError as error:
                 log.error("utterance %s: %s", row.id, error)

@@ -14,7 +14,7 @@ import select
 from collections.abc import Callable
 from dataclasses import replace
 
-from audio import engine, library
+from audio import engine, shelf
 from audio.amplifier import Relay
 from audio.engine import Item, Move, Now, Phase, State, Timing
 from audio.keeper import Keeper, Noted, Reported, Snapshot
@@ -159,7 +159,7 @@ class Player:
     def _alert(self, ident: str, sha256: str, output: Output) -> None:
         """Take an emergency in without the store, which may be locked."""
         try:
-            clip = output.take(library.load(self._places.rendition(sha256), sha256))
+            clip = output.take(shelf.load(self._places.rendition(sha256), sha256))
         except (StationError, DeviceError) as error:
             log.error("emergency %s: %s", ident, error)
             return

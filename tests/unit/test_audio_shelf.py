@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from audio.amplifier import LogRelay, NoRelay, lcus1_frame, relay_for
-from audio.library import load
+from audio.shelf import load
 from controller.core.errors import StationError
 from controller.runtime.config import Amplifier
 from tests.support.tones import tone_pcm, wav

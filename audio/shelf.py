@@ -1,4 +1,4 @@
-"""Reads prepared files back. Only what hashes to its name is played: what was approved, to the bit."""
+"""The shelf of prepared files. Only what hashes to its name is played: what was approved, to the bit."""
 
 from __future__ import annotations
 
