@@ -110,7 +110,9 @@ def whole_station(folder: Path) -> Iterator[Whole]:
     places.make()
     write_example(places.config)
     text = places.config.read_text(encoding="utf-8").replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - taken out
-    places.config.write_text(text.replace("8080", str(free_port())), encoding="utf-8")
+    # a long buffer: what is heard is looked at here, not how soon, and a browser keeps both cores busy
+    text = text.replace('device = "auto"', 'device = "auto"\nbuffer = 4096').replace("8080", str(free_port()))
+    places.config.write_text(text, encoding="utf-8")
     with null_sink() as sink, Listener(sink) as listener:
         variables = {**sink.variables, "SDL_VIDEODRIVER": "dummy"}
         with Process("run", state=folder, variables=variables) as process:
