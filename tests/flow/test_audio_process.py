@@ -6,7 +6,7 @@ import os
 import time
 import tty
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,14 +19,14 @@ from controller.core.levels import Level
 from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
-from controller.store import journal, renditions, utterances
-from tests.support.listening import Burst, Listener
-from tests.support.processes import Process, until
+from controller.store import journal, renditions
+from tests.support.listening import Listener
+from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
-from tests.support.stations import CONFIG, Station, station_in
+from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
+from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
-PLAIN = CONFIG.replace('device = "wav"', 'device = "auto"') + "[speech]\nchime = false\n"
 CHIMES = PLAIN.replace("chime = false", "chime = true")
 
 
@@ -42,34 +42,9 @@ def listener(sink: NullSink) -> Iterator[Listener]:
         yield running
 
 
-@contextmanager
-def audio(station: Station, sink: NullSink) -> Iterator[Process]:
-    with Process("audio", "main", state=station.places.state, variables=sink.variables) as process:
-        until(lambda: "sound goes to pulseaudio" in process.said(), what="the audio process")
-        yield process
-
-
-def row(station: Station, utterance: Utterance) -> Utterance:
-    with station.store.read() as tx:
-        return utterances.get(tx, utterance.id)
-
-
 def lines(station: Station, utterance: Utterance) -> list[Entry]:
     with station.store.read() as tx:
         return journal.entries(tx, subject=f"utterance/{utterance.id}")
-
-
-def kinds(station: Station, utterance: Utterance) -> list[str]:
-    return [entry.kind.value for entry in lines(station, utterance)]
-
-
-def wait_for(station: Station, utterance: Utterance, state: str, limit_s: float = 12) -> Utterance:
-    until(lambda: row(station, utterance).state == state, limit_s, what=f"{state}; {kinds(station, utterance)}")
-    return row(station, utterance)
-
-
-def lengths(bursts: list[Burst]) -> list[float]:
-    return [round(burst.ended - burst.began, 2) for burst in bursts]
 
 
 def test_due_means_heard(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
