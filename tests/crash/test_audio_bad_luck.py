@@ -21,7 +21,7 @@ from tests.support.full_disk import small_disk
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
-from tests.support.sounding import PLAIN, WHOLE, audio, kinds, lengths, wait_for
+from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
@@ -49,19 +49,24 @@ def three_in_a_row(station: Station, seconds: float = 0.4) -> list[Utterance]:
 
 
 def heard(listener: Listener) -> list[list[float]]:
-    return [lengths(listener.tones(500.0 + 100 * number)) for number in range(3)]
+    """How long each tone was heard each time; a busy machine may tear holes into one."""
+    return [lengths(listener.tones(500.0 + 100 * number, gap_s=0.35)) for number in range(3)]
+
+
+def once_each(listener: Listener) -> bool:
+    return all(len(spans) == 1 and 0.3 <= spans[0] <= 0.6 for spans in heard(listener))
 
 
 def test_killed_while_nothing_can_be_written_none_is_spoken_twice(
     tmp_path: Path, sink: NullSink, listener: Listener
 ) -> None:
-    station = station_in(tmp_path, WHOLE, SystemClock())
+    station = station_in(tmp_path, PLAIN, SystemClock())
     with audio(station, sink) as process:
         first, second, third = three_in_a_row(station)
         until(lambda: "queued" in kinds(station, third), what="the rows")
         time.sleep(0.3)  # the player has read them
         with station.store.write():  # nobody else can write until this ends
-            until(lambda: len(listener.tones(700.0)) == 1, 10, what=f"the third tone; {heard(listener)}")
+            until(lambda: len(listener.tones(700.0)) == 1, 10, what="the third tone")
             process.kill()
         process.start()
         for one in (first, second, third):
@@ -115,12 +120,12 @@ def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
     tmp_path: Path, sink: NullSink, listener: Listener
 ) -> None:
     with small_disk(tmp_path / "state", "6m") as disk:
-        station = station_in(disk.folder, WHOLE, SystemClock())
+        station = station_in(disk.folder, PLAIN, SystemClock())
         with audio(station, sink) as process:
             spoken = three_in_a_row(station)
             time.sleep(0.3)
             disk.fill()
-            until(lambda: heard(listener) == [[0.4], [0.4], [0.4]], 10, what=f"three tones; {heard(listener)}")
+            until(lambda: once_each(listener), 10, what="three tones")
             assert process.alive()
             assert [kinds(station, one) for one in spoken] == [["queued"]] * 3
             disk.clear()
@@ -128,5 +133,5 @@ def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
                 wait_for(station, one, "played")
             assert process.alive()
         assert [kinds(station, one) for one in spoken] == [["queued", "playing", "played"]] * 3
-        assert heard(listener) == [[0.4], [0.4], [0.4]]
+        assert once_each(listener), heard(listener)
         station.store.close()

@@ -13,8 +13,6 @@ from tests.support.pulse import NullSink
 from tests.support.stations import CONFIG, Station
 
 PLAIN = CONFIG.replace('device = "wav"', 'device = "auto"') + "[speech]\nchime = false\n"
-# a long buffer, for tests that judge what is heard and not how soon: a machine busy with others tears no holes
-WHOLE = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')
 
 
 @contextmanager
