@@ -22,6 +22,8 @@ from controller.core.errors import ConfigError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Shown = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+# two clock times of the place; over midnight if the second is the earlier
+QuietSpan = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 SpeechEngine = Literal["piper", "pyttsx3", "espeak-ng"]
 
 
@@ -54,6 +56,8 @@ class Zone(Section):
 
     id: Name
     name: Shown
+    quiet_hours: tuple[QuietSpan, ...] | None = None  # None: the policy's
+    max_minutes_a_day: int | None = Field(default=None, ge=0, le=1440)  # None: the policy's; 0: no limit
 
 
 class Amplifier(Section):
@@ -109,7 +113,16 @@ class Kiosk(Section):
     full_screen: bool = True
 
 
+class ClockTrust(Section):
+    """When the clock may be believed: a Pi without a clock chip starts in the past."""
+
+    trust: Literal["required", "off"] = "required"
+    chip: str = ""  # a battery-backed clock, e.g. "/dev/rtc0"; none if empty
+
+
 class Policy(Section):
+    quiet_hours: tuple[QuietSpan, ...] = ("21:00-05:30", "11:30-13:30")  # () switches them off
+    max_minutes_a_day: int = Field(default=60, ge=0, le=1440)  # of speech in one zone, before the page warns; 0: no limit
     late_window_s: int = Field(default=600, ge=0, le=86_400)
     lead_s: float = Field(default=30.0, ge=5, le=600)  # how long before its instant an utterance is queued
     max_duration_s: int = Field(default=900, ge=10, le=7200)
@@ -126,6 +139,7 @@ class StationConfig(Section):
     web: Web = Web()
     kiosk: Kiosk = Kiosk()
     policy: Policy = Policy()
+    clock: ClockTrust = ClockTrust()
 
     def output_of(self, zone: str) -> Output:
         return next(output for output in self.outputs if zone in output.zones)
@@ -275,6 +289,8 @@ def _mistake(details: ErrorDetails) -> Mistake:
     said = details["msg"]
     if details["type"] == "extra_forbidden":
         said = f"there is no such key{_nearest(parts[-1], _keys_at(parts[:-1]))}"
+    elif details["type"] == "string_pattern_mismatch" and "quiet_hours" in parts:
+        said = f"{details['input']!r} is not a span of clock times, e.g. '21:00-05:30'"
     elif details["type"] == "string_pattern_mismatch":
         said = f"{details['input']!r} is not a name: small letters, digits and hyphens, e.g. 'trung-tam'"
     elif details["type"] == "missing":
