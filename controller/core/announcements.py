@@ -24,6 +24,14 @@ class AfterCut(StrEnum):
     END = "end"
 
 
+class Late(StrEnum):
+    """What an occurrence does that cannot begin at its instant, while its late window is open."""
+
+    PLAY = "play"  # it begins late, from its beginning
+    JOIN = "join"  # it begins where it would be by now
+    SKIP = "skip"  # it is missed
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an official has entered, cleaned but not yet stored."""
