@@ -33,8 +33,6 @@ BOARD = """
 id = "cong"
 name = "Cổng"
 port = "emulator"
-[policy]
-lead_s = 5.0
 [speech]
 chime = false
 [web]
@@ -50,7 +48,8 @@ def sink() -> Iterator[NullSink]:
 
 def whole_station(folder: Path) -> Station:
     # a long buffer: what is looked for are gaps that a kill makes, not those of a machine busy with other tests
-    config = CONFIG.replace('device = "wav"', 'device = "auto"\nbuffer = 4096') + BOARD + f"port = {free_port()}\n"
+    config = CONFIG.replace('device = "wav"', 'device = "auto"\nbuffer = 4096')
+    config = config.replace("[policy]\n", "[policy]\nlead_s = 5.0\n") + BOARD + f"port = {free_port()}\n"
     return station_in(folder, config, SystemClock())
 
 

@@ -37,6 +37,10 @@ width_px = {width}
 height_px = {height}
 width_mm = 217.0
 full_screen = {full_screen}
+[policy]
+quiet_hours = []
+[clock]
+trust = "off"
 """
 START = """
 import sys, pathlib

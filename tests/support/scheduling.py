@@ -34,6 +34,10 @@ device = "wav"
 name = "far"
 zones = ["duoi"]
 device = "wav"
+[policy]
+quiet_hours = []
+[clock]
+trust = "off"
 """
 
 

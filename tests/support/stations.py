@@ -33,6 +33,10 @@ name = "Cụm Nà Khau"
 name = "main"
 zones = ["trung-tam", "na-khau"]
 device = "wav"
+[policy]
+quiet_hours = []
+[clock]
+trust = "off"
 """
 
 

@@ -39,6 +39,10 @@ name = "Trung tâm xã"
 name = "main"
 zones = ["trung-tam"]
 device = "wav"
+[policy]
+quiet_hours = []
+[clock]
+trust = "off"
 """
 HOST = "localhost"
 

@@ -409,6 +409,7 @@ def test_a_rule_that_cannot_be_read_is_a_fault_and_stops_no_other(station: Sched
 def test_in_a_zone_with_summer_time(tmp_path: Path) -> None:
     config = (
         '[site]\ntimezone = "Europe/Berlin"\n[[zones]]\nid = "a"\nname = "A"\n[[outputs]]\nname = "main"\nzones = ["a"]'
+        '\n[policy]\nquiet_hours = []\n[clock]\ntrust = "off"\n'
     )
     station = ScheduledStation(tmp_path, datetime(2026, 3, 27, 12, tzinfo=UTC), config)
     station.announce(daily("02:30", first="2026-03-28", last="2026-03-30"), zones=["a"])

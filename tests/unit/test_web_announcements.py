@@ -357,6 +357,10 @@ zones = ["trung-tam"]
 [[outputs]]
 name = "hill"
 zones = ["na-khau"]
+[policy]
+quiet_hours = []
+[clock]
+trust = "off"
 """
     pages = pages_in(tmp_path, config)
     client = pages.signed_in()
