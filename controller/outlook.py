@@ -14,8 +14,8 @@ from controller.core.words import Words
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
 from controller.store.connection import Tx
+from schedules.documents import rule_from
 from schedules.planner import due_between
-from schedules.rules import rule_from
 from schedules.wording import rule_words
 
 PLANNED = "planned"

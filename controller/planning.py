@@ -21,8 +21,9 @@ from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, utterances
 from controller.store.announcements import StoredRule
 from controller.store.connection import Store, Tx
+from schedules.documents import rule_from
 from schedules.planner import due_between, next_after, sift_late
-from schedules.rules import Rule, rule_from
+from schedules.rules import Rule
 
 MISSED_AT_ONCE = 200  # occurrences a transaction, so that a year's outage does not hold the write lock
 STEPPED_BACK = timedelta(seconds=1)  # planned further than this beyond the lead: the clock was set back

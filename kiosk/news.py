@@ -20,8 +20,8 @@ from controller.store import announcements, facts, notices, utterances
 from controller.store.connection import Store, Tx
 from kiosk.bulletin import Bulletin, Coming, programme
 from kiosk.flow import Input, NewsCame, NewsLost
+from schedules.documents import rule_from
 from schedules.planner import due_between
-from schedules.rules import rule_from
 
 POLL_S = 0.5
 log = logging.getLogger(__name__)

@@ -1,61 +1,152 @@
-"""What instants a rule means. Pure: the caller gives every "now" and the time zone of the place.
+"""What instants a rule means. Pure: the caller gives every "now", the time zone of the place and its calendar.
 
 Daylight saving, as RFC 5545 (3.3.5) has it: a clock time that a change skips is taken with the
 offset before the change (02:30 becomes 03:30), one that comes twice is taken the first time. Every
-occurrence is thus one instant, and a day that a place skipped altogether adds none.
+occurrence is thus one instant, and comes once however many clock times lead to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from heapq import merge
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
-from schedules.rules import Daily, Once, Rule
+from controller.core.announcements import Late
+from schedules import patterns, recurrence
+from schedules.day_types import Calendar
+from schedules.rules import Once, Recurrence, Repeating, Rule
 
 _DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
+_END = datetime(2200, 1, 1, tzinfo=UTC)  # nobody plans beyond
+_TYPES_AHEAD = timedelta(days=800)  # what type a day will be is looked for so far ahead, and no further
+PLAIN = Calendar()
 
 
-def next_after(rule: Rule, after: datetime, tz: tzinfo) -> datetime | None:
-    """The first occurrence strictly after an instant, in UTC; None if there is none."""
-    return next(_occurrences(rule, after, tz), None)
+def next_after(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PLAIN) -> datetime | None:
+    """The first occurrence strictly after an instant, in UTC; None if there is none before 2200."""
+    return next(occurrences(rule, after, tz, calendar), None)
 
 
-def due_between(rule: Rule, after: datetime, until: datetime, tz: tzinfo) -> list[datetime]:
+def due_between(rule: Rule, after: datetime, until: datetime, tz: tzinfo, calendar: Calendar = PLAIN) -> list[datetime]:
     """The occurrences in (after, until], in UTC and in order."""
-    return list(takewhile(lambda at: at <= until, _occurrences(rule, after, tz)))
+    return list(takewhile(lambda at: at <= until, occurrences(rule, after, tz, calendar)))
 
 
-def _occurrences(rule: Rule, after: datetime, tz: tzinfo) -> Iterator[datetime]:
-    """Every occurrence strictly after `after`: lazily, ascending, none twice."""
-    match rule:
+def occurrences(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PLAIN) -> Iterator[datetime]:
+    """Every occurrence strictly after an instant and before 2200, in UTC: lazily, ascending, none twice."""
+    if not rule.changes:
+        return _unchanged(rule, after, tz, calendar)
+    left_out, added = set(), []
+    for change in rule.changes:
+        due = _instant(change.due, tz)
+        if next(_unchanged(rule, due - _TICK, tz, calendar), None) != due:
+            continue  # what it changes is no occurrence any longer
+        left_out.add(due)
+        if change.to is not None:
+            added.append(_instant(change.to, tz))
+    kept = (at for at in _unchanged(rule, after, tz, calendar) if at not in left_out)
+    return _without_twins(merge(kept, sorted(at for at in added if at > after)), after)
+
+
+def _unchanged(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar) -> Iterator[datetime]:
+    """The occurrences as they would be if no single one had been moved."""
+    pattern = rule.pattern
+    match pattern:
         case Once(at):
-            if at > after:
-                yield at.astimezone(UTC)
-        case Daily():
-            yield from _daily(rule, after, tz)
+            found: Iterator[datetime] = iter((at.astimezone(UTC),) if at > after else ())
+        case Repeating():
+            # yesterday too: a change that skips 23:00-24:00 moves yesterday's 23:30 to 00:30 of today
+            near = after.astimezone(tz).date() - _DAY
+            start = max(near, rule.first) if rule.first else near
+            found = _instants(patterns.walls(pattern, rule.first or near, start), after, tz)
+        case Recurrence():
+            zone = ZoneInfo(pattern.zone) if pattern.zone else tz
+            near_wall = after.astimezone(zone).replace(tzinfo=None) - _DAY
+            found = _instants(recurrence.walls(pattern, near_wall, zone), after, zone)
+    end = _END
+    if rule.last:
+        end = min(end, _day_in_utc(rule.last) + 3 * _DAY)  # days more than the last; `allowed` looks again
+    if rule.day_types:
+        begin = max(after, _day_in_utc(rule.first)) if rule.first else after
+        end = min(end, begin + _TYPES_AHEAD)
+    found = takewhile(lambda at: at < end, found)
+    allowed = _allowed(rule, tz, calendar)
+    return filter(allowed, found) if allowed else found
 
 
-def _daily(rule: Daily, after: datetime, tz: tzinfo) -> Iterator[datetime]:
-    # yesterday too: a change that skips 23:00-24:00 moves yesterday's 23:30 to 00:30 of today
-    day = max(rule.first, after.astimezone(tz).date() - _DAY)
-    last = rule.last or date.max - _DAY
+def _day_in_utc(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _allowed(rule: Rule, tz: tzinfo, calendar: Calendar) -> Callable[[datetime], bool] | None:
+    """Whether an instant lies on a day on which the rule may be spoken; None: every day is such a day."""
+    first, last, skip, types = rule.first, rule.last, rule.skip, rule.day_types
+    if isinstance(rule.pattern, Repeating) and last is None and not skip and not types:
+        return None  # `first` has been seen to
+
+    def allowed(at: datetime) -> bool:
+        day = at.astimezone(tz).date()
+        return (
+            (first is None or day >= first)
+            and (last is None or day <= last)
+            and day not in skip
+            and (not types or calendar.type_of(day) in types)
+        )
+
+    return allowed
+
+
+def _instants(walls: Iterable[datetime], after: datetime, tz: tzinfo) -> Iterator[datetime]:
+    """Clock times (naive, ascending) as instants after `after`, ascending, none twice."""
+    pending: list[datetime] = []
     seen = after
-    while day <= last:
-        at = datetime.combine(day, rule.at, tzinfo=tz).astimezone(UTC)
-        if at > seen:
-            yield at
+    for wall in walls:
+        at = _instant(wall, tz)
+        low = _no_earlier(wall, tz)
+        if pending or at != low:
+            insort(pending, at)
+            while pending and pending[0] <= low:
+                first = pending.pop(0)
+                if first > seen:
+                    seen = first
+                    yield first
+        elif at > seen:
             seen = at
-        day += _DAY
+            yield at
+    yield from _without_twins(pending, seen)
 
 
-def sift_late(due: list[datetime], now: datetime, late_window_s: float) -> tuple[list[datetime], list[datetime]]:
+def _instant(wall: datetime, tz: tzinfo) -> datetime:
+    return wall.replace(tzinfo=tz).astimezone(UTC)
+
+
+def _no_earlier(wall: datetime, tz: tzinfo) -> datetime:
+    """Before this instant there is none of any clock time from `wall` on, whatever change of the clock is near."""
+    offsets = [day.replace(tzinfo=tz).utcoffset() or timedelta() for day in (wall - _DAY, wall, wall + _DAY)]
+    return (wall - max(offsets)).replace(tzinfo=UTC)
+
+
+def _without_twins(ascending: Iterable[datetime], seen: datetime) -> Iterator[datetime]:
+    for at in ascending:
+        if at > seen:
+            seen = at
+            yield at
+
+
+def sift_late(
+    due: list[datetime], now: datetime, late_window_s: float, late: Late = Late.PLAY
+) -> tuple[list[datetime], list[datetime]]:
     """What to put in line and what is missed, of the occurrences of one rule (ascending).
 
     Of those whose instant has passed at most the newest is still spoken, and only within the late
-    window: after a power cut nothing is replayed in bulk.
+    window, if its policy allows it at all: after a power cut nothing is replayed in bulk.
     """
-    late = [at for at in due if at < now]
+    past = [at for at in due if at < now]
     ahead = [at for at in due if at >= now]
-    spoken = [at for at in late[-1:] if now <= at + timedelta(seconds=late_window_s)]
-    return spoken + ahead, late[: len(late) - len(spoken)]
+    window = timedelta(seconds=0 if late is Late.SKIP else late_window_s)
+    spoken = [at for at in past[-1:] if now <= at + window]
+    return spoken + ahead, past[: len(past) - len(spoken)]

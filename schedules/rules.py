@@ -1,24 +1,129 @@
-"""When an announcement is to be spoken: rules, and the documents in which they are stored.
+"""When an announcement is to be spoken, as values.
 
-A rule is a value; what instants it means in a time zone is the planner's affair, how it is said the
-wording's. A new kind of rule is a class here, a case in `rule_from` and `document_of`, a generator
-in the planner and a sentence in the wording.
+A rule is a pattern (one instant, days with clock times, or an RFC 5545 recurrence) and what the
+commune makes of it: a window of validity, days left out, types of days, single occurrences moved or
+left out, and what is done when it is late. What instants a rule means is the planner's affair, how it
+is said the wording's, how it is stored and refused the documents'. A new pattern is a class here, a
+generator in `patterns`, a case in `documents` and a sentence in `wording`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
 
-from controller.core.errors import InputError, Problem
+from controller.core.announcements import Late
+from controller.core.days import DayType
 
-FIRST_YEAR, LAST_YEAR = 2000, 2199  # what a village plans; beyond, it is a slip of the finger
-DATE_EXAMPLE, TIME_EXAMPLE = "2026-11-27", "19:30"
-# stricter than fromisoformat, which takes "2026-W48-5" and a bare "19"
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:00)?")
+LAST = -1  # "the last": day of a month, or such weekday of a month
+
+
+# --- which days
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """These very days."""
+
+    days: tuple[date, ...]  # ascending
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Every `every`-th day, counted from the rule's first day."""
+
+    every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """On these weekdays (1 Monday to 7 Sunday, ISO 8601) of every `every`-th week from the rule's first."""
+
+    weekdays: tuple[int, ...]
+    every: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyByDate:
+    """On these days of every month, 1 to 31 or LAST; a month without such a day has none (RFC 5545, 3.3.10)."""
+
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyByWeekday:
+    """On the `which`-th (1 to 5, or LAST) such weekday of every month."""
+
+    weekday: int
+    which: int
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """On this day of every year; 29 February only in leap years."""
+
+    month: int
+    day: int
+
+
+class Leap(StrEnum):
+    """What a rule does where a lunar month is repeated."""
+
+    FIRST = "first"  # only in the first of the two
+    LEAP = "leap"  # only in the leap month, so only in years that have it
+    BOTH = "both"
+
+
+class Day30(StrEnum):
+    """What a rule for day 30 does in a lunar month of 29 days."""
+
+    LAST = "last"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class LunarMonthly:
+    """On these days (1 to 30, or LAST) of every lunar month; `leap` says in which of two equal ones."""
+
+    days: tuple[int, ...]
+    leap: Leap = Leap.BOTH
+    day_30: Day30 = Day30.LAST
+
+
+@dataclass(frozen=True, slots=True)
+class LunarYearly:
+    """On this day (1 to 30, or LAST) of this lunar month, every year. The year's last day: month 12, LAST."""
+
+    month: int
+    day: int
+    leap: Leap = Leap.FIRST
+    day_30: Day30 = Day30.LAST
+
+
+Days = Dates | Daily | Weekly | MonthlyByDate | MonthlyByWeekday | Yearly | LunarMonthly | LunarYearly
+
+
+# --- at what times of such a day
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """At these clock times of the place, ascending."""
+
+    times: tuple[time, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Every so many minutes from one clock time to another, both included if they are met."""
+
+    begin: time
+    end: time
+    every_min: int
+
+
+# --- patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,107 +132,48 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Daily:
-    """Every day at `at` on the clock of the place, from `first` to `last` (None: without end)."""
+class Repeating:
+    """On `days`, moved by `offset_days` (-1: the day before), at `clocks` on the clock of the place."""
 
-    at: time  # naive: hour and minute of the place
-    first: date
-    last: date | None
-
-
-Rule = Once | Daily
+    days: Days
+    clocks: Clocks | Between
+    offset_days: int = 0
 
 
-def rule_from(document: Mapping[str, object]) -> Rule:
-    """The rule that a document describes; InputError with every problem of its fields.
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """RFC 5545: DTSTART, RRULE, RDATE and EXDATE on the clock of `zone` ("": the place's own)."""
 
-    Documents: {"kind": "once", "at": "2026-11-21T19:30:00+07:00"} and
-    {"kind": "daily", "at": "19:30", "first": "2026-11-21", "last": null or "2026-11-30"}.
-    """
-    match document.get("kind"):
-        case "once":
-            return Once(_instant(document.get("at")))
-        case "daily":
-            return _daily(document.get("first"), document.get("at"), document.get("last"))
-        case other:
-            raise InputError(Problem.of("when", "rule_kind", kind="" if other is None else other))
+    start: datetime  # naive: on the clock of the zone; an occurrence itself
+    rrule: str = ""  # "FREQ=MONTHLY;BYDAY=1MO"; "": only the start and `rdates`
+    rdates: tuple[datetime, ...] = ()  # naive
+    exdates: tuple[datetime, ...] = ()  # naive
+    zone: str = ""
 
 
-def document_of(rule: Rule) -> dict[str, object]:
-    match rule:
-        case Once(at):
-            return {"kind": "once", "at": at.isoformat()}
-        case Daily(at, first, last):
-            return {
-                "kind": "daily", "at": at.isoformat("minutes"), "first": first.isoformat(),
-                "last": last.isoformat() if last else None,
-            }  # fmt: skip
+Pattern = Once | Repeating | Recurrence
 
 
-def rule_of_entry(kind: str, day: str, clock: str, until: str, tz: tzinfo) -> Rule:
-    """The rule that a form's fields `when` (kind), `date`, `time` and `until` mean at a place.
-
-    "2026-11-27" and "19:30"; `until` may be "". InputError with every problem, by field.
-    """
-    match kind:
-        case "once":
-            problems: list[Problem] = []
-            on, at = _date("date", day, problems), _time("time", clock, problems)
-            if on is None or at is None:
-                raise InputError(*problems)
-            return Once(datetime.combine(on, at, tzinfo=tz))
-        case "daily":
-            return _daily(day, clock, until or None)
-        case _:
-            raise InputError(Problem.of("when", "rule_kind", kind=kind))
+# --- the rule
 
 
-def _daily(first: object, at: object, last: object) -> Daily:
-    problems: list[Problem] = []
-    begins = _date("date", first, problems)
-    clock = _time("time", at, problems)
-    ends = _date("until", last, problems) if last is not None else None
-    if begins and ends and ends < begins:
-        problems.append(Problem.of("until", "until_before_first", first=begins.isoformat(), last=ends.isoformat()))
-    if begins is None or clock is None or problems:
-        raise InputError(*problems)
-    return Daily(clock, begins, ends)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One occurrence that is spoken at another time, or not at all. On the clock of the place, naive."""
+
+    due: datetime
+    to: datetime | None
 
 
-def _instant(value: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise InputError(Problem.of("when", "bad_instant", value=value or "", example="2026-11-27T19:30:00+07:00"))
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise InputError(Problem.of("when", "far_year", year=at.year, first=FIRST_YEAR, last=LAST_YEAR))
-    return at
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`first` and `last` bound the days on which it is spoken (None: without end), not those it is reckoned from."""
 
-
-def _date(field: str, value: object, problems: list[Problem]) -> date | None:
-    if value in (None, ""):
-        problems.append(Problem.of(field, "empty"))
-        return None
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None
-    except ValueError:
-        day = None
-    if day is None:
-        problems.append(Problem.of(field, "bad_date", value=value, example=DATE_EXAMPLE))
-    elif not FIRST_YEAR <= day.year <= LAST_YEAR:
-        problems.append(Problem.of(field, "far_year", year=day.year, first=FIRST_YEAR, last=LAST_YEAR))
-        return None
-    return day
-
-
-def _time(field: str, value: object, problems: list[Problem]) -> time | None:
-    if value in (None, ""):
-        problems.append(Problem.of(field, "empty"))
-        return None
-    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
-    if found is None or int(found["hour"]) >= 24 or int(found["minute"]) >= 60:
-        problems.append(Problem.of(field, "bad_time", value=value, example=TIME_EXAMPLE))
-        return None
-    return time(int(found["hour"]), int(found["minute"]))
+    pattern: Pattern
+    first: date | None = None
+    last: date | None = None
+    day_types: frozenset[DayType] = frozenset()  # only on such days; none: on every day
+    skip: frozenset[date] = frozenset()  # not on these days
+    changes: tuple[Change, ...] = field(default=())  # by `due`, ascending
+    late: Late | None = None  # None: as the announcement says
+    late_window_s: int | None = None  # the same

@@ -12,7 +12,8 @@ from importlib import resources
 
 from controller.core.announcements import Draft, clean
 from controller.core.levels import Level
-from schedules.rules import Rule, rule_from
+from schedules.documents import rule_from
+from schedules.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

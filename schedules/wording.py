@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from controller.core.words import Words
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, LunarDate, lunar_of
-from schedules.rules import Daily, Once, Rule
+from schedules.rules import Clocks, Daily, Dates, Once, Repeating, Rule
 
 _NEARBY = {-1: "schedules.yesterday", 0: "schedules.today", 1: "schedules.tomorrow"}
 
@@ -64,18 +64,26 @@ def when_words(at: datetime, tz: tzinfo, words: Words, now: datetime | None = No
 def rule_words(rule: Rule, tz: tzinfo, words: Words) -> str:
     """ "một lần, lúc 19 giờ 30 thứ Sáu 27/11/2026"; "hằng ngày lúc 6 giờ 15, từ 21/11/2026 đến 30/11/2026"."""
     match rule:
-        case Once(at):
+        case Rule(Repeating(Dates((day,)), Clocks((clock,)))):
+            return words(
+                "schedules.rule.once",
+                time=time_words(clock, words),
+                day=_day(day, date_words(day, words), words, lunar=False),
+            )
+        case Rule(Once(at)):
             local = at.astimezone(tz)
             return words(
                 "schedules.rule.once",
                 time=time_words(local.time(), words),
                 day=_day(local.date(), date_words(local.date(), words), words, lunar=False),
             )
-        case Daily(at, first, last):
-            known = {"time": time_words(at, words), "first": date_words(first, words)}
+        case Rule(Repeating(Daily(1), Clocks((clock,))), first, last) if first:
+            known = {"time": time_words(clock, words), "first": date_words(first, words)}
             if last is None:
                 return words("schedules.rule.daily", **known)
             return words("schedules.rule.daily_until", **known, last=date_words(last, words))
+        case _:
+            raise NotImplementedError
 
 
 def _day(day: date, digits: str, words: Words, lunar: bool) -> str:

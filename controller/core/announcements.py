@@ -25,14 +25,6 @@ class AfterCut(StrEnum):
 
 
 class Late(StrEnum):
-    """What an occurrence does that begins later than its instant."""
-
-    PLAY = "play"  # from its beginning, within the late window
-    JOIN = "join"  # where it would be by now, had it begun in time
-    SKIP = "skip"  # not at all
-
-
-class Late(StrEnum):
     """What an occurrence does that cannot begin at its instant, while its late window is open."""
 
     PLAY = "play"  # it begins late, from its beginning

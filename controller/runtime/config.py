@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections.abc import Iterable
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from controller.core.errors import ConfigError
+from controller.core.quiet import Span, span_of
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Shown = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -122,7 +124,7 @@ class ClockTrust(Section):
 
 class Policy(Section):
     quiet_hours: tuple[QuietSpan, ...] = ("21:00-05:30", "11:30-13:30")  # () switches them off
-    max_minutes_a_day: int = Field(default=60, ge=0, le=1440)  # of speech in one zone, before the page warns; 0: no limit
+    max_minutes_a_day: int = Field(default=60, ge=0, le=1440)  # of speech in a zone before the page warns; 0: none
     late_window_s: int = Field(default=600, ge=0, le=86_400)
     lead_s: float = Field(default=30.0, ge=5, le=600)  # how long before its instant an utterance is queued
     max_duration_s: int = Field(default=900, ge=10, le=7200)
@@ -143,6 +145,32 @@ class StationConfig(Section):
 
     def output_of(self, zone: str) -> Output:
         return next(output for output in self.outputs if zone in output.zones)
+
+    def reached(self, zones: Iterable[str]) -> tuple[str, ...]:
+        """The zones that hear what is played for some zones, in order.
+
+        The loudspeakers of one output are not switched apart: a sound for one of its zones is heard in all of them.
+        """
+        wanted = set(zones)
+        heard = {zone for output in self.outputs if wanted & set(output.zones) for zone in output.zones}
+        return tuple(zone.id for zone in self.zones if zone.id in heard)
+
+    def zone(self, ident: str) -> Zone:
+        return next(zone for zone in self.zones if zone.id == ident)
+
+    def quiet_of(self, zone: str) -> tuple[Span, ...]:
+        """The quiet hours of one zone: its own, or else the policy's."""
+        own = self.zone(zone).quiet_hours
+        return tuple(span_of(text) for text in (self.policy.quiet_hours if own is None else own))
+
+    def minutes_a_day_of(self, zone: str) -> int:
+        """How much may be spoken in one zone on a day before somebody is warned; 0: no limit."""
+        own = self.zone(zone).max_minutes_a_day
+        return self.policy.max_minutes_a_day if own is None else own
+
+    @property
+    def has_quiet_hours(self) -> bool:
+        return any(self.quiet_of(zone.id) for zone in self.zones)
 
     def output(self, name: str) -> Output:
         for output in self.outputs:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
 from controller.core.announcements import Announcement, Draft, clean, problems_of, text_problems
@@ -15,11 +15,14 @@ from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.notices import Notice
 from controller.runtime.config import StationConfig
-from schedules.rules import Daily, Once, Rule, document_of, rule_of_entry
+from schedules.documents import document_of, rule_from
+from schedules.planner import next_after
+from schedules.rules import Clocks, Daily, Dates, Once, Repeating, Rule
 
 NOTICE_LIMIT = 500  # characters
 NOTICE_DAYS = 7  # what a new notice's end is set to
 NOW_ONLY = "now"
+_FIELDS = {"dates": "date", "first": "date", "times": "time", "last": "until"}  # of a document: in the form
 
 
 def _names(form: type[AnnouncementForm | NoticeForm]) -> tuple[str, ...]:
@@ -65,15 +68,17 @@ class AnnouncementForm:
             seen_at=announcement.updated_at.isoformat(),
         )  # fmt: skip
         match rule:
-            case Once(at):
+            case Rule(Once(at)):
                 local = at.astimezone(tz)
                 return replace(form, when="once", date=local.date().isoformat(), time=f"{local:%H:%M}")
-            case Daily(at, first, last):
+            case Rule(Repeating(Dates((day,)), Clocks((clock,)))):
+                return replace(form, when="once", date=day.isoformat(), time=f"{clock:%H:%M}")
+            case Rule(Repeating(Daily(1), Clocks((clock,))), first, last) if first:
                 return replace(
-                    form, when="daily", date=first.isoformat(), time=f"{at:%H:%M}",
+                    form, when="daily", date=first.isoformat(), time=f"{clock:%H:%M}",
                     until=last.isoformat() if last else "",
                 )  # fmt: skip
-            case None:
+            case _:
                 return form
 
 
@@ -128,15 +133,17 @@ def read_when(form: AnnouncementForm, config: StationConfig, now: datetime) -> t
     if form.when == NOW_ONLY:
         return None, []
     tz = config.site.tz
+    day, clock, until = form.date.strip(), form.time.strip(), form.until.strip()
     try:
-        rule = rule_of_entry(form.when, form.date.strip(), form.time.strip(), form.until.strip(), tz)
+        if form.when == "once":
+            rule = rule_from({"kind": "dates", "dates": [day], "times": [clock]})
+        else:
+            rule = rule_from({"kind": form.when, "times": [clock], "first": day, "last": until or None})
     except InputError as error:
-        return None, list(error.problems)
-    match rule:
-        case Once(at) if at <= now:
-            return None, [Problem.of("time" if at.date() == now.astimezone(tz).date() else "date", "past")]
-        case Daily(_, _, last) if last is not None and last < now.astimezone(tz).date():
-            return None, [Problem.of("until", "past")]
+        return None, [Problem(_FIELDS.get(p.field, p.field), p.code, p.facts) for p in error.problems]
+    if next_after(rule, now, tz) is None:
+        today = now.astimezone(tz).date().isoformat()
+        return None, [Problem.of("until" if form.when != "once" else "time" if day == today else "date", "past")]
     return rule, []
 
 
@@ -187,11 +194,11 @@ def read_notice(form: NoticeForm, config: StationConfig, now: datetime, ident: s
 
 def _instant(day: str, clock: str, name: str, tz: tzinfo, problems: list[Problem]) -> datetime | None:
     try:
-        rule = rule_of_entry("once", day.strip(), clock.strip(), "", tz)
+        rule = rule_from({"kind": "dates", "dates": [day.strip()], "times": [clock.strip()]})
     except InputError as error:
         problems += [Problem(name, p.code, p.facts) for p in error.problems[:1]]
         return None
-    return rule.at if isinstance(rule, Once) else None
+    return next_after(rule, datetime.min.replace(tzinfo=UTC) + timedelta(days=400), tz)
 
 
 def day_of(text: str, today: date) -> date:

@@ -22,8 +22,9 @@ from controller.store import announcements, facts, notices, renditions, utteranc
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
 from controller.web.forms import midnight
+from schedules.documents import rule_from
 from schedules.planner import due_between, next_after
-from schedules.rules import Rule, rule_from
+from schedules.rules import Rule
 
 AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50

@@ -18,7 +18,8 @@ from controller.core.announcements import AfterCut
 from controller.core.utterances import FINAL, Utterance, UtteranceState
 from controller.runtime.clocks import SystemClock
 from controller.store import announcements, journal, utterances
-from schedules.rules import Once, document_of
+from schedules.documents import document_of
+from schedules.rules import Once, Rule
 from tests.support.listening import Listener
 from tests.support.processes import Process, free_port, until
 from tests.support.pulse import NullSink, null_sink
@@ -78,7 +79,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, sink: NullS
             saved = tone_announcement(station, TONE_S, pitch, after_cut=after_cut, title=f"Tin {number}")
             hertz[saved.id] = pitch
             with station.store.write() as tx:
-                rule = document_of(Once(first + timedelta(seconds=EVERY_S * number)))
+                rule = document_of(Rule(Once(first + timedelta(seconds=EVERY_S * number))))
                 announcements.add_rule(tx, station.clock.now(), station.ids(), saved.id, rule)
         last = time.monotonic() + 3 + EVERY_S * TONES
         for _ in range(KILLS):

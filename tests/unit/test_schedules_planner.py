@@ -10,7 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schedules.planner import due_between, next_after
-from schedules.rules import Daily, Once, Rule
+from schedules.rules import Clocks, Daily, Once, Repeating, Rule
+
+
+def once(at: datetime) -> Rule:
+    return Rule(Once(at))
+
+
+def daily(at: time, first: date, last: date | None) -> Rule:
+    return Rule(Repeating(Daily(), Clocks((at,))), first, last)
+
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 ZONES = st.sampled_from(
@@ -44,14 +53,16 @@ def instant_of(day: date, at: time, tz: tzinfo) -> datetime:
 
 
 def oracle(rule: Rule, after: datetime, until: datetime, tz: tzinfo) -> list[datetime]:
-    if isinstance(rule, Once):
-        return [rule.at] if after < rule.at <= until else []
+    if isinstance(rule.pattern, Once):
+        return [rule.pattern.at] if after < rule.pattern.at <= until else []
+    assert isinstance(rule.pattern, Repeating) and isinstance(rule.pattern.clocks, Clocks) and rule.first
+    (clock,) = rule.pattern.clocks.times
     days = [after.date() + timedelta(days=n) for n in range(-3, (until - after).days + 5)]
     return sorted({
         at
         for day in days
         if rule.first <= day and (rule.last is None or day <= rule.last)
-        for at in [instant_of(day, rule.at, tz)]
+        for at in [instant_of(day, clock, tz)]
         if after < at <= until
     })  # fmt: skip
 
@@ -60,15 +71,15 @@ def oracle(rule: Rule, after: datetime, until: datetime, tz: tzinfo) -> list[dat
 def rules(draw: st.DrawFn) -> Rule:
     at = draw(INSTANTS)
     if draw(st.booleans()):
-        return Once(at)
+        return once(at)
     length = draw(st.none() | st.integers(0, 40))
-    return Daily(draw(CLOCKS), at.date(), None if length is None else at.date() + timedelta(days=length))
+    return daily(draw(CLOCKS), at.date(), None if length is None else at.date() + timedelta(days=length))
 
 
 @given(rules(), INSTANTS, st.integers(0, 30 * 1440), ZONES)
-@example(Daily(time(2, 30), date(2026, 3, 1), None), datetime(2026, 3, 27, tzinfo=UTC), 5000, ZoneInfo("Europe/Berlin"))
-@example(Daily(time(9, 0), date(2011, 12, 1), None), datetime(2011, 12, 28, tzinfo=UTC), 9000, ZoneInfo("Pacific/Apia"))
-@example(Daily(time(23, 30), date(2026, 3, 1), None), datetime(2026, 3, 29, 1, 10, tzinfo=UTC), 60, NUUK)
+@example(daily(time(2, 30), date(2026, 3, 1), None), datetime(2026, 3, 27, tzinfo=UTC), 5000, ZoneInfo("Europe/Berlin"))
+@example(daily(time(9, 0), date(2011, 12, 1), None), datetime(2011, 12, 28, tzinfo=UTC), 9000, ZoneInfo("Pacific/Apia"))
+@example(daily(time(23, 30), date(2026, 3, 1), None), datetime(2026, 3, 29, 1, 10, tzinfo=UTC), 60, NUUK)
 def test_due_between_is_what_the_oracle_finds(rule: Rule, after: datetime, minutes: int, tz: tzinfo) -> None:
     until = after + timedelta(minutes=minutes)
     assert due_between(rule, after, until, tz) == oracle(rule, after, until, tz)
@@ -97,18 +108,18 @@ def test_windows_laid_end_to_end_neither_lose_nor_double(
 def test_once_is_strictly_after_and_up_to_and_with_the_end() -> None:
     at = datetime(2026, 11, 21, 19, 30, tzinfo=HANOI)
     second = timedelta(seconds=1)
-    assert due_between(Once(at), at - second, at, HANOI) == [at]
-    assert due_between(Once(at), at, at + second, HANOI) == []
-    assert next_after(Once(at), at - second, HANOI) == at
-    assert next_after(Once(at), at, HANOI) is None
+    assert due_between(once(at), at - second, at, HANOI) == [at]
+    assert due_between(once(at), at, at + second, HANOI) == []
+    assert next_after(once(at), at - second, HANOI) == at
+    assert next_after(once(at), at, HANOI) is None
 
 
 def test_results_are_in_utc() -> None:
     at = datetime(2026, 11, 21, 19, 30, tzinfo=HANOI)
-    found = next_after(Once(at), at - timedelta(days=1), HANOI)
+    found = next_after(once(at), at - timedelta(days=1), HANOI)
     assert found is not None
     assert found.tzinfo is UTC
-    assert due_between(Daily(time(6), at.date(), None), at, at + timedelta(days=1), HANOI)[0].tzinfo is UTC
+    assert due_between(daily(time(6), at.date(), None), at, at + timedelta(days=1), HANOI)[0].tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -122,20 +133,20 @@ def test_results_are_in_utc() -> None:
     ],
 )
 def test_clock_changes(zone: str, day: date, clock: time, expected: datetime) -> None:
-    rule = Daily(clock, day, day)
+    rule = daily(clock, day, day)
     assert due_between(rule, expected - timedelta(days=2), expected + timedelta(days=2), ZoneInfo(zone)) == [expected]
 
 
 def test_a_day_that_never_was_adds_nothing() -> None:
     apia = ZoneInfo("Pacific/Apia")
-    rule = Daily(time(9), date(2011, 12, 29), date(2011, 12, 31))
+    rule = daily(time(9), date(2011, 12, 29), date(2011, 12, 31))
     found = due_between(rule, datetime(2011, 12, 1, tzinfo=UTC), datetime(2012, 2, 1, tzinfo=UTC), apia)
     assert [at.astimezone(apia).date() for at in found] == [date(2011, 12, 29), date(2011, 12, 31)]
 
 
 def test_a_rule_without_end_is_not_walked_to_its_end() -> None:
-    rule = Daily(time(6), date(2026, 1, 1), None)
+    rule = daily(time(6), date(2026, 1, 1), None)
     assert next_after(rule, datetime(2199, 12, 31, tzinfo=UTC), HANOI) == datetime(2199, 12, 31, 23, tzinfo=UTC)
-    assert next_after(Daily(time(6), date(2190, 1, 1), None), datetime(2026, 1, 1, tzinfo=UTC), HANOI) == datetime(
+    assert next_after(daily(time(6), date(2190, 1, 1), None), datetime(2026, 1, 1, tzinfo=UTC), HANOI) == datetime(
         2189, 12, 31, 23, tzinfo=UTC
     )

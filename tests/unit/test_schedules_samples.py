@@ -11,9 +11,9 @@ import pytest
 
 from controller.core.announcements import problems_of
 from controller.runtime.catalogues import load_words
+from schedules.documents import document_of, rule_from
 from schedules.lunar import lunar_of
 from schedules.planner import next_after
-from schedules.rules import document_of, rule_from
 from schedules.samples import Sample, samples
 from schedules.wording import rule_words, weekday_words
 

@@ -11,8 +11,17 @@ import pytest
 from controller.core.words import Words
 from controller.runtime.catalogues import load_words
 from schedules.lunar import LunarDate
-from schedules.rules import Daily, Once
+from schedules.rules import Clocks, Daily, Once, Repeating, Rule
 from schedules.wording import date_words, day_words, lunar_words, rule_words, time_words, when_words
+
+
+def once(at: datetime) -> Rule:
+    return Rule(Once(at))
+
+
+def daily(at: time, first: date, last: date | None) -> Rule:
+    return Rule(Repeating(Daily(), Clocks((at,))), first, last)
+
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)  # 19:30 in Vietnam
@@ -81,15 +90,17 @@ def test_instants(vi: Words, en: Words) -> None:
 
 
 def test_rules(vi: Words, en: Words) -> None:
-    once = Once(AT)
-    daily = Daily(time(6, 15), date(2026, 11, 21), date(2026, 11, 30))
-    endless = Daily(time(6), date(2026, 11, 21), None)
-    assert [rule_words(rule, HANOI, vi) for rule in (once, daily, endless)] == [
+    rules = (
+        once(AT),
+        daily(time(6, 15), date(2026, 11, 21), date(2026, 11, 30)),
+        daily(time(6), date(2026, 11, 21), None),
+    )
+    assert [rule_words(rule, HANOI, vi) for rule in rules] == [
         "một lần, lúc 19 giờ 30 thứ Sáu 27/11/2026",
         "hằng ngày lúc 6 giờ 15, từ 21/11/2026 đến 30/11/2026",
         "hằng ngày lúc 6 giờ, từ 21/11/2026",
     ]
-    assert [rule_words(rule, HANOI, en) for rule in (once, daily, endless)] == [
+    assert [rule_words(rule, HANOI, en) for rule in rules] == [
         "once, at 19:30 on Friday 27/11/2026",
         "every day at 6:15, from 21/11/2026 to 30/11/2026",
         "every day at 6:00, from 21/11/2026",

@@ -56,7 +56,7 @@ def test_saved_with_its_rule_and_everybody_is_rung(pages: Pages, client: FlaskCl
     with pages.station.store.read() as tx:
         stored, (rule,) = announcements.get(tx, ident), announcements.rules(tx, ident)
     assert (stored.title, stored.zones, stored.created_by) == ("Tiêm chủng", ("na-khau",), "Cán bộ Văn thư")
-    assert rule.document == {"kind": "daily", "at": "19:30", "first": "2026-11-21", "last": None}
+    assert rule.document == {"kind": "daily", "times": ["19:30"], "first": "2026-11-21"}
     assert [whom for whom, _ in pages.station.bell.rung] == ["audio-main", "controller", "kiosk"]
     text = shown(client, f"/announcements/{ident}")
     assert "đang chuẩn bị" in text and "Lần tới: 19 giờ 30 hôm nay" in text
@@ -94,7 +94,7 @@ def test_an_edit_changes_the_words_and_the_rule(pages: Pages, client: FlaskClien
     assert client.post(f"/announcements/{ident}", data=form).status_code == 303
     with pages.station.store.read() as tx:
         assert announcements.get(tx, ident).revision == 2
-        assert [r.document["kind"] for r in announcements.rules(tx, ident)] == ["once"]
+        assert [r.document["kind"] for r in announcements.rules(tx, ident)] == ["dates"]
     assert client.post("/announcements/unknown", data=form).status_code == 404
 
 

@@ -18,9 +18,18 @@ from controller.web.forms import (
     read_notice,
     read_when,
 )  # fmt: skip
-from schedules.rules import Daily, Once
+from schedules.rules import Clocks, Daily, Once, Repeating, Rule
 from tests.support.stations import CONFIG
 from tests.support.web_pages import BOARD, ONE_ZONE
+
+
+def once(at: datetime) -> Rule:
+    return Rule(Once(at))
+
+
+def daily(at: time, first: date, last: date | None) -> Rule:
+    return Rule(Repeating(Daily(), Clocks((at,))), first, last)
+
 
 NOW = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)  # 13:20 in the village
 GOOD = AnnouncementForm(title="Tin", text="Mời bà con.", zones=("trung-tam",))
@@ -51,7 +60,7 @@ def test_every_bad_entry_is_named_with_its_field(config: StationConfig) -> None:
     assert codes(config, text="!!! ...") == [("text", "nothing_to_say")]
     assert codes(config, title="a" * 121) == [("title", "too_long")]
     assert codes(config, zones=("nowhere",)) == [("zones", "unknown_zone")]
-    assert codes(config, when="yearly") == [("when", "rule_kind")]
+    assert codes(config, when="hourly") == [("when", "rule_kind")]
     assert codes(config, when="once", date="", time="") == [("date", "empty"), ("time", "empty")]
     assert codes(config, when="once", date="2026-02-31", time="25:00") == [("date", "bad_date"), ("time", "bad_time")]
     assert codes(config, when="once", date="2026-11-20", time="19:30") == [("date", "past")]
@@ -67,9 +76,9 @@ def test_a_good_form_becomes_a_draft_and_a_rule(config: StationConfig) -> None:
     typed = form(title=" Tin\t", text="a\r\nb ", level="priority", when="once", date="2026-11-21", time="19:30")
     reading = read_announcement(typed, config, NOW)
     assert (reading.draft.title, reading.draft.text, reading.draft.level) == ("Tin", "a\nb", Level.PRIORITY)
-    assert reading.documents == [{"kind": "once", "at": "2026-11-21T19:30:00+07:00"}]
+    assert reading.documents == [{"kind": "dates", "dates": ["2026-11-21"], "times": ["19:30"]}]
     rule, problems = read_when(form(when="daily", date="2026-11-21", time="06:15"), config, NOW)
-    assert (rule, problems) == (Daily(time(6, 15), date(2026, 11, 21), None), [])
+    assert (rule, problems) == (daily(time(6, 15), date(2026, 11, 21), None), [])
     assert read_announcement(GOOD, config, NOW).documents == []
 
 
@@ -89,12 +98,12 @@ def test_a_new_form_offers_the_next_full_hour_and_the_only_zone(config: StationC
     ("rule", "shown"),
     [
         (None, ("now", "2026-11-21", "14:00", "")),
-        (Once(datetime(2026, 11, 27, 12, 30, tzinfo=UTC)), ("once", "2026-11-27", "19:30", "")),
-        (Daily(time(6, 5), date(2026, 12, 1), date(2026, 12, 9)), ("daily", "2026-12-01", "06:05", "2026-12-09")),
+        (once(datetime(2026, 11, 27, 12, 30, tzinfo=UTC)), ("once", "2026-11-27", "19:30", "")),
+        (daily(time(6, 5), date(2026, 12, 1), date(2026, 12, 9)), ("daily", "2026-12-01", "06:05", "2026-12-09")),
     ],
 )
 def test_a_stored_announcement_is_shown_as_it_was_typed(
-    config: StationConfig, rule: Once | Daily | None, shown: tuple[str, ...]
+    config: StationConfig, rule: Rule | None, shown: tuple[str, ...]
 ) -> None:
     from controller.core.announcements import AfterCut, Announcement
 

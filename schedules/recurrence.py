@@ -1,0 +1,214 @@
+"""Recurrences of RFC 5545, and the only user of python-dateutil: what an RRULE means, and why one is refused.
+
+dateutil walks from the start of a recurrence; where there is no COUNT the start is brought near first,
+by whole intervals, so that a rule of twenty years ago costs no more than one of today.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from heapq import merge
+from itertools import islice, pairwise
+from typing import Any
+
+from dateutil import rrule
+
+from controller.core.errors import InputError, Problem
+from schedules.rules import Recurrence
+
+MOST = 10_000  # occurrences that a COUNT may ask for
+NEAREST_MIN = 5  # minutes between two occurrences, at least
+END = datetime(2200, 1, 1)  # noqa: DTZ001 - on the clock of the rule; what a village plans ends before
+EXAMPLE = "FREQ=WEEKLY;BYDAY=MO,TH"
+_COMES_WITHIN = timedelta(days=366 * 41)  # 29 February on one weekday comes again within forty years
+_FREQUENCIES: dict[str, Any] = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY, "DAILY": rrule.DAILY,
+                "HOURLY": rrule.HOURLY, "MINUTELY": rrule.MINUTELY}  # fmt: skip
+_WEEK = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+# RFC 5545, 3.3.10: part -> (lowest, highest), zero never, negative from the end
+_NUMBERS = {"BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31), "BYYEARDAY": (-366, 366), "BYWEEKNO": (-53, 53),
+            "BYHOUR": (0, 23), "BYMINUTE": (0, 59), "BYSECOND": (0, 59), "BYSETPOS": (-366, 366)}  # fmt: skip
+_WEEKDAY = re.compile(r"(?P<which>[+-]?[1-9][0-9]?)?(?P<day>MO|TU|WE|TH|FR|SA|SU)")
+_UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An RRULE taken apart. `by` has all lists but BYDAY; `until` is naive, on the clock of the zone."""
+
+    frequency: str
+    interval: int
+    count: int | None
+    until: datetime | None
+    weekdays: tuple[tuple[int, int], ...]  # (1 Monday to 7 Sunday, which one or 0)
+    by: tuple[tuple[str, tuple[int, ...]], ...]  # ("BYMONTH", (1, 7)), in the order of the standard
+    week_start: int  # 1..7
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        return dict(self.by).get(name, ())
+
+
+def checked(recurrence: Recurrence, tz: tzinfo) -> Parts | None:
+    """The parts of its RRULE (None: it has none), or InputError: not RFC 5545, too often, or never."""
+    if not recurrence.rrule:
+        return None
+    parts = parts_of(recurrence.rrule, recurrence.start, tz)
+    if parts.until is not None and parts.until < recurrence.start:
+        raise _wrong("rrule_ends_before", until=parts.until.date().isoformat())
+    for month, day in ((m, d) for m in parts.numbers("BYMONTH") for d in parts.numbers("BYMONTHDAY")):
+        if abs(day) > monthrange(2000, month)[1]:
+            raise _wrong("no_such_day", day=abs(day), month=month)
+    endless = replace(parts, count=None)  # a COUNT that is never reached would be looked for to the year 9999
+    nearby = list(islice(_walls_of(endless, recurrence.start, recurrence.start + _COMES_WITHIN), 200))
+    if not nearby:
+        raise _wrong("rrule_never", rrule=recurrence.rrule)
+    gaps = [after - before for before, after in pairwise(nearby)]
+    if gaps and min(gaps) < timedelta(minutes=NEAREST_MIN):
+        raise _wrong("rrule_too_often", minutes=NEAREST_MIN)
+    return parts
+
+
+def walls(recurrence: Recurrence, start: datetime, tz: tzinfo) -> Iterator[datetime]:
+    """Its occurrences from `start` (naive, on the zone's clock) on, ascending, none twice.
+
+    DTSTART is one of them whether the RRULE matches it or not (RFC 5545, 3.8.5.3).
+    """
+    excluded = frozenset(recurrence.exdates)
+    ruled: Iterator[datetime] = iter(())
+    if recurrence.rrule:
+        parts = _parts(recurrence.rrule, recurrence.start, tz)
+        if parts.count is not None:
+            counted = _counted(recurrence.rrule, recurrence.start, tz)
+            ruled = iter(counted[bisect_left(counted, start) :])
+        else:
+            ruled = _walls_of(parts, recurrence.start, END, max(start, recurrence.start))
+    last = None
+    for wall in merge(ruled, sorted({recurrence.start, *recurrence.rdates})):
+        if wall >= start and wall != last and wall not in excluded:
+            yield wall
+        last = wall
+
+
+def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
+    """Take an RRULE apart; InputError names the part that is wrong."""
+    values: dict[str, str] = {}
+    for piece in text.removeprefix("RRULE:").upper().split(";"):
+        name, equals, value = piece.strip().partition("=")
+        if not equals or not value or name in values:
+            raise _wrong("rrule_part", part=piece)
+        values[name] = value
+    frequency = values.pop("FREQ", "")
+    if frequency == "SECONDLY":
+        raise _wrong("rrule_too_often", minutes=NEAREST_MIN)
+    if frequency not in _FREQUENCIES:
+        raise _wrong("rrule_part", part=f"FREQ={frequency}")
+    interval = _number("INTERVAL", values.pop("INTERVAL", "1"), 1, 100_000)
+    count = _number("COUNT", values.pop("COUNT"), 1, 10**9) if "COUNT" in values else None
+    if count is not None and count > MOST:
+        raise _wrong("rrule_too_many", count=count, most=MOST)
+    until = _until(values.pop("UNTIL"), start, tz) if "UNTIL" in values else None
+    if count is not None and until is not None:
+        raise _wrong("rrule_part", part="COUNT+UNTIL")
+    week_start = values.pop("WKST", "MO")
+    if week_start not in _WEEKDAYS:
+        raise _wrong("rrule_part", part=f"WKST={week_start}")
+    weekdays = tuple(_weekday(item, frequency) for item in values.pop("BYDAY").split(",")) if "BYDAY" in values else ()
+    by = []
+    for name, (lowest, highest) in _NUMBERS.items():
+        if name in values:
+            by.append((name, tuple(_number(name, item, lowest, highest) for item in values.pop(name).split(","))))
+    for name in values:
+        raise _wrong("rrule_part", part=f"{name}={values[name]}")
+    return Parts(frequency, interval, count, until, weekdays, tuple(by), _WEEKDAYS.index(week_start) + 1)
+
+
+# one rule is asked for again and again while it is planned
+_parts = lru_cache(maxsize=4096)(parts_of)
+
+
+@lru_cache(maxsize=256)
+def _counted(text: str, start: datetime, tz: tzinfo) -> tuple[datetime, ...]:
+    return tuple(_walls_of(_parts(text, start, tz), start, END))
+
+
+def _walls_of(parts: Parts, start: datetime, end: datetime, near: datetime | None = None) -> Iterator[datetime]:
+    """What dateutil makes of it, up to `end`; with `near` (only without COUNT) from somewhere before it."""
+    by: dict[str, Any] = {name.lower(): numbers for name, numbers in parts.by}
+    if parts.weekdays:
+        by["byweekday"] = [_WEEK[day - 1](which) if which else _WEEK[day - 1] for day, which in parts.weekdays]
+    elif not {"bymonthday", "byyearday", "byweekno"} & by.keys():
+        # what the standard takes from DTSTART is said aloud, for the start may be moved
+        if parts.frequency == "YEARLY":
+            by.setdefault("bymonth", start.month)
+        if parts.frequency in {"YEARLY", "MONTHLY"}:
+            by["bymonthday"] = start.day
+        if parts.frequency == "WEEKLY":
+            by["byweekday"] = [_WEEK[start.weekday()]]
+    if near is not None:
+        start = _brought_near(parts, start, near)
+    until = None if parts.count else min(parts.until or end, end)
+    return iter(
+        rrule.rrule(
+            _FREQUENCIES[parts.frequency], dtstart=start, interval=parts.interval, count=parts.count, until=until,
+            wkst=_WEEK[parts.week_start - 1], **by,
+        )
+    )  # fmt: skip
+
+
+def _brought_near(parts: Parts, start: datetime, near: datetime) -> datetime:
+    """A later start in the same phase: whole intervals on, at or before `near`."""
+    step = parts.interval
+    match parts.frequency:
+        case "YEARLY":
+            years = (near.year - start.year - 1) // step * step
+            return start.replace(year=start.year + years, month=1, day=1) if years > 0 else start
+        case "MONTHLY":
+            months = ((near.year - start.year) * 12 + near.month - start.month - 1) // step * step
+            number = start.year * 12 + start.month - 1 + months
+            return start.replace(year=number // 12, month=number % 12 + 1, day=1) if months > 0 else start
+    unit = {"WEEKLY": timedelta(weeks=1), "DAILY": timedelta(days=1), "HOURLY": timedelta(hours=1),
+            "MINUTELY": timedelta(minutes=1)}[parts.frequency]  # fmt: skip
+    units = ((near - start) // unit - 1) // step * step
+    if units <= 0:
+        return start
+    moved = start + units * unit
+    if parts.frequency == "WEEKLY":  # its whole week, which begins on WKST
+        moved -= timedelta(days=(moved.weekday() - parts.week_start + 1) % 7)
+    return moved
+
+
+def _weekday(item: str, frequency: str) -> tuple[int, int]:
+    found = _WEEKDAY.fullmatch(item)
+    which = int(found["which"] or 0) if found else 0
+    if found is None or (which and frequency not in {"MONTHLY", "YEARLY"}) or abs(which) > 53:
+        raise _wrong("rrule_part", part=f"BYDAY={item}")
+    return _WEEKDAYS.index(found["day"]) + 1, which
+
+
+def _number(name: str, text: str, lowest: int, highest: int) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text) or not lowest <= int(text) <= highest or (lowest < 0 == int(text)):
+        raise _wrong("rrule_part", part=f"{name}={text}")
+    return int(text)
+
+
+def _until(text: str, start: datetime, tz: tzinfo) -> datetime:
+    """A date means that whole day; an instant in UTC is brought onto the clock of the zone."""
+    if not _UNTIL.fullmatch(text):
+        raise _wrong("rrule_part", part=f"UNTIL={text}")
+    try:
+        if "T" not in text:
+            return datetime.combine(date.fromisoformat(text), datetime.max.time().replace(microsecond=0))
+        at = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError as error:
+        raise _wrong("rrule_part", part=f"UNTIL={text}") from error
+    return at.replace(tzinfo=UTC).astimezone(tz).replace(tzinfo=None) if text.endswith("Z") else at
+
+
+def _wrong(code: str, **facts: object) -> InputError:
+    return InputError(Problem.of("rrule", code, example=EXAMPLE, **facts))
