@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.core.errors import ConfigError
+from controller.core.quiet import span_of
 from controller.runtime.config import load_config, parse_config
 
 GOOD = """\
@@ -179,3 +180,41 @@ def test_any_document_gives_a_configuration_or_lines_with_places(document: dict[
     except ConfigError as error:
         assert error.lines
         assert all(line.startswith("c.toml:") and line.split(":")[1].isdigit() for line in error.lines)
+
+
+def test_who_hears_what_and_when_it_is_quiet_there() -> None:
+    config = parse_config(
+        """
+[[zones]]
+id = "a"
+name = "A"
+[[zones]]
+id = "b"
+name = "B"
+quiet_hours = ["22:00-05:00"]
+max_minutes_a_day = 0
+[[zones]]
+id = "c"
+name = "C"
+quiet_hours = []
+[[outputs]]
+name = "one"
+zones = ["c", "a"]
+[[outputs]]
+name = "two"
+zones = ["b"]
+[policy]
+quiet_hours = ["21:00-05:30", "11:30-13:30"]
+max_minutes_a_day = 45
+""",
+        "c",
+    )
+    assert config.reached(["a"]) == config.reached(("c",)) == ("a", "c")
+    assert config.reached(["c", "b"]) == ("a", "b", "c")
+    assert config.reached([]) == ()
+    assert [config.quiet_of(zone) for zone in "abc"] == [
+        (span_of("21:00-05:30"), span_of("11:30-13:30")), (span_of("22:00-05:00"),), (),
+    ]  # fmt: skip
+    assert [config.minutes_a_day_of(zone) for zone in "abc"] == [45, 0, 45]
+    assert config.has_quiet_hours
+    assert not parse_config(GOOD + "[policy]\nquiet_hours = []\n", "c").has_quiet_hours

@@ -1,0 +1,40 @@
+"""How long a programme is: what sounds around the words, and a guess for words not yet prepared. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# the chimes of `audio.chimes` with the pauses that the audio process puts around them, seconds
+OPENING_S = 2.1
+CLOSING_S = 2.2
+
+_WORDS_A_DIGIT = 1.6  # "31/10/2027", eight digits, is said in thirteen words
+_LETTER = re.compile(r"[^\W\d_]")
+_MARK_WORDS = 0.5  # the pause at a mark, on average
+_SHORTER = 0.8  # the pace counts words of several syllables, Vietnamese words have one
+_EDGE_S = 0.3  # of breath, at the end of even the shortest text
+
+
+def programme_s(words_s: float, chime: bool) -> float:
+    """From the first note to the end of the last pause. An alert signal is for emergencies and not reckoned here."""
+    return OPENING_S + words_s + CLOSING_S if chime else words_s
+
+
+def estimated_s(text: str, words_per_minute: int) -> float:
+    """How long a voice will speak a text that has no rendition yet, seconds; rather too long than too short.
+
+    A digit counts as the words it becomes, a letter of an abbreviation as a word, and marks as pauses.
+    """
+    words = 0.0
+    for token in text.split():
+        letters = _LETTER.findall(token)
+        digits = sum(c.isdecimal() for c in token)
+        others = len(token) - len(letters) - digits
+        if digits:
+            words += digits * _WORDS_A_DIGIT + len(letters)
+        elif sum(c.isupper() for c in letters) > 1:
+            words += len(letters)
+        else:
+            words += 1
+        words += others * _MARK_WORDS
+    return words * _SHORTER * 60.0 / words_per_minute + _EDGE_S
