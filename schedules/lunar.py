@@ -59,9 +59,14 @@ def solar_of(lunar: LunarDate) -> date | None:
 
 
 def lunar_months(start: date) -> Iterator[LunarMonth]:
-    """The month that holds `start` and all after it, to the end of the table; from its beginning, if before it."""
+    """The month that holds `start` and all after it, ascending, to the end of the table (in the year 2200).
+
+    A `start` before the table begins with its first month; after its end nothing comes.
+    """
     index = max(_index_of(start), 0)
     months = _months(index)
+    if start - months[-1].first >= timedelta(days=months[-1].length):
+        return
     yield from months[max(bisect_right(months, start, key=_first) - 1, 0) :]
     for later in range(index + 1, len(_lines())):
         yield from _months(later)

@@ -1,9 +1,12 @@
-"""The lunar calendar against published dates (tests/data/lunar.csv), and against its own three rules."""
+"""The lunar calendar against published dates (tests/data/lunar.csv), and its table against the moon and the sun."""
 
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from datetime import date, timedelta
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.core.errors import InputError
-from schedules.lunar import LunarDate, lunar_of, solar_of
+from schedules.lunar import TABLE, LunarDate, LunarMonth, lunar_months, lunar_of, solar_of
+from schedules.lunar_table import table
 
 PUBLISHED = Path(__file__).parent.parent / "data" / "lunar.csv"
 
@@ -109,3 +113,52 @@ def test_the_ends_of_the_known_years() -> None:
     assert lunar_of(date(2199, 12, 31)).month == 11
     with pytest.raises(InputError):
         solar_of(LunarDate(1, 1, 1800, False))
+
+
+def test_the_table_is_what_the_moon_and_the_sun_say() -> None:
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert [int(line.split()[0]) for line in lines] == list(range(1799, 2200))
+    years = [(1799, 1800), (1974, 2036), (2198, 2199)]
+    assert [table(a, b) for a, b in years] == [lines[a - 1799 : b - 1798] for a, b in years]
+
+
+def test_months_follow_each_other_through_the_whole_table() -> None:
+    months = list(lunar_months(date.min))
+    assert months[0] == LunarMonth(date(1799, 11, 27), 29, 11, 1799, False)
+    assert months[-1] == LunarMonth(date(2200, 11, 8), 29, 10, 2200, False)
+    assert [month.first for month in months[1:]] == [m.first + timedelta(days=m.length) for m in months[:-1]]
+    assert {month.length for month in months} == {29, 30}
+    for month, following in pairwise(months):
+        assert (following.month, following.leap) in {(month.month % 12 + 1, False), (month.month, not month.leap)}
+        assert following.year - month.year == (following.month < month.month)
+    assert sum(month.leap for month in months) == 148, "seven in nineteen years"
+
+
+@pytest.mark.parametrize("start", [date(2033, 12, 21), date(2033, 12, 22), date(2034, 1, 19), date(2034, 1, 20)])
+def test_months_from_the_one_that_holds_a_day(start: date) -> None:
+    """The rare leap month 11 of 2033, from its first and its last day, and around them."""
+    eleven, leap = (
+        LunarMonth(date(2033, 11, 22), 30, 11, 2033, False),
+        LunarMonth(date(2033, 12, 22), 29, 11, 2033, True),
+    )
+    twelve, first = (
+        LunarMonth(date(2034, 1, 20), 30, 12, 2033, False),
+        LunarMonth(date(2034, 2, 19), 29, 1, 2034, False),
+    )
+    wanted = [month for month in (eleven, leap, twelve, first) if start < month.first + timedelta(days=month.length)]
+    assert list(takewhile(lambda m: m.first <= first.first, lunar_months(start))) == wanted
+
+
+def test_months_at_the_end_of_the_table() -> None:
+    assert [month.first for month in lunar_months(date(2200, 12, 6))] == [date(2200, 11, 8)]
+    assert [list(lunar_months(day)) for day in (date(2200, 12, 7), date.max)] == [[], []]
+
+
+def test_no_process_loads_the_sky_to_know_the_day() -> None:
+    """Its tables would lie in the memory of every process."""
+    program = (
+        "import sys; from datetime import date; from schedules.lunar import lunar_of;"
+        "lunar_of(date(2026, 11, 21)); print('astronomy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == "False\n"
