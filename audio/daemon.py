@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from audio import chimes
 from audio.amplifier import relay_for
@@ -16,6 +18,7 @@ from audio.player import Inbox, Player
 from audio.prepare import Preparer
 from audio.progress import ProgressFile, boot_id
 from audio.studio import Studio
+from controller.core.quiet import touches
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import Output as OutputConfig
 from controller.runtime.config import StationConfig
@@ -62,7 +65,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
 
     player = Player(
         name, Opener(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier), signals,
-        _timing(output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
+        _timing(config, output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
     )  # fmt: skip
     crew.start(
         "keeper",
@@ -82,9 +85,22 @@ def ring_all(bell: Doorbell, names: tuple[str, ...]) -> None:
         bell.ring(name)
 
 
-def _timing(output: OutputConfig, signals: dict[str, bytes]) -> Timing:
+def _timing(config: StationConfig, output: OutputConfig, signals: dict[str, bytes]) -> Timing:
     def length_s(name: str) -> float:
         return len(signals.get(name, b"")) / BYTES_PER_S
 
     warm_up_s = 0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s
-    return Timing(warm_up_s, output.amplifier.hold_s, length_s("opening"), length_s("closing"), length_s("alert"))
+    return Timing(
+        warm_up_s, output.amplifier.hold_s, length_s("opening"), length_s("closing"), length_s("alert"),
+        quiet_where_heard(config, output),
+    )  # fmt: skip
+
+
+def quiet_where_heard(config: StationConfig, output: OutputConfig) -> Callable[[float, float], bool]:
+    """Whether any of [begin, end), wall-clock seconds, is quiet in a zone where this output is heard."""
+    spans = tuple(dict.fromkeys(span for zone in config.reached(output.zones) for span in config.quiet_of(zone)))
+
+    def quiet(begin: float, end: float) -> bool:
+        return touches(spans, datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC), config.site.tz)
+
+    return quiet

@@ -2,23 +2,26 @@
 
 One programme at a time: amplifier on and warm, opening chime (or alert signal), words, closing
 chime, hold, amplifier off. An emergency cuts what is less urgent, but only once it is loaded and
-known to be playable. Knows neither files nor store nor sound card; the player carries out what it
-decides, the keeper writes it down.
+known to be playable. Whatever the rows say, nothing else begins that would sound in quiet hours.
+Knows neither files nor store nor sound card; the player carries out what it decides, the keeper
+writes it down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from controller.core.announcements import Late
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent
 
 STALL_S = 2.0  # a segment that sounds so much longer than it is has stalled
 GRACE_S = 2.0  # even what may not be late at all may be late by so much
 AGAIN_S = 600.0  # an interrupted item may start again so long after its late window
+LEAST_S = 1.0  # where less than so much of the words is left, nobody joins
 
 
 class Phase(StrEnum):
@@ -57,21 +60,32 @@ class Item:
     loaded: bool = False  # its file was opened and is what its name says
     obstacle: str = "not_prepared"  # why it is not loaded
     stop_by: str = ""  # who wants it stopped, by the rows
+    late: Late = Late.PLAY  # how it begins, if it begins late
 
-    @property
-    def given_up_at(self) -> float:
-        return max(self.late_until, self.due + GRACE_S) + (AGAIN_S if self.attempt else 0.0)
+
+def never_quiet(_begin: float, _end: float) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. `opening_s` and `closing_s` are 0 where no chime is wanted."""
+    """Seconds. `opening_s` and `closing_s` are 0 where no chime is wanted.
+
+    `quiet` tells whether any of [begin, end), wall-clock seconds, is quiet where this output is heard.
+    """
 
     warm_up_s: float
     hold_s: float
     opening_s: float
     closing_s: float
     alert_s: float
+    quiet: Callable[[float, float], bool] = never_quiet
+
+    def opening_of(self, item: Item) -> float:
+        return self.alert_s if item.level is Level.EMERGENCY else self.opening_s
+
+    def closing_of(self, item: Item) -> float:
+        return 0.0 if item.level is Level.EMERGENCY else self.closing_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +152,11 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Sound one segment of an item from its beginning: OPENING, SPEAKING or CLOSING."""
+    """Sound one segment of an item: OPENING, SPEAKING or CLOSING; from its beginning, or from so many seconds on."""
 
     item: Item
     segment: Phase
+    from_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +212,7 @@ def wake_at(state: State, now: Now, timing: Timing) -> float | None:
     def mono(wall: float) -> float:
         return now.mono + (wall - now.wall)
 
-    instants = [mono(item.given_up_at) for item in state.queue]
+    instants = [mono(_given_up_at(item, timing)) for item in state.queue]
     if state.phase in {Phase.IDLE, Phase.HOLDING, Phase.WARMING}:
         instants += [mono(item.due - timing.warm_up_s) for item in state.queue if item.loaded]
         instants += [mono(item.due) for item in state.queue if item.loaded]
@@ -250,8 +265,8 @@ def _advance(state: State, sounding: bool, now: Now, timing: Timing) -> Step:
     if state.phase is Phase.SPEAKING:
         finished = (Move(item.id, UtteranceEvent.FINISH),)
         state = replace(state, done=state.done | {item.id})
-        if timing.closing_s and item.level is not Level.EMERGENCY:
-            state, play = _sound(state, item, Phase.CLOSING, timing.closing_s, now)
+        if timing.closing_of(item):
+            state, play = _sound(state, item, Phase.CLOSING, timing.closing_of(item), now)
             return state, (*play, *finished)
     return replace(state, phase=Phase.HOLDING, current=None, ends=now.mono + timing.hold_s), finished
 
@@ -295,9 +310,11 @@ def _interrupt(state: State, reason: str) -> Step:
 
 def _settle(state: State, now: Now, timing: Timing) -> Step:
     """Give up what came too late, let an alert in, begin what is due, warm up, switch off."""
-    state, actions = _give_up(state, now)
+    state, actions = _give_up(state, now, timing)
     if state.phase is Phase.FAULTED:
         return state, actions
+    state, refused = _refuse(state, now, timing)
+    actions = (*actions, *refused)
     due = [item for item in state.queue if item.loaded and item.due <= now.wall]
     alert = next((item for item in due if item.level is Level.EMERGENCY), None)
     if alert and state.current and state.current.level is not Level.EMERGENCY:
@@ -315,7 +332,8 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
             state, begun = _begin(state, due[0], now, timing)
             return state, (*actions, *warming, *begun)
         return state, (*actions, *warming)
-    if any(item.loaded and item.due - timing.warm_up_s <= now.wall for item in state.queue):
+    soon = (item for item in state.queue if item.loaded and item.due - timing.warm_up_s <= now.wall)
+    if any(not _forbidden(item, item.due, timing) for item in soon):
         state, warming = _warm(state, now, timing)
         return state, (*actions, *warming)
     if state.phase is Phase.WARMING:  # what it warmed for has been taken away
@@ -325,31 +343,77 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
     return state, actions
 
 
-def _give_up(state: State, now: Now) -> Step:
-    actions: list[Action] = []
+def _give_up(state: State, now: Now, timing: Timing) -> Step:
+    actions: tuple[Action, ...] = ()
     for item in state.queue:
-        if now.wall > item.given_up_at:
-            event = UtteranceEvent.ABANDON if item.attempt else UtteranceEvent.MISS
+        if now.wall > _given_up_at(item, timing):
             reason = item.obstacle if not item.loaded else "no_output" if state.phase is Phase.FAULTED else "late"
-            actions.append(Move(item.id, event, (("reason", reason),)))
-            state = _without(state, item.id)
-    return state, tuple(actions)
+            state, ended = _end_waiting(state, item, reason)
+            actions = (*actions, *ended)
+    return state, actions
+
+
+def _given_up_at(item: Item, timing: Timing) -> float:
+    """Wall clock: later than this it does not begin."""
+    late_until = item.late_until
+    if item.late is Late.SKIP:
+        late_until = item.due
+    elif _joins(item):
+        late_until = min(late_until, item.due + timing.opening_of(item) + item.words_s - LEAST_S)
+    return max(late_until, item.due + GRACE_S) + (AGAIN_S if item.attempt else 0.0)
+
+
+def _joins(item: Item) -> bool:
+    """Whether it begins at an offset, if it begins late. An emergency is said whole, and so is what was cut."""
+    return item.late is Late.JOIN and item.loaded and not item.attempt and item.level is not Level.EMERGENCY
+
+
+def _refuse(state: State, now: Now, timing: Timing) -> Step:
+    """Drop what is due, could begin now, and would sound in quiet hours."""
+    actions: tuple[Action, ...] = ()
+    if state.phase in SOUNDING:
+        return state, actions
+    for item in state.queue:
+        if item.loaded and item.due <= now.wall and _forbidden(item, now.wall, timing):
+            state, ended = _end_waiting(state, item, "quiet_hours")
+            actions = (*actions, *ended)
+    return state, actions
+
+
+def _forbidden(item: Item, begin: float, timing: Timing) -> bool:
+    if item.level is Level.EMERGENCY:
+        return False
+    whole_s = timing.opening_of(item) + item.words_s + timing.closing_of(item)
+    return timing.quiet(begin, begin + whole_s - _offset_s(item, begin))
+
+
+def _end_waiting(state: State, item: Item, reason: str) -> Step:
+    event = UtteranceEvent.ABANDON if item.attempt else UtteranceEvent.MISS
+    return _without(state, item.id), (Move(item.id, event, (("reason", reason),)),)
+
+
+def _offset_s(item: Item, wall: float) -> float:
+    """How far into its programme it begins at an instant."""
+    late_s = wall - item.due
+    return late_s if _joins(item) and late_s > GRACE_S else 0.0
 
 
 def _begin(state: State, item: Item, now: Now, timing: Timing) -> Step:
     begun = replace(item, attempt=item.attempt + 1)
     state = replace(state, queue=tuple(waiting for waiting in state.queue if waiting.id != item.id))
-    move = Move(item.id, UtteranceEvent.BEGIN, (("attempt", begun.attempt),))
-    opening_s = timing.alert_s if item.level is Level.EMERGENCY else timing.opening_s
-    if opening_s:
-        state, play = _sound(state, begun, Phase.OPENING, opening_s, now)
+    offset_s, opening_s = _offset_s(item, now.wall), timing.opening_of(item)
+    joined: tuple[tuple[str, object], ...] = (("joined_s", round(offset_s, 2)),) if offset_s else ()
+    move = Move(item.id, UtteranceEvent.BEGIN, (("attempt", begun.attempt), *joined))
+    if offset_s < opening_s:
+        state, play = _sound(state, begun, Phase.OPENING, opening_s, now, offset_s)
     else:
-        state, play = _sound(state, begun, Phase.SPEAKING, item.words_s, now)
+        state, play = _sound(state, begun, Phase.SPEAKING, item.words_s, now, offset_s - opening_s)
     return state, (*play, move)
 
 
-def _sound(state: State, item: Item, segment: Phase, length_s: float, now: Now) -> Step:
-    return replace(state, phase=segment, current=item, ends=now.mono + length_s), (Play(item, segment),)
+def _sound(state: State, item: Item, segment: Phase, length_s: float, now: Now, from_s: float = 0.0) -> Step:
+    sounding = replace(state, phase=segment, current=item, ends=now.mono + length_s - from_s)
+    return sounding, (Play(item, segment, from_s),)
 
 
 def _warm(state: State, now: Now, timing: Timing) -> Step:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from audio.fades import joined
 from controller.core.errors import DeviceError
 from controller.runtime.lean import without
 
@@ -31,9 +32,13 @@ class MixerClip:
         self._sound = mixer.Sound(buffer=pcm)
         self.length_s = len(pcm) / (2 * RATE)
 
-    def play(self) -> None:
+    def play(self, from_s: float = 0.0) -> None:
+        sound = self._sound
+        if from_s:
+            whole = memoryview(self._sound).cast("B")  # type: ignore[arg-type]  # a buffer, which its stub does not say
+            sound = mixer.Sound(buffer=joined(whole, from_s))
         try:
-            self._channel.play(self._sound)
+            self._channel.play(sound)
         except pygame.error as error:
             raise DeviceError(f"the mixer is closed: {error}") from error
 

@@ -23,8 +23,9 @@ class Clip(Protocol):
     @property
     def length_s(self) -> float: ...
 
-    def play(self) -> None:
-        """Start now, in place of whatever sounds. DeviceError if the output is gone."""
+    def play(self, from_s: float = 0.0) -> None:
+        """Start now, in place of whatever sounds; from so many seconds on it rises softly. DeviceError if the
+        output is gone."""
 
 
 class Output(Protocol):

@@ -121,8 +121,8 @@ class Player:
             match action:
                 case engine.Relay(on):
                     self._switch(on)
-                case engine.Play(item, segment):
-                    self._play(item, segment)
+                case engine.Play(item, segment, from_s):
+                    self._play(item, segment, from_s)
                 case engine.Cut():
                     if self._output:
                         self._output.cut()
@@ -180,17 +180,18 @@ class Player:
             )
         )
 
-    def _play(self, item: Item, segment: Phase) -> None:
+    def _play(self, item: Item, segment: Phase, from_s: float) -> None:
         if segment is Phase.SPEAKING:
             clip = self._clips[item.id]
         elif segment is Phase.CLOSING:
             clip = self._clips["closing"]
         else:
             clip = self._clips["alert" if item.level is Level.EMERGENCY else "opening"]
-        began = self._clock.monotonic()
-        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], began, began))
+        now = self._clock.monotonic()
+        # as if it had begun at its beginning: what is left is what has not been reached
+        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], now - from_s, now))
         try:
-            clip.play()
+            clip.play(from_s)
         except DeviceError as error:
             self._refused = str(error)
 

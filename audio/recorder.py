@@ -7,22 +7,20 @@ keeps the one before. While the disk is full it keeps time only, and what sounds
 
 from __future__ import annotations
 
-import array
 import contextlib
 import errno
 import logging
 import struct
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from audio.fades import FADE_SAMPLES, fallen, joined
 from controller.core.errors import DeviceError
 from controller.runtime.logs import Lasting
 
 RATE = 48_000
 LIMIT = 64 * 1024 * 1024  # bytes of one file: eleven minutes
-FADE_SAMPLES = 960  # 20 ms
 HEADER = 44
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 log = logging.getLogger(__name__)
@@ -34,8 +32,8 @@ class RecorderClip:
         self.pcm = pcm
         self.length_s = len(pcm) / (2 * RATE)
 
-    def play(self) -> None:
-        self._recorder.begin(self)
+    def play(self, from_s: float = 0.0) -> None:
+        self._recorder.begin(RecorderClip(self._recorder, joined(self.pcm, from_s)) if from_s else self)
 
 
 class Recorder:
@@ -69,7 +67,7 @@ class Recorder:
             self._catch_up()
             if self._clip:
                 tail = self._clip.pcm[self._written : self._written + 2 * FADE_SAMPLES]
-                self._write(_faded(tail))
+                self._write(fallen(tail))
         self._clip = None
 
     def sounding(self) -> bool:
@@ -142,15 +140,3 @@ def _header(data_bytes: int) -> bytes:
         "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + data_bytes, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data",
         data_bytes,
     )  # fmt: skip
-
-
-def _faded(pcm: bytes) -> bytes:
-    samples = array.array("h", pcm[: len(pcm) // 2 * 2])
-    if sys.byteorder == "big":
-        samples.byteswap()
-    count = len(samples)
-    for index in range(count):
-        samples[index] = samples[index] * (count - index) // count
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from controller.core.announcements import AfterCut
+from controller.core.announcements import AfterCut, Late
 from controller.core.errors import IllegalEventError
 from controller.core.levels import Level
 
@@ -32,6 +32,8 @@ class UtteranceEvent(StrEnum):
     MISS = "miss"
     STOP = "stop"
 
+
+ON_REQUEST = "now/"  # how the rule id of an utterance begins that no rule made: somebody wants it now
 
 _S, _E = UtteranceState, UtteranceEvent
 TRANSITIONS: dict[tuple[UtteranceState, UtteranceEvent], UtteranceState] = {
@@ -76,6 +78,11 @@ class Utterance:
     started_at: datetime | None
     ended_at: datetime | None
     stop_wanted_by: str  # "" or the name of whoever asked
+    late: Late = Late.PLAY  # how it begins, if it begins late
+
+    @property
+    def on_request(self) -> bool:
+        return self.rule_id.startswith(ON_REQUEST)
 
     @property
     def precedence(self) -> tuple[int, int, datetime, str]:

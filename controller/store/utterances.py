@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from controller.core.announcements import AfterCut
+from controller.core.announcements import AfterCut, Late
 from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
@@ -45,12 +45,13 @@ def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState, **de
     cursor = tx.execute(
         # not OR IGNORE, which would also pass over a broken CHECK or a doubled id, and lose the occurrence
         "INSERT INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
-        " order_no, after_cut, late_until, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " order_no, after_cut, late_until, late, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (rule_id, due, output) DO NOTHING",
         (
             utterance.id, utterance.announcement_id, utterance.revision, utterance.rule_id, instant(utterance.due),
             utterance.output, texts(utterance.zones), utterance.title, utterance.level, utterance.order_no,
-            utterance.after_cut, instant(utterance.late_until), state, instant(at) if state in FINAL else None,
+            utterance.after_cut, instant(utterance.late_until), utterance.late, state,
+            instant(at) if state in FINAL else None,
         ),
     )  # fmt: skip
     if cursor.rowcount == 0:
@@ -204,6 +205,7 @@ def _utterance(row: sqlite3.Row) -> Utterance:
         late_until=as_instant(row["late_until"]), state=UtteranceState(row["state"]), attempt=row["attempt"],
         sha256=row["sha256"], duration_s=row["duration_s"], started_at=as_instant_or_none(row["started_at"]),
         ended_at=as_instant_or_none(row["ended_at"]), stop_wanted_by=row["stop_wanted_by"],
+        late=Late(row["late"]),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from audio.fades import FADE_SAMPLES
 from audio.output import Opener, Output
 from audio.recorder import Recorder
 from controller.core.errors import DeviceError
@@ -102,6 +103,26 @@ def test_a_new_clip_takes_the_place_of_the_old(bench: tuple[Output, Heard]) -> N
     short.play()
     wait_silent(output)
     assert settled(heard)[0] == pytest.approx(0.4, abs=0.1)
+
+
+def test_a_clip_is_joined_where_it_would_be_and_rises_softly(bench: tuple[Output, Heard]) -> None:
+    output, heard = bench
+    clip = output.take(tone(0.7, 400.0) + tone(0.5, 1000.0))
+    clip.play(0.7)
+    assert wait_silent(output) == pytest.approx(0.5, abs=0.1)
+    length_s, peak = settled(heard)
+    assert length_s == pytest.approx(0.5, abs=0.01)
+    assert peak == pytest.approx(16383, rel=0.02)
+    samples = heard()
+    first = next(n for n, value in enumerate(samples) if abs(value) > 0)
+    rising = samples[first : first + FADE_SAMPLES]
+    assert [max(map(abs, rising[n : n + 96])) for n in range(0, 960, 96)] == pytest.approx(
+        [1638 * n for n in range(1, 11)], abs=250
+    ), "a straight rise within 20 ms"
+    crossings = sum(a < 0 <= b for a, b in zip(samples[first:], samples[first + 1 :], strict=False))
+    assert crossings == pytest.approx(500, abs=3), "the first part, of another pitch, is not heard"
+    clip.play()
+    assert wait_silent(output) == pytest.approx(1.2, abs=0.1), "and the clip is whole"
 
 
 def settled(heard: Heard) -> tuple[float, int]:
