@@ -33,24 +33,47 @@ def join(group: click.Group) -> None:
         return 0
 
     @station_command(group)
-    @click.argument("day")
+    @click.argument("day", required=False)
+    @click.option("--from-lunar", metavar="D", help="day/month/year of the lunar date, e.g. 15/1/2030 or 1/6n/2025")
+    @click.option("--leap", is_flag=True, help="the lunar month is the leap month")
     @click.option("--json", "as_json", is_flag=True)
-    def lunar(station: Station, day: str, as_json: bool) -> int:
-        """The Vietnamese lunar date of DAY (YYYY-MM-DD)."""
-        from controller.runtime.catalogues import load_words
-        from schedules.lunar import lunar_of
-        from schedules.wording import lunar_words
-
-        try:
-            given = date.fromisoformat(day)
-            found = lunar_of(given)
-        except ValueError as error:
-            raise InputError(Problem.of("DAY", "not_a_day", text=day)) from error
-        if as_json:
-            print_json({"day": found.day, "month": found.month, "year": found.year, "leap": found.leap})
-        else:
-            click.echo(f"{lunar_words(found, load_words('vi', ('schedules',)))}, {found.year}")
+    def lunar(station: Station, day: str | None, from_lunar: str | None, leap: bool, as_json: bool) -> int:
+        """The Vietnamese lunar date of DAY (YYYY-MM-DD), or the day of a lunar date."""
+        if (day is None) == (from_lunar is None) or (leap and from_lunar is None):
+            raise InputError(Problem.of("DAY", "lunar_one_of"))
+        if from_lunar is not None:
+            _tell_solar(from_lunar, leap, as_json)
+        elif day is not None:
+            _tell_lunar(day, as_json)
         return 0
+
+
+def _tell_lunar(day: str, as_json: bool) -> None:
+    from controller.runtime.catalogues import load_words
+    from schedules.lunar import lunar_of
+    from schedules.wording import lunar_words
+
+    try:
+        given = date.fromisoformat(day)
+    except ValueError as error:
+        raise InputError(Problem.of("DAY", "not_a_day", text=day)) from error
+    found = lunar_of(given)
+    if as_json:
+        print_json({"day": found.day, "month": found.month, "year": found.year, "leap": found.leap})
+    else:
+        click.echo(f"{lunar_words(found, load_words('vi', ('schedules',)))}, {found.year}")
+
+
+def _tell_solar(written: str, leap: bool, as_json: bool) -> None:
+    from controller.runtime.catalogues import load_words
+    from schedules.lunar_text import day_from_lunar
+    from schedules.wording import day_words
+
+    found = day_from_lunar(written, leap, field="--from-lunar")
+    if as_json:
+        print_json({"date": found.isoformat()})
+    else:
+        click.echo(f"{found}: {day_words(found, load_words('vi', ('schedules',)))}")
 
 
 def _instant(field: str, text: str, station: Station) -> datetime:

@@ -95,6 +95,8 @@ def test_every_example_is_a_call_that_is_understood() -> None:
 
 WRONG = [
     ("bogus",), ("lunar",), ("lunar", "2026-11-21", "--bogus"), ("lunar", "2026-02-30"), ("lunar", "0001-01-01"),
+    ("lunar", "2026-11-21", "--from-lunar", "15/1/2030"), ("lunar", "2026-11-21", "--leap"),
+    ("lunar", "--from-lunar", ""), ("lunar", "--from-lunar", "32/1/2030"), ("lunar", "--from-lunar", "15/1/1500"),
     ("plan", "--from", "x", "--to", "2026-11-22"), ("plan", "--from", "2026-11-22", "--to", "2026-11-21"),
     ("journal", "--since", "yesterday"), ("say", ""), ("say", "Chào", "--zone", "nowhere"), ("say", "a\x07b"),
     ("say", "Chào", "--priority", "urgent"), ("spoken", " "), ("spoken", "a" * 5001),
@@ -150,6 +152,14 @@ def test_every_json_is_one_document_and_nothing_else(state: Path, tmp_path: Path
     assert told["lunar"] == {"day": 13, "month": 10, "year": 2026, "leap": False}
     assert list(told["render"]) == ["sha256", "duration_s", "lufs", "true_peak_dbtp", "engine"]
     assert told["user"] == []
+    assert json.loads(call(state, "lunar", "--from-lunar", "15/1/2030", "--json").stdout) == {"date": "2030-02-16"}
+    assert json.loads(call(state, "lunar", "--from-lunar", "1/6/2025", "--leap", "--json").stdout) == {
+        "date": "2025-07-25"
+    }
+    assert (
+        call(state, "lunar", "--from-lunar", "15/1/2030").stdout
+        == "2030-02-16: thứ Bảy 16/2 (rằm tháng Giêng âm lịch)\n"
+    )
     with wave.open(str(sound)) as file:
         assert abs(file.getnframes() / file.getframerate() - told["render"]["duration_s"]) < 0.01
 
