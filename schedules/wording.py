@@ -61,7 +61,7 @@ def when_words(at: datetime, tz: tzinfo, words: Words, now: datetime | None = No
     return words("schedules.when", time=clock, day=_day(day, date_words(day, words), words, lunar=True))
 
 
-def rule_words(rule: Rule, tz: tzinfo, words: Words) -> str:
+def rule_words(rule: Rule, tz: tzinfo, words: Words, zones: str = "") -> str:
     """ "một lần, lúc 19 giờ 30 thứ Sáu 27/11/2026"; "hằng ngày lúc 6 giờ 15, từ 21/11/2026 đến 30/11/2026"."""
     match rule:
         case Rule(Repeating(Dates((day,)), Clocks((clock,)))):
@@ -83,7 +83,7 @@ def rule_words(rule: Rule, tz: tzinfo, words: Words) -> str:
                 return words("schedules.rule.daily", **known)
             return words("schedules.rule.daily_until", **known, last=date_words(last, words))
         case _:
-            raise NotImplementedError
+            return words("schedules.rule.other")
 
 
 def _day(day: date, digits: str, words: Words, lunar: bool) -> str:
