@@ -8,18 +8,21 @@ not who calls.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from controller import occurrences
 from controller.core.announcements import Announcement, Draft, problems_of
 from controller.core.errors import ChangedError, InputError
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
-from controller.core.utterances import Utterance, UtteranceState
+from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
 from controller.store.connection import Store, Tx
+from schedules.documents import document_of, rule_from
 
-NOW = "now/"  # the rule id of an utterance that no rule made
+NOW = ON_REQUEST
 SPEAK_NOW_LATE_S = 600.0  # a speak-now waits so long for its rendition or for the output to come free
 
 
@@ -61,6 +64,22 @@ def _heard(announcement: Announcement) -> tuple[object, ...]:
         announcement.revision, announcement.title, announcement.zones, announcement.level, announcement.order_no,
         announcement.after_cut, announcement.late_window_s,
     )  # fmt: skip
+
+
+def draft_of(announcement: Announcement) -> Draft:
+    """What an official would have entered to make it what it is."""
+    return Draft(
+        announcement.title, announcement.text, announcement.zones, announcement.level, announcement.order_no,
+        announcement.after_cut, announcement.late_window_s,
+    )  # fmt: skip
+
+
+def _lasting(document: Mapping[str, object]) -> dict[str, object]:
+    """What a rule says of all its occurrences, in the present way of writing it."""
+    try:
+        return document_of(replace(rule_from(document), changes=()))
+    except InputError:  # one that this program cannot read is like nothing else
+        return dict(document)
 
 
 class Announcing:
@@ -162,6 +181,30 @@ class Announcing:
                 self._put_in_stead(tx, at, announcements.get(tx, ident), taken, by)
         self._ring()
 
+    def move_occurrence(self, rule_id: str, due: datetime, to: datetime | None, by: str) -> None:
+        """Have one occurrence spoken at another time, or not at all. InputError if that cannot be."""
+        at, tz = self._clock.now(), self._config.site.tz
+        with self._store.write() as tx:
+            occurrences.move(tx, at, tz, rule_id, due, to, by)
+        self._ring()
+
+    def undo_move(self, rule_id: str, due: datetime, by: str) -> None:
+        """Take back the change of one occurrence, named by the instant at which it was due or is due now."""
+        at, tz = self._clock.now(), self._config.site.tz
+        with self._store.write() as tx:
+            occurrences.undo(tx, at, tz, rule_id, due, by)
+        self._ring()
+
+    def put_first(self, ident: str, before: str, by: str) -> None:
+        """Give an announcement the order right before another of its level: where the two meet, it goes first."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            known = announcements.get(tx, ident)
+            order_no = min(known.order_no, announcements.get(tx, before).order_no - 1)
+            saved = announcements.edit(tx, at, ident, replace(draft_of(known), order_no=order_no), by)
+            self._put_in_stead(tx, at, saved, utterances.waiting(tx, ident), by)
+        self._ring()
+
     def prepare_again(self, ident: str) -> None:
         """Try once more to make a rendition that failed."""
         at = self._clock.now()
@@ -194,22 +237,22 @@ class Announcing:
     @staticmethod
     def _is(tx: Tx, known: Announcement, draft: Draft, rules: Sequence[Mapping[str, object]]) -> bool:
         """Whether an announcement says just what a draft does."""
-        stored = Draft(
-            known.title, known.text, known.zones, known.level, known.order_no, known.after_cut, known.late_window_s
-        )
-        documents = [rule.document for rule in announcements.rules(tx, known.id)]
-        return stored == draft and documents == [dict(rule) for rule in rules]
+        documents = [_lasting(rule.document) for rule in announcements.rules(tx, known.id)]
+        return draft_of(known) == draft and documents == [_lasting(rule) for rule in rules]
 
     def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
         """Make `rules` those of an announcement; the ids of the ones that ended.
 
-        A rule that stays the same keeps its id: its occurrences are known by it and never come twice.
+        A rule that stays the same keeps its id, and the changes of its single occurrences: what it has
+        spoken is known by it and never comes twice.
         """
-        wanted = [dict(rule) for rule in rules]
+        wanted = [document_of(rule_from(rule)) for rule in rules]
+        lasting = [_lasting(rule) for rule in wanted]
         ended = set()
         for old in announcements.rules(tx, ident):
-            if old.document in wanted:
-                wanted.remove(old.document)
+            if _lasting(old.document) in lasting:
+                index = lasting.index(_lasting(old.document))
+                del wanted[index], lasting[index]
             else:
                 announcements.end_rule(tx, at, old.id)
                 ended.add(old.id)

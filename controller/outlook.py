@@ -1,31 +1,50 @@
 """What would be played between two instants: the planner's own answer, joined with what is already
-in line or past. For `loalang plan`, and for whoever shows the days to come.
+in line or past, and, before anything is saved, with what an official is about to save.
+
+For `loalang plan`, for the page of the week and for the editor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
-from controller.core.announcements import Announcement
+from controller.core.errors import InputError
+from controller.core.lengths import estimated_s, programme_s
 from controller.core.levels import Level
-from controller.core.renditions import Rendition
 from controller.core.words import Words
 from controller.runtime.config import StationConfig
-from controller.store import announcements, renditions, utterances
+from controller.store import announcements, days, renditions, utterances
 from controller.store.connection import Tx
+from schedules.clashes import Programme, overlaps
+from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.planner import due_between
+from schedules.rules import Rule
 from schedules.wording import rule_words
 
-PLANNED = "planned"
+PLANNED, DRAFT = "planned", "draft"
 _TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """What is about to be saved; it stands in for the announcement `ident` ("": a new one)."""
+
+    ident: str
+    title: str
+    text: str
+    zones: tuple[str, ...]
+    level: Level
+    order_no: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """One occurrence. `until` is when its words end, as far as its rendition is known; `status` is
-    "planned" or the state of its utterance."""
+    """One occurrence, in local times. `until` is when its programme ends, by its rendition or, before there is
+    one, by an estimate; `status` is "planned", "draft" or the state of its utterance."""
 
     due: datetime
     until: datetime
@@ -35,6 +54,9 @@ class Outlook:
     zones: tuple[str, ...]
     level: Level
     status: str
+    announcement_id: str = ""
+    order_no: int = 0
+    change: datetime | None = None  # when it would be, had no official moved this one occurrence
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -49,36 +71,156 @@ class Outlook:
         }
 
 
-def outlook(tx: Tx, config: StationConfig, begin: datetime, end: datetime, words: Words) -> list[Outlook]:
-    """The occurrences in [begin, end), in the total order of their due times; local times."""
-    tz = config.site.tz
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A single occurrence that an official took out."""
+
+    due: datetime
+    title: str
+    rule_id: str
+    announcement_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """`second` begins at `starts_at`, `later_s` after its time, because `first` still sounds."""
+
+    first: Outlook
+    second: Outlook
+    starts_at: datetime
+    later_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A rule with what its occurrences show of their announcement."""
+
+    rule_id: str
+    rule: Rule
+    planned_until: datetime | None
+    title: str
+    zones: tuple[str, ...]
+    level: Level
+    order_no: int
+    announcement_id: str
+    length: timedelta
+    status: str
+
+
+def calendar_of(tx: Tx) -> Calendar:
+    """The days as the officials of this station have amended them."""
+    return Calendar({day: said.type for day, said in days.said(tx).items()})
+
+
+def outlook(
+    tx: Tx, config: StationConfig, begin: datetime, end: datetime, words: Words, drafted: Drafted | None = None
+) -> list[Outlook]:
+    """The occurrences in [begin, end), in the order in which they are due."""
+    tz, calendar = config.site.tz, calendar_of(tx)
     said: dict[str, str] = {}
     found: dict[tuple[str, datetime], Outlook] = {}
-    for stored in announcements.rules(tx):
-        announcement = announcements.get(tx, stored.announcement_id)
-        length = _length(renditions.of(tx, announcement.id, announcement.revision))
-        rule = rule_from(stored.document)
-        said[stored.id] = rule_words(rule, tz, words)
-        for due in due_between(rule, max(begin, stored.planned_until) - _TICK, end - _TICK, tz):
-            found[stored.id, due] = _planned(announcement, stored.id, due, length, said[stored.id], tz)
+    for source in _sources(tx, config, drafted):
+        said[source.rule_id] = rule_words(source.rule, tz, words)
+        after = max(begin, source.planned_until) if source.planned_until else begin
+        moved = _moved(source.rule, config)
+        for due in due_between(source.rule, after - _TICK, end - _TICK, tz, calendar):
+            local = due.astimezone(tz)
+            found[source.rule_id, due] = Outlook(
+                local, local + source.length, source.title, source.rule_id, said[source.rule_id], source.zones,
+                source.level, source.status, source.announcement_id, source.order_no, moved.get(due),
+            )  # fmt: skip
     for row in utterances.between(tx, begin, end):
+        if drafted and drafted.ident == row.announcement_id and row.state == "queued":
+            continue  # what is in line is replaced by what is saved
         entry = found.get((row.rule_id, row.due))
         zones = tuple(sorted({*row.zones, *(entry.zones if entry and entry.status != PLANNED else ())}))
+        local = row.due.astimezone(tz)
+        length = timedelta(seconds=programme_s(row.duration_s, config.speech.chime) if row.duration_s else 0.0)
         found[row.rule_id, row.due] = Outlook(
-            row.due.astimezone(tz), (row.due + timedelta(seconds=row.duration_s)).astimezone(tz), row.title,
-            row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones, row.level, row.state.value,
+            local, local + length, row.title, row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones,
+            row.level, row.state.value, row.announcement_id, row.order_no, entry.change if entry else None,
         )  # fmt: skip
-    return sorted(found.values(), key=lambda entry: (entry.due, entry.level.rank, entry.rule_id))
+    return sorted(found.values(), key=lambda entry: (entry.due, entry.level.rank, entry.order_no, entry.rule_id))
 
 
-def _planned(
-    announcement: Announcement, rule_id: str, due: datetime, length: timedelta, said: str, tz: tzinfo
-) -> Outlook:
-    return Outlook(
-        due.astimezone(tz), (due + length).astimezone(tz), announcement.title, rule_id, said, announcement.zones,
-        announcement.level, PLANNED,
+def left_out(tx: Tx, config: StationConfig, begin: datetime, end: datetime) -> list[LeftOut]:
+    """The single occurrences of [begin, end) that were taken out, in their order; local times."""
+    tz = config.site.tz
+    found = [
+        LeftOut(due, source.title, source.rule_id, source.announcement_id)
+        for source in _sources(tx, config, None)
+        for change in source.rule.changes
+        if change.to is None and begin <= (due := change.due.replace(tzinfo=tz)) < end
+    ]
+    return sorted(found, key=lambda one: (one.due, one.rule_id))
+
+
+def meetings(entries: Iterable[Outlook], config: StationConfig) -> list[Meeting]:
+    """Where programmes that are still to come would meet on one output."""
+    waiting = [entry for entry in entries if entry.status in {PLANNED, DRAFT, "queued", "playing"}]
+    by_key = {(entry.rule_id, entry.due): entry for entry in waiting}
+    clashes = overlaps(
+        Programme(
+            entry.rule_id, entry.due, (entry.until - entry.due).total_seconds(),
+            frozenset(output.name for output in config.outputs if set(entry.zones) & set(output.zones)), entry.level,
+            entry.order_no,
+        )
+        for entry in waiting
     )  # fmt: skip
+    return [
+        Meeting(
+            by_key[clash.first.id, clash.first.due],
+            by_key[clash.second.id, clash.second.due],
+            clash.starts_at.astimezone(config.site.tz),
+            clash.later_s,
+        )
+        for clash in clashes
+    ]
 
 
-def _length(rendition: Rendition | None) -> timedelta:
-    return timedelta(seconds=rendition.prepared.duration_s if rendition and rendition.prepared else 0.0)
+def length_of(tx: Tx, config: StationConfig, announcement_id: str, revision: int, text: str) -> timedelta:
+    """How long its programme is: by its rendition, else by an estimate of its text."""
+    rendition = renditions.of(tx, announcement_id, revision)
+    prepared = rendition.prepared if rendition else None
+    words_s = prepared.duration_s if prepared else estimated_s(text, config.speech.words_per_minute)
+    return timedelta(seconds=programme_s(words_s, config.speech.chime))
+
+
+def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator[_Source]:
+    if drafted:
+        yield from _drafted(tx, config, drafted)
+    lengths: dict[str, timedelta] = {}
+    for stored in announcements.rules(tx):
+        ident = stored.announcement_id
+        if drafted and drafted.ident == ident:
+            continue
+        try:
+            rule = rule_from(stored.document)
+        except InputError:  # the controller has said so; it must not hide the others
+            continue
+        announcement = announcements.get(tx, ident)
+        if ident not in lengths:
+            lengths[ident] = length_of(tx, config, ident, announcement.revision, announcement.text)
+        yield _Source(
+            stored.id, rule, stored.planned_until, announcement.title, announcement.zones, announcement.level,
+            announcement.order_no, ident, lengths[ident], PLANNED,
+        )  # fmt: skip
+
+
+def _drafted(tx: Tx, config: StationConfig, drafted: Drafted) -> Iterator[_Source]:
+    stored = announcements.find(tx, drafted.ident) if drafted.ident else None
+    if stored and stored.text == drafted.text:
+        length = length_of(tx, config, stored.id, stored.revision, stored.text)
+    else:
+        length = length_of(tx, config, "", 0, drafted.text)
+    for number, rule in enumerate(drafted.rules):
+        yield _Source(
+            f"{DRAFT}/{number}", rule, None, drafted.title, drafted.zones, drafted.level, drafted.order_no,
+            drafted.ident, length, DRAFT,
+        )  # fmt: skip
+
+
+def _moved(rule: Rule, config: StationConfig) -> dict[datetime, datetime]:
+    """The instants to which single occurrences were moved, with those at which they would have been."""
+    tz = config.site.tz
+    return {change.to.replace(tzinfo=tz): change.due.replace(tzinfo=tz) for change in rule.changes if change.to}

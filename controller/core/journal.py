@@ -12,6 +12,7 @@ class Kind(StrEnum):
     CREATED = "created"
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
+    MOVED = "moved"  # a single occurrence: to another time, out of the schedule, or back
     PREPARED = "prepared"
     UNSPEAKABLE = "unspeakable"
     # an utterance
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     FAULT = "fault"
     RECOVERED = "recovered"
     CLOCK = "clock"
+    DAY = "day"
     # people
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"

@@ -115,6 +115,14 @@ def add_rule(tx: Tx, at: datetime, ident: str, announcement_id: str, document: d
     )
 
 
+def change_rule(tx: Tx, rule_id: str, document: dict[str, object], planned_until: datetime) -> None:
+    """Replace a rule's document; it is planned anew from an instant on."""
+    tx.execute(
+        "UPDATE rules SET document = ?, planned_until = ? WHERE id = ?",
+        (json.dumps(document, ensure_ascii=False, sort_keys=True), instant(planned_until), rule_id),
+    )
+
+
 def end_rule(tx: Tx, at: datetime, rule_id: str) -> None:
     tx.execute("UPDATE rules SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (instant(at), rule_id))
 

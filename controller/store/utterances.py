@@ -158,6 +158,12 @@ def missed_ahead(tx: Tx, now: datetime, until: datetime) -> frozenset[str]:
     return frozenset(row["rule_id"] for row in rows)
 
 
+def of_occurrence(tx: Tx, rule_id: str, due: datetime) -> list[Utterance]:
+    """The utterances of one occurrence, one an output."""
+    rows = tx.execute(_SELECT + "WHERE rule_id = ? AND due = ? ORDER BY output", (rule_id, instant(due)))
+    return [_utterance(row) for row in rows]
+
+
 def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:
     """Those of an announcement that are in line and have not begun."""
     rows = tx.execute(

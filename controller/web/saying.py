@@ -15,6 +15,7 @@ from controller.core.journal import Entry, Kind
 from controller.core.renditions import RenditionState
 from controller.core.utterances import UtteranceState
 from controller.core.words import Words
+from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
 from controller.web.parts import Unshown
@@ -115,7 +116,10 @@ class Saying:
         return SHAPES[tone]
 
     def problem(self, problem: Problem) -> str:
-        return self._say(f"problem.{problem.code}", problem.code, **dict(problem.facts))
+        try:
+            return problem_words(problem, self._words)
+        except StationError:
+            return problem.code
 
     def reason(self, reason: str) -> str:
         """Why something cannot be spoken."""
@@ -190,6 +194,9 @@ class Saying:
                 facts["duration"] = self.lasting(_number(entry.detail.get("duration_s")))
             case Kind.QUEUED:
                 facts["due"] = self.when(as_instant(detail["due"])) if "due" in detail else ""
+            case Kind.MOVED:
+                key = "moved" if "to" in detail else "put_back" if entry.detail.get("put_back") else "left_out"
+                facts |= {name: self.when(as_instant(detail[name])) if name in detail else "" for name in ("due", "to")}
             case Kind.FAULT | Kind.RECOVERED:
                 known = [(name, value) for name, value in detail.items() if name != "fault"]
                 facts["fault"] = self.fault(detail.get("fault", ""), known)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.core.utterances import UtteranceEvent
-from controller.store import facts, utterances
+from controller.store import announcements, facts, utterances
 from schedules.planner import sift_late
 from tests.support.scheduling import START, ScheduledStation, daily, once
 
@@ -393,7 +393,9 @@ def test_a_stop_that_a_dead_output_never_heard(station: ScheduledStation) -> Non
 
 
 def test_a_rule_that_cannot_be_read_is_a_fault_and_stops_no_other(station: ScheduledStation) -> None:
-    broken = station.announce({"kind": "of a later version"})
+    broken = station.announce()
+    with station.store.write() as tx:
+        announcements.add_rule(tx, station.clock.now(), "later", broken.id, {"kind": "of a later version"})
     station.announce(once(START + MINUTE))
     station.clock.tick(45)
     assert station.plan() == {"main"}

@@ -46,7 +46,8 @@ def test_every_text_that_the_page_asks_for_exists() -> None:
 def test_every_kind_of_journal_line_is_a_sentence_whatever_it_lacks(language: str, kind: Kind) -> None:
     say = Saying(load_words(language), parse_config(CONFIG, "test"), START)
     details: list[dict[str, object]] = [
-        {}, {"by": "A", "title": "T", "text": "X", "due": "2026-11-21T12:30:00.000Z", "what": "password"},
+        {}, {"by": "A", "title": "T", "text": "X", "due": "2026-11-21T12:30:00.000Z", "what": "password",
+         "to": "2026-11-21T13:00:00.000Z"},
         {"fault": "unheard_of", "reason": "unheard_of", "withdrawn": True, "restored": True, "again": True},
     ]  # fmt: skip
     for detail in details:

@@ -1,0 +1,122 @@
+"""Single occurrences moved, left out and put back: in the rule, in the line and in the journal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.core.errors import InputError, NotFoundError
+from controller.store import announcements
+from tests.support.scheduling import START, ScheduledStation, daily
+
+MINUTE = timedelta(minutes=1)
+DUE = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)  # 19:30 of tomorrow
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> ScheduledStation:
+    return ScheduledStation(tmp_path)
+
+
+def codes(error: InputError) -> list[tuple[str, str]]:
+    return [(problem.field, problem.code) for problem in error.problems]
+
+
+def changes(station: ScheduledStation, rule_id: str) -> object:
+    with station.store.read() as tx:
+        (rule,) = announcements.rules(tx, rule_id=rule_id)
+    return rule.document.get("changes", [])
+
+
+def run(station: ScheduledStation, until: datetime) -> list[str]:
+    """Plan every ten minutes until then; the instants that got in line."""
+    while station.clock.now() < until:
+        station.clock.tick(600)
+        station.plan()
+    return [due for due, _, state in station.rows() if state == "queued"]
+
+
+def test_moved_left_out_and_put_back(station: ScheduledStation) -> None:
+    ident = station.announce(daily("19:30")).id
+    (rule_id,) = station.rule_ids(ident)
+    move, undo = station.announcing.move_occurrence, station.announcing.undo_move
+    move(rule_id, DUE, DUE - 150 * MINUTE, "Cán bộ")
+    move(rule_id, DUE + timedelta(days=1), None, "Cán bộ")
+    move(rule_id, DUE + timedelta(days=2), None, "Cán bộ")
+    undo(rule_id, DUE + timedelta(days=2), "Cán bộ")
+    assert station.rule_ids(ident) == [rule_id]
+    assert changes(station, rule_id) == [
+        {"due": "2026-11-22T19:30", "to": "2026-11-22T17:00"},
+        {"due": "2026-11-23T19:30", "to": None},
+    ]
+    assert run(station, START + timedelta(days=4)) == [
+        "11-21 12:30:00", "11-22 10:00:00", "11-24 12:30:00",
+    ]  # fmt: skip
+    assert [kind for kind, _ in station.lines("moved")] == ["moved"] * 4
+
+
+def test_a_moved_one_moved_again_and_back_to_its_time(station: ScheduledStation) -> None:
+    (rule_id,) = station.rule_ids(station.announce(daily("19:30")).id)
+    station.announcing.move_occurrence(rule_id, DUE, DUE - 60 * MINUTE, "x")
+    station.announcing.move_occurrence(rule_id, DUE - 60 * MINUTE, DUE + 60 * MINUTE, "x")
+    assert changes(station, rule_id) == [{"due": "2026-11-22T19:30", "to": "2026-11-22T20:30"}]
+    station.announcing.move_occurrence(rule_id, DUE + 60 * MINUTE, DUE, "x")
+    assert changes(station, rule_id) == []
+
+
+def test_in_line_already_and_undone_at_the_last_moment(station: ScheduledStation) -> None:
+    (rule_id,) = station.rule_ids(station.announce(daily("19:00", first="2026-11-22")).id)
+    due = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    station.clock.tick((due - START).total_seconds() - 20)
+    station.plan()
+    assert [state for _, _, state in station.rows()] == ["queued"]
+    station.announcing.move_occurrence(rule_id, due, due + 10 * MINUTE, "x")
+    station.plan()
+    assert station.rows() == []  # the line is free of it
+    station.announcing.undo_move(rule_id, due + 10 * MINUTE, "x")
+    station.plan()
+    assert station.rows() == [("11-22 12:00:00", "main", "queued")]
+    assert run(station, due + timedelta(hours=1)) == ["11-22 12:00:00"]
+
+
+def test_what_cannot_be(station: ScheduledStation) -> None:
+    (rule_id,) = station.rule_ids(station.announce(daily("19:30")).id)
+    refused = [
+        (DUE - timedelta(days=2), DUE, [("due", "occurrence_over")]),
+        (DUE, START - MINUTE, [("to", "past")]),
+        (DUE, DUE + timedelta(days=1), [("to", "occurrence_taken")]),
+    ]
+    for due, to, expected in refused:
+        with pytest.raises(InputError) as caught:
+            station.announcing.move_occurrence(rule_id, due, to, "x")
+        assert codes(caught.value) == expected
+    for rule, due in (("unknown", DUE), (rule_id, DUE + MINUTE)):
+        with pytest.raises(NotFoundError):
+            station.announcing.move_occurrence(rule, due, None, "x")
+    with pytest.raises(NotFoundError):
+        station.announcing.undo_move(rule_id, DUE, "x")
+    assert changes(station, rule_id) == []
+
+
+def test_an_edit_of_the_words_keeps_the_changes_and_a_new_time_drops_them(station: ScheduledStation) -> None:
+    ident = station.announce(daily("19:30")).id
+    (rule_id,) = station.rule_ids(ident)
+    station.announcing.move_occurrence(rule_id, DUE, None, "x")
+    station.announce(daily("19:30"), text="Chữ khác.", ident=ident)
+    assert station.rule_ids(ident) == [rule_id]
+    assert changes(station, rule_id) == [{"due": "2026-11-22T19:30", "to": None}]
+    station.announce(daily("19:00"), ident=ident)
+    (other,) = station.rule_ids(ident)
+    assert other != rule_id
+    assert changes(station, other) == []
+
+
+def test_the_order_that_the_official_gave(station: ScheduledStation) -> None:
+    first = station.announce(daily("19:30")).id
+    second = station.announce(daily("19:30")).id
+    station.announcing.put_first(second, first, "x")
+    with station.store.read() as tx:
+        assert announcements.get(tx, second).order_no < announcements.get(tx, first).order_no
+    assert len(station.rule_ids(second)) == 1
