@@ -7,20 +7,23 @@ not who calls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from controller import occurrences
+from controller.acceptance import quiet_now_problems, quiet_problems
 from controller.core.announcements import Announcement, Draft, problems_of
-from controller.core.errors import ChangedError, InputError
+from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState
+from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
 from controller.store.connection import Store, Tx
 from schedules.documents import document_of, rule_from
+from schedules.rules import Once, Rule
 
 NOW = ON_REQUEST
 SPEAK_NOW_LATE_S = 600.0  # a speak-now waits so long for its rendition or for the output to come free
@@ -82,6 +85,12 @@ def _lasting(document: Mapping[str, object]) -> dict[str, object]:
         return dict(document)
 
 
+def _raise(problems: Iterable[Problem]) -> None:
+    found = tuple(problems)
+    if found:
+        raise InputError(*found)
+
+
 class Announcing:
     def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, config: StationConfig) -> None:
         self._store, self._bell, self._clock, self._ids, self._config = store, bell, clock, ids, config
@@ -120,9 +129,10 @@ class Announcing:
         return saved
 
     def say(self, draft: Draft, by: str) -> tuple[Announcement, list[Utterance]]:
-        """Store an announcement without rules and have it spoken as soon as it is prepared."""
+        """Store an announcement without rules and have it spoken as soon as it is prepared; not in quiet hours."""
         at = self._clock.now()
         with self._store.write() as tx:
+            _raise(self._quiet_now(tx, at, draft))
             saved = self._save(tx, at, draft, (), by, "")
             spoken = self._speak_now(tx, at, saved)
         self._ring_for(spoken)
@@ -132,6 +142,7 @@ class Announcing:
         at = self._clock.now()
         with self._store.write() as tx:
             announcement = announcements.get(tx, ident)
+            _raise(self._quiet_now(tx, at, announcement))
             renditions.want(tx, at, ident, announcement.revision)  # another try, if the last one failed
             spoken = self._speak_now(tx, at, announcement)
         self._ring_for(spoken)
@@ -185,7 +196,9 @@ class Announcing:
         """Have one occurrence spoken at another time, or not at all. InputError if that cannot be."""
         at, tz = self._clock.now(), self._config.site.tz
         with self._store.write() as tx:
-            occurrences.move(tx, at, tz, rule_id, due, to, by)
+            announcement = announcements.get(tx, occurrences.move(tx, at, tz, rule_id, due, to, by))
+            if to:
+                _raise(replace(p, field="to") for p in self._quiet(tx, at, announcement, [Rule(Once(to))]))
         self._ring()
 
     def undo_move(self, rule_id: str, due: datetime, by: str) -> None:
@@ -216,9 +229,8 @@ class Announcing:
         self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str,
         new_ident: str = "",
     ) -> Announcement:  # fmt: skip
-        problems = problems_of(draft, self._zones)
-        if problems:
-            raise InputError(*problems)
+        _raise(problems_of(draft, self._zones))
+        _raise(self._quiet(tx, at, draft, [rule_from(rule) for rule in rules], ident))
         if not ident:
             saved = announcements.add(tx, at, new_ident or self._ids(), draft, by)
             self._set_rules(tx, at, saved.id, rules)
@@ -239,6 +251,26 @@ class Announcing:
         """Whether an announcement says just what a draft does."""
         documents = [_lasting(rule.document) for rule in announcements.rules(tx, known.id)]
         return draft_of(known) == draft and documents == [_lasting(rule) for rule in rules]
+
+    def quiet_problems_of(self, draft: Draft, rules: Sequence[Rule], ident: str = "") -> list[Problem]:
+        """What saving this would be refused for because of quiet hours."""
+        with self._store.read() as tx:
+            return self._quiet(tx, self._clock.now(), draft, rules, ident)
+
+    def _quiet(
+        self, tx: Tx, at: datetime, what: Draft | Announcement, rules: Sequence[Rule], ident: str = ""
+    ) -> list[Problem]:
+        length_s = self._length_s(tx, what, ident)
+        return quiet_problems(self._config, what.zones, what.level, rules, length_s, at, calendar_of(tx))
+
+    def _quiet_now(self, tx: Tx, at: datetime, what: Draft | Announcement) -> list[Problem]:
+        return quiet_now_problems(self._config, what.zones, what.level, self._length_s(tx, what), at)
+
+    def _length_s(self, tx: Tx, what: Draft | Announcement, ident: str = "") -> float:
+        """Of the programme: by what is prepared of this very text, else by an estimate."""
+        known = what if isinstance(what, Announcement) else announcements.find(tx, ident) if ident else None
+        ident, revision = (known.id, known.revision) if known and known.text == what.text else ("", 0)
+        return length_of(tx, self._config, ident, revision, what.text).total_seconds()
 
     def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
         """Make `rules` those of an announcement; the ids of the ones that ended.

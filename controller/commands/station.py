@@ -92,10 +92,10 @@ def station_command(
             except ConfigError as error:
                 _complain("\n".join(error.lines), 2)
             except InputError as error:
+                from controller.refusals import problem_words
+
                 words = load_words("en")
-                _complain(
-                    "; ".join(f"{p.field}: {words('problem.' + p.code, **dict(p.facts))}" for p in error.problems), 2
-                )
+                _complain("; ".join(f"{p.field}: {problem_words(p, words)}" for p in error.problems), 2)
             except LoalangError as error:
                 _complain(str(error), 1)
             except BrokenPipeError:
