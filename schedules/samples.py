@@ -1,6 +1,6 @@
 """Ten announcements as a commune writes them, for a first look, for tests and for the documentation.
 
-They lie in `schedules/data/`, one TOML each: title, text, level and a suggested rule. Places are made
+They lie in `schedules/data/`, one numbered TOML each: title, text, level and a suggested rule. Places are made
 up; telephone numbers are public services' (111, 112, 113, 115, 18001096) or plainly nobody's.
 """
 
@@ -31,7 +31,7 @@ class Sample:
 def samples() -> list[Sample]:
     """All of them, in the order of their names."""
     folder = resources.files("schedules") / "data"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    files = sorted((file for file in folder.iterdir() if file.name[0].isdigit()), key=lambda file: file.name)
     return [_sample(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8")) for file in files]
 
 
