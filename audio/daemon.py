@@ -25,7 +25,8 @@ from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
-from controller.store.connection import Store
+from controller.store import clock as clocks
+from controller.store.connection import Store, Tx
 
 BYTES_PER_S = 2 * 48_000
 NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
@@ -45,13 +46,20 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     doorway = Doorway(places, process)
     crew = Crew()
     inbox = Inbox()
-    progress = ProgressFile(places.progress(name), boot_id())
+    boot = boot_id()
+    progress = ProgressFile(places.progress(name), boot)
 
     pause = bytes(int(PAUSE_S * BYTES_PER_S) // 2 * 2)
     signals = {"alert": chimes.alert() + pause}
     if config.speech.chime:
         signals |= {"opening": chimes.opening() + pause, "closing": pause + chimes.closing() + pause}
-    keeper = Keeper(name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read())
+
+    def clock_believed(tx: Tx) -> bool:
+        return config.clock.trust == "off" or clocks.believed(tx, boot)
+
+    keeper = Keeper(
+        name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed
+    )
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
         preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()), config.policy)

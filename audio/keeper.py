@@ -20,6 +20,7 @@ from audio.progress import Progress, recovered
 from controller.core.announcements import AfterCut
 from controller.core.errors import IllegalEventError, NotFoundError, StationError
 from controller.core.journal import Kind
+from controller.core.levels import Level
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
@@ -68,7 +69,11 @@ class _Ask(Enum):
 
 
 class Keeper:
-    """`left` is what the progress file said at the start; `tell` hands each new snapshot to the player."""
+    """`left` is what the progress file said at the start; `tell` hands each new snapshot to the player.
+
+    `clock_believed` says whether what the schedule put in line may be offered: a row of 06:00 that a power
+    cut left behind would otherwise be spoken by a clock that came back an hour slow.
+    """
 
     def __init__(
         self,
@@ -79,9 +84,10 @@ class Keeper:
         ring: Callable[[], None],
         tell: Callable[[Snapshot], None],
         left: Mapping[str, Progress],
+        clock_believed: Callable[[Tx], bool],
     ) -> None:
         self._output, self._store, self._places, self._clock = output, store, places, clock
-        self._ring, self._tell = ring, tell
+        self._ring, self._tell, self._clock_believed = ring, tell, clock_believed
         self._left: Mapping[str, Progress] | None = left  # None: made good
         self._started = clock.now()
         self._inbox: queue.SimpleQueue[Noted | Reported | _Ask] = queue.SimpleQueue()
@@ -167,6 +173,8 @@ class Keeper:
     def _read(self) -> None:
         with self._store.read() as tx:
             rows = utterances.open_on(tx, self._output)
+            if not self._clock_believed(tx):
+                rows = [row for row in rows if not _waits_for_the_clock(row)]
             obstacles = {row.id: _obstacle(tx, row) for row in rows if not row.sha256}
         held: dict[str, int] = {}
         opened: dict[str, bytes] = {}
@@ -187,6 +195,12 @@ class Keeper:
         self._held = held
         items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
         self._tell(Snapshot(Rows(items), opened))
+
+
+def _waits_for_the_clock(row: Utterance) -> bool:
+    """What only the time of day has called for; not what somebody wants now, an emergency, or to be stopped."""
+    scheduled = row.state is UtteranceState.QUEUED and not row.on_request
+    return scheduled and row.level is not Level.EMERGENCY and not row.stop_wanted_by
 
 
 def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:

@@ -6,7 +6,9 @@ from functools import partial
 
 from controller.attendance import Attendance, free_on
 from controller.boards.worker import BoardWorker
+from controller.clock_trust import ClockWatch
 from controller.planning import Planning
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, Doorway, at_home
@@ -19,7 +21,8 @@ from controller.timekeeping import NAME, Timekeeper
 BOARD_LIMIT_S = 30.0  # a sign's line may be slow; the watchdog is patient with it
 
 
-def main(config: StationConfig, places: Places) -> int:
+def main(config: StationConfig, places: Places, signs: ClockSigns | None = None) -> int:
+    """`signs` of the clock: this machine's, unless a test has furnished others."""
     clock = SystemClock()
     store = Store(places.station_db)
     bell = Doorbell(places)
@@ -40,7 +43,8 @@ def main(config: StationConfig, places: Places) -> int:
     planning = Planning(store, NewIds(clock), config)
     lives = partial(at_home, places)
     attendance = Attendance(config, store, clock, lives, partial(free_on, places))
-    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_boards, attendance.look)
+    watch = ClockWatch(config, store, signs or ClockSigns(clock, config.clock.chip), bell, places.last_known)
+    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_boards, attendance.look, watch)
     crew.start(
         "clock",
         lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),

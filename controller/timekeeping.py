@@ -1,7 +1,8 @@
 """The controller's clock: plans ahead at each alarm, ring, change or step of time, and keeps watch.
 
 One loop in one thread. A store that cannot be used for a while (locked, full) is said once and tried
-again: the schedule goes on where it stopped.
+again: the schedule goes on where it stopped. While the clock is doubtful the schedule waits: nothing is
+put in line and nothing is missed; both are done by each announcement's rule once the clock is believed.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from controller.clock_trust import ClockWatch
 from controller.core.errors import StationError
 from controller.core.journal import Kind
 from controller.core.ports import Bell, Clock
 from controller.planning import Planning
 from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
-from controller.store import facts, journal
+from controller.store import journal
 from controller.store.connection import Store
 from schedules.clockwork import Clockwork
 
 NAME = "controller"
 POLL_S = 0.5
-WATCH_S = 60.0  # how often what dead outputs left behind is looked for, and the time noted
-LAST_SEEN = "last_seen"  # fact: the wall clock while the controller ran
+WATCH_S = 60.0  # how often what dead outputs left behind is looked for
 log = logging.getLogger(__name__)
 
 
@@ -40,10 +41,11 @@ class Timekeeper:
         at_home: Callable[[str], bool],
         wake_boards: Callable[[], None],
         look_around: Callable[[], bool],
+        watch: ClockWatch,
     ) -> None:
         self._planning, self._store, self._clock, self._bell = planning, store, clock, bell
         self._doorway, self._at_home, self._wake_boards = doorway, at_home, wake_boards
-        self._look_around = look_around
+        self._look_around, self._clock_watch = look_around, watch
         self._clockwork = Clockwork(clock, lambda _rule_id: bell.ring(NAME), self._note_step)
         self._steps: list[float] = []  # not yet in the journal
         self._seen_version = -1
@@ -60,6 +62,7 @@ class Timekeeper:
         finally:
             self._clockwork.stop()
         self._write_line(Kind.ENDED)
+        self._clock_watch.keep()
         self._store.close()
 
     def turn(self, wait_s: float) -> None:
@@ -70,10 +73,12 @@ class Timekeeper:
         stepped = self._clockwork.tick()
         try:
             self._write_steps()
-            if rung or stepped or self._clock.monotonic() >= self._plan_by or self._changed():
-                self._plan()
-            if self._clock.monotonic() >= self._watch_by:
-                self._watch()
+            believed_anew = self._clock_watch.look(at_once=rung or stepped)
+            if self._clock_watch.believed:
+                if rung or stepped or believed_anew or self._clock.monotonic() >= self._plan_by or self._changed():
+                    self._plan()
+                if self._clock.monotonic() >= self._watch_by:
+                    self._watch()
             if self._look_around():
                 self._bell.ring("kiosk")
             self._trouble.ends()
@@ -101,8 +106,6 @@ class Timekeeper:
         self._watch_by = self._clock.monotonic() + WATCH_S
         if self._planning.write_off(now, lambda output: self._at_home(f"audio-{output}")):
             self._bell.ring("kiosk")
-        with self._store.write() as tx:
-            facts.set_fact(tx, LAST_SEEN, now.isoformat())
 
     def _note_step(self, step_s: float) -> None:
         log.info("the wall clock was set by %+.1f s", step_s)
@@ -117,10 +120,9 @@ class Timekeeper:
 
     def _write_line(self, kind: Kind) -> None:
         try:
+            seen = self._clock_watch.last_known if kind is Kind.STARTED else None
             with self._store.write() as tx:
-                seen = facts.fact(tx, LAST_SEEN)
-                since = {"last_seen": seen} if kind is Kind.STARTED and seen else {}
+                since = {"last_seen": seen.isoformat()} if seen else {}
                 journal.write(tx, self._clock.now(), kind, f"process/{NAME}", **since)
-                facts.set_fact(tx, LAST_SEEN, self._clock.now().isoformat())
         except StationError as error:
             self._trouble.begins(str(error))

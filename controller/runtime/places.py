@@ -26,6 +26,11 @@ class Places:
         return self.state / "station.db"
 
     @property
+    def last_known(self) -> Path:
+        """The last known time; the clock never starts before it."""
+        return self.state / "last-known-time"
+
+    @property
     def renditions(self) -> Path:
         """Prepared sound files, `<sha256>.wav`."""
         return self.state / "renditions"

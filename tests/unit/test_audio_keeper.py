@@ -10,6 +10,11 @@ import pytest
 from audio import keeper as keeping
 from audio.keeper import Keeper, Snapshot
 from controller.core.levels import Level
+from controller.core.trust import Doubt, Stand, Trust
+from controller.core.utterances import UtteranceEvent
+from controller.store import clock as clocks
+from controller.store import utterances
+from controller.store.connection import Tx
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
@@ -30,7 +35,7 @@ def snapshot_of(station: Station, keeper: Keeper, told: list[Snapshot]) -> list[
 def test_the_more_urgent_takes_the_room_of_the_less_urgent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "BUDGET", int(2.5 * SECOND))
     station, told = station_in(tmp_path), list[Snapshot]()
-    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {})
+    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {}, lambda _: True)
     for number, hertz in enumerate((500, 600, 700)):
         due = station.clock.now() + timedelta(seconds=number)
         queue_at(station, tone_announcement(station, 1.0, hertz, title=str(hertz)), due)
@@ -45,3 +50,34 @@ def test_the_more_urgent_takes_the_room_of_the_less_urgent(tmp_path: Path, monke
         ("urgent", True, ""), ("first", True, ""), ("second", False, "busy"), ("third", False, "busy"),
     ]  # fmt: skip
     assert len(told[-1].opened) == 1, "what is held already is not read again"
+
+
+def test_while_the_clock_is_doubtful_only_what_does_not_need_it_is_offered(tmp_path: Path) -> None:
+    station, told = station_in(tmp_path), list[Snapshot]()
+
+    def believed(tx: Tx) -> bool:
+        return clocks.believed(tx, "boot-2")
+
+    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {}, believed)
+    spoken = tone_announcement(station, 1.0, 500, title="scheduled")
+    now = station.clock.now()
+    scheduled, stopped, sounding = (queue_at(station, spoken, now + timedelta(hours=n))[0].id for n in (1, 2, 3))
+    (asked_for,) = station.announcing.speak_now(spoken.id, "Cán bộ Văn thư")
+    alert = queue_at(station, tone_announcement(station, 1.0, 900, Level.EMERGENCY, title="alert"), now)[0].id
+    with station.store.write() as tx:
+        utterances.want_stop(tx, stopped, "Cán bộ Văn thư")
+        clocks.keep(tx, Stand("boot-1", Trust.SYNCHRONISED))  # of the boot before the power cut
+    needs_no_clock = {stopped, sounding, asked_for.id, alert}
+
+    def offered() -> set[str]:
+        snapshot_of(station, keeper, told)
+        return {item.id for item in told[-1].rows.items}
+
+    assert offered() == needs_no_clock - {sounding}
+    with station.store.write() as tx:
+        utterances.move(tx, now, sounding, UtteranceEvent.BEGIN)
+        clocks.keep(tx, Stand("boot-2", Trust.DOUBTFUL, Doubt.START))
+    assert offered() == needs_no_clock
+    with station.store.write() as tx:
+        clocks.keep(tx, Stand("boot-2", Trust.CONFIRMED))
+    assert offered() == {*needs_no_clock, scheduled}

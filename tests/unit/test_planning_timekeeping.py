@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from controller.clock_trust import ClockWatch, say_right
 from controller.core.utterances import UtteranceEvent
+from controller.runtime import last_known
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
-from controller.store import announcements, facts, journal, utterances
+from controller.store import announcements, journal, utterances
 from controller.store.connection import Store
 from controller.timekeeping import Timekeeper
-from tests.support.scheduling import START, ScheduledStation, daily, once
+from tests.support.clocks import Furnished
+from tests.support.scheduling import CONFIG, START, ScheduledStation, daily, once
 
 MINUTE = timedelta(minutes=1)
 
@@ -25,16 +28,24 @@ class Bench:
     """A timekeeper that a test turns by hand; `woken` counts what the boards were told."""
 
     def __init__(self, folder: Path, station: ScheduledStation) -> None:
-        places = Places(folder)
+        self.places = places = Places(folder)
         places.make()
         self.station = station
         self.doorway, self.bell = Doorway(places, "controller"), Doorbell(places)
         self.audio = Doorway(places, "audio-main")
         self.woken = 0
         self.home = True
+        self.machine = Furnished(folder / "root")
+        self.start()
+
+    def start(self) -> None:
+        """A new controller process."""
+        station = self.station
+        self.signs = self.machine.signs(station.clock)
+        watch = ClockWatch(station.config, station.store, self.signs, self.bell, self.places.last_known)
         self.keeper = Timekeeper(
             station.planning, station.store, station.clock, self.bell, self.doorway, lambda _: self.home, self._wake,
-            lambda: False,
+            lambda: False, watch,
         )  # fmt: skip
 
     def _wake(self) -> None:
@@ -121,8 +132,7 @@ def test_the_time_is_noted(bench: Bench) -> None:
     bench.turn()
     bench.station.clock.tick(60)
     bench.turn()
-    with bench.station.store.read() as tx:
-        assert facts.fact(tx, "last_seen") == (START + MINUTE).isoformat()
+    assert last_known.read(bench.places.last_known) == START + MINUTE
 
 
 def test_a_store_that_fails_is_said_once_and_tried_again(
@@ -150,6 +160,7 @@ def test_a_store_that_fails_is_said_once_and_tried_again(
 def test_start_and_end_are_journalled_with_the_time_last_seen(bench: Bench) -> None:
     station = bench.station
     for _ in range(2):
+        bench.start()
         bench.keeper.work(iter([False, True]).__next__, lambda: None)
         station.clock.tick(3600)
     with station.store.read() as tx:
@@ -188,3 +199,74 @@ def test_a_clock_that_was_set_and_set_right_again_plans_nothing_twice(bench: Ben
     assert len(dues) == len(set(dues))
     assert bench.station.rows().count(("11-21 12:01:00", "main", "queued")) == 1
     assert rule.planned_until <= clock.now() + timedelta(seconds=31)
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path) -> Iterator[Bench]:
+    """A machine that has just started, and that nothing has synchronised."""
+    config = CONFIG.replace('trust = "off"', 'trust = "required"')
+    made = Bench(tmp_path, ScheduledStation(tmp_path, config=config))
+    yield made
+    for part in (made.doorway, made.audio, made.bell):
+        part.close()
+
+
+def test_while_the_clock_is_doubtful_nothing_is_put_in_line_and_nothing_missed(doubtful: Bench) -> None:
+    doubtful.station.announce(daily("19:01"), once(START - MINUTE))
+    for _ in range(40):
+        doubtful.station.clock.tick(30)
+        doubtful.bell.ring("controller")
+        doubtful.turn()
+    assert doubtful.station.rows() == []
+    doubtful.home = False
+    doubtful.turn()
+    assert doubtful.station.lines("queued", "missed") == []
+    assert doubtful.audio.wait(0) == [{}], "of the doubt itself"
+
+
+def test_when_trust_returns_the_newest_within_its_window_is_put_in_line_and_the_others_missed_once(
+    doubtful: Bench,
+) -> None:
+    clock = doubtful.station.clock
+    doubtful.station.announce(daily("19:10"), late_s=900)
+    doubtful.station.announce(once(START + 5 * MINUTE), once(START + 3 * MINUTE), late_s=60)
+    doubtful.turn()
+    clock.tick(1)
+    clock.step(2 * 86_400 + 20 * 60)  # two days later, 19:20: the network is back
+    doubtful.machine.synchronise(clock.now())
+    doubtful.turn()
+    planned = [
+        ("11-21 12:03:00", "main", "missed"), ("11-21 12:05:00", "main", "missed"),
+        ("11-21 12:10:00", "main", "missed"), ("11-22 12:10:00", "main", "missed"),
+        ("11-23 12:10:00", "main", "queued"),
+    ]  # fmt: skip
+    assert doubtful.station.rows() == planned
+    for _ in range(3):
+        clock.tick(30)
+        doubtful.turn()
+    doubtful.start()
+    doubtful.turn()
+    assert doubtful.station.rows() == planned
+    assert len(doubtful.station.lines("missed")) == 4
+
+
+def test_an_officials_word_sets_the_schedule_going_at_the_next_ring(doubtful: Bench) -> None:
+    doubtful.station.announce(once(START + timedelta(seconds=20)))
+    doubtful.turn()
+    assert doubtful.station.rows() == []
+    say_right(doubtful.station.store, doubtful.bell, doubtful.signs, "Cán bộ Văn thư")
+    doubtful.turn()
+    assert doubtful.station.rows() == [("11-21 12:00:20", "main", "queued")]
+
+
+def test_a_clock_set_by_hand_stops_the_schedule_at_once(doubtful: Bench) -> None:
+    doubtful.machine.synchronise(START)
+    doubtful.station.announce(once(START + 50 * MINUTE))
+    doubtful.turn()
+    doubtful.station.clock.step(50 * 60 - 10)
+    doubtful.turn()
+    assert doubtful.station.rows() == []
+    doubtful.station.clock.step(-50 * 60 + 10)
+    doubtful.station.clock.tick(50 * 60 - 10)
+    doubtful.turn()
+    assert doubtful.station.rows() == [("11-21 12:50:00", "main", "queued")]
