@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from controller import occurrences
 from controller.acceptance import quiet_now_problems, quiet_problems
@@ -17,7 +17,8 @@ from controller.core.announcements import Announcement, Draft, problems_of
 from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
-from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState
+from controller.core.utterances import ON_REQUEST, Utterance
+from controller.lineup import lateness_of, occurrence
 from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
@@ -26,39 +27,11 @@ from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 
 NOW = ON_REQUEST
-SPEAK_NOW_LATE_S = 600.0  # a speak-now waits so long for its rendition or for the output to come free
 
 
 def listeners(config: StationConfig) -> tuple[str, ...]:
     """Every process that wants to hear of a change of announcements."""
     return (*(f"audio-{output.name}" for output in config.outputs), "controller", "kiosk")
-
-
-def occurrence(
-    ids: Ids, config: StationConfig, announcement: Announcement, rule_id: str, due: datetime, late_s: float
-) -> list[Utterance]:
-    """The utterances of one occurrence: one for each output that serves any of its zones."""
-    found = []
-    for output in config.outputs:
-        zones = tuple(zone for zone in announcement.zones if zone in output.zones)
-        if zones:
-            found.append(
-                Utterance(
-                    id=ids(), announcement_id=announcement.id, revision=announcement.revision, rule_id=rule_id,
-                    due=due, output=output.name, zones=zones, title=announcement.title, level=announcement.level,
-                    order_no=announcement.order_no, after_cut=announcement.after_cut,
-                    late_until=due + timedelta(seconds=late_s), state=UtteranceState.QUEUED, attempt=0, sha256="",
-                    duration_s=0.0, started_at=None, ended_at=None, stop_wanted_by="",
-                )
-            )  # fmt: skip
-    return found
-
-
-def late_window_s(rule_id: str, announcement: Announcement) -> float:
-    """How long after its instant an occurrence may still begin."""
-    if rule_id.startswith(NOW):
-        return max(SPEAK_NOW_LATE_S, announcement.late_window_s)
-    return announcement.late_window_s
 
 
 def _heard(announcement: Announcement) -> tuple[object, ...]:
@@ -299,13 +272,19 @@ class Announcing:
         for utterance in old:
             utterances.void(tx, utterance.id, by)
         for rule_id, due in sorted({(utterance.rule_id, utterance.due) for utterance in old}):
-            late_s = late_window_s(rule_id, announcement)
-            for utterance in occurrence(self._ids, self._config, announcement, rule_id, due, late_s):
+            lateness = lateness_of(announcement, self._rule_of(tx, rule_id))
+            for utterance in occurrence(self._ids, self._config, announcement, rule_id, due, lateness):
                 utterances.queue(tx, at, utterance)
+
+    @staticmethod
+    def _rule_of(tx: Tx, rule_id: str) -> Rule | None:
+        """The rule that made an utterance; None where somebody asked for it."""
+        found = announcements.rules(tx, rule_id=rule_id)
+        return rule_from(found[0].document) if found else None
 
     def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
         rule_id = NOW + self._ids()
-        made = occurrence(self._ids, self._config, announcement, rule_id, at, late_window_s(rule_id, announcement))
+        made = occurrence(self._ids, self._config, announcement, rule_id, at, lateness_of(announcement, None))
         for utterance in made:
             utterances.queue(tx, at, utterance)
         return [utterances.get(tx, utterance.id) for utterance in made]

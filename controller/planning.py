@@ -1,8 +1,9 @@
 """Turns rules into utterances, ahead of time, and writes off what nobody was there to speak.
 
-One transaction a rule holds its new rows, their journal lines and how far it is planned, so that a
-kill at any instant neither loses nor doubles an occurrence. What is due when, and what is too late,
-is decided by `schedules.planner`. Rings nobody: it says who has work.
+One transaction holds the new rows of a rule, their journal lines and how far it is planned, so that a
+kill at any instant neither loses nor doubles an occurrence. What is due when, and what is too late, is
+decided by `schedules.planner`; which rules are to be looked at at all, by `schedules.agenda`. Rings
+nobody: it says who has work.
 """
 
 from __future__ import annotations
@@ -12,29 +13,35 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.announcing import occurrence
-from controller.core.announcements import Announcement
+from controller.acceptance import quiet_now_problems
+from controller.core.announcements import Announcement, Late
 from controller.core.errors import InputError
 from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
+from controller.lineup import lateness_of, occurrence
+from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, utterances
 from controller.store.announcements import StoredRule
 from controller.store.connection import Store, Tx
+from schedules.agenda import Agenda
+from schedules.day_types import Calendar
 from schedules.documents import rule_from
-from schedules.planner import due_between, next_after, sift_late
+from schedules.planner import due_between, sift_late
 from schedules.rules import Rule
 
-MISSED_AT_ONCE = 200  # occurrences a transaction, so that a year's outage does not hold the write lock
+ROWS_AT_ONCE = 200  # occurrences a transaction, so that a year's outage does not hold the write lock
+ALARMS_AHEAD = timedelta(hours=1)  # those further away are set by one of the plans until then
 STEPPED_BACK = timedelta(seconds=1)  # planned further than this beyond the lead: the clock was set back
 WRITE_OFF = timedelta(seconds=60)  # after its late window, what a dead output left behind
 AGAIN = timedelta(seconds=600)  # an output that lives may take up a cut item again for so long
+_TICK = timedelta(microseconds=1)
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    alarms: dict[str, datetime]  # rule id -> the instant at which it is to be planned again
+    alarms: dict[str, datetime]  # rule id -> the instant at which it is to be planned again, of the near ones
     outputs: frozenset[str]  # those with something new in line
 
 
@@ -42,7 +49,11 @@ class Planning:
     def __init__(self, store: Store, ids: Ids, config: StationConfig) -> None:
         self._store, self._ids, self._config = store, ids, config
         self._lead = timedelta(seconds=config.policy.lead_s)
-        self._unreadable: frozenset[str] | None = None  # None: not yet looked
+        self._agenda = Agenda(config.site.tz, Calendar())
+        self._horizon: datetime | None = None  # of the last plan; None: before the first
+        self._seen_no = 0  # of the last change of a rule that was taken in
+        self._unreadable: set[str] = set()
+        self._reported: frozenset[str] | None = None  # the unreadable ones that were said; None: not yet looked
 
     @property
     def lead_s(self) -> float:
@@ -51,28 +62,23 @@ class Planning:
     def plan_ahead(self, now: datetime) -> Plan:
         """Give every occurrence up to `now` plus the lead its utterance: in line, or missed."""
         horizon = now + self._lead
+        stepped_back = self._horizon is not None and self._horizon > horizon + STEPPED_BACK
         with self._store.read() as tx:
-            stored = announcements.rules(tx)
+            changed, seen_no = announcements.changed_rules(tx, self._seen_no)
+            calendar = calendar_of(tx)
             # an output that saw a clock running ahead has given them up as too late
             given_up = utterances.missed_ahead(tx, now, horizon)
-        alarms: dict[str, datetime] = {}
-        outputs: set[str] = set()
-        unreadable = set()
-        for row in stored:
-            try:
-                rule = rule_from(row.document)
-            except InputError as error:
-                log.error("rule %s cannot be read: %s", row.id, error)
-                unreadable.add(row.id)
-                continue
-            anew = row.id in given_up
-            if anew or _ran_ahead(row, horizon) or due_between(rule, row.planned_until, horizon, self._config.site.tz):
-                outputs |= self._plan_rule(row.id, rule, now, anew)
-            following = next_after(rule, horizon, self._config.site.tz)
-            if following:
-                alarms[row.id] = following - self._lead
-        self._report(frozenset(unreadable), now)
-        return Plan(alarms, frozenset(outputs))
+        outputs = self._amend(calendar, now) if calendar != self._agenda.calendar else set()
+        if stepped_back:
+            self._agenda.begin_again(now)
+        anew = {ident for ident in given_up if ident in self._agenda}
+        anew |= self._take_in(changed, now, horizon)
+        due = [ident for ident in self._agenda.due(horizon) if ident not in anew]
+        outputs |= self._plan_rules([*sorted(anew), *due], now, frozenset(anew) | (set(due) if stepped_back else set()))
+        self._seen_no, self._horizon = seen_no, horizon
+        self._report(now)
+        near = self._agenda.following(horizon + ALARMS_AHEAD)
+        return Plan({ident: at - self._lead for ident, at in near.items()}, frozenset(outputs))
 
     def write_off(self, now: datetime, at_home: Callable[[str], bool]) -> int:
         """Record the end of what outputs left behind whose process is gone; how many there were."""
@@ -87,51 +93,129 @@ class Planning:
                     _write_off(tx, now, utterance)
         return len(left)
 
-    def _plan_rule(self, rule_id: str, rule: Rule, now: datetime, anew: bool) -> set[str]:
-        """The outputs that got something in line. `anew`: also look at what seems to be planned already."""
-        horizon = now + self._lead
-        while True:
+    def _take_in(self, changed: Iterable[StoredRule], now: datetime, horizon: datetime) -> set[str]:
+        """Bring the agenda up to date; the ids of the rules that were planned by a clock that ran ahead."""
+        ahead: set[str] = set()
+        fresh: list[tuple[str, Rule, datetime]] = []
+        for row in changed:
+            self._unreadable.discard(row.id)
+            if row.ended_at is not None:
+                self._agenda.drop(row.id)
+                continue
+            try:
+                rule = rule_from(row.document)
+            except InputError as error:
+                log.error("rule %s cannot be read: %s", row.id, error)
+                self._unreadable.add(row.id)
+                self._agenda.drop(row.id)
+                continue
+            ran_ahead = row.planned_until > horizon + STEPPED_BACK
+            if ran_ahead:
+                ahead.add(row.id)
+            after = now if ran_ahead else row.planned_until
+            if row.id in self._agenda:
+                self._agenda.put(row.id, rule, after)
+            else:
+                fresh.append((row.id, rule, after))
+        self._agenda.put_all(fresh)
+        return ahead
+
+    def _amend(self, calendar: Calendar, now: datetime) -> set[str]:
+        """Take in what officials say of days: from now on. The outputs that lost something from their line."""
+        first = self._horizon is None
+        touched = self._agenda.amend(calendar, now)
+        if first:
+            return set()
+        outputs: set[str] = set()
+        with self._store.write() as tx:
+            announcements.planned_from(tx, touched, now)
+            for output in self._config.outputs:
+                for utterance in utterances.open_on(tx, output.name):
+                    if utterance.rule_id in touched and not utterance.attempt and not self._is_due(utterance):
+                        utterances.void(tx, utterance.id, "loalang")
+                        outputs.add(output.name)
+        return outputs
+
+    def _is_due(self, utterance: Utterance) -> bool:
+        rule, due = self._agenda.rule(utterance.rule_id), utterance.due
+        return bool(due_between(rule, due - _TICK, due, self._config.site.tz, self._agenda.calendar))
+
+    def _plan_rules(self, idents: list[str], now: datetime, anew: frozenset[str]) -> set[str]:
+        """The outputs that got something in line. `anew`: those looked at from now on, planned before or not."""
+        outputs: set[str] = set()
+        left = list(reversed(idents))
+        while left:
+            room = ROWS_AT_ONCE
+            done: dict[str, datetime] = {}
             with self._store.write() as tx:
-                found = announcements.rules(tx, rule_id=rule_id)
-                if not found:
-                    return set()  # ended since we looked
-                announcement = announcements.get(tx, found[0].announcement_id)
-                after = now if anew or _ran_ahead(found[0], horizon) else found[0].planned_until
-                due = due_between(rule, after, horizon, self._config.site.tz)
-                in_line, missed = sift_late(due, now, announcement.late_window_s)
-                for at in missed[:MISSED_AT_ONCE]:
-                    for utterance in self._occurrence(announcement, rule_id, at):
-                        utterances.record_missed(tx, now, utterance, "station_off")
-                if len(missed) > MISSED_AT_ONCE:
-                    announcements.planned(tx, rule_id, missed[MISSED_AT_ONCE - 1])
-                    continue
-                outputs = {
-                    utterance.output
-                    for at in in_line
-                    for utterance in self._occurrence(announcement, rule_id, at)
-                    if _queue(tx, now, utterance)
-                }
-                announcements.planned(tx, rule_id, horizon)
-                return outputs
+                while left and room > 0:
+                    ident = left.pop()
+                    used, until, got = self._plan_rule(tx, ident, now, room, ident in anew)
+                    room, outputs = room - used, outputs | got
+                    done[ident] = until
+                    if until < now:  # there is more of it than has room in one transaction
+                        left.append(ident)
+            for ident, until in done.items():  # only what is stored counts
+                self._agenda.dealt_with(ident, until)
+        return outputs
 
-    def _occurrence(self, announcement: Announcement, rule_id: str, due: datetime) -> list[Utterance]:
-        return occurrence(self._ids, self._config, announcement, rule_id, due, announcement.late_window_s)
+    def _plan_rule(self, tx: Tx, ident: str, now: datetime, room: int, anew: bool) -> tuple[int, datetime, set[str]]:
+        """How many occurrences were written, up to what instant, and the outputs that got something in line."""
+        horizon = now + self._lead
+        found = announcements.rules(tx, rule_id=ident)
+        if not found:
+            return 0, horizon, set()  # ended since we looked; the next plan drops it
+        rule, announcement = self._agenda.rule(ident), announcements.get(tx, found[0].announcement_id)
+        due = due_between(
+            rule, now if anew else found[0].planned_until, horizon, self._config.site.tz, self._agenda.calendar
+        )
+        length = length_of(tx, self._config, announcement.id, announcement.revision, announcement.text)
+        in_line, missed = self._sifted(due, now, rule, announcement, length.total_seconds())
+        for at, reason in missed[:room]:
+            utterances.record_missed(tx, now, self._occurrence(announcement, ident, rule, at), reason)
+        if len(missed) > room:
+            until = missed[room - 1][0]
+            announcements.planned(tx, ident, until)
+            return room, until, set()
+        outputs = {
+            utterance.output
+            for at in in_line
+            for utterance in self._occurrence(announcement, ident, rule, at)
+            if _queue(tx, now, utterance)
+        }
+        announcements.planned(tx, ident, horizon)
+        return len(due), horizon, outputs
 
-    def _report(self, unreadable: frozenset[str], now: datetime) -> None:
+    def _sifted(
+        self, due: list[datetime], now: datetime, rule: Rule, announcement: Announcement, length_s: float
+    ) -> tuple[list[datetime], list[tuple[datetime, str]]]:
+        """What is put in line, and what is missed with the reason; in order."""
+        lateness = lateness_of(announcement, rule)
+        # what joins has nothing left to join once it would be over
+        window_s = min(lateness.window_s, length_s) if lateness.late is Late.JOIN else lateness.window_s
+        in_line, missed = sift_late(due, now, window_s, lateness.late)
+        reasons = [(at, "station_off") for at in missed]
+        if in_line and in_line[0] < now:
+            quiet = quiet_now_problems(self._config, announcement.zones, announcement.level, length_s, now)
+            if quiet:
+                reasons.append((in_line.pop(0), "quiet_hours"))
+        return in_line, reasons
+
+    def _occurrence(self, announcement: Announcement, rule_id: str, rule: Rule, due: datetime) -> list[Utterance]:
+        return occurrence(self._ids, self._config, announcement, rule_id, due, lateness_of(announcement, rule))
+
+    def _report(self, now: datetime) -> None:
         """An empty schedule is not one that could not be read: say so where faults are shown."""
-        if unreadable == self._unreadable:
+        unreadable = frozenset(self._unreadable)
+        if unreadable == self._reported:
             return
-        self._unreadable = unreadable
+        self._reported = unreadable
         with self._store.write() as tx:
             facts.report(tx, now, "schedule", "rule_unreadable" if unreadable else "", **_counted(unreadable))
 
 
 def _counted(idents: frozenset[str]) -> dict[str, str]:
     return {"count": str(len(idents))} if idents else {}
-
-
-def _ran_ahead(row: StoredRule, horizon: datetime) -> bool:
-    return row.planned_until > horizon + STEPPED_BACK
 
 
 def _queue(tx: Tx, now: datetime, utterance: Utterance) -> bool:

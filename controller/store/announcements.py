@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,13 +137,24 @@ def rules(tx: Tx, announcement_id: str = "", rule_id: str = "") -> list[StoredRu
         " AND (?2 = '' OR rules.id = ?2) ORDER BY rules.id",
         (announcement_id, rule_id),
     )
-    return [
-        StoredRule(
-            row["id"], row["announcement_id"], json.loads(row["document"]), as_instant(row["planned_until"]),
-            as_instant_or_none(row["ended_at"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_rule(row) for row in rows]
+
+
+def changed_rules(tx: Tx, after_no: int) -> tuple[list[StoredRule], int]:
+    """The rules made, changed, ended or restored since number `after_no`, and the number of the last of them.
+
+    Those that are no longer in force have their `ended_at`.
+    """
+    rows = tx.execute("SELECT * FROM rules WHERE changed_no > ? ORDER BY changed_no", (after_no,)).fetchall()
+    return [_rule(row) for row in rows], rows[-1]["changed_no"] if rows else after_no
+
+
+def planned_from(tx: Tx, rule_ids: Iterable[str], at: datetime) -> None:
+    """Say that nothing of these rules before an instant is to be looked at any more."""
+    tx.executemany(
+        "UPDATE rules SET planned_until = MAX(planned_until, ?) WHERE id = ?",
+        [(instant(at), rule_id) for rule_id in rule_ids],
+    )
 
 
 def planned(tx: Tx, rule_id: str, until: datetime) -> None:
@@ -150,3 +163,10 @@ def planned(tx: Tx, rule_id: str, until: datetime) -> None:
     It goes back only with the clock; an occurrence is known by (rule, due) and so never comes twice.
     """
     tx.execute("UPDATE rules SET planned_until = ? WHERE id = ?", (instant(until), rule_id))
+
+
+def _rule(row: sqlite3.Row) -> StoredRule:
+    return StoredRule(
+        row["id"], row["announcement_id"], json.loads(row["document"]), as_instant(row["planned_until"]),
+        as_instant_or_none(row["ended_at"]),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from controller.core.announcements import AfterCut, Late
@@ -33,15 +34,21 @@ _SELECT = (
 
 def queue(tx: Tx, at: datetime, utterance: Utterance) -> bool:
     """Put a new occurrence in line. False, and nothing changed, if that occurrence is known already."""
-    return _add(tx, at, utterance, UtteranceState.QUEUED)
+    added = _add(tx, at, utterance, UtteranceState.QUEUED)
+    if added:
+        _note_added(tx, at, (utterance,), UtteranceState.QUEUED)
+    return added
 
 
-def record_missed(tx: Tx, at: datetime, utterance: Utterance, reason: str) -> bool:
-    """Record an occurrence that nobody was there to put in line. False if it is known already."""
-    return _add(tx, at, utterance, UtteranceState.MISSED, reason=reason)
+def record_missed(tx: Tx, at: datetime, occurrence: Sequence[Utterance], reason: str) -> bool:
+    """Record an occurrence that nobody put in line: a row an output, one line. False if it is known already."""
+    added = [utterance for utterance in occurrence if _add(tx, at, utterance, UtteranceState.MISSED)]
+    if added:
+        _note_added(tx, at, added, UtteranceState.MISSED, reason=reason)
+    return bool(added)
 
 
-def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState, **detail: object) -> bool:
+def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState) -> bool:
     cursor = tx.execute(
         # not OR IGNORE, which would also pass over a broken CHECK or a doubled id, and lose the occurrence
         "INSERT INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
@@ -54,13 +61,16 @@ def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState, **de
             instant(at) if state in FINAL else None,
         ),
     )  # fmt: skip
-    if cursor.rowcount == 0:
-        return False
+    return cursor.rowcount > 0
+
+
+def _note_added(tx: Tx, at: datetime, added: Sequence[Utterance], state: UtteranceState, **detail: object) -> None:
+    """One journal line for utterances of one occurrence."""
+    first = added[0]
     journal.write(
-        tx, at, Kind(state), f"utterance/{utterance.id}", announcement=utterance.announcement_id,
-        title=utterance.title, due=instant(utterance.due), output=utterance.output, level=utterance.level, **detail,
+        tx, at, Kind(state), f"utterance/{first.id}", announcement=first.announcement_id, title=first.title,
+        due=instant(first.due), output=", ".join(u.output for u in added), level=first.level, **detail,
     )  # fmt: skip
-    return True
 
 
 def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: object) -> Utterance:
@@ -77,11 +87,22 @@ def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: obje
             ident,
         ),
     )
+    if event is UtteranceEvent.MISS and _missed_elsewhere(tx, old):
+        return get(tx, ident)  # an occurrence is missed once, whatever the number of its outputs
     journal.write(
         tx, at, _KINDS[event], f"utterance/{ident}", announcement=old.announcement_id, title=old.title,
         due=instant(old.due), output=old.output, **detail,
     )  # fmt: skip
     return get(tx, ident)
+
+
+def _missed_elsewhere(tx: Tx, utterance: Utterance) -> bool:
+    """Whether the same occurrence has been missed on another output."""
+    row = tx.execute(
+        "SELECT 1 FROM utterances WHERE rule_id = ? AND due = ? AND output != ? AND state = 'missed'",
+        (utterance.rule_id, instant(utterance.due), utterance.output),
+    ).fetchone()
+    return row is not None
 
 
 def want_stop(tx: Tx, ident: str, by: str) -> Utterance:

@@ -13,10 +13,10 @@ from typing import cast
 
 from audio.prepare import Preparer
 from audio.studio import Studio
-from controller.announcing import occurrence
-from controller.core.announcements import Announcement, Draft
+from controller.core.announcements import Announcement, Draft, Late
 from controller.core.renditions import Prepared, Rendition, RenditionState
 from controller.core.utterances import Utterance
+from controller.lineup import Lateness, occurrence
 from controller.runtime.clocks import SystemClock
 from controller.store import facts, journal, renditions, utterances
 from tests.support.fake_voices import alive, install
@@ -68,7 +68,9 @@ def test_what_no_voice_can_speak_is_failed_and_its_occurrence_missed_for_that_re
     with audio(station, tmp_path / "bin"):
         announcement = announce(station)
         due = station.clock.now() + timedelta(seconds=1)
-        made: list[Utterance] = occurrence(station.ids, station.config, announcement, "rule", due, 0.0)
+        made: list[Utterance] = occurrence(
+            station.ids, station.config, announcement, "rule", due, Lateness(Late.PLAY, 0.0)
+        )
         with station.store.write() as tx:
             assert utterances.queue(tx, station.clock.now(), made[0])
         until(lambda: rendition(station, announcement).state is RenditionState.FAILED, what="the failure")

@@ -9,11 +9,11 @@ import struct
 import wave
 from datetime import datetime
 
-from controller.announcing import occurrence
-from controller.core.announcements import AfterCut, Announcement, Draft
+from controller.core.announcements import AfterCut, Announcement, Draft, Late
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import Utterance
+from controller.lineup import Lateness, occurrence
 from controller.store import renditions, utterances
 from tests.support.stations import Station
 
@@ -63,7 +63,9 @@ def tone_announcement(
 
 def queue_at(station: Station, announcement: Announcement, due: datetime, late_s: float = 60.0) -> list[Utterance]:
     """Put one occurrence of it in line."""
-    made = occurrence(station.ids, station.config, announcement, f"rule/{due.isoformat()}", due, late_s)
+    made = occurrence(
+        station.ids, station.config, announcement, f"rule/{due.isoformat()}", due, Lateness(Late.PLAY, late_s)
+    )
     with station.store.write() as tx:
         for utterance in made:
             utterances.queue(tx, station.clock.now(), utterance)

@@ -293,7 +293,7 @@ def test_an_occurrence_is_known_by_rule_due_and_output(station: ScheduledStation
     with station.store.write() as tx:
         same = utterances.get(tx, ident)
         assert not utterances.queue(tx, START, same)
-        assert not utterances.record_missed(tx, START, same, "late")
+        assert not utterances.record_missed(tx, START, [same], "late")
         assert len(journal.entries(tx, subject=f"utterance/{ident}")) == 1
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from controller.announcing import occurrence
-from controller.core.announcements import Draft
+from controller.core.announcements import Draft, Late
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, UtteranceState
+from controller.lineup import Lateness, occurrence
 from controller.store import announcements, facts, notices, renditions, utterances
 from controller.web.api import RANGE_LIMIT
 from tests.support.web_pages import Pages, announcement, pages_in, token
@@ -245,7 +245,7 @@ def test_an_occurrence_that_is_in_line_already_is_not_announced_twice(pages: Pag
     with pages.station.store.write() as tx:
         (rule,) = announcements.rules(tx, ident)
         stored = announcements.get(tx, ident)
-        for one in occurrence(pages.station.ids, pages.station.config, stored, rule.id, due, 600):
+        for one in occurrence(pages.station.ids, pages.station.config, stored, rule.id, due, Lateness(Late.PLAY, 600)):
             utterances.queue(tx, pages.station.clock.now(), one)
         announcements.planned(tx, rule.id, due)
     text = shown(client, "/")
