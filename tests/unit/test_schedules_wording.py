@@ -97,13 +97,13 @@ def test_rules(vi: Words, en: Words) -> None:
     )
     assert [rule_words(rule, HANOI, vi) for rule in rules] == [
         "một lần, lúc 19 giờ 30 thứ Sáu 27/11/2026",
-        "hằng ngày lúc 6 giờ 15, từ 21/11/2026 đến 30/11/2026",
-        "hằng ngày lúc 6 giờ, từ 21/11/2026",
+        "6 giờ 15 hằng ngày, từ 21/11/2026 đến 30/11/2026",
+        "6 giờ hằng ngày, từ 21/11/2026",
     ]
     assert [rule_words(rule, HANOI, en) for rule in rules] == [
         "once, at 19:30 on Friday 27/11/2026",
-        "every day at 6:15, from 21/11/2026 to 30/11/2026",
-        "every day at 6:00, from 21/11/2026",
+        "at 6:15 every day, from 21/11/2026 to 30/11/2026",
+        "at 6:00 every day, from 21/11/2026",
     ]
 
 
