@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from controller.core.errors import InputError, NotFoundError, Problem
 from controller.core.journal import Kind
-from controller.store import announcements, days, journal, utterances
+from controller.outlook import calendar_of
+from controller.store import announcements, journal, utterances
 from controller.store.connection import Tx
 from schedules.day_types import Calendar
 from schedules.documents import document_of, rule_from
@@ -28,7 +29,7 @@ def move(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, to: date
     `due` is when it is due now, moved before or not. InputError: it is over, there is none, `to` is past or taken.
     """
     stored, rule = _rule(tx, rule_id)
-    calendar = Calendar({day: said.type for day, said in days.said(tx).items()})
+    calendar = calendar_of(tx)
     if due <= at:
         raise InputError(Problem.of("due", "occurrence_over"))
     if not _is_due(rule, due, tz, calendar):

@@ -150,9 +150,9 @@ def changed_rules(tx: Tx, after_no: int) -> tuple[list[StoredRule], int]:
 
 
 def planned_from(tx: Tx, rule_ids: Iterable[str], at: datetime) -> None:
-    """Say that nothing of these rules before an instant is to be looked at any more."""
+    """Have these rules looked at from an instant on, and no longer at what was before it."""
     tx.executemany(
-        "UPDATE rules SET planned_until = MAX(planned_until, ?) WHERE id = ?",
+        "UPDATE rules SET planned_until = ? WHERE id = ?",
         [(instant(at), rule_id) for rule_id in rule_ids],
     )
 

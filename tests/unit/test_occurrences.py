@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from controller.core.errors import InputError, NotFoundError
+from controller.core.levels import Level
 from controller.store import announcements
-from tests.support.scheduling import START, ScheduledStation, daily
+from tests.support.scheduling import CONFIG, START, ScheduledStation, daily
 
 MINUTE = timedelta(minutes=1)
 DUE = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)  # 19:30 of tomorrow
@@ -98,6 +99,18 @@ def test_what_cannot_be(station: ScheduledStation) -> None:
     with pytest.raises(NotFoundError):
         station.announcing.undo_move(rule_id, DUE, "x")
     assert changes(station, rule_id) == []
+
+
+def test_not_into_quiet_hours_unless_it_is_an_emergency(tmp_path: Path) -> None:
+    quiet = CONFIG.replace("quiet_hours = []", 'quiet_hours = ["21:00-05:30"]')
+    assert quiet != CONFIG
+    station = ScheduledStation(tmp_path, config=quiet)
+    (rule_id,) = station.rule_ids(station.announce(daily("19:30")).id)
+    with pytest.raises(InputError) as caught:
+        station.announcing.move_occurrence(rule_id, DUE, DUE + 100 * MINUTE, "x")
+    assert codes(caught.value) == [("to", "quiet_hours")]
+    (rule_id,) = station.rule_ids(station.announce(daily("19:30"), level=Level.EMERGENCY).id)
+    station.announcing.move_occurrence(rule_id, DUE, DUE + 100 * MINUTE, "x")
 
 
 def test_an_edit_of_the_words_keeps_the_changes_and_a_new_time_drops_them(station: ScheduledStation) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.core.days import DayType
+from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent
-from controller.store import announcements, facts, utterances
+from controller.store import announcements, days, facts, journal, utterances
 from schedules.planner import sift_late
-from tests.support.scheduling import START, ScheduledStation, daily, once
+from tests.support.scheduling import CONFIG, START, ScheduledStation, daily, once
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -420,3 +422,75 @@ def test_in_a_zone_with_summer_time(tmp_path: Path) -> None:
         station.clock.tick(600)
         station.plan()
     assert [due for due, _, _ in station.rows()] == ["03-28 01:30:00", "03-29 01:30:00", "03-30 00:30:00"]
+
+
+def test_a_rule_says_what_becomes_of_what_is_late(station: ScheduledStation) -> None:
+    late: dict[str, tuple[int, dict[str, object]]] = {
+        "play": (300, {}),
+        "skip": (300, {"late": "skip"}),
+        "window": (90, {"late_window_s": 60}),
+    }
+    outcomes = {}
+    for name, (behind_s, more) in late.items():
+        ident = station.announce({**daily("19:05"), **more}).id
+        station.clock.tick(300 + behind_s)
+        station.plan()
+        with station.store.read() as tx:
+            (row,) = utterances.of_announcement(tx, ident)
+        outcomes[name] = (row.state.value, row.late.value, (row.late_until - row.due).total_seconds())
+        station.announcing.withdraw(ident, "tester")
+        station.clock.tick(86_400 - 300 - behind_s)
+    assert outcomes == {
+        "play": ("queued", "play", 600.0), "skip": ("missed", "skip", 0.0), "window": ("missed", "play", 60.0),
+    }  # fmt: skip
+
+
+def test_what_joins_is_missed_once_there_is_nothing_left_to_join(station: ScheduledStation) -> None:
+    rule = {**daily("19:05"), "late": "join", "late_window_s": 600}
+    station.announce(rule, text="chữ " * 280)  # two minutes or a little less
+    station.clock.tick(300 + 60)
+    station.plan()
+    station.announce({**rule, "at": "19:07"}, text="Ngắn thôi.")
+    station.clock.tick(120)
+    station.plan()
+    assert station.rows() == [("11-21 12:05:00", "main", "queued"), ("11-21 12:07:00", "main", "missed")]
+
+
+def test_what_would_begin_late_in_quiet_hours_is_missed(tmp_path: Path) -> None:
+    config = CONFIG.replace("quiet_hours = []", 'quiet_hours = ["19:10-20:00"]')
+    station = ScheduledStation(tmp_path, config=config)
+    station.announce(daily("19:05"), late_s=3600)
+    station.announce(daily("19:06"), late_s=3600, level=Level.EMERGENCY)
+    station.clock.tick(900)
+    station.plan()
+    assert station.rows() == [("11-21 12:05:00", "main", "missed"), ("11-21 12:06:00", "main", "queued")]
+    with station.store.read() as tx:
+        (line,) = [entry for entry in journal.entries(tx) if entry.kind == "missed"]
+    assert line.detail["reason"] == "quiet_hours"
+
+
+def test_a_changed_type_of_today_takes_out_of_the_line_and_puts_into_it(station: ScheduledStation) -> None:
+    """19:00 on Saturday 21/11: what is for working days comes when the state works, what is for weekends goes."""
+    station.announce({**daily("19:01"), "day_types": ["weekend"]})
+    station.announce({**daily("19:01"), "day_types": ["working"]}, zones=["duoi"])
+    station.clock.tick(35)
+    assert station.plan() == {"main"}
+    today = date(2026, 11, 21)
+    with station.store.write() as tx:
+        days.say(tx, station.clock.now(), today, DayType.WORKING, "Làm bù", "Cán bộ")
+    assert station.plan() == {"main", "far"}
+    assert station.rows() == [("11-21 12:01:00", "far", "queued")]
+    with station.store.write() as tx:
+        days.unsay(tx, station.clock.now(), today, "Cán bộ")
+    assert station.plan() == {"main", "far"}
+    assert station.rows() == [("11-21 12:01:00", "main", "queued")]
+
+
+def test_an_occurrence_missed_on_every_output_is_one_line(station: ScheduledStation) -> None:
+    station.announce(once(START + MINUTE), zones=["tren", "duoi"])
+    station.clock.tick(45)
+    station.plan()
+    station.clock.tick(3600)
+    assert station.planning.write_off(station.clock.now(), lambda _output: False) == 2
+    assert [state for _, _, state in station.rows()] == ["missed", "missed"]
+    assert len(station.lines("missed")) == 1
