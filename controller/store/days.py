@@ -6,7 +6,7 @@ import sqlite3
 from datetime import date, datetime
 
 from controller.core.days import DayType, SaidDay, problems_of_note
-from controller.core.errors import InputError
+from controller.core.errors import ChangedError, InputError
 from controller.core.journal import Kind
 from controller.store import journal
 from controller.store.columns import as_instant, instant
@@ -47,6 +47,24 @@ def unsay(tx: Tx, at: datetime, day: date, by: str) -> bool:
         return False
     journal.write(tx, at, Kind.DAY, f"day/{day}", type="", note="", by=by)
     return True
+
+
+def newest_change(tx: Tx, day: date) -> int:
+    """The number of the journal line in which the day was last changed; 0 if it never was."""
+    lines = journal.entries(tx, subject=f"day/{day}", limit=1)
+    return lines[0].seq if lines else 0
+
+
+def take_back(tx: Tx, at: datetime, day: date, change: int, by: str) -> None:
+    """As it was before the journal line `change`; ChangedError if that is not the day's newest change."""
+    lines = journal.entries(tx, subject=f"day/{day}", limit=2)
+    if not lines or lines[-1].seq != change:
+        raise ChangedError(day.isoformat())
+    before = lines[0].detail if len(lines) == 2 else {}
+    if before.get("type"):
+        say(tx, at, day, DayType(str(before["type"])), str(before["note"]), by)
+    else:
+        unsay(tx, at, day, by)
 
 
 def _said(row: sqlite3.Row) -> SaidDay:
