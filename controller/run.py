@@ -26,11 +26,11 @@ from types import FrameType
 
 from controller.announcing import Announcing
 from controller.core.announcements import Draft
-from controller.core.errors import ConfigError
+from controller.core.errors import ConfigError, InputError
 from controller.core.words import Words
 from controller.runtime.alone import alone
 from controller.runtime.clocks import SystemClock
-from controller.runtime.config import StationConfig
+from controller.runtime.config import StationConfig, on_trial
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.files import replace_file
 from controller.runtime.identifiers import NewIds
@@ -170,17 +170,23 @@ def _end(children: Sequence[_Child], terminal: _Terminal) -> int:
 
 
 def _welcome(store: Store, clock: SystemClock, announcing: Announcing, config: StationConfig, words: Words) -> None:
-    """Have a welcome spoken once in the life of a state directory."""
+    """Have a welcome spoken once in the life of a state directory; in quiet hours the next start does."""
     with store.write() as tx:
         if facts.fact(tx, "welcomed"):
             return
         facts.set_fact(tx, "welcomed", clock.now().isoformat())
     zones = tuple(zone.id for zone in config.zones)
-    announcing.say(Draft(words("welcome.title"), words("welcome.text", site=config.site.name), zones), "loalang")
+    try:
+        announcing.say(Draft(words("welcome.title"), words("welcome.text", site=config.site.name), zones), "loalang")
+    except InputError:
+        with store.write() as tx:
+            facts.set_fact(tx, "welcomed", "")
 
 
 def _greeting(store: Store, clock: SystemClock, config: StationConfig, words: Words) -> list[str]:
     lines = [words("run.page", address=address) for address in page_addresses(config)]
+    if trial := on_trial(config):
+        lines.append(f"{words(f'trial.{trial}')} {words(f'trial.{trial}_do')}")
     with store.write() as tx:
         if not users.exist(tx):
             code = users.new_setup_code(tx, clock.now(), SETUP_CODE_S)

@@ -168,10 +168,6 @@ class StationConfig(Section):
         own = self.zone(zone).max_minutes_a_day
         return self.policy.max_minutes_a_day if own is None else own
 
-    @property
-    def has_quiet_hours(self) -> bool:
-        return any(self.quiet_of(zone.id) for zone in self.zones)
-
     def output(self, name: str) -> Output:
         for output in self.outputs:
             if output.name == name:
@@ -187,6 +183,15 @@ class StationConfig(Section):
     def boards_of(self, zones: tuple[str, ...]) -> tuple[str, ...]:
         """The boards on which something for these zones is shown."""
         return tuple(b.id for b in self.boards if not b.zones or set(b.zones) & set(zones))
+
+
+def on_trial(config: StationConfig) -> str:
+    """What only a first look goes without: "quiet_hours" where no zone has any, "clock" where any is believed,
+    "both", or "" for a real station."""
+    quiet, checked = any(config.quiet_of(zone.id) for zone in config.zones), config.clock.trust == "required"
+    return {(True, True): "", (True, False): "clock", (False, True): "quiet_hours", (False, False): "both"}[
+        quiet, checked
+    ]
 
 
 def load_config(path: Path) -> StationConfig:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from controller.core.errors import ChangedError, InputError, Problem
+from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.levels import Level
 from controller.store import announcements, journal, utterances
 from controller.web import state
@@ -125,6 +125,10 @@ def _editor(
 @views.get("/announcements/<ident>")
 @door(Who.USER)
 def one(ident: str) -> ResponseReturnValue:
+    return _one(ident)
+
+
+def _one(ident: str, problems: tuple[Problem, ...] = ()) -> str:
     config = parts().config
     with parts().store.read() as tx:
         about = state.about(tx, config, parts().clock.now(), ident)
@@ -132,7 +136,7 @@ def one(ident: str) -> ResponseReturnValue:
     spoken = parts().spoken(about.announcement.text)
     return render_template(
         "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(about.announcement.zones),
-        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1",
+        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1", problems=said(problems),
     )  # fmt: skip
 
 
@@ -147,7 +151,14 @@ def speak(ident: str) -> ResponseReturnValue:
             for o in state.occurrences(utterances.of_announcement(tx, ident))
         )
     if not under_way and announcement.withdrawn_at is None:
-        parts().announcing.speak_now(ident, visitor().by)
+        try:
+            parts().announcing.speak_now(ident, visitor().by)
+        except NotFoundError:
+            raise
+        except InputError as error:  # quiet hours
+            if wants_json():
+                return {"problems": said(error.problems)}, 422
+            return make_response(_one(ident, error.problems), 422)
     return done(url_for("announcements.one", ident=ident))
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
+from controller.runtime.config import on_trial
 from controller.web import announcements, api, context, home, journal, notices, sign_in
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
@@ -101,6 +102,7 @@ def _context(files: StaticFiles) -> dict[str, object]:
         "static": files.address,
         "languages": LANGUAGES,
         "unshown": lambda board, text: context.say().unshown(context.parts().board_unshown(board, text)),
+        "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }
 

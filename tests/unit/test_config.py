@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.core.errors import ConfigError
 from controller.core.quiet import span_of
-from controller.runtime.config import load_config, parse_config
+from controller.runtime.config import load_config, on_trial, parse_config
 
 GOOD = """\
 [[zones]]
@@ -216,5 +216,8 @@ max_minutes_a_day = 45
         (span_of("21:00-05:30"), span_of("11:30-13:30")), (span_of("22:00-05:00"),), (),
     ]  # fmt: skip
     assert [config.minutes_a_day_of(zone) for zone in "abc"] == [45, 0, 45]
-    assert config.has_quiet_hours
-    assert not parse_config(GOOD + "[policy]\nquiet_hours = []\n", "c").has_quiet_hours
+    assert on_trial(config) == ""
+    off = GOOD + "[policy]\nquiet_hours = []\n"
+    assert on_trial(parse_config(off, "c")) == "quiet_hours"
+    assert on_trial(parse_config(off + '[clock]\ntrust = "off"\n', "c")) == "both"
+    assert on_trial(parse_config(GOOD + '[clock]\ntrust = "off"\n', "c")) == "clock"

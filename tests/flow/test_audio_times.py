@@ -1,0 +1,141 @@
+"""The real audio process and the hours: quiet hours hold whatever the database says; what is late joins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from controller.core.announcements import Late
+from controller.core.levels import Level
+from controller.core.utterances import Utterance
+from controller.runtime.clocks import SystemClock
+from controller.store import journal, utterances
+from tests.support.listening import Listener
+from tests.support.pulse import NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, wait_for
+from tests.support.stations import Station, station_in, utterance
+from tests.support.tones import tone_announcement
+
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def listener(sink: NullSink) -> Iterator[Listener]:
+    with Listener(sink) as running:
+        yield running
+
+
+def quiet_from(begin: datetime, hours: int = 2) -> str:
+    """A configuration that is quiet from an instant on, in one of the two zones of its output."""
+    local = begin.astimezone(HOME)
+    hours_said = f'["{local:%H:%M}-{local + timedelta(hours=hours):%H:%M}"]'
+    return PLAIN.replace('name = "Cụm Nà Khau"', f'name = "Cụm Nà Khau"\nquiet_hours = {hours_said}')
+
+
+def in_line(
+    station: Station, due: datetime, seconds: float, hertz: float, level: Level = Level.NORMAL, late: Late = Late.PLAY
+) -> Utterance:
+    """A row straight in the database, for the zone without quiet hours: nobody has asked whether it may be."""
+    announcement = tone_announcement(station, seconds, hertz, level)
+    made = utterance(
+        station.ids(), announcement_id=announcement.id, rule_id=f"rule/{station.ids()}", due=due, title=f"{hertz:.0f}",
+        level=level, late_until=due + timedelta(seconds=60), late=late,
+    )  # fmt: skip
+    with station.store.write() as tx:
+        utterances.queue(tx, station.clock.now(), made)
+    return made
+
+
+def reasons(station: Station, made: Utterance) -> list[object]:
+    with station.store.read() as tx:
+        return [entry.detail.get("reason") for entry in journal.entries(tx, subject=f"utterance/{made.id}")]
+
+
+def test_in_quiet_hours_a_row_in_line_is_refused_and_an_emergency_is_played(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    now = SystemClock().now()
+    station = station_in(tmp_path, quiet_from(now - timedelta(minutes=30)), SystemClock())
+    with audio(station, sink):
+        usual = in_line(station, station.clock.now(), 0.5, 440.0)
+        soon = in_line(station, station.clock.now() + timedelta(seconds=1), 0.5, 660.0, Level.PRIORITY)
+        alert = in_line(station, station.clock.now(), 0.7, 880.0, Level.EMERGENCY)
+        wait_for(station, alert, "played")
+        wait_for(station, usual, "missed")
+        wait_for(station, soon, "missed")
+    assert [len(listener.tones(hertz)) for hertz in (440.0, 660.0, 880.0)] == [0, 0, 1]
+    assert (kinds(station, usual), reasons(station, usual)) == (["queued", "missed"], [None, "quiet_hours"])
+    assert (kinds(station, soon), reasons(station, soon)) == (["queued", "missed"], [None, "quiet_hours"])
+    assert kinds(station, alert) == ["queued", "playing", "played"]
+
+
+def test_what_would_run_into_quiet_hours_is_refused_and_what_fits_is_played(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    # the hours begin with a full minute: between 60 and 120 s from now
+    begin = (SystemClock().now() + timedelta(seconds=120)).replace(second=0, microsecond=0)
+    station = station_in(tmp_path, quiet_from(begin), SystemClock())
+    with audio(station, sink):
+        short = in_line(station, station.clock.now() + timedelta(seconds=1), 0.5, 440.0)
+        wait_for(station, short, "played")
+        long = in_line(station, station.clock.now(), 121.0, 660.0)
+        wait_for(station, long, "missed")
+    assert [len(listener.tones(hertz)) for hertz in (440.0, 660.0)] == [1, 0]
+    assert reasons(station, long) == [None, "quiet_hours"]
+
+
+def test_what_is_late_joins_or_is_skipped(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    offset = time.monotonic() - time.time()
+    with audio(station, sink):
+        due = station.clock.now() - timedelta(seconds=3)
+        skipped = in_line(station, due, 1.0, 660.0, late=Late.SKIP)
+        joined = in_line(station, due, 5.0, 440.0, late=Late.JOIN)
+        wait_for(station, joined, "played")
+        wait_for(station, skipped, "missed")
+        over = in_line(station, station.clock.now() - timedelta(seconds=6), 5.0, 880.0, late=Late.JOIN)
+        wait_for(station, over, "missed")
+    (burst,) = listener.tones(440.0)
+    assert burst.ended == pytest.approx(due.timestamp() + 5.0 + offset, abs=0.15), "its end is where it would have been"
+    assert 1.0 < burst.ended - burst.began < 2.1
+    assert [len(listener.tones(hertz)) for hertz in (660.0, 880.0)] == [0, 0]
+    assert (reasons(station, skipped)[-1], reasons(station, over)[-1]) == ("late", "late")
+    with station.store.read() as tx:
+        began = journal.entries(tx, subject=f"utterance/{joined.id}")[1]
+    assert float(str(began.detail["joined_s"])) == pytest.approx(5.0 - (burst.ended - burst.began), abs=0.15)
+
+
+def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        due = station.clock.now() - timedelta(seconds=3)
+        over = in_line(station, due, 5.0, 440.0, late=Late.JOIN)
+        wait_for(station, over, "playing")
+        time.sleep(max(0.0, due.timestamp() + 4.9 - time.time()))
+        process.kill()
+        process.start()
+        wait_for(station, over, "played")
+        cut = in_line(station, station.clock.now() - timedelta(seconds=3), 8.0, 880.0, late=Late.JOIN)
+        wait_for(station, cut, "playing")
+        time.sleep(0.5)
+        process.kill()
+        process.start()
+        wait_for(station, cut, "played", limit_s=20)
+    assert len(listener.tones(440.0)) == 1
+    first, whole = listener.tones(880.0)
+    assert first.ended - first.began < 2.0
+    assert whole.ended - whole.began == pytest.approx(8.0, abs=0.1), "cut, it is said whole"
+    assert kinds(station, cut) == ["queued", "playing", "cut", "playing", "played"]

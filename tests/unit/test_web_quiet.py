@@ -1,0 +1,77 @@
+"""The page in quiet hours, and on trial without them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+
+from controller.core.announcements import Draft
+from controller.core.levels import Level
+from controller.runtime.clocks import FakeClock
+from controller.store import utterances
+from tests.support.stations import CONFIG
+from tests.support.web_pages import Pages, pages_in, token
+
+QUIET = CONFIG.replace("quiet_hours = []\n", "").replace('[clock]\ntrust = "off"\n', "")
+NIGHT = datetime(2026, 11, 21, 21, 10, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+SAID = (
+    "Đang là giờ yên tĩnh (21 giờ - 5 giờ 30) của Cụm Nà Khau, chỉ thông báo khẩn cấp được phát."
+    " Phát được sớm nhất lúc 5 giờ 30 hôm sau."
+)
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    return pages_in(tmp_path, QUIET, FakeClock(NIGHT))
+
+
+def saved(pages: Pages, level: Level = Level.NORMAL) -> str:
+    return pages.station.announcing.save(Draft("Họp thôn", "Mời bà con.", ("na-khau",), level), [], "lan").id
+
+
+def spoken(pages: Pages, ident: str) -> int:
+    with pages.station.store.read() as tx:
+        return len(utterances.of_announcement(tx, ident))
+
+
+def text(client: FlaskClient, path: str) -> str:
+    return unescape(client.get(path).get_data(as_text=True))
+
+
+def test_speaking_at_once_is_refused_on_the_announcements_page(pages: Pages) -> None:
+    client, ident = pages.signed_in(), saved(pages)
+    path = f"/announcements/{ident}/speak"
+    answer = client.post(path, data={"token": token(client)})
+    assert answer.status_code == 422
+    page = unescape(answer.get_data(as_text=True))
+    assert SAID in page
+    assert "Họp thôn" in page, "on the page of the announcement, where everything else can be done"
+    told = client.post(path, data={"token": token(client)}, headers={"Accept": "application/json"})
+    assert (told.status_code, told.get_json()) == (422, {"problems": {"time": [SAID]}})
+    assert spoken(pages, ident) == 0
+
+
+def test_an_emergency_is_spoken_at_night(pages: Pages) -> None:
+    client, ident = pages.signed_in(), saved(pages, Level.EMERGENCY)
+    assert client.post(f"/announcements/{ident}/speak", data={"token": token(client)}).status_code == 303
+    assert spoken(pages, ident) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (CONFIG, "Máy đang chạy thử: không có giờ yên tĩnh và không kiểm tra đồng hồ."),
+        (CONFIG.replace('[clock]\ntrust = "off"\n', ""), "Máy đang chạy thử: không có giờ yên tĩnh."),
+        (CONFIG.replace("quiet_hours = []\n", ""), "Máy đang chạy thử: không kiểm tra đồng hồ."),
+        (QUIET, ""),
+    ],
+)
+def test_a_station_on_trial_says_so_on_its_first_page(tmp_path: Path, config: str, said: str) -> None:
+    page = text(pages_in(tmp_path, config).signed_in(), "/")
+    assert ("chạy thử" in page) is bool(said)
+    assert said in page
