@@ -7,15 +7,14 @@ by whole intervals, so that a rule of twenty years ago costs no more than one of
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from heapq import merge
-from itertools import islice, pairwise
-from typing import Any
+from itertools import islice, pairwise, product
+from typing import Any, TypeVar
 
 from dateutil import rrule
 
@@ -23,18 +22,25 @@ from controller.core.errors import InputError, Problem
 from schedules.rules import Recurrence
 
 MOST = 10_000  # occurrences that a COUNT may ask for
+_MOST_TEXT = 2000  # characters: every day of a year can be counted up
+_MOST_PLACES = 50  # in BYSETPOS
 NEAREST_MIN = 5  # minutes between two occurrences, at least
 END = datetime(2200, 1, 1)  # noqa: DTZ001 - on the clock of the rule; what a village plans ends before
 EXAMPLE = "FREQ=WEEKLY;BYDAY=MO,TH"
 _COMES_WITHIN = timedelta(days=366 * 41)  # 29 February on one weekday comes again within forty years
-_FREQUENCIES: dict[str, Any] = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY, "DAILY": rrule.DAILY,
-                "HOURLY": rrule.HOURLY, "MINUTELY": rrule.MINUTELY}  # fmt: skip
+_FREQUENCIES: dict[str, Any] = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY,
+                "DAILY": rrule.DAILY, "HOURLY": rrule.HOURLY, "MINUTELY": rrule.MINUTELY}  # fmt: skip
+_CLOCK_MIN = {"HOURLY": 60, "MINUTELY": 1}
+_OF_DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
+_AGAIN = 19 * 400  # years
+_MINUTE = timedelta(minutes=1)
 _WEEK = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # RFC 5545, 3.3.10: part -> (lowest, highest), zero never, negative from the end
 _NUMBERS = {"BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31), "BYYEARDAY": (-366, 366), "BYWEEKNO": (-53, 53),
             "BYHOUR": (0, 23), "BYMINUTE": (0, 59), "BYSECOND": (0, 59), "BYSETPOS": (-366, 366)}  # fmt: skip
 _WEEKDAY = re.compile(r"(?P<which>[+-]?[1-9][0-9]?)?(?P<day>MO|TU|WE|TH|FR|SA|SU)")
+Value = TypeVar("Value")
 _UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
 
@@ -64,8 +70,12 @@ def checked(recurrence: Recurrence, tz: tzinfo) -> Parts | None:
     for month, day in ((m, d) for m in parts.numbers("BYMONTH") for d in parts.numbers("BYMONTHDAY")):
         if abs(day) > monthrange(2000, month)[1]:
             raise _wrong("no_such_day", day=abs(day), month=month)
-    endless = replace(parts, count=None)  # a COUNT that is never reached would be looked for to the year 9999
-    nearby = list(islice(_walls_of(endless, recurrence.start, recurrence.start + _COMES_WITHIN), 200))
+    # without BYSETPOS first: to look for places in years of empty sets is slow
+    whole = replace(parts, by=tuple((name, numbers) for name, numbers in parts.by if name != "BYSETPOS"))
+    start = recurrence.start
+    end = start + _COMES_WITHIN if start < END else END
+    comes = next(_walls_of(whole, start, start, end), None) is not None
+    nearby = list(islice(_walls_of(parts, start, start, end), 200)) if comes else []
     if not nearby:
         raise _wrong("rrule_never", rrule=recurrence.rrule)
     gaps = [after - before for before, after in pairwise(nearby)]
@@ -83,11 +93,8 @@ def walls(recurrence: Recurrence, start: datetime, tz: tzinfo) -> Iterator[datet
     ruled: Iterator[datetime] = iter(())
     if recurrence.rrule:
         parts = _parts(recurrence.rrule, recurrence.start, tz)
-        if parts.count is not None:
-            counted = _counted(recurrence.rrule, recurrence.start, tz)
-            ruled = iter(counted[bisect_left(counted, start) :])
-        else:
-            ruled = _walls_of(parts, recurrence.start, END, max(start, recurrence.start))
+        end = END if parts.count is None else _end_of_count(recurrence.rrule, recurrence.start, tz)
+        ruled = _walls_of(parts, recurrence.start, start, end)
     last = None
     for wall in merge(ruled, sorted({recurrence.start, *recurrence.rdates})):
         if wall >= start and wall != last and wall not in excluded:
@@ -97,6 +104,8 @@ def walls(recurrence: Recurrence, start: datetime, tz: tzinfo) -> Iterator[datet
 
 def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
     """Take an RRULE apart; InputError names the part that is wrong."""
+    if len(text) > _MOST_TEXT:
+        raise _wrong("rrule_part", part=f"{text[:40]}…")
     values: dict[str, str] = {}
     for piece in text.removeprefix("RRULE:").upper().split(";"):
         name, equals, value = piece.strip().partition("=")
@@ -123,6 +132,8 @@ def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
     for name, (lowest, highest) in _NUMBERS.items():
         if name in values:
             by.append((name, tuple(_number(name, item, lowest, highest) for item in values.pop(name).split(","))))
+    if len(dict(by).get("BYSETPOS", ())) > _MOST_PLACES:
+        raise _wrong("rrule_part", part=f"BYSETPOS: {len(dict(by)['BYSETPOS'])} > {_MOST_PLACES}")
     for name in values:
         raise _wrong("rrule_part", part=f"{name}={values[name]}")
     return Parts(frequency, interval, count, until, weekdays, tuple(by), _WEEKDAYS.index(week_start) + 1)
@@ -132,13 +143,22 @@ def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
 _parts = lru_cache(maxsize=4096)(parts_of)
 
 
-@lru_cache(maxsize=256)
-def _counted(text: str, start: datetime, tz: tzinfo) -> tuple[datetime, ...]:
-    return tuple(_walls_of(_parts(text, start, tz), start, END))
+@lru_cache(maxsize=4096)
+def _end_of_count(text: str, start: datetime, tz: tzinfo) -> datetime:
+    """The last of the occurrences that COUNT allows; END if they go on beyond."""
+    parts = _parts(text, start, tz)
+    counted = islice(_walls_of(parts, start, start, END), (parts.count or MOST) - 1, None)
+    return next(counted, END)
 
 
-def _walls_of(parts: Parts, start: datetime, end: datetime, near: datetime | None = None) -> Iterator[datetime]:
-    """What dateutil makes of it, up to `end`; with `near` (only without COUNT) from somewhere before it."""
+def _walls_of(parts: Parts, start: datetime, near: datetime, end: datetime) -> Iterator[datetime]:
+    """Its occurrences from `near`, or not long before it, up to `end`; COUNT is not looked at."""
+    end = min(parts.until or end, end)
+    near = max(near, start)
+    if near > end:
+        return iter(())
+    if parts.frequency in _CLOCK_MIN:
+        return _within_days(parts, start, near, end)
     by: dict[str, Any] = {name.lower(): numbers for name, numbers in parts.by}
     if parts.weekdays:
         by["byweekday"] = [_WEEK[day - 1](which) if which else _WEEK[day - 1] for day, which in parts.weekdays]
@@ -150,15 +170,55 @@ def _walls_of(parts: Parts, start: datetime, end: datetime, near: datetime | Non
             by["bymonthday"] = start.day
         if parts.frequency == "WEEKLY":
             by["byweekday"] = [_WEEK[start.weekday()]]
-    if near is not None:
-        start = _brought_near(parts, start, near)
-    until = None if parts.count else min(parts.until or end, end)
-    return iter(
-        rrule.rrule(
-            _FREQUENCIES[parts.frequency], dtstart=start, interval=parts.interval, count=parts.count, until=until,
-            wkst=_WEEK[parts.week_start - 1], **by,
-        )
+    return _reckoned(parts, _brought_near(parts, start, near), end, by)
+
+
+def _reckoned(parts: Parts, start: datetime, end: datetime, by: Mapping[str, Any]) -> Iterator[datetime]:
+    """What dateutil makes of it.
+
+    Where nothing comes it gives up after the year 9999 only. So it is asked about years as near to
+    that as can be: the calendar comes again to the weekday after every 400 years.
+    """
+    found = rrule.rrule(
+        _FREQUENCIES[parts.frequency], dtstart=start.replace(year=start.year + _AGAIN), interval=parts.interval,
+        until=end.replace(year=end.year + _AGAIN), wkst=_WEEK[parts.week_start - 1], **by,
     )  # fmt: skip
+    return (at.replace(year=at.year - _AGAIN) for at in found)
+
+
+def _within_days(parts: Parts, start: datetime, near: datetime, end: datetime) -> Iterator[datetime]:
+    """HOURLY and MINUTELY: dateutil finds the days; the times of a day are counted here, for it would walk minutes."""
+    clock_min = _CLOCK_MIN[parts.frequency]
+    phase = start.replace(minute=start.minute if clock_min == 1 else 0, second=0)
+    step_min = parts.interval * clock_min
+    hours, minutes, seconds = (parts.numbers(name) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    within = {0} if clock_min == 1 else set(minutes or (start.minute,))  # an hour; a minute has but itself
+    times = _chosen(sorted(product(within, set(seconds or (start.second,)))), parts.numbers("BYSETPOS"))
+    filters = tuple((name, numbers) for name, numbers in parts.by if name in _OF_DAYS)
+    days = _walls_of(replace(parts, frequency="DAILY", interval=1, by=filters), _midnight(start), _midnight(near), end)
+    for day in days if times else ():
+        for begin in range((phase - day) // _MINUTE % step_min, 24 * 60, step_min):
+            hour, minute = divmod(begin, 60)
+            if (hours and hour not in hours) or (clock_min == 1 and minutes and minute not in minutes):
+                continue
+            for more, second in times:
+                at = day.replace(hour=hour, minute=minute + more, second=second)
+                if at > end:
+                    return
+                if at >= start:
+                    yield at
+
+
+def _chosen(times: list[Value], positions: tuple[int, ...]) -> list[Value]:
+    """Those that BYSETPOS asks for; all, if it does not."""
+    if not positions:
+        return times
+    count = len(times)
+    return [times[i] for i in sorted({p - 1 if p > 0 else p + count for p in positions}) if 0 <= i < count]
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.date(), datetime.min.time())
 
 
 def _brought_near(parts: Parts, start: datetime, near: datetime) -> datetime:
@@ -172,8 +232,7 @@ def _brought_near(parts: Parts, start: datetime, near: datetime) -> datetime:
             months = ((near.year - start.year) * 12 + near.month - start.month - 1) // step * step
             number = start.year * 12 + start.month - 1 + months
             return start.replace(year=number // 12, month=number % 12 + 1, day=1) if months > 0 else start
-    unit = {"WEEKLY": timedelta(weeks=1), "DAILY": timedelta(days=1), "HOURLY": timedelta(hours=1),
-            "MINUTELY": timedelta(minutes=1)}[parts.frequency]  # fmt: skip
+    unit = timedelta(weeks=1) if parts.frequency == "WEEKLY" else timedelta(days=1)
     units = ((near - start) // unit - 1) // step * step
     if units <= 0:
         return start
