@@ -26,6 +26,7 @@ from controller.core.trust import (
     judge,
     known_after,
 )
+from controller.core.words import Words
 from controller.runtime import last_known
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
@@ -172,6 +173,20 @@ def finding(config: StationConfig, store: Store | None, signs: ClockSigns, known
     verdict = judge(_signs(signs, mark, kernel, synchronised, None, known))
     since = None if verdict.age_s is None else mark.at - verdict.age_s
     return Stand(signs.boot_id, verdict.trust, verdict.doubt, since=since)
+
+
+def trust_words(trust: Trust, age_s: float | None, by: str, words: Words) -> str:
+    """ "giữ giờ từ lần chỉnh 3 giờ trước"."""
+    return words(f"clock.{trust}", age=age_words(age_s or 0.0, words), by=by)
+
+
+def age_words(seconds: float, words: Words) -> str:
+    """ "5 phút", "3 giờ", "8 ngày": rounded down, at least a minute."""
+    minutes = max(1, int(seconds) // 60)
+    if minutes < 60:
+        return words("clock.minutes", count=minutes)
+    hours = minutes // 60
+    return words("clock.hours", count=hours) if hours < 48 else words("clock.days", count=hours // 24)
 
 
 def _synchronised(before: Stand | None, mark: Mark, touched: float | None, kernel: bool) -> Mark | None:

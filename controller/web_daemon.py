@@ -15,6 +15,7 @@ from controller.announcing import Announcing
 from controller.core.errors import StationError
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell
@@ -57,7 +58,7 @@ def main(config: StationConfig, places: Places) -> int:
             config=config, store=store, clock=clock, bell=bell, ids=ids,
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
             board_preview=board_preview, board_unshown=board_unshown,
-            words={name: load_words(name) for name in LANGUAGES}, places=places,
+            words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock),
         )
     )  # fmt: skip
     try:

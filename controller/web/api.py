@@ -30,7 +30,7 @@ def station_state() -> ResponseReturnValue:
     html: dict[str, str] = {}
     document: dict[str, object] = {}
     with parts().store.read() as tx:
-        home = state.home(tx, config, now)
+        home = state.home(tx, config, now, parts().clock_signs)
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])
@@ -47,6 +47,7 @@ def station_state() -> ResponseReturnValue:
         document["rendition"] = state.rendition_state(about.rendition)
         document["occurrences"] = [_occurrence(o) for o in about.occurrences]
         for name in ("rendition", "occurrences", "lines"):
+    html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
             html[name] = render_template(f"parts/{name}.html", about=about, lines=lines)
     document["html"] = html
     return _with_etag(json.dumps(document, ensure_ascii=False))
@@ -88,10 +89,10 @@ def spoken() -> ResponseReturnValue:
 def rule() -> ResponseReturnValue:
     """What the fields when, date, time and until mean: a sentence, the next times, or problems."""
     form = typed_announcement(request.form)
-    found, problems = read_when(form, parts().config, parts().clock.now())
-    if problems:
-        return {"words": "", "next": [], "problems": said(problems)}
-    return {"words": rule_said(found), "next": list(next_times(found)), "problems": {}}
+    with parts().store.read() as tx:
+        when = when_of(form, stored_documents(tx, request.form.get("ident", "")))
+    wrong = [problem for problem in when.problems if problem.code not in {"empty", "none_chosen"}]
+    return {"words": rules_said(when), "next": next_times(when.rules), "problems": said(wrong)}
 
 
 @views.get("/api/board/<ident>/preview")

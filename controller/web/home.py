@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from controller.clock_trust import say_right
 from controller.web import state
-from controller.web.context import parts
+from controller.web.context import done, parts, visitor
 from controller.web.doors import Who, door
 
+SEEN_MIN = 2  # minutes that may pass between seeing a time and saying that it is right
+SEEN_DIGITS = 12
 views = Blueprint("home", __name__)
 
 
@@ -16,5 +19,17 @@ views = Blueprint("home", __name__)
 @door(Who.USER)
 def home() -> ResponseReturnValue:
     with parts().store.read() as tx:
-        shown = state.home(tx, parts().config, parts().clock.now())
+        shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs)
     return render_template("home.html", home=shown)
+
+
+@views.post("/clock/right")
+@door(Who.USER)
+def clock_is_right() -> ResponseReturnValue:
+    """An official has looked at the clock. The word is about the time that they saw (`minute`): from a page
+    that has stood for a while it is not taken, and the page shows the time anew."""
+    seen = request.form.get("minute", "")
+    shown = int(parts().clock.now().timestamp()) // 60
+    if seen.isdecimal() and len(seen) < SEEN_DIGITS and abs(shown - int(seen)) <= SEEN_MIN:
+        say_right(parts().store, parts().bell, parts().clock_signs, visitor().by)
+    return done(url_for("home.home"))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.core.ports import Bell, Clock, Ids
     from controller.core.spoken import Spoken
     from controller.core.words import Words
+    from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.config import StationConfig
     from controller.runtime.places import Places
     from controller.store.connection import Store
@@ -39,3 +40,4 @@ class WebParts:
     board_unshown: Callable[[str, str], Unshown]  # the same
     words: Mapping[str, Words]  # by language
     places: Places
+    clock_signs: ClockSigns

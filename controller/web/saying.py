@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from controller.clock_trust import trust_words
 from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.renditions import RenditionState
+from controller.core.trust import Trust
 from controller.core.utterances import UtteranceState
 from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
 from controller.web.parts import Unshown
-from controller.web.state import Part
+from controller.web.state import CLOCK, Part
 from schedules.rules import Rule
-from schedules.wording import day_words, rule_words, time_words, when_words
+from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
 
 LONGEST_SAID = 100  # characters of a text within a sentence
 FINE, WAITING, AIR, FAULT, OVER = "fine", "waiting", "air", "fault", "over"
@@ -159,11 +161,20 @@ class Saying:
         """`about_one`: on the page of the announcement, whose title need not be said again."""
         detail = {name: str(value) for name, value in entry.detail.items()}
         subject, _, ident = entry.subject.partition("/")
+    def dated(self, at: datetime) -> str:
+        """ "thứ Bảy 21/11/2026"."""
+        day = at.astimezone(self._tz).date()
+        return f"{weekday_words(day, self._words)} {date_words(day, self._words)}"
+
         announcement = ident if subject == "announcement" else detail.get("announcement", "")
         return Line(entry.at, self._sentence(entry, detail, about_one), JOURNAL_TONES.get(entry.kind, ""), announcement)
 
     def _sentence(self, entry: Entry, detail: dict[str, str], about_one: bool) -> str:
         ident = entry.subject.partition("/")[2]
+        if part.component == CLOCK:
+            known = dict(part.facts)
+            age_s = float(known["age_s"]) if known["age_s"] else None
+            return trust_words(Trust(known["trust"]), age_s, known["by"], self._words)
         by = detail.get("by", "")
         facts = {
             "by": self._words("web.journal.station") if not by or by.startswith(ITSELF) else by,
@@ -201,6 +212,14 @@ class Saying:
                 known = [(name, value) for name, value in detail.items() if name != "fault"]
                 facts["fault"] = self.fault(detail.get("fault", ""), known)
         if about_one and self._words.has(f"web.journal_of_one.{key}"):
+            case Kind.CLOCK if entry.detail.get("right"):
+                key = "clock_right"
+            case Kind.CLOCK if "trust" in detail:
+                key = "clock_doubtful" if detail["trust"] == Trust.DOUBTFUL else "clock_believed"
+                facts["trust"] = self._trust(detail, _number(entry.detail.get("age_s")))
+            case Kind.DAY:
+                key = "day_said" if detail.get("type") else "day_back"
+                facts |= self._day_facts(ident, detail)
             return self._words(f"web.journal_of_one.{key}", **facts)
         return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
 
@@ -217,6 +236,20 @@ class Saying:
             return self._words(key, **facts)
         except StationError:
             return otherwise
+    def _trust(self, detail: dict[str, str], age_s: float) -> str:
+        if detail["trust"] not in set(Trust):
+            return detail["trust"]
+        return trust_words(Trust(detail["trust"]), age_s, detail.get("said_by", ""), self._words)
+
+    def _day_facts(self, ident: str, detail: dict[str, str]) -> dict[str, str]:
+        try:
+            known = date.fromisoformat(ident)
+            day = f"{weekday_words(known, self._words)} {date_words(known, self._words)}"
+        except ValueError:
+            day = ident
+        kind, note = detail.get("type", ""), detail.get("note", "")
+        return {"day": day, "type": self._say(f"schedules.day_type.{kind}", kind), "note": note and f" ({note})"}
+
 
 
 def shortened(text: str) -> str:

@@ -16,9 +16,12 @@ from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.core.renditions import Rendition, RenditionState
 from controller.core.showing import Item, showing
+from controller.core.trust import Doubt, Stand
 from controller.core.utterances import Utterance, UtteranceState
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, notices, renditions, utterances
+from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
 from controller.web.forms import midnight
@@ -28,6 +31,7 @@ from schedules.rules import Rule
 
 AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50
+CLOCK = "clock"
 SOON_S = 90.0  # something this near makes the pages ask more often
 # what an occurrence on several outputs is called as a whole: whatever needs eyes comes first
 _LOUDEST = (
@@ -90,6 +94,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtfulClock:
+    """The time that nothing vouches for, while the schedule waits."""
+
+    now: datetime  # to the minute
+    doubt: Doubt
+
+    @property
+    def minute(self) -> int:
+        """Since the epoch; goes back with an official's word, so that it is about the time that they saw."""
+        return int(self.now.timestamp()) // 60
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     on_air: tuple[Occurrence, ...]
     alerts: tuple[Item, ...]  # emergencies on the boards and the kiosk
@@ -97,10 +114,12 @@ class Home:
     coming: tuple[Coming, ...]
     today: tuple[Occurrence, ...]
     health: tuple[Part, ...]
+    doubtful_clock: DoubtfulClock | None
 
     @property
     def faults(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.health if part.tone == "fault")
+        """But the clock's, which has a place of its own."""
+        return tuple(part for part in self.health if part.tone == "fault" and part.component != CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +157,8 @@ def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
     return tuple(item for item in shown if item.level is Level.EMERGENCY)
 
 
-def home(tx: Tx, config: StationConfig, now: datetime) -> Home:
+def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns) -> Home:
+    stand = clocks.stand(tx, signs.boot_id)
     tz = config.site.tz
     day = midnight(now.astimezone(tz).date(), tz)
     today = occurrences(utterances.between(tx, day, day + AHEAD))
@@ -149,8 +169,15 @@ def home(tx: Tx, config: StationConfig, now: datetime) -> Home:
         waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, config, now, now + AHEAD),
         today=tuple(o for o in today if not o.is_open),
-        health=health(tx, config),
+        health=health(tx, config, signs),
+        doubtful_clock=_doubtful_clock(config, now, stand),
     )
+
+
+def _doubtful_clock(config: StationConfig, now: datetime, stand: Stand | None) -> DoubtfulClock | None:
+    if config.clock.trust == "off" or stand is None or stand.believed:
+        return None
+    return DoubtfulClock(now.replace(second=0, microsecond=0), stand.doubt)
 
 
 def coming(tx: Tx, config: StationConfig, now: datetime, until: datetime) -> tuple[Coming, ...]:
@@ -189,7 +216,7 @@ def rendition_state(rendition: Rendition | None) -> RenditionState:
     return rendition.state if rendition else RenditionState.WANTED
 
 
-def health(tx: Tx, config: StationConfig) -> tuple[Part, ...]:
+def health(tx: Tx, config: StationConfig, signs: ClockSigns) -> tuple[Part, ...]:
     """Every part of the station, faults first; a part that never said a word is waiting."""
     told = {h.component: h for h in facts.health(tx)}
     boards = {b.board: b for b in notices.boards(tx)}
@@ -217,7 +244,21 @@ def health(tx: Tx, config: StationConfig) -> tuple[Part, ...]:
         process = found.pop(output.replace("output/", "audio/", 1), None)
         if process and process.tone == "fault":
             found[output] = process
+    clock = found.pop(CLOCK, None)
+    if config.clock.trust == "required":
+        found[CLOCK] = _clock(clocks.stand(tx, signs.boot_id), signs.uptime(), clock)
     return tuple(sorted(found.values(), key=lambda part: part.tone != "fault"))
+
+
+def _clock(stand: Stand | None, uptime: float, told: Part | None) -> Part:
+    """What was found in this boot; what was told before it says nothing."""
+    if stand is None:
+        return Part(CLOCK, "waiting")
+    if not stand.believed:
+        return Part(CLOCK, "fault", "clock_doubtful", since=told.since if told else None)
+    age_s = stand.age_s(uptime)
+    said = {"trust": stand.trust.value, "by": stand.by, "age_s": "" if age_s is None else str(round(age_s))}
+    return Part(CLOCK, "fine", facts=tuple(said.items()))
 
 
 def pace_s(now: datetime, open_now: Iterable[Occurrence], coming_next: Iterable[Coming], preparing: bool) -> int:

@@ -19,10 +19,12 @@ from werkzeug.test import TestResponse
 from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import FakeClock, SystemClock
 from controller.store import users
 from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
+from tests.support.clocks import Furnished
 from tests.support.stations import CONFIG, Station, station_in
 
 NAME, PASSWORD, FULL_NAME = "van-thu", "bốn từ rất khó đoán", "Cán bộ Văn thư"
@@ -77,6 +79,7 @@ def cut_short(board: str, text: str) -> Unshown:
 class Pages:
     station: Station
     app: Flask
+    signs: ClockSigns
 
     def client(self) -> FlaskClient:
         client = self.app.test_client()
@@ -106,6 +109,7 @@ class Pages:
 
 def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | SystemClock | None = None) -> Pages:
     station = station_in(folder, config, clock)
+    signs = Furnished(folder / "root").signs(station.clock)
     return Pages(
         station,
         create_app(
@@ -113,8 +117,10 @@ def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | Syst
                 config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
                 announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel, board_unshown=cut_short,
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
+                clock_signs=signs,
             )
         ),
+        signs,
     )  # fmt: skip
 
 

@@ -205,7 +205,7 @@ def test_a_gone_process_stands_in_for_its_output(pages: Pages, client: FlaskClie
 
     def parts() -> list[tuple[str, str]]:
         with pages.station.store.read() as tx:
-            return [(part.component, part.tone) for part in health(tx, pages.station.config)]
+            return [(part.component, part.tone) for part in health(tx, pages.station.config, pages.signs)]
 
     rest = [("speech", "waiting"), ("board/cong", "fine"), ("kiosk", "waiting"), ("disk", "fine")]
     assert parts() == [("output/main", "fine"), *rest]

@@ -13,6 +13,19 @@
   let etag = "", pace = 3, timer = 0, asking = false, lastGood = Date.now();
   const seen = {};
 
+  // beside a time that nothing vouches for: what this phone says
+  const compare = () => {
+    const clock = one("[data-minute]");
+    if (!clock) return;
+    const now = new Date(), apart = Math.abs(Math.floor(now / 60000) - Number(clock.dataset.minute));
+    const other = one(".phone.other", clock);
+    show(one(".phone.same", clock), apart < 2);
+    show(other, apart >= 2);
+    other.textContent = other.dataset.said.replace("%t", now.toLocaleString(document.documentElement.lang, {
+      timeZone: body.dataset.zone, hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric", year: "numeric",
+    }));
+  };
+
   const put = (fragments) => {
     for (const place of all("[data-live]")) {
       const html = fragments[place.dataset.live];
@@ -28,6 +41,7 @@
         place.innerHTML = html;
       }
     }
+    compare();
   };
 
   const ask = async () => {
