@@ -21,6 +21,7 @@ from schedules.rules import Rule
 
 AHEAD = timedelta(days=400)  # more than a year: every day of a yearly rule is looked at
 SLACK = timedelta(seconds=5)  # what is accepted may begin so much late and still keep out of quiet hours
+MOST = 5  # problems said at once: who mends these sees the next
 _TICK = timedelta(microseconds=1)
 
 
@@ -28,7 +29,7 @@ def quiet_problems(
     config: StationConfig, zones: Sequence[str], level: Level, rules: Iterable[Rule], length_s: float, now: datetime,
     calendar: Calendar = PLAIN,
 ) -> list[Problem]:  # fmt: skip
-    """One problem for each clock time at which a programme of this length would sound in quiet hours."""
+    """A problem for each clock time (the first few) at which a programme of this length would sound in quiet hours."""
     spans = _spans(config, zones)
     if level is Level.EMERGENCY or not spans:
         return []
@@ -47,7 +48,7 @@ def quiet_problems(
             span = touched(spans, due, end, tz)
             if span:
                 found.setdefault(f"{local:%H:%M}", _problem(config, zones, span, due, end, None))
-    return [found[clock] for clock in sorted(found)]
+    return [found[clock] for clock in sorted(found)][:MOST]
 
 
 def quiet_now_problems(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,12 +17,16 @@ from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
 from controller.store import journal, utterances
 from tests.support.listening import Listener
+from tests.support.processes import loalang
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in, utterance
 from tests.support.tones import tone_announcement
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+STEADY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')  # what is heard matters here, not how soon
+
+GAP_S = 0.4  # a busy machine may tear a hole into a tone
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,7 @@ def quiet_from(begin: datetime, hours: int = 2) -> str:
     """A configuration that is quiet from an instant on, in one of the two zones of its output."""
     local = begin.astimezone(HOME)
     hours_said = f'["{local:%H:%M}-{local + timedelta(hours=hours):%H:%M}"]'
-    return PLAIN.replace('name = "Cụm Nà Khau"', f'name = "Cụm Nà Khau"\nquiet_hours = {hours_said}')
+    return STEADY.replace('name = "Cụm Nà Khau"', f'name = "Cụm Nà Khau"\nquiet_hours = {hours_said}')
 
 
 def in_line(
@@ -74,10 +79,26 @@ def test_in_quiet_hours_a_row_in_line_is_refused_and_an_emergency_is_played(
         wait_for(station, alert, "played")
         wait_for(station, usual, "missed")
         wait_for(station, soon, "missed")
-    assert [len(listener.tones(hertz)) for hertz in (440.0, 660.0, 880.0)] == [0, 0, 1]
+    assert [len(listener.tones(hertz, GAP_S)) for hertz in (440.0, 660.0, 880.0)] == [0, 0, 1]
     assert (kinds(station, usual), reasons(station, usual)) == (["queued", "missed"], [None, "quiet_hours"])
     assert (kinds(station, soon), reasons(station, soon)) == (["queued", "missed"], [None, "quiet_hours"])
     assert kinds(station, alert) == ["queued", "playing", "played"]
+
+
+def test_the_command_says_why_it_may_not_speak_now(tmp_path: Path) -> None:
+    station = station_in(tmp_path, quiet_from(SystemClock().now() - timedelta(minutes=30)), SystemClock())
+    with station.store.read() as tx:
+        assert journal.entries(tx) == []
+    refused = loalang("say", "Mời bà con họp thôn.", "--zone", "trung-tam", state=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    (line,) = refused.stderr.splitlines()
+    assert re.fullmatch(
+        r"time: These are the quiet hours \(.+ - .+\) of Cụm Nà Khau \(which hears the same loudspeakers\):"
+        r" only an emergency may be played\. It can be played at .+ at the earliest\.",
+        line,
+    )
+    alert = loalang("say", "Lũ về, bà con lên đồi.", "--priority", "emergency", state=tmp_path)
+    assert (alert.returncode, alert.stdout, alert.stderr) == (0, "", "")
 
 
 def test_what_would_run_into_quiet_hours_is_refused_and_what_fits_is_played(
@@ -91,12 +112,12 @@ def test_what_would_run_into_quiet_hours_is_refused_and_what_fits_is_played(
         wait_for(station, short, "played")
         long = in_line(station, station.clock.now(), 121.0, 660.0)
         wait_for(station, long, "missed")
-    assert [len(listener.tones(hertz)) for hertz in (440.0, 660.0)] == [1, 0]
+    assert [len(listener.tones(hertz, GAP_S)) for hertz in (440.0, 660.0)] == [1, 0]
     assert reasons(station, long) == [None, "quiet_hours"]
 
 
 def test_what_is_late_joins_or_is_skipped(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
-    station = station_in(tmp_path, PLAIN, SystemClock())
+    station = station_in(tmp_path, STEADY, SystemClock())
     offset = time.monotonic() - time.time()
     with audio(station, sink):
         due = station.clock.now() - timedelta(seconds=3)
@@ -106,20 +127,20 @@ def test_what_is_late_joins_or_is_skipped(tmp_path: Path, sink: NullSink, listen
         wait_for(station, skipped, "missed")
         over = in_line(station, station.clock.now() - timedelta(seconds=6), 5.0, 880.0, late=Late.JOIN)
         wait_for(station, over, "missed")
-    (burst,) = listener.tones(440.0)
-    assert burst.ended == pytest.approx(due.timestamp() + 5.0 + offset, abs=0.15), "its end is where it would have been"
+    (burst,) = listener.tones(440.0, GAP_S)
+    assert burst.ended == pytest.approx(due.timestamp() + 5.0 + offset, abs=0.25), "its end is where it would have been"
     assert 1.0 < burst.ended - burst.began < 2.1
-    assert [len(listener.tones(hertz)) for hertz in (660.0, 880.0)] == [0, 0]
+    assert [len(listener.tones(hertz, GAP_S)) for hertz in (660.0, 880.0)] == [0, 0]
     assert (reasons(station, skipped)[-1], reasons(station, over)[-1]) == ("late", "late")
     with station.store.read() as tx:
         began = journal.entries(tx, subject=f"utterance/{joined.id}")[1]
-    assert float(str(began.detail["joined_s"])) == pytest.approx(5.0 - (burst.ended - burst.began), abs=0.15)
+    assert float(str(began.detail["joined_s"])) == pytest.approx(5.0 - (burst.ended - burst.began), abs=0.25)
 
 
 def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
     tmp_path: Path, sink: NullSink, listener: Listener
 ) -> None:
-    station = station_in(tmp_path, PLAIN, SystemClock())
+    station = station_in(tmp_path, STEADY, SystemClock())
     with audio(station, sink) as process:
         due = station.clock.now() - timedelta(seconds=3)
         over = in_line(station, due, 5.0, 440.0, late=Late.JOIN)
@@ -134,8 +155,8 @@ def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
         process.kill()
         process.start()
         wait_for(station, cut, "played", limit_s=20)
-    assert len(listener.tones(440.0)) == 1
-    first, whole = listener.tones(880.0)
+    assert len(listener.tones(440.0, GAP_S)) == 1
+    first, whole = listener.tones(880.0, GAP_S)
     assert first.ended - first.began < 2.0
-    assert whole.ended - whole.began == pytest.approx(8.0, abs=0.1), "cut, it is said whole"
+    assert whole.ended - whole.began == pytest.approx(8.0, abs=0.2), "cut, it is said whole"
     assert kinds(station, cut) == ["queued", "playing", "cut", "playing", "played"]

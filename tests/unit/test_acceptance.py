@@ -165,6 +165,13 @@ def test_only_what_will_happen_counts() -> None:
     assert [text[:10] for text in refused(every_ten)] == ["21 giờ nằm", "21 giờ 10 "]
 
 
+def test_no_more_is_said_at_once_than_can_be_read() -> None:
+    all_night = Rule(Repeating(Daily(), Between(time(21), time(23, 30), 10)))
+    assert [text.partition(" nằm")[0] for text in refused(all_night)] == [
+        "21 giờ", "21 giờ 10", "21 giờ 20", "21 giờ 30", "21 giờ 40"
+    ]  # fmt: skip
+
+
 def test_a_change_of_the_clocks_on_the_way_is_found() -> None:
     berlin = parse_config(
         '[site]\ntimezone = "Europe/Berlin"\n[[zones]]\nid = "a"\nname = "A"\n[[outputs]]\nname = "main"\nzones = ["a"]'
