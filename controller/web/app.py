@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.runtime.config import on_trial
-from controller.web import announcements, api, context, home, journal, notices, sign_in
+from controller.web import announcements, api, context, days, home, journal, notices, sign_in
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
 from controller.web.parts import WebParts
@@ -78,7 +78,15 @@ def build(parts: WebParts) -> Flask:
     def static_file(name: str) -> ResponseReturnValue:
         return files.serve(name)
 
-    for blueprint in (sign_in.views, home.views, announcements.views, notices.views, journal.views, api.views):
+    for blueprint in (
+        sign_in.views,
+        home.views,
+        announcements.views,
+        notices.views,
+        journal.views,
+        days.views,
+        api.views,
+    ):
         app.register_blueprint(blueprint)
     for rule in app.url_map.iter_rules():
         door_of(app, rule.endpoint)  # a route without a door stops the start
