@@ -14,13 +14,24 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
-from icalendar import Calendar, Event, Timezone, vDuration
+from icalendar import Calendar, Event, Timezone, vDuration, vRecur
 from icalendar.parser import Contentline, unescape_backslash
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from controller.core.errors import InputError, Problem
 
-__all__ = ["Block", "Calendar", "Event", "Line", "Timezone", "blocks_of", "duration_of", "zone_named", "zone_of_rules"]
+__all__ = [
+    "Block",
+    "Calendar",
+    "Event",
+    "Line",
+    "Timezone",
+    "blocks_of",
+    "duration_of",
+    "recur_of",
+    "zone_named",
+    "zone_of_rules",
+]
 
 _SHOWN = 60  # characters of a line that cannot be read
 _DURATION = re.compile(r"[+-]?P(\d+W|(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?)", re.IGNORECASE)
@@ -140,6 +151,12 @@ def duration_of(text: str) -> timedelta:
     if not _DURATION.fullmatch(text) or text.endswith(("P", "T")):
         raise ValueError(text)
     found: timedelta = vDuration.from_ical(text)  # type: ignore[no-untyped-call]  # nor here
+    return found
+
+
+def recur_of(text: str) -> vRecur:
+    """An RRULE for an event that is written."""
+    found: vRecur = vRecur.from_ical(text)
     return found
 
 
