@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
 
 from werkzeug.datastructures import MultiDict
 
-from controller.core.announcements import TEXT_LIMIT, Announcement, clean
+from controller.core.announcements import TEXT_LIMIT, Announcement, Draft, clean
 from controller.core.errors import Problem
+from controller.core.levels import Level
 from controller.core.spoken import Spoken
+from controller.store import announcements
+from controller.store.connection import Tx
 from controller.web.context import parts, say, visitor
-from controller.web.forms import AnnouncementForm, read_when
+from controller.web.forms import AnnouncementForm, Document, When, read_when
+from controller.web.rule_forms import KEPT, MANY, RuleForm, by_entry
 from controller.web.state import board_text_of
-from schedules.planner import next_after
+from schedules.planner import occurrences
 from schedules.rules import Rule
 
 NEXT_SHOWN = 3
@@ -24,8 +30,9 @@ class Previewed:
     """What stands beneath the editor before anybody saves."""
 
     spoken: Spoken | None  # None for a text that is empty or too long
-    when: str  # the rule in words
+    rules: tuple[str, ...]  # in words
     next_times: tuple[str, ...]
+    kept: tuple[str, ...]  # the rules that are stored, in words, where they can be kept as they are
     boards: tuple[str, ...]
     board_text: str
 
@@ -39,17 +46,27 @@ class Changed:
 
 
 def typed_announcement(fields: MultiDict[str, str]) -> AnnouncementForm:
-    return AnnouncementForm.typed(fields, fields.getlist("zones"))
+    return AnnouncementForm.typed(fields)
 
 
-def previewed(form: AnnouncementForm) -> Previewed:
-    text = clean(form.text)
-    rule, _ = read_when(form, parts().config, parts().clock.now())
-    title = clean(form.title)
+def stored_documents(tx: Tx, ident: str) -> tuple[Document, ...]:
+    """The rules of the announcement that is being changed; of a new one none."""
+    return tuple(rule.document for rule in announcements.rules(tx, ident)) if ident else ()
+
+
+def when_of(form: AnnouncementForm, stored: Sequence[Document]) -> When:
+    return read_when(form.rule, parts().config.site.tz, parts().clock.now(), stored)
+
+
+def previewed(form: AnnouncementForm, stored: Sequence[Document]) -> Previewed:
+    text, title = clean(form.text), clean(form.title)
+    when = when_of(form, stored)
+    kept = read_when(replace(form.rule, when=KEPT), parts().config.site.tz, parts().clock.now(), stored)
     return Previewed(
         spoken=spoken_or_none(text),
-        when=rule_said(rule) if rule or form.when == "now" else "",
-        next_times=next_times(rule),
+        rules=rules_said(when),
+        next_times=next_times(when.rules),
+        kept=rules_said(kept) if stored else (),
         boards=parts().config.boards_of(form.zones) if form.zones else (),
         board_text=board_text_of(title, text) if text and len(text) <= TEXT_LIMIT else "",
     )
@@ -59,20 +76,27 @@ def spoken_or_none(text: str) -> Spoken | None:
     return parts().spoken(text) if text and len(text) <= TEXT_LIMIT else None
 
 
-def rule_said(rule: Rule | None) -> str:
-    """The rule as a sentence of its own."""
-    plain = say().rule(rule) if rule else visitor().words("web.editor.when_now_said")
-    return plain[:1].upper() + plain[1:]
+def rules_said(when: When) -> tuple[str, ...]:
+    """Each rule as a sentence of its own; of an announcement without any, when it is spoken."""
+    plain = [say().rule(rule) for rule in when.rules]
+    if not plain and not when.problems:
+        plain = [visitor().words("web.when.now_said" if not when.documents else "web.when.unreadable")]
+    return tuple(each[:1].upper() + each[1:] for each in plain)
 
 
-def next_times(rule: Rule | None) -> tuple[str, ...]:
+def next_times(rules: Sequence[Rule], count: int = NEXT_SHOWN) -> tuple[str, ...]:
+    """The next occurrences of all rules together, in words."""
     now, tz = parts().clock.now(), parts().config.site.tz
-    found: list[str] = []
-    at = next_after(rule, now, tz) if rule else None
-    while rule and at and len(found) < NEXT_SHOWN:
-        found.append(say().when(at))
-        at = next_after(rule, at, tz)
-    return tuple(found)
+    coming = merge(*(islice(occurrences(rule, now, tz), count) for rule in rules))
+    return tuple(say().when(at) for at in islice(coming, count))
+
+
+def quiet_problems(form: AnnouncementForm, rules: Sequence[Rule], ident: str) -> list[Problem]:
+    """What saving the form would be refused for because of quiet hours, by entry."""
+    level = Level(form.level) if form.level in set(Level) else Level.NORMAL
+    draft = Draft(clean(form.title), clean(form.text), tuple(form.zones), level)
+    found = parts().announcing.quiet_problems_of(draft, rules, ident)
+    return [by_entry(problem, form.rule) for problem in found]
 
 
 def said(problems: Sequence[Problem]) -> dict[str, list[str]]:
@@ -81,3 +105,10 @@ def said(problems: Sequence[Problem]) -> dict[str, list[str]]:
     for problem in problems:
         by_field.setdefault(problem.field, []).append(say().problem(problem))
     return by_field
+
+
+def beside(problems: Sequence[Problem], form: AnnouncementForm) -> dict[str, list[str]]:
+    """The same, each under the entry of the editor that it belongs to; what has none, above all of them."""
+    places = {"title", "text", "zones", "form", *(name for name, _ in RuleForm.typed(MultiDict()).entries()), *MANY}
+    named = [by_entry(problem, form.rule) for problem in problems]
+    return said([p if p.field in places else Problem("form", p.code, p.facts) for p in named])

@@ -7,14 +7,23 @@ from dataclasses import replace
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from controller.core.days import DayType
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.levels import Level
 from controller.store import announcements, journal, utterances
 from controller.web import state
-from controller.web.announcement_forms import Changed, previewed, said, typed_announcement
+from controller.web.announcement_forms import (
+    Changed,
+    beside,
+    previewed,
+    said,
+    stored_documents,
+    typed_announcement,
+)
 from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.forms import AnnouncementForm, ident_of, instant_of, read_announcement
+from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY
 
 views = Blueprint("announcements", __name__)
 
@@ -52,12 +61,12 @@ def edit(ident: str) -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
         about = state.about(tx, config, now, ident)
+        documents = stored_documents(tx, ident)
     base = AnnouncementForm.empty(config, now)
-    rule = about.rules[0] if about.rules else None
     fields = kept_fields()
     kept = typed_announcement(fields) if fields else None
     return _editor(
-        ident, kept or AnnouncementForm.of(about.announcement, rule, base, config.site.tz), restored=bool(kept)
+        ident, kept or AnnouncementForm.of(about.announcement, documents, base, config.site.tz), restored=bool(kept)
     )
 
 
@@ -77,22 +86,41 @@ def change(ident: str) -> ResponseReturnValue:
 
 def _save(ident: str) -> ResponseReturnValue:
     form = typed_announcement(request.form)
-    reading = read_announcement(form, parts().config, parts().clock.now())
-    if request.form.get("act") == "look":
-        return _editor(ident, form, reading.problems)
+    with parts().store.read() as tx:
+        stored, order_no = stored_documents(tx, ident), announcements.get(tx, ident).order_no if ident else 0
+    reading = read_announcement(form, parts().config, parts().clock.now(), stored, order_no=order_no)
+    act, *told = request.form.get("act", "save").split() or [""]
+    if act != "save":
+        return _editor(ident, _looked_at(form, act, told), reading.problems if act == "look" else ())
     if reading.problems:
         return _refused(ident, form, reading.problems)
     if reading.draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
         return render_template("confirm_emergency.html", form=form, ident=ident)
     try:
         saved = parts().announcing.save(
-            reading.draft, reading.documents, visitor().by, ident, instant_of(form.seen_at), ident_of(form.new_ident)
+            reading.draft,
+            reading.when.documents,
+            visitor().by,
+            ident,
+            instant_of(form.seen_at),
+            ident_of(form.new_ident),
         )
     except ChangedError as error:
         return _changed_meanwhile(error.ident, form)
     except InputError as error:
         return _refused(ident, form, error.problems)
     return done(url_for("announcements.one", ident=saved.id, saved=1))
+
+
+def _looked_at(form: AnnouncementForm, act: str, told: list[str]) -> AnnouncementForm:
+    """What a button of the editor makes of the form before it is shown again."""
+    match act, told:
+        case "longer", [name]:
+            return replace(form, rule=form.rule.longer(name))
+        case "move", [old, new]:
+            return replace(form, rule=form.rule.moved(old, new))
+        case _:
+            return form
 
 
 def _changed_meanwhile(ident: str, form: AnnouncementForm) -> ResponseReturnValue:
@@ -108,7 +136,7 @@ def _changed_meanwhile(ident: str, form: AnnouncementForm) -> ResponseReturnValu
 
 def _refused(ident: str, form: AnnouncementForm, problems: tuple[Problem, ...]) -> ResponseReturnValue:
     if wants_json():
-        return {"problems": said(problems)}, 422
+        return {"problems": beside(problems, form)}, 422
     return make_response(_editor(ident, form, problems), 422)
 
 
@@ -116,9 +144,11 @@ def _editor(
     ident: str, form: AnnouncementForm, problems: tuple[Problem, ...] = (), restored: bool = False,
     changed: Changed | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
+    with parts().store.read() as tx:
+        stored = stored_documents(tx, ident)
     return render_template(
-        "editor.html", ident=ident, form=form, problems=said(problems), seen=previewed(form), restored=restored,
-        changed=changed,
+        "editor.html", ident=ident, form=form, problems=beside(problems, form), seen=previewed(form, stored),
+        restored=restored, changed=changed, kinds=KINDS, feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType),
     )  # fmt: skip
 
 

@@ -13,10 +13,18 @@ from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
 from controller.web import state
-from controller.web.announcement_forms import next_times, rule_said, said, spoken_or_none, typed_announcement
+from controller.web.announcement_forms import (
+    next_times,
+    quiet_problems,
+    rules_said,
+    said,
+    spoken_or_none,
+    stored_documents,
+    typed_announcement,
+    when_of,
+)
 from controller.web.context import parts, say
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.forms import read_when
 
 views = Blueprint("api", __name__)
 RANGE_LIMIT = 1024 * 1024  # bytes of a sound file in one answer: a slow phone must not hold a thread
@@ -40,6 +48,7 @@ def station_state() -> ResponseReturnValue:
     document["on_air"] = [_occurrence(o) for o in home.on_air]
     document["waiting"] = [_occurrence(o) for o in home.waiting]
     html["on-air"] = render_template("parts/on_air.html", home=home, big=request.args.get("page") == "home")
+    html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
     if request.args.get("page") == "home":
         for name in ("faults", "coming", "today", "health"):
             html[name] = render_template(f"parts/{name}.html", home=home)
@@ -47,7 +56,6 @@ def station_state() -> ResponseReturnValue:
         document["rendition"] = state.rendition_state(about.rendition)
         document["occurrences"] = [_occurrence(o) for o in about.occurrences]
         for name in ("rendition", "occurrences", "lines"):
-    html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
             html[name] = render_template(f"parts/{name}.html", about=about, lines=lines)
     document["html"] = html
     return _with_etag(json.dumps(document, ensure_ascii=False))
@@ -85,13 +93,18 @@ def spoken() -> ResponseReturnValue:
 
 
 @views.post("/api/rule")
-@door(Who.USER)
+@door(Who.USER, body_limit=FORM_BODY)
 def rule() -> ResponseReturnValue:
-    """What the fields when, date, time and until mean: a sentence, the next times, or problems."""
+    """What the entries of time mean: sentences, the next times, or problems by entry.
+
+    What is still missing is no problem yet: it is said at saving.
+    """
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
         when = when_of(form, stored_documents(tx, request.form.get("ident", "")))
     wrong = [problem for problem in when.problems if problem.code not in {"empty", "none_chosen"}]
+    if not wrong:
+        wrong = quiet_problems(form, when.rules, request.form.get("ident", ""))
     return {"words": rules_said(when), "next": next_times(when.rules), "problems": said(wrong)}
 
 

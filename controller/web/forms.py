@@ -10,89 +10,101 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
+from werkzeug.datastructures import MultiDict
+
 from controller.core.announcements import Announcement, Draft, clean, problems_of, text_problems
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.notices import Notice
 from controller.runtime.config import StationConfig
+from controller.web.rule_forms import KEPT, NOW_ONLY, RuleForm, comparable, rule_of, shown
+from schedules.day_types import Calendar
 from schedules.documents import document_of, rule_from
-from schedules.planner import next_after
-from schedules.rules import Clocks, Daily, Dates, Once, Repeating, Rule
+from schedules.planner import PLAIN, next_after
+from schedules.rules import Rule
 
 NOTICE_LIMIT = 500  # characters
 NOTICE_DAYS = 7  # what a new notice's end is set to
-NOW_ONLY = "now"
-_FIELDS = {"dates": "date", "first": "date", "times": "time", "last": "until"}  # of a document: in the form
-
-
-def _names(form: type[AnnouncementForm | NoticeForm]) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(form))
+Document = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementForm:
-    """The editor's fields. `when`: "now" (no rule), "once" or "daily"; `date` is also the first day."""
+    """The editor's fields; those of time are `rule`."""
 
     title: str = ""
     text: str = ""
     zones: tuple[str, ...] = ()
     level: str = Level.NORMAL
-    when: str = NOW_ONLY
-    date: str = ""
-    time: str = ""
-    until: str = ""
+    rule: RuleForm = field(default_factory=RuleForm)
     confirmed: str = ""  # the level that was confirmed on the page that asks
     new_ident: str = ""  # of a new one: the id that it will have, so that saving twice makes one
     seen_at: str = ""  # of a stored one: when what the editor began with had been saved
 
     @classmethod
-    def typed(cls, single: Mapping[str, str], zones: Sequence[str]) -> AnnouncementForm:
-        default = cls()
-        entries = {name: single.get(name, str(getattr(default, name))) for name in _names(cls) if name != "zones"}
-        return cls(zones=tuple(zones), **entries)
+    def typed(cls, typed: MultiDict[str, str]) -> AnnouncementForm:
+        single = {name: typed[name] for name in _SINGLE if name in typed}
+        return cls(zones=tuple(typed.getlist("zones")), rule=RuleForm.typed(typed), **single)
 
     @classmethod
     def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> AnnouncementForm:
         """A new one: the only zone chosen, the next full hour offered."""
-        local = now.astimezone(config.site.tz)
-        hour = (local + timedelta(hours=1)).replace(minute=0)
+        hour = (now.astimezone(config.site.tz) + timedelta(hours=1)).replace(minute=0)
         zones = (config.zones[0].id,) if len(config.zones) == 1 else ()
-        return cls(zones=zones, date=hour.date().isoformat(), time=f"{hour:%H:%M}", new_ident=new_ident)
+        return cls(zones=zones, rule=RuleForm.empty(hour), new_ident=new_ident)
 
     @classmethod
-    def of(cls, announcement: Announcement, rule: Rule | None, base: AnnouncementForm, tz: tzinfo) -> AnnouncementForm:
-        """A stored one, to be changed; `base` fills in the times that it does not have."""
-        form = replace(
-            base, title=announcement.title, text=announcement.text, zones=announcement.zones,
-            level=announcement.level, confirmed=announcement.level,
+    def of(
+        cls, announcement: Announcement, documents: Sequence[Document], base: AnnouncementForm, tz: tzinfo
+    ) -> AnnouncementForm:
+        """A stored one, to be changed; `base` fills in the entries that its kind of rule does not have."""
+        return AnnouncementForm(
+            title=announcement.title, text=announcement.text, zones=announcement.zones, level=announcement.level,
+            rule=_rule_form(documents, base.rule, tz), confirmed=announcement.level,
             seen_at=announcement.updated_at.isoformat(),
         )  # fmt: skip
-        match rule:
-            case Rule(Once(at)):
-                local = at.astimezone(tz)
-                return replace(form, when="once", date=local.date().isoformat(), time=f"{local:%H:%M}")
-            case Rule(Repeating(Dates((day,)), Clocks((clock,)))):
-                return replace(form, when="once", date=day.isoformat(), time=f"{clock:%H:%M}")
-            case Rule(Repeating(Daily(1), Clocks((clock,))), first, last) if first:
-                return replace(
-                    form, when="daily", date=first.isoformat(), time=f"{clock:%H:%M}",
-                    until=last.isoformat() if last else "",
-                )  # fmt: skip
-            case _:
-                return form
+
+
+_SINGLE = tuple(entry.name for entry in fields(AnnouncementForm) if entry.name not in {"zones", "rule"})
+
+
+def _rule_form(documents: Sequence[Document], base: RuleForm, tz: tzinfo) -> RuleForm:
+    """What the editor begins with: the rule as it was typed, or "as it is" for what it cannot show."""
+    if not documents:
+        return base
+    known = _known(documents)
+    return (shown(known, base, tz) if known else None) or replace(base, when=KEPT)
+
+
+def _known(documents: Sequence[Document]) -> Rule | None:
+    """The one rule that there is; None for several, and for one that this program does not understand."""
+    if len(documents) != 1:
+        return None
+    try:
+        return rule_from(documents[0])
+    except InputError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What the entries of time mean: rules (none: only when somebody says so), or problems.
+
+    `documents` are what to store of them: those that are stored already, as far as they mean the same.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a form means: a draft and its rule (None: only when somebody says so), or problems."""
+    """What a form means: a draft and its rules, or problems."""
 
     draft: Draft
-    rule: Rule | None
-    problems: tuple[Problem, ...] = field(default=())
-
-    @property
-    def documents(self) -> list[dict[str, object]]:
-        return [document_of(self.rule)] if self.rule else []
+    when: When
+    problems: tuple[Problem, ...] = ()
 
 
 def ident_of(text: str) -> str:
@@ -113,7 +125,11 @@ def instant_of(text: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def read_announcement(form: AnnouncementForm, config: StationConfig, now: datetime) -> Reading:
+def read_announcement(
+    form: AnnouncementForm, config: StationConfig, now: datetime, stored: Sequence[Document] = (),
+    calendar: Calendar = PLAIN, order_no: int = 0,
+) -> Reading:  # fmt: skip
+    """`stored`: the documents of the announcement that is being changed; `order_no`: its place among equals."""
     known = {zone.id for zone in config.zones}
     level = Level(form.level) if form.level in set(Level) else Level.NORMAL
     draft = Draft(
@@ -121,30 +137,42 @@ def read_announcement(form: AnnouncementForm, config: StationConfig, now: dateti
         text=clean(form.text),
         zones=tuple(dict.fromkeys(form.zones)),
         level=level,
+        order_no=order_no,
         late_window_s=config.policy.late_window_s,
     )
-    problems = problems_of(draft, frozenset(known))
-    rule, wrong = read_when(form, config, now)
-    return Reading(draft, rule, (*problems, *wrong))
+    when = read_when(form.rule, config.site.tz, now, stored, calendar)
+    return Reading(draft, when, (*problems_of(draft, frozenset(known)), *when.problems))
 
 
-def read_when(form: AnnouncementForm, config: StationConfig, now: datetime) -> tuple[Rule | None, list[Problem]]:
-    """The rule of the fields when, date, time and until; refused if nothing would ever come of it."""
+def read_when(
+    form: RuleForm, tz: tzinfo, now: datetime, stored: Sequence[Document] = (), calendar: Calendar = PLAIN
+) -> When:
+    """What the entries of time mean; refused if nothing would ever come of it.
+
+    Single occurrences that were moved stay moved, as far as the rule still has them.
+    """
     if form.when == NOW_ONLY:
-        return None, []
-    tz = config.site.tz
-    day, clock, until = form.date.strip(), form.time.strip(), form.until.strip()
+        return When()
+    if form.when == KEPT:
+        return When(tuple(rule for each in stored if (rule := _known((each,)))), tuple(stored))
     try:
-        if form.when == "once":
-            rule = rule_from({"kind": "dates", "dates": [day], "times": [clock]})
-        else:
-            rule = rule_from({"kind": form.when, "times": [clock], "first": day, "last": until or None})
+        rule = rule_of(form)
     except InputError as error:
-        return None, [Problem(_FIELDS.get(p.field, p.field), p.code, p.facts) for p in error.problems]
-    if next_after(rule, now, tz) is None:
-        today = now.astimezone(tz).date().isoformat()
-        return None, [Problem.of("until" if form.when != "once" else "time" if day == today else "date", "past")]
-    return rule, []
+        return When(problems=error.problems)
+    old = _known(stored)
+    if old:
+        rule = replace(rule, changes=old.changes)
+    if next_after(rule, now, tz, calendar) is None:
+        return When(problems=(Problem.of(_what_is_past(form, now.astimezone(tz).date()), "past"),))
+    same = old is not None and comparable(old, tz) == comparable(rule, tz)
+    return When((rule,), (stored[0] if same else document_of(rule),))
+
+
+def _what_is_past(form: RuleForm, today: date) -> str:
+    """The entry by which a rule has no occurrence to come."""
+    if form.when == "dates":
+        return "times" if today.isoformat() in form.dates else "dates"
+    return "rrule" if form.when == "rrule" else "last" if form.last else "day_types"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +188,8 @@ class NoticeForm:
 
     @classmethod
     def typed(cls, single: Mapping[str, str], boards: Sequence[str]) -> NoticeForm:
-        return cls(boards=tuple(boards), **{name: single.get(name, "") for name in _names(cls) if name != "boards"})
+        names = [entry.name for entry in fields(cls) if entry.name != "boards"]
+        return cls(boards=tuple(boards), **{name: single.get(name, "") for name in names})
 
     @classmethod
     def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> NoticeForm:

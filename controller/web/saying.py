@@ -88,6 +88,19 @@ class Saying:
     def rule(self, rule: Rule) -> str:
         return rule_words(rule, self._tz, self._words)
 
+    def weekday(self, number: int) -> str:
+        """ "Thứ Hai"; 1 is Monday."""
+        said = self._words(f"schedules.weekday.{number}")
+        return said[:1].upper() + said[1:]
+
+    def lunar_day(self, number: int) -> str:
+        """ "Mùng một", "Rằm", "12"."""
+        said = self._say(f"schedules.lunar.day.{number}", str(number))
+        return said[:1].upper() + said[1:]
+
+    def lunar_month(self, number: int) -> str:
+        return self._words("web.when.month_name", month=self._words(f"schedules.lunar.month.{number}"))
+
     def lasting(self, seconds: float) -> str:
         whole = max(1, round(seconds))
         if whole < 60:
@@ -148,11 +161,20 @@ class Saying:
         key = fault if fault.startswith("fault.") else f"fault.{fault}"
         return self._say(key, self._words("web.health.unknown", fault=fault), **dict(facts))
 
+    def dated(self, at: datetime) -> str:
+        """ "thứ Bảy 21/11/2026"."""
+        day = at.astimezone(self._tz).date()
+        return f"{weekday_words(day, self._words)} {date_words(day, self._words)}"
+
     def health(self, part: Part) -> str:
         if part.tone == FAULT:
             return self.fault(part.fault, part.facts)
         if part.tone == WAITING:
             return self._words("web.health.silent")
+        if part.component == CLOCK:
+            known = dict(part.facts)
+            age_s = float(known["age_s"]) if known["age_s"] else None
+            return trust_words(Trust(known["trust"]), age_s, known["by"], self._words)
         if part.proof:
             return self._words(f"web.health.board_{part.proof}")
         return self._words("web.health.fine")
@@ -161,20 +183,11 @@ class Saying:
         """`about_one`: on the page of the announcement, whose title need not be said again."""
         detail = {name: str(value) for name, value in entry.detail.items()}
         subject, _, ident = entry.subject.partition("/")
-    def dated(self, at: datetime) -> str:
-        """ "thứ Bảy 21/11/2026"."""
-        day = at.astimezone(self._tz).date()
-        return f"{weekday_words(day, self._words)} {date_words(day, self._words)}"
-
         announcement = ident if subject == "announcement" else detail.get("announcement", "")
         return Line(entry.at, self._sentence(entry, detail, about_one), JOURNAL_TONES.get(entry.kind, ""), announcement)
 
     def _sentence(self, entry: Entry, detail: dict[str, str], about_one: bool) -> str:
         ident = entry.subject.partition("/")[2]
-        if part.component == CLOCK:
-            known = dict(part.facts)
-            age_s = float(known["age_s"]) if known["age_s"] else None
-            return trust_words(Trust(known["trust"]), age_s, known["by"], self._words)
         by = detail.get("by", "")
         facts = {
             "by": self._words("web.journal.station") if not by or by.startswith(ITSELF) else by,
@@ -199,6 +212,14 @@ class Saying:
                 key = "sent" if detail.get("state") == "sent" else "shown"
             case Kind.CUT if entry.detail.get("again"):
                 key = "interrupted"
+            case Kind.CLOCK if entry.detail.get("right"):
+                key = "clock_right"
+            case Kind.CLOCK if "trust" in detail:
+                key = "clock_doubtful" if detail["trust"] == Trust.DOUBTFUL else "clock_believed"
+                facts["trust"] = self._trust(detail, _number(entry.detail.get("age_s")))
+            case Kind.DAY:
+                key = "day_said" if detail.get("type") else "day_back"
+                facts |= self._day_facts(ident, detail)
             case Kind.USER:
                 key = f"user_{detail.get('what', 'added')}"
             case Kind.PREPARED:
@@ -212,30 +233,9 @@ class Saying:
                 known = [(name, value) for name, value in detail.items() if name != "fault"]
                 facts["fault"] = self.fault(detail.get("fault", ""), known)
         if about_one and self._words.has(f"web.journal_of_one.{key}"):
-            case Kind.CLOCK if entry.detail.get("right"):
-                key = "clock_right"
-            case Kind.CLOCK if "trust" in detail:
-                key = "clock_doubtful" if detail["trust"] == Trust.DOUBTFUL else "clock_believed"
-                facts["trust"] = self._trust(detail, _number(entry.detail.get("age_s")))
-            case Kind.DAY:
-                key = "day_said" if detail.get("type") else "day_back"
-                facts |= self._day_facts(ident, detail)
             return self._words(f"web.journal_of_one.{key}", **facts)
         return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
 
-    def _why(self, reason: str) -> str:
-        """ " (the station was off)", or nothing where no catalogue has a word for it."""
-        key = f"unspeakable.{reason}"
-        return f" ({self._words(key)})" if self._words.has(key) else ""
-
-    def _say(self, key: str, otherwise: str, **facts: str) -> str:
-        """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""
-        if not self._words.has(key):
-            return otherwise
-        try:
-            return self._words(key, **facts)
-        except StationError:
-            return otherwise
     def _trust(self, detail: dict[str, str], age_s: float) -> str:
         if detail["trust"] not in set(Trust):
             return detail["trust"]
@@ -250,6 +250,19 @@ class Saying:
         kind, note = detail.get("type", ""), detail.get("note", "")
         return {"day": day, "type": self._say(f"schedules.day_type.{kind}", kind), "note": note and f" ({note})"}
 
+    def _why(self, reason: str) -> str:
+        """ " (the station was off)", or nothing where no catalogue has a word for it."""
+        key = f"unspeakable.{reason}"
+        return f" ({self._words(key)})" if self._words.has(key) else ""
+
+    def _say(self, key: str, otherwise: str, **facts: str) -> str:
+        """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""
+        if not self._words.has(key):
+            return otherwise
+        try:
+            return self._words(key, **facts)
+        except StationError:
+            return otherwise
 
 
 def shortened(text: str) -> str:

@@ -108,13 +108,13 @@ def test_first_sign_in_write_see_how_it_will_be_and_save(pages: Pages, visit: Vi
     expect(picture).to_be_visible()
     page.wait_for_function("document.querySelector('[data-board=cong] img').naturalWidth > 0")
     page.check("[value=daily]")
-    page.fill("#time", "19:30")
-    expect(page.locator("#rule")).to_have_text("Hằng ngày lúc 19 giờ 30, từ 21/11/2026")
+    page.fill("[name=times]", "19:30")
+    expect(page.locator("#rule")).to_have_text("19 giờ 30 hằng ngày, từ 21/11/2026")
     expect(page.locator("#next li").first).to_have_text("Sẽ phát: 19 giờ 30 hôm nay")
-    page.fill("#until", "2026-11-20")
-    expect(page.locator("#when-problems")).to_contain_text("đứng trước ngày bắt đầu")
-    page.fill("#until", "")
-    expect(page.locator("#when-problems .problem")).to_have_count(0)
+    page.fill("#last", "2026-11-20")
+    expect(page.locator("[data-problems=last]")).to_contain_text("đứng trước ngày bắt đầu")
+    page.fill("#last", "")
+    expect(page.locator(".when .problem")).to_have_count(0)
     page.get_by_role("button", name="Lưu thông báo").click()
 
     expect(page.get_by_role("heading", name="Lịch tiêm chủng")).to_be_visible()
@@ -152,7 +152,7 @@ def test_speak_now_and_watch_it_go_by_without_reloading_then_stop_the_next(pages
             newest = utterances.of_announcement(tx, saved.id)[0]
         move(pages, newest.id, UtteranceEvent.BEGIN)
         expect(state).to_contain_text("đang phát")
-        expect(page.locator(".strip")).to_contain_text("Tìm trâu lạc")
+        expect(page.locator("[data-live=on-air]")).to_contain_text("Tìm trâu lạc")
         if end is UtteranceEvent.STOP:
             pages.station.bell.rung.clear()
             page.locator(".strip .stop").click()

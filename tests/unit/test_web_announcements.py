@@ -52,7 +52,7 @@ def ready(pages: Pages, ident: str, sha256: str = "ab" * 32) -> None:
 
 
 def test_saved_with_its_rule_and_everybody_is_rung(pages: Pages, client: FlaskClient) -> None:
-    ident = save(client, title="Tiêm chủng", when="daily", date="2026-11-21", time="19:30", zones=["na-khau"])
+    ident = save(client, title="Tiêm chủng", when="daily", first="2026-11-21", times="19:30", zones=["na-khau"])
     with pages.station.store.read() as tx:
         stored, (rule,) = announcements.get(tx, ident), announcements.rules(tx, ident)
     assert (stored.title, stored.zones, stored.created_by) == ("Tiêm chủng", ("na-khau",), "Cán bộ Văn thư")
@@ -64,16 +64,16 @@ def test_saved_with_its_rule_and_everybody_is_rung(pages: Pages, client: FlaskCl
 
 def test_wrong_entries_are_said_beside_their_fields_and_nothing_typed_is_lost(client: FlaskClient) -> None:
     entry = announcement(
-        client, title="Tin\x07", text="a" * 5001, zones=["na-khau"], when="once", date="2020-01-01", time="08:00"
+        client, title="Tin\x07", text="a" * 5001, zones=["na-khau"], when="dates", dates="2020-01-01", times="08:00"
     )
     answer = client.post("/announcements", data=entry)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert 'id="title-problem"' in text and "U+0007" in text
     assert 'id="text-problem"' in text and "5001 ký tự" in text
-    assert 'id="date-problem"' in text and "đã qua" in text
+    assert 'id="dates-problem"' in text and "đã qua" in text
     assert "a" * 5001 in text and 'value="2020-01-01"' in text and 'value="na-khau" checked' in text
-    assert 'value="once" checked' in text
+    assert 'value="dates" checked' in text
 
 
 def test_a_script_is_told_the_problems_as_json(client: FlaskClient) -> None:
@@ -88,9 +88,9 @@ def test_a_script_is_told_the_problems_as_json(client: FlaskClient) -> None:
 
 
 def test_an_edit_changes_the_words_and_the_rule(pages: Pages, client: FlaskClient) -> None:
-    ident = save(client, when="daily", date="2026-11-21", time="19:30")
+    ident = save(client, when="daily", first="2026-11-21", times="19:30")
     assert 'value="19:30"' in shown(client, f"/announcements/{ident}/edit")
-    form = announcement(client, text="Đổi giờ.", when="once", date="2026-11-27", time="08:00")
+    form = announcement(client, text="Đổi giờ.", when="dates", dates="2026-11-27", times="08:00")
     assert client.post(f"/announcements/{ident}", data=form).status_code == 303
     with pages.station.store.read() as tx:
         assert announcements.get(tx, ident).revision == 2
@@ -110,7 +110,7 @@ def test_an_emergency_is_asked_for_twice(pages: Pages, client: FlaskClient) -> N
 
 
 def test_look_first_shows_the_spoken_words_without_saving(pages: Pages, client: FlaskClient) -> None:
-    entry = announcement(client, act="look", text="UBND mời.", when="once", date="2026-11-21", time="19:30")
+    entry = announcement(client, act="look", text="UBND mời.", when="dates", dates="2026-11-21", times="19:30")
     text = client.post("/announcements", data=entry).get_data(as_text=True)
     assert "ubnd mời." in text and "chữ cái: UBND" in text and "Sẽ phát: 19 giờ 30 hôm nay" in text
     assert "/api/board/cong/preview?text=" in text
@@ -126,9 +126,9 @@ def test_what_the_page_asks_while_one_types(client: FlaskClient) -> None:
     assert client.post("/api/spoken", data={"text": "a" * 5001}, headers=headers).get_json() == {
         "words": "", "spelt": [],
     }  # fmt: skip
-    rule = {"when": "daily", "date": "2026-11-21", "time": "06:15"}
+    rule = {"when": "daily", "first": "2026-11-21", "times": "06:15"}
     assert client.post("/api/rule", data=rule, headers=headers).get_json() == {
-        "words": "Hằng ngày lúc 6 giờ 15, từ 21/11/2026",
+        "words": ["6 giờ 15 hằng ngày, từ 21/11/2026"],
         "next": [
             "6 giờ 15 ngày mai",
             "6 giờ 15, thứ Hai 23/11 (15 tháng Mười âm lịch)".replace("15 tháng", "rằm tháng"),
@@ -136,8 +136,10 @@ def test_what_the_page_asks_while_one_types(client: FlaskClient) -> None:
         ],
         "problems": {},
     }
-    wrong = client.post("/api/rule", data={**rule, "time": "7h"}, headers=headers).get_json()
-    assert wrong == {"words": "", "next": [], "problems": {"time": ["“7h” không phải là giờ. Xin ghi như 19:30."]}}
+    wrong = client.post("/api/rule", data={**rule, "times": "7h"}, headers=headers).get_json()
+    assert wrong == {"words": [], "next": [], "problems": {"times": ["“7h” không phải là giờ. Xin ghi như 19:30."]}}
+    missing = client.post("/api/rule", data={**rule, "times": ""}, headers=headers).get_json()
+    assert missing == {"words": [], "next": [], "problems": {}}
     picture = client.get("/api/board/cong/preview?text=a")
     assert picture.content_type == "image/png" and picture.get_data().startswith(b"\x89PNG")
     assert picture.get_data() != client.get("/api/board/cong/preview?text=b").get_data()
@@ -164,7 +166,7 @@ def test_speak_now_once_however_often_it_is_tapped_then_stop(pages: Pages, clien
 
 
 def test_withdraw_and_undo(pages: Pages, client: FlaskClient) -> None:
-    ident = save(client, when="daily", date="2026-11-21", time="19:30")
+    ident = save(client, when="daily", first="2026-11-21", times="19:30")
     act(client, f"/announcements/{ident}/withdraw")
     text = shown(client, f"/announcements/{ident}")
     assert "đã được gỡ" in text and "Lấy lại" in text and "Phát ngay" not in text
@@ -221,8 +223,8 @@ def test_home_says_what_comes_what_was_and_faults_first(pages: Pages, client: Fl
     empty = shown(client, "/")
     assert "Loa đang nghỉ" in empty and "Chưa có thông báo nào hẹn giờ" in empty and "Hôm nay chưa phát" in empty
     assert empty.count("chưa báo về") == 4  # output, voice, kiosk, board
-    ident = save(client, title="Họp thôn", when="once", date="2026-11-22", time="06:00")
-    save(client, title="Còn xa", when="once", date="2026-11-23", time="06:00")
+    ident = save(client, title="Họp thôn", when="dates", dates="2026-11-22", times="06:00")
+    save(client, title="Còn xa", when="dates", dates="2026-11-23", times="06:00")
     missed = save(client, title="Lỡ mất")
     act(client, f"/announcements/{missed}/speak")
     with pages.station.store.write() as tx:
@@ -239,7 +241,7 @@ def test_home_says_what_comes_what_was_and_faults_first(pages: Pages, client: Fl
 
 
 def test_an_occurrence_that_is_in_line_already_is_not_announced_twice(pages: Pages, client: FlaskClient) -> None:
-    ident = save(client, title="Họp thôn", when="once", date="2026-11-21", time="13:01")
+    ident = save(client, title="Họp thôn", when="dates", dates="2026-11-21", times="13:01")
     assert shown(client, "/").count("Họp thôn") == 1
     due = pages.station.clock.now() + timedelta(minutes=1)
     with pages.station.store.write() as tx:
@@ -335,7 +337,7 @@ def test_notices_are_put_up_taken_down_and_put_back(pages: Pages, client: FlaskC
 
 def test_text_is_text_wherever_it_stands(pages: Pages, client: FlaskClient) -> None:
     evil = "<script>alert(1)</script>"
-    ident = save(client, title=evil, text=evil, when="once", date="2026-11-21", time="19:30")
+    ident = save(client, title=evil, text=evil, when="dates", dates="2026-11-21", times="19:30")
     pages.station.announcing.say(Draft(evil, evil, ("trung-tam",)), evil)
     for path in ("/", "/announcements", f"/announcements/{ident}", f"/announcements/{ident}/edit", "/journal"):
         assert evil not in shown(client, path), path

@@ -248,7 +248,7 @@ def test_a_disabled_user_and_a_new_password_end_the_sessions(pages: Pages) -> No
 
 def test_what_was_written_when_the_session_ended_is_there_after_the_sign_in(pages: Pages) -> None:
     client = pages.signed_in()
-    form = announcement(client, title="Tìm trâu lạc <b>", text="Con trâu\nđực “to”.", when="daily", time="19:30")
+    form = announcement(client, title="Tìm trâu lạc <b>", text="Con trâu\nđực “to”.", when="daily", times="19:30")
     pages.clock().tick(13 * 3600)
     asked = client.post("/announcements", data=form)
     assert asked.status_code == 401

@@ -200,16 +200,19 @@
     }
   };
 
+  const problem = (said) => {
+    const paragraph = line("p", "problem", " " + said);
+    paragraph.prepend(line("b", "", "!"));
+    return paragraph;
+  };
   const rule = async () => {
     const told = await post("/api/rule", fields());
-    one("#rule").textContent = told.words;
-    const next = one("#next"), wrong = one("#when-problems");
+    const words = one("#rule"), next = one("#next");
+    words.replaceChildren(...(told.words.length ? told.words : [words.dataset.empty]).map((said) => line("p", "", said)));
     next.replaceChildren(...told.next.map((when) => line("li", "", next.dataset.said.replace("%w", when))));
-    wrong.replaceChildren(...Object.values(told.problems).flat().map((said) => {
-      const paragraph = line("p", "problem", " " + said);
-      paragraph.prepend(line("b", "", "!"));
-      return paragraph;
-    }));
+    for (const place of all("[data-problems]", form)) {
+      place.replaceChildren(...(told.problems[place.dataset.problems] || []).map(problem));
+    }
   };
   const line = (tag, kind, words) => {
     const element = document.createElement(tag);
@@ -234,7 +237,29 @@
     event.target.removeAttribute("aria-invalid");
     if (name === "text") { count(); if (one("#spoken")) later(spoken, 300); }
     if (["text", "title", "zones", "boards"].includes(name)) later(boards, 500);
-    if (["when", "date", "time", "until"].includes(name) && one("#rule")) later(rule, 200);
+    if (event.target.closest(".when")) { fits(); later(rule, 200); }
+    if (["text", "zones", "level"].includes(name) && one("#rule")) later(rule, 500); // what quiet hours say of it
+  });
+  // which entries belong to the kind that is chosen; the style sheet does it where it can
+  const CHOOSE = { when: "when", monthly_by: "by", clocks: "clocks", feast: "feast", offset_way: "way" };
+  const fits = () => {
+    if (CSS.supports("selector(:has(*))") || !form.elements.when) return;
+    for (const [name, mark] of Object.entries(CHOOSE)) {
+      const value = form.elements[name].value;
+      for (const part of all(`[data-${mark}]`, form)) show(part, part.dataset[mark].split(" ").includes(value));
+    }
+  };
+  fits();
+  // one more line, without asking the station for it
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-longer]");
+    if (!button) return;
+    event.preventDefault();
+    const last = button.previousElementSibling, added = last.cloneNode();
+    added.value = "";
+    added.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, (n) => Number(n) + 1));
+    last.after(added);
+    added.focus();
   });
   count();
   if (typed() !== served) { // something was put back
