@@ -43,7 +43,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     planning = Planning(store, NewIds(clock), config)
     lives = partial(at_home, places)
     attendance = Attendance(config, store, clock, lives, partial(free_on, places))
-    watch = ClockWatch(config, store, signs or ClockSigns(clock, config.clock.chip), bell, places.last_known)
+    watch = ClockWatch(config, store, signs or ClockSigns(clock.now, config.clock.chip), bell, places.last_known)
     keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_boards, attendance.look, watch)
     crew.start(
         "clock",

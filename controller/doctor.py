@@ -6,7 +6,6 @@ nothing but a file of its own that it writes and removes to see whether it can.
 
 from __future__ import annotations
 
-import ctypes
 import ctypes.util
 import http.client
 import os
@@ -21,17 +20,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from controller.clock_trust import finding, trust_words
 from controller.core.errors import StationError
+from controller.core.trust import PROGRAM, Trust
 from controller.core.words import Words
+from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
+from controller.runtime.clock_signs import ClockSigns, kernel_says_synchronised
 from controller.runtime.config import Board, Output, Speech, StationConfig
 from controller.runtime.places import Places
 from controller.store.connection import Store
 
 MEGABYTE = 1_000_000
 TYPEFACES = ("BeVietnamPro-Regular.ttf", "DejaVuSans.ttf")
-EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # before this program was written
-STA_UNSYNC = 0x0040  # adjtimex(2)
+HELD_S = 7 * 86_400.0  # without a synchronisation for longer, a crystal may be off by half a minute
 LIMIT_S = 5.0  # for a program or a connection that is tried
 OUR_COOKIE = "loalang_"  # how the names of the page's cookies begin
 
@@ -45,22 +47,6 @@ class Finding:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
-
-
-def kernel_says_synchronised() -> bool:
-    """The kernel's own view of the clock (adjtimex(2), read only)."""
-
-    class Timex(ctypes.Structure):
-        # modes, then longs; only `status` is read. The rest of the struct is left to the kernel.
-        _fields_ = (
-            ("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long),
-            ("maxerror", ctypes.c_long), ("esterror", ctypes.c_long), ("status", ctypes.c_int),
-            ("rest", ctypes.c_char * 512),
-        )  # fmt: skip
-
-    timex = Timex()
-    answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
-    return answer >= 0 and not timex.status & STA_UNSYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
                boards=len(config.boards)),
         *_state(say, config, places),
         _database(say, places),
-        _clock(say, config, world),
+        _clock(say, config, places, world),
         *_voices(say, config.speech, world),
         _fonts(say, world),
         *(_output(say, output, world) for output in config.outputs),
@@ -151,16 +137,30 @@ def _database(say: _Saying, places: Places) -> Finding:
     )  # fmt: skip
 
 
-def _clock(say: _Saying, config: StationConfig, world: World) -> Finding:
+def _clock(say: _Saying, config: StationConfig, places: Places, world: World) -> Finding:
+    """As the controller has found it in this boot; where it does not run, by the signs."""
     now = world.now()
     local = f"{now.astimezone(config.site.tz):%H:%M %d/%m/%Y}"
-    if now < EARLIEST:
+    if now < PROGRAM:
         return say.fault("clock", "clock.past", now=local)
-    if world.path("/run/systemd/timesync/synchronized").exists() or world.synchronised():
-        return say.ok("clock", "clock.fine", now=local, zone=config.site.timezone)
-    if world.path("/dev/rtc0").exists():
-        return say.warning("clock", "clock.chip", now=local)
-    return say.warning("clock", "clock.doubtful", now=local)
+    signs = ClockSigns(lambda: now, config.clock.chip, world.root, world.synchronised)
+    store = Store(places.station_db, read_only=True) if places.station_db.is_file() else None
+    try:
+        found = finding(config, store, signs, last_known.read(places.last_known))
+    except StationError:  # said where the database is
+        found = finding(config, None, signs, last_known.read(places.last_known))
+    finally:
+        if store:
+            store.close()
+    age_s = found.age_s(signs.uptime())
+    facts = {"now": local, "zone": config.site.timezone, "trust": trust_words(found.trust, age_s, found.by, say.words)}
+    if found.trust is Trust.DOUBTFUL:
+        return say.fault("clock", "clock.doubtful", **facts)
+    if found.trust is Trust.OFF:
+        return say.warning("clock", "clock.off", **facts)
+    if found.trust is Trust.HELD and (age_s or 0.0) > HELD_S:
+        return say.warning("clock", "clock.held", **facts)
+    return say.ok("clock", "clock.fine", **facts)
 
 
 def _voices(say: _Saying, speech: Speech, world: World) -> Iterator[Finding]:

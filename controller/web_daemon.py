@@ -58,7 +58,7 @@ def main(config: StationConfig, places: Places) -> int:
             config=config, store=store, clock=clock, bell=bell, ids=ids,
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
             board_preview=board_preview, board_unshown=board_unshown,
-            words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock),
+            words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock.now),
         )
     )  # fmt: skip
     try:

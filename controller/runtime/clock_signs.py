@@ -14,7 +14,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from controller.core.ports import Clock
 from controller.core.trust import Mark
 
 SYNCHRONISED = "run/systemd/timesync/synchronized"  # touched at every synchronisation (systemd-timesyncd(8))
@@ -46,28 +45,26 @@ def since_boot() -> float:
 
 
 class ClockSigns:
-    """`chip` is the configured device ("" for none); it runs on UTC. `uptime` gives seconds since boot."""
+    """`now` is the wall clock in UTC, `uptime` gives seconds since boot; `chip` is the configured device, which
+    runs on UTC ("" for none)."""
 
     def __init__(
         self,
-        clock: Clock,
+        now: Callable[[], datetime],
         chip: str = "",
         root: Path = Path("/"),
         kernel: Callable[[], bool] = kernel_says_synchronised,
         uptime: Callable[[], float] = since_boot,
     ) -> None:
-        self._clock, self._chip, self._root = clock, chip, root
+        self.now, self._chip, self._root = now, chip, root
         self.kernel, self.uptime = kernel, uptime
         self.boot_id = _read(root / BOOT_ID)  # "" where it cannot be read: no boot of ours
-
-    def now(self) -> datetime:
-        return self._clock.now()
 
     def mark(self) -> Mark:
         """This instant on both clocks; read again if something came between: a stall is no step."""
         for _ in range(TRIES):
             before = self.uptime()
-            wall = self._clock.now().timestamp()
+            wall = self.now().timestamp()
             after = self.uptime()
             if after - before < APART_S:
                 break

@@ -43,4 +43,4 @@ class Furnished:
 
     def signs(self, clock: Clock, chip: str = "") -> ClockSigns:
         """On a fake clock, whose monotonic time serves as the boot clock."""
-        return ClockSigns(clock, chip, self.root, lambda: self.kernel, clock.monotonic)
+        return ClockSigns(clock.now, chip, self.root, lambda: self.kernel, clock.monotonic)

@@ -34,8 +34,8 @@ def test_the_boot(machine: Furnished, tmp_path: Path) -> None:
     assert machine.signs(clock).boot_id == "boot-1"
     machine.boot("boot-2")
     assert machine.signs(clock).boot_id == "boot-2"
-    assert ClockSigns(clock, root=tmp_path / "nowhere").boot_id == ""
-    assert len(ClockSigns(SystemClock()).boot_id) == 36
+    assert ClockSigns(clock.now, root=tmp_path / "nowhere").boot_id == ""
+    assert len(ClockSigns(SystemClock().now).boot_id) == 36
 
 
 def test_the_chip(machine: Furnished) -> None:
@@ -79,7 +79,7 @@ def test_both_clocks_at_one_instant(machine: Furnished) -> None:
 
 def test_a_stall_between_the_two_readings_is_no_step() -> None:
     stalls = iter([0.0, 9.0, 9.0, 9.01])  # before and after the wall clock, twice
-    mark = ClockSigns(FakeClock(NOW), uptime=lambda: next(stalls)).mark()
+    mark = ClockSigns(FakeClock(NOW).now, uptime=lambda: next(stalls)).mark()
     assert mark.at == pytest.approx(9.005)
 
 

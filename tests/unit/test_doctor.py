@@ -6,14 +6,16 @@ import os
 import socket
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from controller.core.trust import Stand, Trust
 from controller.doctor import Finding, World, doctor
 from controller.runtime.config import StationConfig, parse_config
 from controller.runtime.places import Places
+from controller.store import clock as clocks
 from controller.store.connection import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -132,15 +134,39 @@ def test_a_damaged_database(bed: Bed) -> None:
 
 def test_the_clock(bed: Bed) -> None:
     synchronised = bed.root / "run/systemd/timesync/synchronized"
-    assert bed.findings()["clock"].what == "đồng hồ đã được đồng bộ: 19:00 21/11/2026 (Asia/Ho_Chi_Minh)"
-    synchronised.unlink()
+    assert bed.findings()["clock"].what == "19:00 21/11/2026 (Asia/Ho_Chi_Minh): đã chỉnh theo mạng"
+    held = (NOW - timedelta(days=7, minutes=-1)).timestamp()
+    os.utime(synchronised, (held, held))
+    assert bed.findings()["clock"] == Finding(
+        "clock", "ok", "19:00 21/11/2026 (Asia/Ho_Chi_Minh): giữ giờ từ lần chỉnh 6 ngày trước", ""
+    )
+    bed.now += timedelta(minutes=2)
     assert bed.findings()["clock"].state == "warning"
+    synchronised.unlink()
+    found = bed.findings()["clock"]
+    assert (found.state, "lịch phát đang tạm dừng" in found.what, "RTC" in found.what_to_do) == ("fault", True, True)
     bed.kernel = True
     assert bed.findings()["clock"].state == "ok"
     bed.kernel = False
-    bed.put("/dev/rtc0")
-    assert "RTC" not in bed.findings()["clock"].what_to_do
+    bed.put("/sys/class/rtc/rtc0/since_epoch", f"{bed.now.timestamp():.0f}\n")
+    assert bed.findings()["clock"].state == "fault", "no chip is configured"
+    assert bed.findings(config_of('[clock]\nchip = "/dev/rtc0"\n'))["clock"].what.endswith("theo đồng hồ pin")
+    assert bed.findings(config_of('[clock]\ntrust = "off"\n'))["clock"].state == "warning"
     bed.now = datetime(2019, 2, 14, tzinfo=UTC)
+    assert bed.findings()["clock"].state == "fault"
+
+
+def test_the_clock_as_the_controller_has_found_it(bed: Bed) -> None:
+    bed.put("/proc/sys/kernel/random/boot_id", "boot-1\n")
+    store = Store(bed.places.station_db)
+    with store.write() as tx:
+        clocks.keep(tx, Stand("boot-1", Trust.CONFIRMED, by="Cán bộ Văn thư", since=0.0))
+    (bed.root / "run/systemd/timesync/synchronized").unlink()
+    found = bed.findings()["clock"]
+    assert (found.state, "Cán bộ Văn thư xác nhận" in found.what) == ("ok", True)
+    with store.write() as tx:
+        clocks.keep(tx, Stand("boot-0", Trust.CONFIRMED, by="Cán bộ Văn thư", since=0.0))
+    store.close()
     assert bed.findings()["clock"].state == "fault"
 
 
