@@ -12,6 +12,7 @@ import pytest
 UNITS = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 PROCESSES = {"audio@", "controller", "web", "kiosk"}
+CLOCK = "loalang-clock.service"  # no process: done and over at every boot
 
 
 @pytest.fixture
@@ -46,10 +47,10 @@ def test_the_check_would_notice_a_wrong_key(installed: Path) -> None:
 
 
 def test_each_process_has_its_unit() -> None:
-    assert {name.removeprefix("loalang-").removesuffix(".service") for name in SERVICES} == PROCESSES
+    assert {name.removeprefix("loalang-").removesuffix(".service") for name in SERVICES} == {*PROCESSES, "clock"}
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != CLOCK])
 def test_it_is_watched_restarted_for_ever_and_its_own_user(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # keys of units keep their case
@@ -69,6 +70,31 @@ def test_it_is_hardened(installed: Path, name: str) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_the_clock_is_set_before_anybody_looks_at_it_and_nothing_else_may_be_done() -> None:
+    text = (UNITS / CLOCK).read_text(encoding="utf-8")
+    for line in (
+        "DefaultDependencies=no", "Type=oneshot", "RemainAfterExit=yes", "CapabilityBoundingSet=CAP_SYS_TIME",
+        "AmbientCapabilities=CAP_SYS_TIME", "User=loalang-controller", "ReadOnlyPaths=/var/lib/loalang",
+        "ExecStart=/opt/loalang/.venv/bin/loalang clock --restore", "WantedBy=loalang.target",
+    ):  # fmt: skip
+        assert f"\n{line}\n" in text
+    assert "\nBefore=systemd-timesyncd.service chrony.service" in text
+    for name in SERVICES:
+        if name != CLOCK:
+            unit = (UNITS / name).read_text(encoding="utf-8")
+            assert CLOCK in next(line for line in unit.splitlines() if line.startswith("After="))
+            assert "CAP_SYS_TIME" not in unit
+
+
+def test_who_looks_at_the_clock_may() -> None:
+    controller = (UNITS / "loalang-controller.service").read_text(encoding="utf-8")
+    web = (UNITS / "loalang-web.service").read_text(encoding="utf-8")
+    assert controller.index("\nSystemCallFilter=~@privileged\n") < controller.index("\nSystemCallFilter=adjtimex clock")
+    assert "\nProtectClock=" not in controller and "\nCapabilityBoundingSet=\n" in controller
+    assert "\nDeviceAllow=char-rtc r\n" in controller
+    assert "ProcSubset=" not in web, "which would hide the boot's id"
 
 
 def test_the_kiosk_cannot_write_the_station() -> None:
