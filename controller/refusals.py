@@ -22,8 +22,9 @@ def problem_words(problem: Problem, words: Words) -> str:
 def _quiet_facts(facts: dict[str, str], words: Words, at_once: bool) -> dict[str, str]:
     """The facts of `controller.acceptance`, ready for the four texts about quiet hours."""
     begin = datetime.fromisoformat(facts["begin"])
-    span = " - ".join(time_words(time.fromisoformat(clock), words) for clock in facts["quiet"].split("-"))
-    times = [_near(datetime.fromisoformat(facts[side]), begin, words) for side in ("before", "after") if facts[side]]
+    first, last = (time_words(time.fromisoformat(clock), words) for clock in facts["quiet"].split("-"))
+    sides = [datetime.fromisoformat(facts[side]) for side in ("before", "after") if facts[side]]
+    times = [_near(at, begin, words, at_once) for at in sides]
     if times:
         offered = words("quiet.or", before=times[0], after=times[1]) if len(times) > 1 else times[0]
         nearest = words("quiet.soonest" if at_once else "quiet.nearest", times=offered)
@@ -33,16 +34,18 @@ def _quiet_facts(facts: dict[str, str], words: Words, at_once: bool) -> dict[str
         "begin": time_words(begin.time(), words),
         "end": time_words(datetime.fromisoformat(facts["end"]).time(), words),
         "zone": facts["zone"] if facts["chosen"] else words("quiet.hears_along", zone=facts["zone"]),
-        "span": span,
+        "span": words("quiet.span", begin=first, end=last),
         "nearest": nearest,
     }
 
 
-def _near(at: datetime, begin: datetime, words: Words) -> str:
-    """ "20 giờ 45", "5 giờ 30 hôm sau", "5 giờ 30 ngày 24/11"."""
+def _near(at: datetime, begin: datetime, words: Words, at_once: bool) -> str:
+    """ "20 giờ 45", "5 giờ 30 hôm sau" (of now: "ngày mai"), "5 giờ 30 ngày 24/11"."""
     clock, days = time_words(at.time(), words), (at.date() - begin.date()) // timedelta(days=1)
     if days == 0:
         return clock
+    if at_once and days == 1:
+        return words("schedules.when_nearby", time=clock, day=words("schedules.tomorrow"))
     if days in _DAYS:
         return words(_DAYS[days], time=clock)
     return words("quiet.on_day", time=clock, day=at.day, month=at.month)

@@ -93,7 +93,7 @@ def test_the_command_says_why_it_may_not_speak_now(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stdout) == (2, "")
     (line,) = refused.stderr.splitlines()
     assert re.fullmatch(
-        r"time: These are the quiet hours \(.+ - .+\) of Cụm Nà Khau \(which hears the same loudspeakers\):"
+        r"time: These are the quiet hours \(.+ to .+\) of Cụm Nà Khau \(which hears the same loudspeakers\):"
         r" only an emergency may be played\. It can be played at .+ at the earliest\.",
         line,
     )

@@ -108,15 +108,15 @@ def test_what_runs_into_quiet_hours_is_refused_once_for_each_clock_time() -> Non
 
 def test_it_is_said_as_a_neighbour_would() -> None:
     assert refused(daily("20:30"), length_s=2000) == [
-        "20 giờ 30 kéo dài đến 21 giờ 04, chạm giờ yên tĩnh (21 giờ - 5 giờ 30) của Cụm Nà Khau."
+        "Phát lúc 20 giờ 30 thì kéo dài đến 21 giờ 04, chạm giờ yên tĩnh (21 giờ đến 5 giờ 30) của Cụm Nà Khau."
         " Giờ gần nhất phát được: 20 giờ 26 hoặc 5 giờ 30 hôm sau."
     ]
     assert refused(daily("03:15")) == [
-        "3 giờ 15 nằm trong giờ yên tĩnh (21 giờ - 5 giờ 30) của Cụm Nà Khau."
+        "3 giờ 15 nằm trong giờ yên tĩnh (21 giờ đến 5 giờ 30) của Cụm Nà Khau."
         " Giờ gần nhất phát được: 20 giờ 58 hôm trước hoặc 5 giờ 30."
     ]
     assert refused(daily("12:00")) == [
-        "12 giờ nằm trong giờ yên tĩnh (11 giờ 30 - 13 giờ 30) của Cụm Nà Khau."
+        "12 giờ nằm trong giờ yên tĩnh (11 giờ 30 đến 13 giờ 30) của Cụm Nà Khau."
         " Giờ gần nhất phát được: 11 giờ 28 hoặc 13 giờ 30."
     ]
     assert refused(daily("12:00"), length_s=8 * 3600)[0].endswith(
@@ -147,7 +147,7 @@ def test_an_emergency_is_taken_at_any_time() -> None:
 
 def test_every_zone_that_hears_it_counts() -> None:
     assert refused(daily("11:40"), zones=["trung-tam"]) == [
-        "11 giờ 40 nằm trong giờ yên tĩnh (11 giờ 30 - 13 giờ 30) của Cụm Nà Khau (chung loa với nơi đã chọn)."
+        "11 giờ 40 nằm trong giờ yên tĩnh (11 giờ 30 đến 13 giờ 30) của Cụm Nà Khau (chung loa với nơi đã chọn)."
         " Giờ gần nhất phát được: 11 giờ 28 hoặc 13 giờ 30."
     ]
     assert refused(daily("11:40", "03:00"), zones=["cho"]) == []
@@ -187,12 +187,12 @@ def test_now_the_soonest_time_is_offered() -> None:
     words = load_words("vi")
     (inside,) = quiet_now_problems(config(), ["na-khau"], Level.NORMAL, 60, local("2026-11-21T21:10"))
     assert problem_words(inside, words) == (
-        "Đang là giờ yên tĩnh (21 giờ - 5 giờ 30) của Cụm Nà Khau, chỉ thông báo khẩn cấp được phát."
-        " Phát được sớm nhất lúc 5 giờ 30 hôm sau."
+        "Đang là giờ yên tĩnh (21 giờ đến 5 giờ 30) của Cụm Nà Khau, chỉ thông báo khẩn cấp được phát."
+        " Phát được sớm nhất lúc 5 giờ 30 ngày mai."
     )
     (into,) = quiet_now_problems(config(), ["na-khau"], Level.NORMAL, 60, local("2026-11-21T11:29:30"))
     assert problem_words(into, words) == (
-        "Phát bây giờ thì kéo dài đến 11 giờ 31, chạm giờ yên tĩnh (11 giờ 30 - 13 giờ 30) của Cụm Nà Khau."
+        "Phát bây giờ thì kéo dài đến 11 giờ 31, chạm giờ yên tĩnh (11 giờ 30 đến 13 giờ 30) của Cụm Nà Khau."
         " Phát được sớm nhất lúc 13 giờ 30."
     )
 

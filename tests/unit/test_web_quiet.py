@@ -15,13 +15,13 @@ from controller.core.levels import Level
 from controller.runtime.clocks import FakeClock
 from controller.store import utterances
 from tests.support.stations import CONFIG
-from tests.support.web_pages import Pages, pages_in, token
+from tests.support.web_pages import Pages, announcement, pages_in, token
 
 QUIET = CONFIG.replace("quiet_hours = []\n", "").replace('[clock]\ntrust = "off"\n', "")
 NIGHT = datetime(2026, 11, 21, 21, 10, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 SAID = (
-    "Đang là giờ yên tĩnh (21 giờ - 5 giờ 30) của Cụm Nà Khau, chỉ thông báo khẩn cấp được phát."
-    " Phát được sớm nhất lúc 5 giờ 30 hôm sau."
+    "Đang là giờ yên tĩnh (21 giờ đến 5 giờ 30) của Cụm Nà Khau, chỉ thông báo khẩn cấp được phát."
+    " Phát được sớm nhất lúc 5 giờ 30 ngày mai."
 )
 
 
@@ -75,3 +75,26 @@ def test_a_station_on_trial_says_so_on_its_first_page(tmp_path: Path, config: st
     page = text(pages_in(tmp_path, config).signed_in(), "/")
     assert ("chạy thử" in page) is bool(said)
     assert said in page
+
+
+def entry(client: FlaskClient, **more: object) -> dict[str, object]:
+    typed = {"when": "daily", "daily_every": "1", "first": "2026-11-22", "times": ["20:30", "20:59"]}
+    return announcement(client, zones=["trung-tam"], text="Mời bà con họp thôn. " * 40, **{**typed, **more})
+
+
+LATE = (
+    "Phát lúc 20 giờ 59 thì kéo dài đến 21 giờ 01, chạm giờ yên tĩnh (21 giờ đến 5 giờ 30) của Trung tâm xã."
+    " Giờ gần nhất phát được: 20 giờ 58 hoặc 5 giờ 30 hôm sau."
+)
+
+
+def test_the_editor_says_it_while_one_types_and_at_saving(pages: Pages) -> None:
+    client = pages.signed_in()
+    told = client.post("/api/rule", data=entry(client)).get_json()
+    assert told["problems"] == {"times": [LATE]}
+    refused = client.post("/announcements", data=entry(client))
+    assert refused.status_code == 422
+    assert LATE in unescape(refused.get_data(as_text=True))
+    for fine in ({"times": ["20:30", "05:30"]}, {"level": "emergency", "confirmed": "emergency"}):
+        assert client.post("/api/rule", data=entry(client, **fine)).get_json()["problems"] == {}
+        assert client.post("/announcements", data=entry(client, **fine)).status_code == 303
