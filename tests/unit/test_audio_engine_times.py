@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio import engine
+from audio.daemon import quiet_where_heard
 from audio.engine import Event, Item, Move, Now, OutputBack, OutputLost, Phase, Play, Relay, Rows, State, Tick, Timing
 from controller.core.announcements import Late
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent as E
+from controller.runtime.config import parse_config
 
 QUIET_FROM, QUIET_TO = 2000.0, 3000.0
 
@@ -129,6 +131,45 @@ def test_a_wrong_clock_set_right_into_quiet_hours_refuses() -> None:
     bench.wall = 3005.0
     bench.run(until=3020.0)
     assert bench.moves()[1:] == [("b", E.BEGIN, None), ("b", E.FINISH, None)]
+
+
+def test_the_quietest_zone_of_an_output_counts_and_the_clock_of_the_place() -> None:
+    config = parse_config(
+        """
+[site]
+timezone = "Europe/Berlin"
+[[zones]]
+id = "a"
+name = "A"
+quiet_hours = []
+[[zones]]
+id = "b"
+name = "B"
+quiet_hours = ["02:10-02:50"]
+[[zones]]
+id = "c"
+name = "C"
+quiet_hours = ["00:00-00:00"]
+[[outputs]]
+name = "main"
+zones = ["a", "b"]
+[[outputs]]
+name = "hill"
+zones = ["c"]
+""",
+        "test",
+    )
+    main, hill = (quiet_where_heard(config, output) for output in config.outputs)
+    spring = datetime(2026, 3, 29, 1, 0, tzinfo=UTC).timestamp()  # 01:59:59 is followed by 03:00
+    autumn = datetime(2026, 10, 25, 1, 0, tzinfo=UTC).timestamp()  # 02:59:59 is followed by 02:00
+    asked = [
+        (spring - 60, spring + 7200),
+        (autumn - 3000, autumn - 2999),
+        (autumn + 600, autumn + 600),
+        (autumn, autumn),
+    ]
+    assert [main(*stretch) for stretch in asked] == [False, True, True, False]
+    assert [hill(*stretch) for stretch in asked] == [True] * 4
 
 
 items = st.lists(
