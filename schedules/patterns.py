@@ -36,11 +36,14 @@ _FIRST, _LAST = date.min + 400 * _DAY, date.max - 400 * _DAY  # so that no sum o
 def walls(pattern: Repeating, anchor: date, start: date) -> Iterator[datetime]:
     """Its occurrences on `start` and after, naive; `anchor` is the day from which every other day or week counts."""
     times = times_of(pattern.clocks)
+    return (datetime.combine(day, at) for day in spoken_on(pattern, anchor, start) for at in times)
+
+
+def spoken_on(pattern: Repeating, anchor: date, start: date) -> Iterator[date]:
+    """The days of those occurrences, ascending."""
     offset = timedelta(days=pattern.offset_days)
-    for meant in days_from(pattern.days, anchor, max(_FIRST, start) - offset):
-        day = meant + offset
-        for at in times:
-            yield datetime.combine(day, at)
+    found = days_from(pattern.days, anchor, max(_FIRST, start) - offset)
+    return (meant + offset for meant in found) if offset else found
 
 
 @lru_cache(maxsize=256)
@@ -82,8 +85,7 @@ def days_from(days: Days, anchor: date, start: date) -> Iterator[date]:
 
 
 def _daily(every: int, anchor: date, start: date) -> Iterator[date]:
-    begin = max(anchor, start)
-    day = begin + timedelta(days=-(begin - anchor).days % every)
+    day = start + timedelta(days=(anchor - start).days % every)
     step = timedelta(days=every)
     while day <= _LAST:
         yield day
@@ -91,9 +93,8 @@ def _daily(every: int, anchor: date, start: date) -> Iterator[date]:
 
 
 def _weekly(weekdays: tuple[int, ...], every: int, anchor: date, start: date) -> Iterator[date]:
-    monday = anchor - timedelta(days=anchor.weekday())
-    weeks = max(0, (start - monday).days // 7)
-    monday += timedelta(weeks=weeks + -weeks % every)
+    monday, anchors = (day - timedelta(days=day.weekday()) for day in (start, anchor))
+    monday += timedelta(weeks=(anchors - monday).days // 7 % every)
     step = timedelta(weeks=every)
     while monday <= _LAST:
         for weekday in weekdays:
