@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from heapq import merge
 from itertools import takewhile
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from controller.core.announcements import Late
@@ -22,6 +23,7 @@ from schedules.rules import Once, Recurrence, Repeating, Rule
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 _END = datetime(2200, 1, 1, tzinfo=UTC)  # nobody plans beyond
+_END_DAY = _END.date() + _DAY  # of any place
 _TYPES_AHEAD = timedelta(days=800)  # what type a day will be is looked for so far ahead, and no further
 PLAIN = Calendar()
 
@@ -40,64 +42,62 @@ def occurrences(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PL
     """Every occurrence strictly after an instant and before 2200, in UTC: lazily, ascending, none twice."""
     if not rule.changes:
         return _unchanged(rule, after, tz, calendar)
-    left_out, added = set(), []
-    for change in rule.changes:
-        due = _instant(change.due, tz)
-        if next(_unchanged(rule, due - _TICK, tz, calendar), None) != due:
+    left_out: set[datetime] = set()
+    added: list[datetime] = []
+    found: datetime | None = None
+    for due, to in sorted(((_instant(change.due, tz), change.to) for change in rule.changes), key=itemgetter(0)):
+        if found is None or found < due:
+            found = next(_unchanged(rule, due - _TICK, tz, calendar), _END)
+        if found != due:
             continue  # what it changes is no occurrence any longer
         left_out.add(due)
-        if change.to is not None:
-            added.append(_instant(change.to, tz))
+        if to is not None:
+            added.append(_instant(to, tz))
     kept = (at for at in _unchanged(rule, after, tz, calendar) if at not in left_out)
-    return _without_twins(merge(kept, sorted(at for at in added if at > after)), after)
+    return _without_twins(merge(kept, sorted(added)), after)
 
 
 def _unchanged(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar) -> Iterator[datetime]:
     """The occurrences as they would be if no single one had been moved."""
-    pattern = rule.pattern
+    near = after.astimezone(tz).date() - _DAY  # yesterday: a change that skips 23:00-24:00 moves its 23:30 to today
+    begin = max(near, rule.first) if rule.first else near
+    end = min(_END_DAY, rule.last) if rule.last else _END_DAY
+    if rule.day_types:
+        end = min(end, begin + _TYPES_AHEAD)
+    pattern, stands = rule.pattern, _stands(rule, calendar)
     match pattern:
+        case Repeating():
+            days: Iterator[date] = takewhile(
+                lambda day: day <= end, patterns.spoken_on(pattern, rule.first or near, begin)
+            )
+            days = filter(stands, days) if stands else days
+            times = patterns.times_of(pattern.clocks)
+            walls = (datetime.combine(day, at) for day in days for at in times)
+            return takewhile(_planned, _instants(walls, after, tz))
         case Once(at):
             found: Iterator[datetime] = iter((at.astimezone(UTC),) if at > after else ())
-        case Repeating():
-            # yesterday too: a change that skips 23:00-24:00 moves yesterday's 23:30 to 00:30 of today
-            near = after.astimezone(tz).date() - _DAY
-            start = max(near, rule.first) if rule.first else near
-            found = _instants(patterns.walls(pattern, rule.first or near, start), after, tz)
         case Recurrence():
             zone = ZoneInfo(pattern.zone) if pattern.zone else tz
-            near_wall = after.astimezone(zone).replace(tzinfo=None) - _DAY
-            found = _instants(recurrence.walls(pattern, near_wall, zone), after, zone)
-    end = _END
-    if rule.last:
-        end = min(end, _day_in_utc(rule.last) + 3 * _DAY)  # days more than the last; `allowed` looks again
-    if rule.day_types:
-        begin = max(after, _day_in_utc(rule.first)) if rule.first else after
-        end = min(end, begin + _TYPES_AHEAD)
-    found = takewhile(lambda at: at < end, found)
-    allowed = _allowed(rule, tz, calendar)
-    return filter(allowed, found) if allowed else found
+            wall = after.astimezone(zone).replace(tzinfo=None) - _DAY
+            if rule.first:
+                wall = max(wall, datetime.combine(rule.first - 2 * _DAY, time()))  # the zones' clocks are not one
+            found = _instants(recurrence.walls(pattern, wall, zone), after, zone)
+    dated = takewhile(
+        lambda dated: dated[1] <= end, ((at, at.astimezone(tz).date()) for at in takewhile(_planned, found))
+    )
+    return (at for at, day in dated if begin <= day and (stands is None or stands(day)))
 
 
-def _day_in_utc(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _stands(rule: Rule, calendar: Calendar) -> Callable[[date], bool] | None:
+    """Whether it may be spoken on a day of its span; None: on every one."""
+    skip, types = rule.skip, rule.day_types
+    if not types:
+        return (lambda day: day not in skip) if skip else None
+    return lambda day: day not in skip and calendar.type_of(day) in types
 
 
-def _allowed(rule: Rule, tz: tzinfo, calendar: Calendar) -> Callable[[datetime], bool] | None:
-    """Whether an instant lies on a day on which the rule may be spoken; None: every day is such a day."""
-    first, last, skip, types = rule.first, rule.last, rule.skip, rule.day_types
-    if isinstance(rule.pattern, Repeating) and last is None and not skip and not types:
-        return None  # `first` has been seen to
-
-    def allowed(at: datetime) -> bool:
-        day = at.astimezone(tz).date()
-        return (
-            (first is None or day >= first)
-            and (last is None or day <= last)
-            and day not in skip
-            and (not types or calendar.type_of(day) in types)
-        )
-
-    return allowed
+def _planned(at: datetime) -> bool:
+    return at < _END
 
 
 def _instants(walls: Iterable[datetime], after: datetime, tz: tzinfo) -> Iterator[datetime]:
