@@ -74,9 +74,14 @@ def clocks_words(clocks: Clocks | Between, words: Words) -> str:
 def weekdays_words(weekdays: tuple[int, ...], words: Words) -> str:
     """ "thứ Hai và thứ Năm"; three or more in a row: "từ thứ Hai đến thứ Sáu"."""
     names = [words(f"schedules.weekday.{weekday}") for weekday in weekdays]
-    if _in_a_row(weekdays):
+    if in_a_row(weekdays):
         return words("schedules.rule.weekday_range", begin=names[0], end=names[-1])
     return listed(names, words)
+
+
+def in_a_row(weekdays: tuple[int, ...]) -> bool:
+    """Whether they are rather told by the first and the last of them."""
+    return len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1
 
 
 def nth_weekday_words(weekday: int, which: int, words: Words) -> str:
@@ -102,7 +107,7 @@ def _noun(days: Days, words: Words) -> str:
         case Dates(dates):
             return words("schedules.rule.dates", dates=dates_words(dates, words))
         case Weekly(weekdays, every):
-            kind = ("weekly_range" if _in_a_row(weekdays) else "weekly") if every == 1 else "every_weeks"
+            kind = ("weekly_range" if in_a_row(weekdays) else "weekly") if every == 1 else "every_weeks"
             kind = "fortnightly" if every == 2 else kind
             return words(f"schedules.rule.{kind}", weekdays=weekdays_words(weekdays, words), every=every)
         case MonthlyByDate((-1,)):
@@ -185,7 +190,3 @@ def _eve(clocks: Clocks | Between, days: Days) -> str:
 def _count(number: int, words: Words) -> str:
     key = f"schedules.count.{number}"
     return words(key) if words.has(key) else str(number)
-
-
-def _in_a_row(weekdays: tuple[int, ...]) -> bool:
-    return len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1
