@@ -172,9 +172,7 @@ class Keeper:
 
     def _read(self) -> None:
         with self._store.read() as tx:
-            rows = utterances.open_on(tx, self._output)
-            if not self._clock_believed(tx):
-                rows = [row for row in rows if not _waits_for_the_clock(row)]
+            rows = offered(utterances.open_on(tx, self._output), self._clock_believed(tx))
             obstacles = {row.id: _obstacle(tx, row) for row in rows if not row.sha256}
         held: dict[str, int] = {}
         opened: dict[str, bytes] = {}
@@ -195,6 +193,11 @@ class Keeper:
         self._held = held
         items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
         self._tell(Snapshot(Rows(items), opened))
+
+
+def offered(rows: list[Utterance], clock_believed: bool) -> list[Utterance]:
+    """What may be played: all of it, or only what does not wait for a clock that can be believed."""
+    return rows if clock_believed else [row for row in rows if not _waits_for_the_clock(row)]
 
 
 def _waits_for_the_clock(row: Utterance) -> bool:

@@ -171,6 +171,9 @@ class Planning:
         )
         length = length_of(tx, self._config, announcement.id, announcement.revision, announcement.text)
         in_line, missed = self._sifted(due, now, rule, announcement, length.total_seconds())
+        if in_line and in_line[0] < now and utterances.is_open(tx, ident, before=in_line[0]):
+            # an earlier one of the same rule is still to be spoken: the words are the same, and once is enough
+            missed.append((in_line.pop(0), "station_off"))
         for at, reason in missed[:room]:
             utterances.record_missed(tx, now, self._occurrence(announcement, ident, rule, at), reason)
         if len(missed) > room:

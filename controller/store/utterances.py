@@ -185,6 +185,15 @@ def of_occurrence(tx: Tx, rule_id: str, due: datetime) -> list[Utterance]:
     return [_utterance(row) for row in rows]
 
 
+def is_open(tx: Tx, rule_id: str, before: datetime) -> bool:
+    """Whether an occurrence of a rule, due before an instant, sounds or is in line anywhere."""
+    row = tx.execute(
+        "SELECT 1 FROM utterances WHERE rule_id = ? AND due < ? AND state IN ('queued', 'playing')",
+        (rule_id, instant(before)),
+    ).fetchone()
+    return row is not None
+
+
 def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:
     """Those of an announcement that are in line and have not begun."""
     rows = tx.execute(
