@@ -86,15 +86,17 @@ def _lines() -> list[str]:
 @cache  # at most one for each line of the table
 def _months(index: int) -> tuple[LunarMonth, ...]:
     """The months of one line."""
-    solstice_year, begin, repeated, lengths = _lines()[index].split()
-    first, number, leap, months = date.fromisoformat(begin), 11, False, list[LunarMonth]()
+    year, begin, repeated, lengths = _lines()[index].split()
+    ordinal, old, twice = date.fromisoformat(begin).toordinal(), int(year), int(repeated)
+    number, leap, months = 11, False, list[LunarMonth]()
     for digit in lengths:
         length = 30 if digit == "0" else 29
-        year = int(solstice_year) + (number < 11)  # months 11 and 12 end the old year, and come first
-        months.append(LunarMonth(first, length, number, year, leap))
-        first += timedelta(days=length)
-        leap = number == int(repeated) and not leap
-        number = number if leap else number % 12 + 1
+        # months 11 and 12 end the old year, and come first
+        months.append(LunarMonth(date.fromordinal(ordinal), length, number, old + (number < 11), leap))
+        ordinal += length
+        leap = number == twice and not leap
+        if not leap:
+            number = number % 12 + 1
     return tuple(months)
 
 
