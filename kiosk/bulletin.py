@@ -60,6 +60,11 @@ class Bulletin:
     faults: tuple[str, ...] = ()
 
     @property
+    def clock_doubtful(self) -> bool:
+        """Nobody vouches for the clock: the schedule waits, and what it would bring is not among the entries."""
+        return "clock" in self.faults
+
+    @property
     def alerts(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.level is Level.EMERGENCY)
 

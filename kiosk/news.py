@@ -13,6 +13,7 @@ from controller.core.announcements import Announcement
 from controller.core.errors import InputError, StationError
 from controller.core.ports import Clock
 from controller.core.showing import showing
+from controller.core.utterances import UtteranceState
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
@@ -33,14 +34,16 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
     end = midnight + timedelta(days=2)  # the clock of the place: a day may have 23 or 25 hours
     after_s = config.policy.board_after_s
     soundings = utterances.soundings(tx, now - timedelta(seconds=after_s))
+    faults = tuple(dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault))
+    known = utterances.between(tx, midnight, end)
+    coming = _coming(tx, midnight, end, config)
+    if "clock" in faults:  # nobody knows when that will be
+        known = [u for u in known if u.on_request or u.state is not UtteranceState.QUEUED]
+        coming = []
     return Bulletin(
         items=showing(notices.live(tx, now), soundings, now, after_s),
-        entries=programme(
-            utterances.between(tx, midnight, end),
-            _coming(tx, midnight, end, config),
-            tuple(zone.id for zone in config.zones),
-        ),
-        faults=tuple(dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault)),
+        entries=programme(known, coming, tuple(zone.id for zone in config.zones)),
+        faults=faults,
     )
 
 

@@ -72,7 +72,7 @@ def scene(state: State, setting: Setting) -> Scene:
             _draw(sheet, setting, columns, block, y)
         y += block.height
     if empty and state.bulletin:
-        said = words("kiosk.programme.empty")
+        said = words("kiosk.waiting.paused" if bulletin.clock_doubtful else "kiosk.programme.empty")
         sheet.text(room.x, y, room.width, said, style, INK, most=(top + height - y) // style.line)
 
     back = GoTo(PROGRAMME, page - 1) if page else GoTo(WAITING)

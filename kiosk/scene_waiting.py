@@ -47,7 +47,8 @@ def scene(state: State, setting: Setting) -> Scene:
 
 
 def _clock(sheet: Sheet, state: State, setting: Setting, box: Box) -> int:
-    """The commune's name, the time and the day; returns where they end.
+    """The commune's name, the time and the day; returns where they end. Under a time that nobody vouches for
+    stands so.
 
     Where there is little room the clock is smaller, and at last the name is left out.
     """
@@ -56,11 +57,12 @@ def _clock(sheet: Sheet, state: State, setting: Setting, box: Box) -> int:
     today = state.now.date()
     weekday = upper_first(weekday_words(today, words))
     solar = words("kiosk.date", weekday=weekday, day=today.day, month=today.month)
-    lunar = upper_first(lunar_words(lunar_of(today), words))
+    doubtful = state.bulletin is not None and state.bulletin.clock_doubtful
+    below = words("kiosk.waiting.doubtful") if doubtful else upper_first(lunar_words(lunar_of(today), words))
     clocks = [frame.style(step) for step in (CLOCK_STEP, *reversed(STEPS))]
 
     def height(named: bool, clock: Style, lines: int) -> int:
-        days = sum(len(sheet.lines(text, box.width, day, lines)) for text in (solar, lunar))
+        days = sum(len(sheet.lines(text, box.width, day, lines)) for text in (solar, below))
         return named * name.line + _clock_height(clock) + days * day.line
 
     choices = [*product((2,), (True, False), clocks[:-2]), *product((1,), (True, False), clocks)]
@@ -71,7 +73,7 @@ def _clock(sheet: Sheet, state: State, setting: Setting, box: Box) -> int:
     sheet.text(box.x - air, y - round(clock.cap * 0.3), box.width + air, state.now.strftime("%H:%M"), clock, PAPER)
     y += _clock_height(clock)
     y = sheet.text(box.x, y, box.width, solar, day, PAPER, most=lines)
-    return sheet.text(box.x, y, box.width, lunar, day, LEAF, most=lines)
+    return sheet.text(box.x, y, box.width, below, day, TURMERIC if doubtful else LEAF, most=lines)
 
 
 def _clock_height(style: Style) -> int:
@@ -139,7 +141,7 @@ def _today(sheet: Sheet, state: State, setting: Setting, box: Box) -> int:
     y = sheet.text(box.x, box.y, box.width, words("kiosk.waiting.today"), head, PAPER)
     entries = _todays(state)
     if not entries:
-        said = words("kiosk.waiting.nothing_today")
+        said = words("kiosk.waiting.paused" if state.bulletin.clock_doubtful else "kiosk.waiting.nothing_today")
         return sheet.text(box.x, y, box.width, said, style, LEAF, most=(box.bottom - y) // style.line)
     count = next(n for n in range(len(entries), 0, -1) if n == 1 or _programme_height(frame, n) <= box.height)
     left_over = len(entries) - count

@@ -91,6 +91,7 @@ ON_AIR = replace(
     items=(VACCINE, WATER),
     entries=(replace(ORDINARY.entries[0]), entry("16:05", VACCINE.title, Standing.ON_AIR), *ORDINARY.entries[2:]),
 )
+DOUBTFUL = replace(ORDINARY, entries=ORDINARY.entries[:2], faults=("clock",))
 EMERGENCY = replace(ORDINARY, items=(STORM,))
 
 
@@ -117,6 +118,10 @@ _STATES = {
 CASES: dict[str, Case] = {
     **{f"{name}-1280x800": Case(value) for name, value in _STATES.items()},
     **{f"{name}-1920x1080": Case(value, LARGE) for name, value in _STATES.items()},
+    "waiting-doubtful-1280x800": Case(state(DOUBTFUL)),
+    "waiting-doubtful-1920x1080": Case(state(DOUBTFUL), LARGE),
+    "waiting-doubtful-en-1280x800": Case(state(replace(DOUBTFUL, entries=()), language="en")),
+    "programme-doubtful-1280x800": Case(state(replace(DOUBTFUL, items=()), scene=PROGRAMME)),
     "waiting-lost-1280x800": Case(state(None, lost_since=NOW)),
     "programme-empty-1280x800": Case(state(Bulletin(), scene=PROGRAMME)),
     "waiting-on-air-en-1280x800": Case(state(ON_AIR, language="en")),

@@ -127,3 +127,23 @@ def test_what_is_out_of_order_is_told(station: Station, store: Store) -> None:
         ):
             facts.report(tx, NOON, component, fault)
     assert read(store, station.config).faults == ("output", "x")
+
+
+def test_while_nobody_vouches_for_the_clock_nothing_is_said_to_be_coming(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        announcements.add(tx, NOON - timedelta(days=9), "a", Draft("Tin", "Chữ", ZONES), "x")
+        daily: dict[str, object] = {"kind": "daily", "at": "23:30", "first": "2026-11-01", "last": None}
+        announcements.add_rule(tx, NOON - timedelta(days=9), "late", "a", daily)
+        for row in (utterance(S.QUEUED, minutes=5), utterance(S.QUEUED, rule="now/1"), utterance(S.QUEUED, rule="p")):
+            utterances.queue(tx, NOON, row)
+        utterances.move(tx, NOON, "p-main-0", UtteranceEvent.BEGIN)
+        utterances.move(tx, NOON, "p-main-0", UtteranceEvent.FINISH)
+        facts.report(tx, NOON, "clock", "clock_doubtful")
+    doubtful = read(store, station.config)
+    assert doubtful.clock_doubtful
+    assert sorted(entry.standing for entry in doubtful.entries) == [G.COMING, G.PLAYED], "what is wanted now, and past"
+    with store.write() as tx:
+        facts.report(tx, NOON, "clock")
+    believed = read(store, station.config)
+    assert not believed.clock_doubtful
+    assert [entry.standing for entry in believed.entries].count(G.COMING) > 2
