@@ -33,6 +33,7 @@ __all__ = [
     "zone_of_rules",
 ]
 
+_OUTER = frozenset(("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"))  # never within one another (3.6)
 _SHOWN = 60  # characters of a line that cannot be read
 _DURATION = re.compile(r"[+-]?P(\d+W|(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?)", re.IGNORECASE)
 
@@ -79,8 +80,8 @@ def blocks_of(data: bytes | str) -> list[Block]:
         inner = open_blocks[-1]
         if line.name == "BEGIN":
             name = line.value.strip().upper()
-            if inner is root and name != "VCALENDAR":
-                raise _broken(number, raw)
+            if (inner is root) != (name == "VCALENDAR") or (name in _OUTER and inner.name != "VCALENDAR"):
+                raise _broken(number, raw)  # an END is missing before it
             block = Block(name, number)
             inner.blocks.append(block)
             open_blocks.append(block)

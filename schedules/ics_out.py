@@ -33,8 +33,8 @@ from schedules.rules import (
 )
 
 AHEAD = timedelta(days=731)  # how far dated events reach
-BEHIND = timedelta(days=31)  # and how far back, so that a phone keeps what it has just heard
-_ZONES_AHEAD = 10  # years
+_BEHIND = timedelta(days=31)  # and how far back, so that a phone keeps what it has just heard
+_ZONES_AHEAD = 8  # years
 _REFRESH = timedelta(hours=1)
 _TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
@@ -57,10 +57,16 @@ class Entry:
     changed_at: datetime
 
 
-def calendar(entries: Iterable[Entry], name: str, tz: tzinfo, now: datetime, days: Days) -> bytes:
-    """A calendar of some rules, in UTF-8, folded at 75 octets. The same entries on the same day give the same bytes.
+def two_years(now: datetime, tz: tzinfo) -> tuple[datetime, datetime]:
+    """What dated events cover; the same all day long, so that a phone is not told anew what has not changed."""
+    today = datetime.combine(now.astimezone(tz).date(), time(), tz)
+    return today - _BEHIND, today + AHEAD
 
-    `tz` is the place's, a ZoneInfo; `days` says what type a day is.
+
+def calendar(entries: Iterable[Entry], name: str, tz: tzinfo, span: tuple[datetime, datetime], days: Days) -> bytes:
+    """A calendar of some rules, in UTF-8, folded at 75 octets. The same entries and span give the same bytes.
+
+    `tz` is the place's, a ZoneInfo; `span` [from, to) is what dated events cover; `days` says what type a day is.
     """
     made = Calendar()
     made.add("version", "2.0")
@@ -68,20 +74,19 @@ def calendar(entries: Iterable[Entry], name: str, tz: tzinfo, now: datetime, day
     made.add("x-wr-calname", name)
     made.add("refresh-interval", _REFRESH, {"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
-    begin = datetime.combine(now.astimezone(tz).date(), time(), tz)
-    events = [found for entry in entries for found in _Entry(entry, tz, begin, days).events()]
-    earliest = min((start.date() for _, start in events), default=begin.date())
+    events = [found for entry in entries for found in _Entry(entry, tz, span, days).events()]
+    earliest = min((start.date() for _, start in events), default=span[0].date())
     for zone in sorted({str(tz), *(str(start.tzinfo) for _, start in events)} - {"UTC"}):
-        made.add_component(_zone(zone, earliest, begin.date()))
+        made.add_component(_zone(zone, earliest, span[1].date()))
     for event, _ in events:
         made.add_component(event)
     written: bytes = made.to_ical()
     return written
 
 
-def _zone(name: str, earliest: date, today: date) -> Timezone:
+def _zone(name: str, earliest: date, latest: date) -> Timezone:
     """The changes of its clock around what is said; phones know the name and go on by themselves."""
-    first, last = date(min(earliest, today).year - 1, 1, 1), date(today.year + _ZONES_AHEAD, 1, 1)
+    first, last = date(min(earliest, latest).year - 1, 1, 1), date(latest.year + _ZONES_AHEAD, 1, 1)
     zone = Timezone.from_tzid(name, first_date=first, last_date=last)
     zone.pop("COMMENT", None)
     return zone
@@ -99,8 +104,8 @@ class _Series:
 
 
 class _Entry:
-    def __init__(self, entry: Entry, tz: tzinfo, begin: datetime, days: Days) -> None:
-        self._entry, self._tz, self._begin, self._days = entry, tz, begin, days
+    def __init__(self, entry: Entry, tz: tzinfo, span: tuple[datetime, datetime], days: Days) -> None:
+        self._entry, self._tz, self._span, self._days = entry, tz, span, days
         self._rule = entry.rule
 
     def events(self) -> Iterator[tuple[Event, datetime]]:
@@ -205,8 +210,8 @@ class _Entry:
     # --- events
 
     def _between(self, rule: Rule) -> list[datetime]:
-        after = max(self._entry.since, self._begin - BEHIND) - _TICK
-        return due_between(rule, after, self._begin + AHEAD, self._tz, self._days)
+        begin, end = self._span
+        return due_between(rule, max(self._entry.since, begin) - _TICK, end - _TICK, self._tz, self._days)
 
     def _dated(self, instants: Sequence[datetime]) -> Iterator[tuple[Event, datetime]]:
         for at in instants:

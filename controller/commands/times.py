@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from controller.commands.station import Station, print_json, station_command
+from controller.commands.station import Station, new_file, print_json, station_command
 from controller.core.errors import InputError, Problem
+from controller.runtime.config import StationConfig
+
+if TYPE_CHECKING:
+    from controller.outlook import Outlook
 
 
 def join(group: click.Group) -> None:
     @station_command(group)
     @click.option("--from", "first", required=True, metavar="T", help="ISO 8601, e.g. 2026-11-21T06:00")
     @click.option("--to", "last", required=True, metavar="T")
+    @click.option("--ics", "file", metavar="FILE", help="plan this calendar instead; write one if there is none")
     @click.option("--json", "as_json", is_flag=True)
-    def plan(station: Station, first: str, last: str, as_json: bool) -> int:
+    def plan(station: Station, first: str, last: str, file: str | None, as_json: bool) -> int:
         """What would be played between two instants, in order."""
-        from controller.outlook import outlook
-        from controller.runtime.catalogues import load_words
-
-        config = station.config
-        begin, end = _instant("--from", first, station), _instant("--to", last, station)
+        given = file is not None and Path(file).exists()
+        config = station.config_or_example if given else station.config
+        begin, end = _instant("--from", first, config), _instant("--to", last, config)
         if end <= begin:
             raise InputError(Problem.of("--to", "ends_before"))
-        with station.store().read() as tx:
-            found = outlook(tx, config, begin, end, load_words(config.site.language))
+        if file and given:
+            found = _plan_of_file(Path(file), config, begin, end)
+        else:
+            found = _plan_of_station(station, config, begin, end)
+            if file:
+                _write_plan(new_file("--ics", file), found, config, begin, end)
+                click.echo(file, err=as_json)
+                if not as_json:
+                    return 0
         if as_json:
             print_json([entry.as_json() for entry in found])
         for entry in found if not as_json else ():
@@ -46,6 +58,40 @@ def join(group: click.Group) -> None:
         elif day is not None:
             _tell_lunar(day, as_json)
         return 0
+
+
+def _plan_of_station(station: Station, config: StationConfig, begin: datetime, end: datetime) -> list[Outlook]:
+    from controller.outlook import outlook
+    from controller.runtime.catalogues import load_words
+
+    with station.store().read() as tx:
+        return outlook(tx, config, begin, end, load_words(config.site.language))
+
+
+def _plan_of_file(file: Path, config: StationConfig, begin: datetime, end: datetime) -> list[Outlook]:
+    """What a calendar file would have the station play; what of it is not understood goes to standard error."""
+    from controller.calendar_file import plan_of, refused
+    from controller.runtime.catalogues import load_words
+    from schedules.ics_in import read
+
+    try:
+        imported = read(file.read_bytes(), config.site.tz, all_day_at=time())
+    except InputError as error:
+        raise InputError(*(Problem(str(file), p.code, p.facts) for p in error.problems)) from error
+    wrong = refused(imported, str(file))
+    if wrong:
+        raise InputError(*wrong)
+    words = load_words("en")
+    for entry in imported.left_out:
+        why = words(f"problem.{entry.why}", **dict(entry.problem.facts))
+        click.echo(f"{file} line {entry.line}: {entry.what}: {why}", err=True)
+    return plan_of(imported, config, begin, end, load_words(config.site.language))
+
+
+def _write_plan(file: Path, plan: list[Outlook], config: StationConfig, begin: datetime, end: datetime) -> None:
+    from controller.calendar_file import plan_file
+
+    file.write_bytes(plan_file(plan, config, begin, end))
 
 
 def _tell_lunar(day: str, as_json: bool) -> None:
@@ -76,9 +122,9 @@ def _tell_solar(written: str, leap: bool, as_json: bool) -> None:
         click.echo(f"{found}: {day_words(found, load_words('vi', ('schedules',)))}")
 
 
-def _instant(field: str, text: str, station: Station) -> datetime:
+def _instant(field: str, text: str, config: StationConfig) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise InputError(Problem.of(field, "not_an_instant", text=text)) from error
-    return at if at.tzinfo else at.replace(tzinfo=station.config.site.tz)
+    return at if at.tzinfo else at.replace(tzinfo=config.site.tz)

@@ -305,6 +305,7 @@ def test_lines_are_counted_as_in_the_file() -> None:
         (GOOD.replace("SUMMARY:", "SUMMARY "), 8), (GOOD.replace("UID:a", "UID"), 5), (GOOD[:-30], 4),
         (GOOD.encode().replace("ọ".encode(), b"\xe1"), 8), (GOOD.replace("UID:a", "UID;X:a"), 5),
         (GOOD.replace("VERSION", "END"), 2), (GOOD.replace("UID:a", "UID;X=1"), 5), ("<html>\n", 1),
+        (GOOD.replace("UID:a", "BEGIN:VEVENT"), 5), (GOOD.replace("UID:a", "BEGIN:VCALENDAR"), 5),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_refused_with_the_number_of_its_line(data: str | bytes, line: int) -> None:

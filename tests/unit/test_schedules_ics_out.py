@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from controller.core.days import DayType
 from schedules.day_types import Calendar
 from schedules.ics_in import read
-from schedules.ics_out import AHEAD, Entry, calendar
+from schedules.ics_out import AHEAD, Entry, calendar, two_years
 from schedules.planner import due_between
 from schedules.rules import (
     LAST,
@@ -53,7 +53,7 @@ def entry(rule: Rule, **more: object) -> Entry:
 
 
 def exported(rule: Rule, tz: ZoneInfo = PLACE) -> bytes:
-    return calendar([entry(rule)], "Xã Thử", tz, NOW, DAYS)
+    return calendar([entry(rule)], "Xã Thử", tz, two_years(NOW, tz), DAYS)
 
 
 def planned(rule: Rule, tz: ZoneInfo = PLACE) -> list[datetime]:
@@ -189,12 +189,12 @@ def test_the_bytes_are_what_phones_read() -> None:
 
 def test_the_same_day_gives_the_same_bytes_and_every_uid_is_one() -> None:
     entries = [entry(rule, ident=f"r{number}") for number, (rule, _) in enumerate(KINDS)]
-    first = calendar(entries, "Xã Thử", PLACE, NOW, DAYS)
-    assert calendar(entries, "Xã Thử", PLACE, NOW + timedelta(hours=3), DAYS) == first
+    first = calendar(entries, "Xã Thử", PLACE, two_years(NOW, PLACE), DAYS)
+    assert calendar(entries, "Xã Thử", PLACE, two_years(NOW + timedelta(hours=3), PLACE), DAYS) == first
     found = [one for one in icalendar.Calendar.from_ical(first).walk("VEVENT") if "RECURRENCE-ID" not in one]
     uids = [str(one["UID"]) for one in found]
     assert len(uids) == len(set(uids)) == sum(count for _, count in KINDS) - 1
-    later = calendar(entries, "Xã Thử", PLACE, NOW + timedelta(days=40), DAYS)
+    later = calendar(entries, "Xã Thử", PLACE, two_years(NOW + timedelta(days=40), PLACE), DAYS)
     kept = {str(one["UID"]) for one in icalendar.Calendar.from_ical(later).walk("VEVENT")}
     assert len(kept & set(uids)) > 100, "an occurrence keeps its UID from day to day"
 
