@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RECOVERED = "recovered"
     CLOCK = "clock"
     DAY = "day"
+    FEED = "feed"  # an address under which phones read the schedule
     # people
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"

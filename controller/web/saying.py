@@ -194,6 +194,7 @@ class Saying:
             "title": detail.get("title", ""),
             "text": shortened(detail.get("text", "")),
             "user": ident,
+            "name": shortened(detail.get("name", "")),
             "part": self.part(entry.subject),
             "address": detail.get("address", ""),
             "engine": self.engine(detail.get("engine", "")),
@@ -222,6 +223,8 @@ class Saying:
                 facts |= self._day_facts(ident, detail)
             case Kind.USER:
                 key = f"user_{detail.get('what', 'added')}"
+            case Kind.FEED if detail.get("what") == "revoked":
+                key = "feed_revoked"
             case Kind.PREPARED:
                 facts["duration"] = self.lasting(_number(entry.detail.get("duration_s")))
             case Kind.QUEUED:

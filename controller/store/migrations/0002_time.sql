@@ -28,3 +28,11 @@ CREATE TABLE feeds (
     read_at TEXT,
     revoked_at TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- Which announcement was made of which event of a calendar file, so that the next file replaces and does not double it.
+CREATE TABLE imported (
+    uid TEXT NOT NULL,
+    part TEXT NOT NULL,            -- tells what stems from one UID apart
+    announcement_id TEXT NOT NULL REFERENCES announcements (id),
+    PRIMARY KEY (uid, part)
+) STRICT, WITHOUT ROWID;
