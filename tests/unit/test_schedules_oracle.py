@@ -269,6 +269,28 @@ def asked(words: Document, after: str, days: int, zone: str) -> tuple[Document, 
 # 23:30 of 28 March is never on the clock of Nuuk, and is spoken at 00:30; it belongs to the 28th all the same
 @example(asked({"kind": "daily", "times": ["23:30"], "last": "2026-03-28"}, "2026-03-26", 9, "America/Nuuk"), [])
 @example(asked({"kind": "daily", "times": ["23:30"], "skip": ["2026-03-29"]}, "2026-03-26", 9, "America/Nuuk"), [])
+@example(asked({"kind": "daily", "times": ["23:30"]}, "2026-03-29T01:10", 1, "America/Nuuk"), [])
+# 02:30 is spoken after 03:00
+@example(asked({**BERLIN_0230, "times": ["02:30", "03:00", "03:15", "03:45"]}, "2026-03-27", 5, "Europe/Berlin"), [])
+@example(
+    asked({"kind": "daily", "between": {"from": "05:00", "to": "06:30", "every_min": 30}}, "2026-11-20", 3, "UTC"), []
+)
+@example(
+    asked(
+        {
+            "kind": "rrule",
+            "start": "2026-11-20T06:00",
+            "rrule": "FREQ=DAILY",
+            "first": "2026-11-24",
+            "last": "2026-11-27",
+        },
+        "2026-11-20",
+        20,
+        "Asia/Ho_Chi_Minh",
+    ),
+    [],
+)
+@example(asked({"kind": "once", "at": "2026-11-20T06:00+07:00", "first": "2026-11-21"}, "2026-11-18", 9, "UTC"), [])
 # 02:30 of a day that skips it is the instant of 03:30: both changes change that
 @example(
     asked(
