@@ -1,0 +1,51 @@
+"""Two outputs, each with its own process and its own sink: one thing at a time in a place, both places at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.runtime.clocks import SystemClock
+from controller.store import utterances
+from tests.support.listening import Listener
+from tests.support.processes import Process, until
+from tests.support.pulse import null_sink
+from tests.support.sounding import PLAIN, wait_for
+from tests.support.stations import station_in
+from tests.support.tones import queue_at, tone_announcement
+
+TWO = PLAIN.replace('zones = ["trung-tam", "na-khau"]', 'zones = ["trung-tam"]').replace(
+    "[speech]", '[[outputs]]\nname = "far"\nzones = ["na-khau"]\ndevice = "auto"\n[speech]'
+)
+
+
+def test_in_one_place_they_take_turns_and_elsewhere_nobody_waits(tmp_path: Path) -> None:
+    assert TWO.count("[[outputs]]") == 2
+    station = station_in(tmp_path, TWO, SystemClock())
+    offset = time.monotonic() - time.time()
+    with ExitStack() as stack:
+        sinks = {name: stack.enter_context(null_sink()) for name in ("main", "far")}
+        listeners = {name: stack.enter_context(Listener(sink)) for name, sink in sinks.items()}
+        for name, sink in sinks.items():
+            process = Process("audio", name, state=station.places.state, variables=sink.variables)
+            stack.enter_context(process)
+            until(lambda process=process: "sound goes to pulseaudio" in process.said(), what=name)  # type: ignore[misc]
+        everywhere, centre = tone_announcement(station, 1.2), tone_announcement(station, 0.5, hertz=880.0)
+        due = station.clock.now() + timedelta(seconds=1.5)
+        both = queue_at(station, everywhere, due)
+        then = queue_at(station, centre, due + timedelta(seconds=0.4))
+        with station.store.write() as tx:  # the second is for the centre alone
+            utterances.want_stop(tx, next(u.id for u in then if u.output == "far"), "test")
+        for utterance in (*both, next(u for u in then if u.output == "main")):
+            wait_for(station, utterance, "played")
+        heard = {name: listener.bursts() for name, listener in listeners.items()}
+    begin = due.timestamp() + offset
+    (alone,) = heard["far"]
+    assert alone.began - begin == pytest.approx(0.03, abs=0.15)
+    assert alone.ended - alone.began == pytest.approx(1.2, abs=0.05)
+    assert heard["main"][0].began == pytest.approx(alone.began, abs=0.1), "disjoint zones sound together"
+    assert heard["main"][-1].ended - heard["main"][0].began == pytest.approx(1.7, abs=0.2), "one after the other"
