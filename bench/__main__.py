@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards")
+NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards", "schedule")
 
 
 def main(wanted: list[str]) -> int:
