@@ -197,7 +197,9 @@ def _synchronised(before: Stand | None, mark: Mark, touched: float | None, kerne
     if touched is None or (before and touched == before.touched):
         return last
     # newly touched, at an instant that only the wall clock names; from now on the boot clock counts
-    age_s = max(0.0, mark.at + mark.offset - touched)
+    age_s = mark.at + mark.offset - touched
+    if age_s < 0:  # touched in what is now the future: the clock was set back since
+        return Mark(mark.at, touched - mark.at)
     return Mark(mark.at - age_s, mark.offset)
 
 

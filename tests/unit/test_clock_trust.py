@@ -131,6 +131,14 @@ def test_a_step_between_two_controllers_of_one_boot_is_noticed(bench: Bench) -> 
     assert bench.lines()[-2:] == [{"trust": "doubtful", "doubt": "set"}, {"fault": "clock_doubtful"}]
 
 
+def test_a_clock_set_back_before_anybody_looked_is_noticed_by_the_file(bench: Bench) -> None:
+    bench.machine.synchronise(START + timedelta(hours=1))
+    assert bench.look() == "doubtful"
+    assert bench.lines()[0] == {"trust": "doubtful", "doubt": "set"}
+    bench.machine.synchronise(bench.clock.now())
+    assert bench.look() == "synchronised"
+
+
 def test_the_kernels_word_where_there_is_no_file(bench: Bench) -> None:
     bench.machine.kernel = True
     assert [bench.look(), bench.look(DAY)] == ["synchronised", "synchronised"]
