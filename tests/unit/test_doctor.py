@@ -47,7 +47,7 @@ class Bed:
         self.put("/proc/asound/cards", " 0 [Headphones]: bcm2835 - bcm2835 Headphones\n")
         self.put("/sys/class/drm/card1-HDMI-A-1/status", "connected\n")
         self.put("/sys/class/drm/card1-HDMI-A-2/status", "disconnected\n")
-        self.put("/run/systemd/timesync/synchronized")
+        os.utime(self.put("/run/systemd/timesync/synchronized"), (NOW.timestamp(), NOW.timestamp()))
         self.variables: dict[str, str] = {}
         self.kernel = False
         self.now = NOW
