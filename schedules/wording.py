@@ -20,7 +20,7 @@ from schedules.clock_wording import (
 )
 from schedules.days_wording import repeating_words
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, LunarDate, lunar_of
-from schedules.patterns import walls
+from schedules.patterns import spoken_on
 from schedules.recurrence_wording import recurrence_words
 from schedules.rules import Change, Clocks, Daily, Dates, Once, Recurrence, Repeating, Rule, Weekly
 
@@ -92,11 +92,11 @@ def _once(day: date, clock: time, words: Words) -> str:
 
 
 def _first_spoken(pattern: Repeating, rule: Rule) -> date | None:
-    """Where days or weeks are counted from the first, or moved behind it, the first one that is spoken."""
+    """Its first day; where days or weeks are left out, the first that is spoken: it says which of them are not."""
     first = rule.first
     match pattern.days:
-        case Daily(every) | Weekly(_, every) if first and (every > 1 or pattern.offset_days > 0):
-            spoken = next(walls(pattern, first, first)).date()
+        case Daily(every) | Weekly(_, every) if first and every > 1:
+            spoken = next(spoken_on(pattern, first, first))
             return spoken if rule.last is None or spoken <= rule.last else first
     return first
 
