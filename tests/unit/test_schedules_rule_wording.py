@@ -19,7 +19,7 @@ from schedules.documents import rule_from
 from schedules.planner import occurrences
 from schedules.rules import Rule
 from schedules.wording import rule_words
-from tests.support.rule_documents import Document, keys_of, kinds_and_documents, may_have
+from tests.support.rule_documents import WALLS, Document, keys_of, kinds_and_documents, may_have, rrules
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 WORDS = [load_words(language, ("controller", "schedules")) for language in ("vi", "en")]
@@ -77,6 +77,18 @@ def test_rules_that_differ_in_one_thing_are_said_differently(drawn: tuple[str, D
     key = data.draw(st.sampled_from(sorted(known)))
     other = {**document, key: data.draw(known[key])}
     one, two = accepted(document), accepted(other)
+    if meant(one) != meant(two):
+        assert all(mine != theirs for mine, theirs in zip(said(one), said(two), strict=True))
+
+
+@settings(deadline=None, max_examples=150)
+@given(rrules(), WALLS, st.data())
+def test_an_rrule_without_one_of_its_parts_is_said_differently(rrule: str, start: str, data: st.DataObject) -> None:
+    parts = rrule.split(";")
+    assume(len(parts) > 1)
+    dropped = data.draw(st.sampled_from(parts[1:]))
+    both = (rrule, ";".join(part for part in parts if part != dropped))
+    one, two = (accepted({"kind": "rrule", "start": start, "rrule": text}) for text in both)
     if meant(one) != meant(two):
         assert all(mine != theirs for mine, theirs in zip(said(one), said(two), strict=True))
 
