@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from heapq import merge
 from itertools import takewhile
 from operator import itemgetter
@@ -105,8 +106,11 @@ def _instants(walls: Iterable[datetime], after: datetime, tz: tzinfo) -> Iterato
     pending: list[datetime] = []
     seen = after
     for wall in walls:
-        at = _instant(wall, tz)
-        low = _no_earlier(wall, tz)
+        steady = _steady_offset(wall.date(), tz)
+        if steady is None:
+            at, low = _instant(wall, tz), _no_earlier(wall, tz)
+        else:
+            at = low = (wall - steady).replace(tzinfo=UTC)
         if pending or at != low:
             insort(pending, at)
             while pending and pending[0] <= low:
@@ -122,6 +126,14 @@ def _instants(walls: Iterable[datetime], after: datetime, tz: tzinfo) -> Iterato
 
 def _instant(wall: datetime, tz: tzinfo) -> datetime:
     return wall.replace(tzinfo=tz).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _steady_offset(day: date, tz: tzinfo) -> timedelta | None:
+    """What the clock is ahead of UTC on a day; None if it is changed then, the day before or the day after."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=tz)
+    offsets = {(midnight + n * _DAY).utcoffset() for n in range(-1, 3)}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def _no_earlier(wall: datetime, tz: tzinfo) -> datetime:
