@@ -147,8 +147,22 @@ _parts = lru_cache(maxsize=4096)(parts_of)
 def _end_of_count(text: str, start: datetime, tz: tzinfo) -> datetime:
     """The last of the occurrences that COUNT allows; END if they go on beyond."""
     parts = _parts(text, start, tz)
-    counted = islice(_walls_of(parts, start, start, END), (parts.count or MOST) - 1, None)
-    return next(counted, END)
+    count = parts.count or MOST
+    if not parts.by and (parts.frequency == "WEEKLY" or (parts.frequency == "DAILY" and not parts.weekdays)):
+        return min(start + timedelta(days=min(_days_of_count(parts, count, start), 100_000)), END)
+    return next(islice(_walls_of(parts, start, start, END), count - 1, None), END)
+
+
+def _days_of_count(parts: Parts, count: int, start: datetime) -> int:
+    """After how many days the last of `count` comes, if it is every so many days, or weekdays of every so many weeks:
+    the commonest of all, and the longest to walk."""
+    if parts.frequency == "DAILY":
+        return (count - 1) * parts.interval
+    weekdays = {weekday for weekday, _ in parts.weekdays} or {start.isoweekday()}
+    of_week = sorted((weekday - parts.week_start) % 7 for weekday in weekdays)
+    begun = (start.isoweekday() - parts.week_start) % 7  # days of its first week before the start
+    weeks, index = divmod(count - 1 + sum(days < begun for days in of_week), len(of_week))
+    return weeks * parts.interval * 7 + of_week[index] - begun
 
 
 def _walls_of(parts: Parts, start: datetime, near: datetime, end: datetime) -> Iterator[datetime]:

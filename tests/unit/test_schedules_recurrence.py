@@ -210,7 +210,7 @@ def direct(rule: Recurrence, begin: datetime, end: datetime) -> list[datetime]:
     return sorted(ruled | ({rule.start} if begin <= rule.start <= end else set()))
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=150)
 @given(recurrences())
 @example((Recurrence(wall("1996-02-29T05:00"), "FREQ=YEARLY"), NEAR, wall("2060-01-01T00:00")))
 @example((Recurrence(wall("1996-01-31T05:00"), "FREQ=MONTHLY;INTERVAL=5"), NEAR, wall("2030-01-01T00:00")))
@@ -233,6 +233,26 @@ def test_brought_near_it_is_what_it_is_from_its_start(case: tuple[Recurrence, da
         assume(False)
     found = takewhile(lambda at: at <= end, recurrence.walls(rule, begin, HANOI))
     assert list(found) == direct(rule, begin, end)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.sets(st.sampled_from(DAYS), max_size=4), st.sampled_from(DAYS), st.integers(1, 4), st.integers(1, 90),
+    st.integers(0, 6), st.booleans(),
+)  # fmt: skip
+def test_a_counted_rule_ends_where_walking_ends(
+    weekdays: set[str], week_start: str, interval: int, count: int, day: int, daily: bool
+) -> None:
+    start = NEAR - timedelta(days=day)
+    text = f"FREQ={'DAILY' if daily else 'WEEKLY'};INTERVAL={interval};WKST={week_start};COUNT={count}"
+    rule = Recurrence(start, text + (f";BYDAY={','.join(sorted(weekdays))}" if weekdays else ""))
+    ruled = list(rrule.rrulestr(rule.rrule, dtstart=start))
+    assert list(recurrence.walls(rule, start, HANOI)) == sorted({start, *ruled})
+
+
+def test_a_count_beyond_all_planning() -> None:
+    rule = Recurrence(NEAR, "FREQ=DAILY;INTERVAL=100000;COUNT=10000")
+    assert list(recurrence.walls(rule, NEAR, HANOI)) == [NEAR]
 
 
 @settings(deadline=None, max_examples=60)
