@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ _TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 _TAG = re.compile(r"</?(?:a|b|br|div|em|i|li|ol|p|span|strong|u|ul|html|body|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b[^<>]*>", re.IGNORECASE)
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _OF_EVENT = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID",
      "STATUS", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED")
@@ -303,9 +305,10 @@ def _word(block: Block, name: str) -> str:
 
 
 def _said(block: Block, name: str) -> str:
-    """A text without the marks of HTML that some calendars put into it."""
+    """A text without what some calendars put into it: marks of HTML, and characters that nobody sees."""
     line = block.first(name)
     text = line.text if line else ""
     if _TAG.search(text):
-        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\N{NO-BREAK SPACE}", " ")
-    return clean(text)
+        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+    text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\t", " ")
+    return clean("".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN))

@@ -7,15 +7,17 @@ import logging
 from functools import partial
 from hashlib import sha256
 from importlib import resources
+from io import BytesIO
+from typing import IO
 
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Request, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.runtime.config import on_trial
-from controller.web import announcements, api, context, days, home, journal, notices, sign_in
+from controller.web import announcements, api, calendars, context, days, feeds, home, journal, notices, sign_in
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
 from controller.web.parts import WebParts
@@ -34,9 +36,22 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-PACKED = {"text/html", "application/json"}
+PACKED = {"text/html", "text/calendar", "application/json"}
 PACK_FROM = 1024  # bytes; less fits one packet anyway
 STATUSES = {400, 403, 404, 405, 413, 429, 503}  # those with words of their own
+
+
+class Uploads(Request):
+    """A request whose file stays in memory: it is small, and what people upload is written nowhere but by us."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
 
 
 class StaticFiles:
@@ -71,6 +86,8 @@ def build(parts: WebParts) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which this is
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.request_class = Uploads
+    app.extensions[feeds.KEY] = feeds.Shelf()
     files = StaticFiles()
 
     @app.get("/static/<name>")
@@ -79,6 +96,8 @@ def build(parts: WebParts) -> Flask:
         return files.serve(name)
 
     for blueprint in (
+        calendars.views,
+        feeds.views,
         sign_in.views,
         home.views,
         announcements.views,

@@ -101,12 +101,12 @@ def test_titles_and_texts_as_people_wrote_them() -> None:
     text = file(
         event("DTSTART:20261127T193000", r"SUMMARY:Họp\, bàn\; \\ hai", r"DESCRIPTION:Mời bà con.\nĐúng\N7 giờ."),
         event("DTSTART:20261127T193000", "DESCRIPTION:<p>Mời <b>bà con</b>&nbsp;ra<br>đình.</p>", uid="b"),
-        event("DTSTART:20261127T193000", "SUMMARY:Ho\u0323p", uid="c"),
+        event("DTSTART:20261127T193000", "SUMMARY:\u200bHo\u0323p\tbản\ufeff", uid="c"),
     )
     assert [(one.title, one.text, one.notes) for one in read(text, PLACE).events] == [
         (r"Họp, bàn; \ hai", "Mời bà con.\nĐúng\n7 giờ.", ()),
         ("Mời bà con ra đình.", "Mời bà con ra\nđình.", ()),
-        ("Họp", "Họp", (NO_TEXT,)),
+        ("Họp bản", "Họp bản", (NO_TEXT,)),
     ]
 
 

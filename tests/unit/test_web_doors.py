@@ -12,7 +12,7 @@ from controller.store import journal
 from controller.web.doors import SAFE, Who, door_of, known_host
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
-PUBLIC = {"static_file", "sign_in.first", "sign_in.sign_in", "sign_in.language"}
+PUBLIC = {"static_file", "sign_in.first", "sign_in.sign_in", "sign_in.language", "feeds.feed"}
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_headers_and_cookies(pages: Pages) -> None:
 def test_no_page_has_inline_script_or_style(pages: Pages) -> None:
     client = pages.signed_in()
     client.post("/announcements", data=announcement(client))
-    for path in ("/", "/announcements", "/announcements/new", "/notices", "/notices/new", "/journal", "/nowhere"):
+    for path in ("/", "/announcements", "/announcements/new", "/notices", "/notices/new", "/journal", "/calendar", "/nowhere"):
         text = client.get(path).get_data(as_text=True)
         assert "<style" not in text and " style=" not in text and " onclick" not in text, path
         assert text.count("<script") == 1, path

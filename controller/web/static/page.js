@@ -116,6 +116,15 @@
   }
   for (const input of all("[data-send]")) input.addEventListener("change", () => input.value && input.form.submit());
 
+  // --- an address to be copied; without https there is no clipboard, so what is marked is copied ----
+  for (const button of all("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      getSelection().selectAllChildren(one("#" + button.dataset.copy));
+      if (document.execCommand("copy")) button.textContent = button.dataset.done;
+    });
+  }
+
   // --- the editors ------------------------------------------------------------------------------
   const form = one("form[data-keep]");
   if (!form) {
