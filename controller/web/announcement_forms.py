@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import merge
-from itertools import islice
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,13 +11,16 @@ from controller.core.announcements import TEXT_LIMIT, Announcement, Draft, clean
 from controller.core.errors import Problem
 from controller.core.levels import Level
 from controller.core.spoken import Spoken
+from controller.outlook import Drafted, calendar_of
 from controller.store import announcements
 from controller.store.connection import Tx
+from controller.web.ahead import Ahead
 from controller.web.context import parts, say, visitor
-from controller.web.forms import AnnouncementForm, Document, When, read_when
+from controller.web.forms import AnnouncementForm, Document, Reading, When, day_of, read_announcement
 from controller.web.rule_forms import KEPT, MANY, RuleForm, by_entry
-from controller.web.state import board_text_of
-from schedules.planner import occurrences
+from controller.web.state import board_text_of, next_dues
+from controller.web.weeks import monday_of, next_hours, week_from
+from schedules.day_types import Calendar
 from schedules.rules import Rule
 
 NEXT_SHOWN = 3
@@ -35,6 +36,7 @@ class Previewed:
     kept: tuple[str, ...]  # the rules that are stored, in words, where they can be kept as they are
     boards: tuple[str, ...]
     board_text: str
+    ahead: Ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +51,55 @@ def typed_announcement(fields: MultiDict[str, str]) -> AnnouncementForm:
     return AnnouncementForm.typed(fields)
 
 
-def stored_documents(tx: Tx, ident: str) -> tuple[Document, ...]:
-    """The rules of the announcement that is being changed; of a new one none."""
-    return tuple(rule.document for rule in announcements.rules(tx, ident)) if ident else ()
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows by which a form is read."""
+
+    ident: str  # of the announcement that is being changed; "": a new one
+    documents: tuple[Document, ...]
+    order_no: int
+    calendar: Calendar
 
 
-def when_of(form: AnnouncementForm, stored: Sequence[Document]) -> When:
-    return read_when(form.rule, parts().config.site.tz, parts().clock.now(), stored)
+def known_of(tx: Tx, ident: str) -> Known:
+    stored = announcements.find(tx, ident) if ident else None
+    documents = tuple(rule.document for rule in announcements.rules(tx, ident)) if stored else ()
+    return Known(ident if stored else "", documents, stored.order_no if stored else 0, calendar_of(tx))
 
 
-def previewed(form: AnnouncementForm, stored: Sequence[Document]) -> Previewed:
-    text, title = clean(form.text), clean(form.title)
-    when = when_of(form, stored)
-    kept = read_when(replace(form.rule, when=KEPT), parts().config.site.tz, parts().clock.now(), stored)
+def reading_of(form: AnnouncementForm, known: Known) -> Reading:
+    return read_announcement(
+        form, parts().config, parts().clock.now(), known.documents, known.calendar, known.order_no
+    )  # fmt: skip
+
+
+def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
+    reading = reading_of(form, known)
+    text, title = reading.draft.text, reading.draft.title
+    kept = reading_of(replace(form, rule=replace(form.rule, when=KEPT)), known).when
     return Previewed(
         spoken=spoken_or_none(text),
-        rules=rules_said(when),
-        next_times=next_times(when.rules),
-        kept=rules_said(kept) if stored else (),
+        rules=rules_said(reading.when),
+        next_times=next_times(reading.when.rules, known.calendar),
+        kept=rules_said(kept) if known.documents else (),
         boards=parts().config.boards_of(form.zones) if form.zones else (),
         board_text=board_text_of(title, text) if text and len(text) <= TEXT_LIMIT else "",
+        ahead=ahead_of(tx, form, reading, known),
     )
+
+
+def ahead_of(tx: Tx, form: AnnouncementForm, reading: Reading, known: Known) -> Ahead:
+    """The next 24 hours and a week as they would be with what is being written."""
+    config, now, words = parts().config, parts().clock.now(), visitor().words
+    draft = reading.draft
+    drafted = Drafted(
+        known.ident, draft.title, draft.text, draft.zones, draft.level, draft.order_no, reading.when.rules
+    )  # fmt: skip
+    monday = monday_of(day_of(form.week, now.astimezone(config.site.tz).date()))
+    return Ahead(
+        next_hours(tx, config, now, words, drafted), week_from(tx, config, now, monday, words, drafted),
+        bool(form.week), form.rule,
+    )  # fmt: skip
 
 
 def spoken_or_none(text: str) -> Spoken | None:
@@ -84,11 +114,10 @@ def rules_said(when: When) -> tuple[str, ...]:
     return tuple(each[:1].upper() + each[1:] for each in plain)
 
 
-def next_times(rules: Sequence[Rule], count: int = NEXT_SHOWN) -> tuple[str, ...]:
+def next_times(rules: Sequence[Rule], calendar: Calendar) -> tuple[str, ...]:
     """The next occurrences of all rules together, in words."""
-    now, tz = parts().clock.now(), parts().config.site.tz
-    coming = merge(*(islice(occurrences(rule, now, tz), count) for rule in rules))
-    return tuple(say().when(at) for at in islice(coming, count))
+    found = next_dues(rules, parts().clock.now(), parts().config.site.tz, calendar, NEXT_SHOWN)
+    return tuple(say().when(at) for at in found)
 
 
 def quiet_problems(form: AnnouncementForm, rules: Sequence[Rule], ident: str) -> list[Problem]:

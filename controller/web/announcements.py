@@ -15,14 +15,15 @@ from controller.web import state
 from controller.web.announcement_forms import (
     Changed,
     beside,
+    known_of,
     previewed,
+    reading_of,
     said,
-    stored_documents,
     typed_announcement,
 )
 from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.forms import AnnouncementForm, ident_of, instant_of, read_announcement
+from controller.web.forms import AnnouncementForm, ident_of, instant_of
 from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY
 
 views = Blueprint("announcements", __name__)
@@ -61,7 +62,7 @@ def edit(ident: str) -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
         about = state.about(tx, config, now, ident)
-        documents = stored_documents(tx, ident)
+        documents = known_of(tx, ident).documents
     base = AnnouncementForm.empty(config, now)
     fields = kept_fields()
     kept = typed_announcement(fields) if fields else None
@@ -87,8 +88,7 @@ def change(ident: str) -> ResponseReturnValue:
 def _save(ident: str) -> ResponseReturnValue:
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
-        stored, order_no = stored_documents(tx, ident), announcements.get(tx, ident).order_no if ident else 0
-    reading = read_announcement(form, parts().config, parts().clock.now(), stored, order_no=order_no)
+        reading = reading_of(form, known_of(tx, ident))
     act, *told = request.form.get("act", "save").split() or [""]
     if act != "save":
         return _editor(ident, _looked_at(form, act, told), reading.problems if act == "look" else ())
@@ -119,6 +119,8 @@ def _looked_at(form: AnnouncementForm, act: str, told: list[str]) -> Announcemen
             return replace(form, rule=form.rule.longer(name))
         case "move", [old, new]:
             return replace(form, rule=form.rule.moved(old, new))
+        case "week", [day]:
+            return replace(form, week=day)
         case _:
             return form
 
@@ -145,9 +147,9 @@ def _editor(
     changed: Changed | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     with parts().store.read() as tx:
-        stored = stored_documents(tx, ident)
+        seen = previewed(tx, form, known_of(tx, ident))
     return render_template(
-        "editor.html", ident=ident, form=form, problems=beside(problems, form), seen=previewed(form, stored),
+        "editor.html", ident=ident, form=form, problems=beside(problems, form), seen=seen, ahead=seen.ahead,
         restored=restored, changed=changed, kinds=KINDS, feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType),
     )  # fmt: skip
 
@@ -166,7 +168,8 @@ def _one(ident: str, problems: tuple[Problem, ...] = ()) -> str:
     spoken = parts().spoken(about.announcement.text)
     return render_template(
         "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(about.announcement.zones),
-        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1", problems=said(problems),
+        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1",
+        problems=said(problems),
     )  # fmt: skip
 
 

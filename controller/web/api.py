@@ -14,14 +14,15 @@ from controller.store import journal
 from controller.store.columns import instant
 from controller.web import state
 from controller.web.announcement_forms import (
+    ahead_of,
+    known_of,
     next_times,
     quiet_problems,
+    reading_of,
     rules_said,
     said,
     spoken_or_none,
-    stored_documents,
     typed_announcement,
-    when_of,
 )
 from controller.web.context import parts, say
 from controller.web.doors import FORM_BODY, Who, door
@@ -101,11 +102,26 @@ def rule() -> ResponseReturnValue:
     """
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
-        when = when_of(form, stored_documents(tx, request.form.get("ident", "")))
+        known = known_of(tx, request.form.get("ident", ""))
+    when = reading_of(form, known).when
     wrong = [problem for problem in when.problems if problem.code not in {"empty", "none_chosen"}]
     if not wrong:
-        wrong = quiet_problems(form, when.rules, request.form.get("ident", ""))
-    return {"words": rules_said(when), "next": next_times(when.rules), "problems": said(wrong)}
+        wrong = quiet_problems(form, when.rules, known.ident)
+    return {"words": rules_said(when), "next": next_times(when.rules, known.calendar), "problems": said(wrong)}
+
+
+@views.post("/api/day")
+@door(Who.USER, body_limit=FORM_BODY)
+def day() -> ResponseReturnValue:
+    """The next 24 hours, and the week of the day `week`, with what the form would bring in them."""
+    form = typed_announcement(request.form)
+    with parts().store.read() as tx:
+        known = known_of(tx, request.form.get("ident", ""))
+        ahead = ahead_of(tx, form, reading_of(form, known), known)
+    return {
+        "hours": [line.entry.as_json() for line in ahead.hours],
+        "html": render_template("parts/ahead.html", ahead=ahead),
+    }
 
 
 @views.get("/api/board/<ident>/preview")

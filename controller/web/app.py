@@ -17,7 +17,19 @@ from werkzeug.exceptions import HTTPException
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.runtime.config import on_trial
-from controller.web import announcements, api, calendars, context, days, feeds, home, journal, notices, sign_in
+from controller.web import (
+    announcements,
+    api,
+    calendars,
+    context,
+    days,
+    feeds,
+    home,
+    journal,
+    notices,
+    schedule,
+    sign_in,
+)
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
 from controller.web.parts import WebParts
@@ -101,6 +113,7 @@ def build(parts: WebParts) -> Flask:
         sign_in.views,
         home.views,
         announcements.views,
+        schedule.views,
         notices.views,
         journal.views,
         days.views,

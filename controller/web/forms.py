@@ -40,6 +40,7 @@ class AnnouncementForm:
     confirmed: str = ""  # the level that was confirmed on the page that asks
     new_ident: str = ""  # of a new one: the id that it will have, so that saving twice makes one
     seen_at: str = ""  # of a stored one: when what the editor began with had been saved
+    week: str = ""  # a day of the week that is looked at beside it
 
     @classmethod
     def typed(cls, typed: MultiDict[str, str]) -> AnnouncementForm:

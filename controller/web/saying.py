@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from controller.clock_trust import trust_words
+from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.renditions import RenditionState
@@ -22,6 +23,7 @@ from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
 from controller.web.parts import Unshown
 from controller.web.state import CLOCK, Part
+from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
 
@@ -92,6 +94,24 @@ class Saying:
         """ "Thứ Hai"; 1 is Monday."""
         said = self._words(f"schedules.weekday.{number}")
         return said[:1].upper() + said[1:]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self._tz).date()
+
+    def full_day(self, day: date) -> str:
+        """ "thứ Sáu 27/11 (19 tháng Mười âm lịch)"."""
+        return day_words(day, self._words)
+
+    def short_date(self, day: date) -> str:
+        """ "27/11"."""
+        return self._words("schedules.date", day=day.day, month=day.month)
+
+    def day_type(self, info: DayInfo, said: SaidDay | None) -> str:
+        """ "ngày lễ · Giỗ Tổ Hùng Vương"."""
+        name = (said.note if said else "") or name_words(info, self._words)
+        kind = self._words(f"schedules.day_type.{info.type}")
+        return f"{kind} · {name}" if name else kind
 
     def lunar_day(self, number: int) -> str:
         """ "Mùng một", "Rằm", "12"."""

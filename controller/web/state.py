@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import merge
+from itertools import islice
 
 from controller.announcing import NOW
 from controller.core.announcements import Announcement
@@ -18,6 +20,7 @@ from controller.core.renditions import Rendition, RenditionState
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
 from controller.core.utterances import Utterance, UtteranceState
+from controller.outlook import calendar_of
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, notices, renditions, utterances
@@ -25,12 +28,15 @@ from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
 from controller.web.forms import midnight
+from schedules.day_types import Calendar
 from schedules.documents import rule_from
-from schedules.planner import due_between, next_after
+from schedules.planner import due_between
+from schedules.planner import occurrences as planned
 from schedules.rules import Rule
 
 AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50
+NEXT_LISTED = 5
 CLOCK = "clock"
 SOON_S = 90.0  # something this near makes the pages ask more often
 # what an occurrence on several outputs is called as a whole: whatever needs eyes comes first
@@ -123,14 +129,28 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A single occurrence that is not over and was moved, or left out (`to` None)."""
+
+    rule_id: str
+    due: datetime
+    to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """One announcement with everything its page shows."""
 
     announcement: Announcement
     rules: tuple[Rule, ...]
-    next_due: datetime | None
+    next_dues: tuple[datetime, ...]
+    changed: tuple[Changed, ...]
     rendition: Rendition | None
     occurrences: tuple[Occurrence, ...]
+
+    @property
+    def next_due(self) -> datetime | None:
+        return self.next_dues[0] if self.next_dues else None
 
     @property
     def under_way(self) -> Occurrence | None:
@@ -184,11 +204,12 @@ def coming(tx: Tx, config: StationConfig, now: datetime, until: datetime) -> tup
     """What the rules bring until then, as far as it is not in line already; the nearest first."""
     by_id: dict[str, tuple[Announcement, RenditionState]] = {}
     found = []
+    calendar = calendar_of(tx)
     for stored in announcements.rules(tx):
         rule = _rule(stored)
         if rule is None:
             continue
-        for due in due_between(rule, max(now, stored.planned_until), until, config.site.tz):
+        for due in due_between(rule, max(now, stored.planned_until), until, config.site.tz, calendar):
             ident = stored.announcement_id
             if ident not in by_id:
                 announcement = announcements.get(tx, ident)
@@ -200,16 +221,30 @@ def coming(tx: Tx, config: StationConfig, now: datetime, until: datetime) -> tup
 
 def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
     announcement = announcements.get(tx, ident)
-    stored = announcements.rules(tx, ident)
-    rules = [rule for rule in map(_rule, stored) if rule is not None]
-    nexts = [due for rule in rules if (due := next_after(rule, now, config.site.tz))]
+    rules = [(stored.id, rule) for stored in announcements.rules(tx, ident) if (rule := _rule(stored))]
     return About(
         announcement,
-        tuple(rules),
-        min(nexts, default=None),
+        tuple(rule for _, rule in rules),
+        next_dues((rule for _, rule in rules), now, config.site.tz, calendar_of(tx), NEXT_LISTED),
+        tuple(
+            Changed(
+                rule_id,
+                change.due.replace(tzinfo=config.site.tz),
+                change.to and change.to.replace(tzinfo=config.site.tz),
+            )
+            for rule_id, rule in rules
+            for change in rule.changes
+            if max(change.due, change.to or change.due).replace(tzinfo=config.site.tz) > now
+        ),
         renditions.of(tx, ident, announcement.revision),
         occurrences(utterances.of_announcement(tx, ident)),
     )
+
+
+def next_dues(rules: Iterable[Rule], now: datetime, tz: tzinfo, calendar: Calendar, count: int) -> tuple[datetime, ...]:
+    """The next occurrences of all rules together."""
+    coming = merge(*(islice(planned(rule, now, tz, calendar), count) for rule in rules))
+    return tuple(islice(coming, count))
 
 
 def rendition_state(rendition: Rendition | None) -> RenditionState:

@@ -59,7 +59,7 @@ def test_saved_with_its_rule_and_everybody_is_rung(pages: Pages, client: FlaskCl
     assert rule.document == {"kind": "daily", "times": ["19:30"], "first": "2026-11-21"}
     assert [whom for whom, _ in pages.station.bell.rung] == ["audio-main", "controller", "kiosk"]
     text = shown(client, f"/announcements/{ident}")
-    assert "đang chuẩn bị" in text and "Lần tới: 19 giờ 30 hôm nay" in text
+    assert "đang chuẩn bị" in text and "19 giờ 30 hôm nay</li>" in text
 
 
 def test_wrong_entries_are_said_beside_their_fields_and_nothing_typed_is_lost(client: FlaskClient) -> None:
@@ -174,7 +174,7 @@ def test_withdraw_and_undo(pages: Pages, client: FlaskClient) -> None:
     with pages.station.store.read() as tx:
         assert utterances.of_announcement(tx, ident) == [], "what is withdrawn is not spoken"
     act(client, f"/announcements/{ident}/restore")
-    assert "Lần tới: 19 giờ 30 hôm nay" in shown(client, f"/announcements/{ident}")
+    assert "19 giờ 30 hôm nay</li>" in shown(client, f"/announcements/{ident}")
 
 
 def test_a_rendition_that_failed_says_why_and_can_be_tried_again(pages: Pages, client: FlaskClient) -> None:

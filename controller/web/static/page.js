@@ -116,6 +116,11 @@
   }
   for (const input of all("[data-send]")) input.addEventListener("change", () => input.value && input.form.submit());
 
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // --- an address to be copied; without https there is no clipboard, so what is marked is copied ----
   for (const button of all("[data-copy]")) {
     button.hidden = false;
@@ -223,6 +228,26 @@
       place.replaceChildren(...(told.problems[place.dataset.problems] || []).map(problem));
     }
   };
+  const ahead = async () => {
+    const place = one("#ahead");
+    if (!place) return;
+    const told = await post("/api/day", fields()), open = one("details", place).open;
+    place.innerHTML = told.html;
+    one("details", place).open = open;
+  };
+  // the week beside the editor, and the clock time that is mended there
+  document.addEventListener("click", (event) => {
+    const week = event.target.closest("[data-week]"), move = event.target.closest("[data-move]");
+    if (!week && !move) return;
+    event.preventDefault();
+    if (week) { form.elements.week.value = week.dataset.week; later(ahead, 0); return; }
+    const [old, mended] = move.dataset.move.split(" ");
+    for (const input of all("[name=times]", form)) {
+      if (input.value.trim().padStart(5, "0") !== old) continue;
+      input.value = mended;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
   const line = (tag, kind, words) => {
     const element = document.createElement(tag);
     element.className = kind;
@@ -247,6 +272,7 @@
     if (name === "text") { count(); if (one("#spoken")) later(spoken, 300); }
     if (["text", "title", "zones", "boards"].includes(name)) later(boards, 500);
     if (event.target.closest(".when")) { fits(); later(rule, 200); }
+    if (["text", "title", "zones", "level"].includes(name) || event.target.closest(".when")) later(ahead, 600);
     if (["text", "zones", "level"].includes(name) && one("#rule")) later(rule, 500); // what quiet hours say of it
   });
   // which entries belong to the kind that is chosen; the style sheet does it where it can
@@ -273,6 +299,6 @@
   count();
   if (typed() !== served) { // something was put back
     boards();
-    if (one("#spoken")) { spoken().catch(() => {}); rule().catch(() => {}); }
+    if (one("#spoken")) for (const look of [spoken, rule, ahead]) look().catch(() => {});
   }
 })();
