@@ -20,6 +20,7 @@ from controller.web.context import done, kept_fields, parts, say, visitor
 from controller.web.doors import Who, door
 from controller.web.forms import ident_of
 from controller.web.import_forms import FILE_LIMIT, ImportForm, coming, draft_of, imported_of, packed, together
+from schedules.documents import rule_from
 from schedules.ics_in import ALL_DAY, Imported, ImportedEvent
 
 views = Blueprint("calendars", __name__)
@@ -122,7 +123,30 @@ def _save(event: ImportedEvent, form: ImportForm) -> str | InputError:
         return error
     with parts().store.write() as tx:
         feeds.remember(tx, event.uid, event.part, saved.id)
+    try:
+        _move_as_in_file(saved.id, document)
+    except InputError as error:
+        return error
     return saved.id
+
+
+def _move_as_in_file(ident: str, document: dict[str, object]) -> None:
+    """A rule that was stored before keeps its single changes; those of the file go before them.
+
+    What the file does not mention stays as it is: an official may have moved it here.
+    """
+    with parts().store.read() as tx:
+        (stored,) = announcements.rules(tx, ident)
+    now, tz, by = parts().clock.now(), parts().config.site.tz, visitor().by
+    known = {change.due: change for change in rule_from(stored.document).changes}
+    for change in rule_from(document).changes:
+        before = known.get(change.due)
+        due = change.due.replace(tzinfo=tz)
+        if before == change or due <= now:
+            continue
+        if before:
+            parts().announcing.undo_move(stored.id, due, by)
+        parts().announcing.move_occurrence(stored.id, due, change.to.replace(tzinfo=tz) if change.to else None, by)
 
 
 def _preview(

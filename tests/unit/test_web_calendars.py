@@ -156,6 +156,29 @@ def test_the_same_file_again_replaces_and_does_not_double(pages: Pages) -> None:
     assert "Thay thông báo" not in said(upload(client)), "what was withdrawn is not replaced"
 
 
+def test_an_occurrence_that_the_next_file_moves_is_moved(pages: Pages) -> None:
+    client = pages.signed_in()
+
+    def moved(to: str) -> str:
+        one = f"BEGIN:VEVENT\nUID:hop\nRECURRENCE-ID:20261130T123000Z\nSUMMARY:Họp thôn\nDTSTART:20261130T{to}\n"
+        one += "DESCRIPTION:Mời bà con ra nhà văn hóa.\nEND:VEVENT\n"
+        return FILE.replace("BEGIN:VEVENT\nUID:dem", one + "BEGIN:VEVENT\nUID:dem")
+
+    changes = []
+    for file in (FILE, moved("160000"), moved("160000"), moved("150000"), moved("193000\nSTATUS:CANCELLED"), FILE):
+        answer = client.post("/calendar/import", data=form(client, upload(client, file), take=["4"]))
+        assert answer.status_code == 303, said(answer)
+        ((_, document),) = stored(pages)
+        changes.append(document.get("changes"))
+    due = "2026-11-30T19:30"
+    assert changes == [
+        None, [{"due": due, "to": "2026-11-30T16:00"}], [{"due": due, "to": "2026-11-30T16:00"}],
+        [{"due": due, "to": "2026-11-30T15:00"}], [{"due": due, "to": None}], [{"due": due, "to": None}],
+    ]  # fmt: skip
+    refused = client.post("/calendar/import", data=form(client, upload(client, moved("223000")), take=["4"]))
+    assert "yên tĩnh" in said(refused)
+
+
 def test_saving_twice_from_one_preview_makes_one_of_each(pages: Pages) -> None:
     client = pages.signed_in()
     sent = form(client, upload(client), take=["4"], instead=[], batch="0193aaaa-0000-7000-8000-000000000001")
