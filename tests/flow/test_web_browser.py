@@ -156,7 +156,7 @@ def test_speak_now_and_watch_it_go_by_without_reloading_then_stop_the_next(pages
         if end is UtteranceEvent.STOP:
             pages.station.bell.rung.clear()
             page.locator(".strip .stop").click()
-            expect(state.page.locator(".strip")).to_contain_text("đang dừng")
+            expect(state.page.locator("[data-live=on-air]")).to_contain_text("đang dừng")
             assert pages.station.bell.rung[0] == ("audio-main", {"stop": newest.id, "by": FULL_NAME})
         move(pages, newest.id, end)
         expect(state).to_contain_text({"finish": "đã phát", "stop": "đã dừng"}[end])
@@ -228,14 +228,66 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, pages: Pages, add
         if language == "en":
             page.get_by_role("button", name="English").click()
         for path in (
-            "/", "/announcements", f"/announcements/{saved.id}", f"/announcements/{saved.id}/edit", "/notices",
-            "/notices/new", "/journal", "/nowhere",
+            "/", "/announcements", f"/announcements/{saved.id}", f"/announcements/{saved.id}/edit", "/schedule",
+            "/notices", "/notices/new", "/journal", "/nowhere",
         ):  # fmt: skip
             page.goto(path)
             page.wait_for_load_state("networkidle")
             assert (language, path, sticking_out(page)) == (language, path, [])
         assert visit.complaints == []
         context.close()
+
+
+def test_rules_of_the_week_and_of_the_moon_on_a_phone_then_one_occurrence_moved_and_put_back(
+    browser: Browser, pages: Pages, address: str
+) -> None:
+    pages.add_user()
+    context = browser.new_context(base_url=address, viewport={"width": PHONE[0], "height": PHONE[1]})
+    visit = Visit(context)
+    page = visit.page
+    page.goto("/announcements/new")
+    visit.sign_in()
+    page.fill("#title", "Thu gom rác")
+    page.fill("#text", TEXT)
+    page.check("[name=zones][value=na-khau]")
+    page.check("[name=when][value=weekly]")
+    expect(page.locator("#first")).to_be_visible()
+    expect(page.locator("#month")).to_be_hidden()
+    page.check("[name=weekdays][value='1']")
+    page.check("[name=weekdays][value='4']")
+    page.fill("[name=times]", "17:30")
+    page.get_by_role("button", name="+ thêm giờ").click()
+    page.locator("[name=times]").nth(1).fill("05:30")
+    expect(page.locator("#rule")).to_have_text("5 giờ 30 và 17 giờ 30 thứ Hai và thứ Năm hằng tuần, từ 21/11/2026")
+    expect(page.locator("#next li").first).to_have_text("Sẽ phát: 5 giờ 30, thứ Hai 23/11 (rằm tháng Mười âm lịch)")
+
+    page.check("[name=when][value=lunar_monthly]")
+    expect(page.locator("[name=weekdays][value='1']")).to_be_hidden()
+    for day in ("1", "15"):
+        page.check(f"[name=lunar_days][value='{day}']")
+    page.select_option("#offset_way", "before")
+    page.fill("#offset", "1")
+    page.locator("[name=times]").nth(1).fill("")
+    page.locator("[name=times]").nth(0).fill("19:30")
+    expect(page.locator("#rule")).to_have_text("19 giờ 30 mỗi tối trước ngày rằm và mùng một, từ 21/11/2026")
+    expect(page.locator("#next li").first).to_have_text("Sẽ phát: 19 giờ 30 ngày mai")
+    page.get_by_text("Tuần 16/11 – 22/11/2026").click()
+    expect(page.locator("#ahead .day .draft")).to_have_count(1)
+    assert sticking_out(page) == []
+    page.get_by_role("button", name="Lưu thông báo").click()
+    expect(page.get_by_text("19 giờ 30 ngày mai")).to_be_visible()
+
+    page.get_by_role("link", name="Lịch phát").click()
+    page.get_by_text("Đổi", exact=True).click()
+    page.fill("[name=clock]", "19:00")
+    page.get_by_role("button", name="Đổi giờ lần này").click()
+    expect(page.get_by_text("thay cho 19 giờ 30")).to_be_visible()
+    assert sticking_out(page) == []
+    page.get_by_role("button", name="Trả về 19 giờ 30").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã trả lần phát này về như cũ")
+    expect(page.get_by_text("thay cho 19 giờ 30")).to_have_count(0)
+    context.close()
+    assert visit.complaints == []
 
 
 def test_it_works_without_javascript(browser: Browser, pages: Pages, address: str) -> None:
