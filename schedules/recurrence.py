@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from heapq import merge
 from itertools import islice, pairwise, product
+from math import gcd, prod
 from typing import Any, TypeVar
 
 from dateutil import rrule
@@ -31,6 +32,8 @@ _COMES_WITHIN = timedelta(days=366 * 41)  # 29 February on one weekday comes aga
 _FREQUENCIES: dict[str, Any] = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY,
                 "DAILY": rrule.DAILY, "HOURLY": rrule.HOURLY, "MINUTELY": rrule.MINUTELY}  # fmt: skip
 _CLOCK_MIN = {"HOURLY": 60, "MINUTELY": 1}
+_DAYS = {"YEARLY": 366, "MONTHLY": 31, "WEEKLY": 7, "DAILY": 1}
+_DAY_MIN = 24 * 60
 _OF_DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _AGAIN = 19 * 400  # years
 _MINUTE = timedelta(minutes=1)
@@ -127,7 +130,9 @@ def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
     week_start = values.pop("WKST", "MO")
     if week_start not in _WEEKDAYS:
         raise _wrong("rrule_part", part=f"WKST={week_start}")
-    weekdays = tuple(_weekday(item, frequency) for item in values.pop("BYDAY").split(",")) if "BYDAY" in values else ()
+    # so many such weekdays has a month, so many a year
+    most = {"YEARLY": 5 if "BYMONTH" in values else 53, "MONTHLY": 5}.get(frequency, 0)
+    weekdays = tuple(_weekday(item, most) for item in values.pop("BYDAY").split(",")) if "BYDAY" in values else ()
     by = []
     for name, (lowest, highest) in _NUMBERS.items():
         if name in values:
@@ -174,6 +179,11 @@ def _walls_of(parts: Parts, start: datetime, near: datetime, end: datetime) -> I
     if parts.frequency in _CLOCK_MIN:
         return _within_days(parts, start, near, end)
     by: dict[str, Any] = {name.lower(): numbers for name, numbers in parts.by}
+    if "bysetpos" in by:
+        times = prod(len(set(parts.numbers(name))) or 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+        by["bysetpos"] = [place for place in by["bysetpos"] if abs(place) <= _DAYS[parts.frequency] * times]
+        if not by["bysetpos"]:
+            return iter(())
     if parts.weekdays:
         by["byweekday"] = [_WEEK[day - 1](which) if which else _WEEK[day - 1] for day, which in parts.weekdays]
     elif not {"bymonthday", "byyearday", "byweekno"} & by.keys():
@@ -203,20 +213,24 @@ def _reckoned(parts: Parts, start: datetime, end: datetime, by: Mapping[str, Any
 def _within_days(parts: Parts, start: datetime, near: datetime, end: datetime) -> Iterator[datetime]:
     """HOURLY and MINUTELY: dateutil finds the days; the times of a day are counted here, for it would walk minutes."""
     clock_min = _CLOCK_MIN[parts.frequency]
-    phase = start.replace(minute=start.minute if clock_min == 1 else 0, second=0)
     step_min = parts.interval * clock_min
+    phase = start.replace(minute=start.minute if clock_min == 1 else 0, second=0)
     hours, minutes, seconds = (parts.numbers(name) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    opening = product(hours or range(24), (minutes or range(60)) if clock_min == 1 else (0,))
+    # of a day's minutes those that the steps meet on any day at all
+    met = (phase.hour * 60 + phase.minute) % gcd(step_min, _DAY_MIN)
+    open_min = sorted(m for m in {h * 60 + m for h, m in opening} if m % gcd(step_min, _DAY_MIN) == met)
     within = {0} if clock_min == 1 else set(minutes or (start.minute,))  # an hour; a minute has but itself
     times = _chosen(sorted(product(within, set(seconds or (start.second,)))), parts.numbers("BYSETPOS"))
     filters = tuple((name, numbers) for name, numbers in parts.by if name in _OF_DAYS)
     days = _walls_of(replace(parts, frequency="DAILY", interval=1, by=filters), _midnight(start), _midnight(near), end)
-    for day in days if times else ():
-        for begin in range((phase - day) // _MINUTE % step_min, 24 * 60, step_min):
-            hour, minute = divmod(begin, 60)
-            if (hours and hour not in hours) or (clock_min == 1 and minutes and minute not in minutes):
+    for day in days if times and open_min else ():
+        first = (phase - day) // _MINUTE
+        for begin in open_min:
+            if (begin - first) % step_min:
                 continue
             for more, second in times:
-                at = day.replace(hour=hour, minute=minute + more, second=second)
+                at = day.replace(hour=begin // 60, minute=begin % 60 + more, second=second)
                 if at > end:
                     return
                 if at >= start:
@@ -256,10 +270,10 @@ def _brought_near(parts: Parts, start: datetime, near: datetime) -> datetime:
     return moved
 
 
-def _weekday(item: str, frequency: str) -> tuple[int, int]:
+def _weekday(item: str, most: int) -> tuple[int, int]:
     found = _WEEKDAY.fullmatch(item)
     which = int(found["which"] or 0) if found else 0
-    if found is None or (which and frequency not in {"MONTHLY", "YEARLY"}) or abs(which) > 53:
+    if found is None or abs(which) > most:
         raise _wrong("rrule_part", part=f"BYDAY={item}")
     return _WEEKDAYS.index(found["day"]) + 1, which
 
@@ -280,7 +294,9 @@ def _until(text: str, start: datetime, tz: tzinfo) -> datetime:
         at = datetime.fromisoformat(text.removesuffix("Z"))
     except ValueError as error:
         raise _wrong("rrule_part", part=f"UNTIL={text}") from error
-    return at.replace(tzinfo=UTC).astimezone(tz).replace(tzinfo=None) if text.endswith("Z") else at
+    if not text.endswith("Z") or not 1 < at.year < 9999:  # 99991231T235959Z is written for "for ever"
+        return at
+    return at.replace(tzinfo=UTC).astimezone(tz).replace(tzinfo=None)
 
 
 def _wrong(code: str, **facts: object) -> InputError:

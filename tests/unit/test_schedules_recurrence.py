@@ -298,6 +298,13 @@ PLACES = ",".join(str(n) for n in range(1, 51))
         (f"FREQ=WEEKLY;BYHOUR=1,2,3,4,5,6,7;BYSETPOS={','.join(str(n) for n in range(50, 100))}", "rrule_never"),
         (f"FREQ=DAILY;BYMONTH=3;BYYEARDAY=1;BYSETPOS={PLACES}", "rrule_never"),
         (f"FREQ=DAILY;BYSETPOS={PLACES},51", "rrule_part"),
+        (f"FREQ=DAILY;BYSETPOS={','.join(str(n) for n in range(4, 54))}", "rrule_never"),
+        ("FREQ=MINUTELY;INTERVAL=2;BYMINUTE=1,31", "rrule_never"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "rrule_part"),
+        ("FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "rrule_part"),
+        ("FREQ=YEARLY;BYDAY=54MO", "rrule_part"),
+        ("FREQ=WEEKLY;BYDAY=1MO", "rrule_part"),
+        ("FREQ=YEARLY;BYDAY=53MO", "2029-12-31T05:30"),
         ("FREQ=DAILY;BYHOUR=" + ",".join("6" for _ in range(2000)), "rrule_part"),
         (f"FREQ=DAILY;BYHOUR={','.join(map(str, EVERY['hour']))};BYMINUTE={','.join(map(str, EVERY['minute']))};"
          f"BYSECOND={','.join(map(str, EVERY['minute']))}", "rrule_too_often"),
@@ -323,6 +330,13 @@ def test_any_rule_is_answered_in_time(text: str, expected: str) -> None:
         at = next_after(rule, datetime(2026, 11, 23, 12, tzinfo=UTC), HANOI)
         found = f"{at.astimezone(HANOI):%Y-%m-%dT%H:%M}" if at else "None"
     assert (found, time.process_time() - begin < LIMIT_S) == (expected, True)
+
+
+@pytest.mark.parametrize("until", ["99991231T235959Z", "99991231T235959", "99991231", "21991231T235959Z"])
+def test_an_end_at_the_end_of_all_time(until: str) -> None:
+    rule = rule_from({"kind": "rrule", "start": "2026-11-23T05:30", "rrule": f"FREQ=DAILY;UNTIL={until}"})
+    after = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert next_after(rule, after, HANOI) == datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 
 
 def test_a_start_beyond_all_planning_is_refused() -> None:
