@@ -44,6 +44,7 @@ from schedules.rules import (
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # what a village plans; beyond, it is a slip of the finger
 DATE_EXAMPLE, TIME_EXAMPLE, WALL_EXAMPLE = "2026-11-27", "19:30", "2026-11-27T19:30"
 MOST_TIMES = 48  # clock times of one day
+MOST_LISTED = 1000  # days, dates, changes of one rule
 MOST_OFFSET = 60  # days before or after
 KINDS = ("once", "dates", "daily", "weekly", "monthly", "yearly", "lunar_monthly", "lunar_yearly", "rrule")
 # stricter than fromisoformat, which takes "2026-W48-5" and a bare "19"
@@ -64,9 +65,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
 
 
-def rule_from(document: Mapping[str, object]) -> Rule:
-    """The rule that a document describes; InputError with every problem of its fields."""
-    return _Reader(document).rule()
+def rule_from(document: Mapping[str, object], *, stored: bool = False) -> Rule:
+    """The rule that a document describes; InputError with every problem of its fields.
+
+    `stored`: it was accepted before. Then it is not asked again whether its RRULE ever comes and how
+    often, which takes longer than all the rest.
+    """
+    return _Reader(document, stored).rule()
 
 
 def document_of(rule: Rule) -> dict[str, object]:
@@ -134,8 +139,9 @@ def _days_document(days: Days) -> dict[str, object]:
 class _Reader:
     """Reads one document; what is wrong gathers in `problems` and is raised at the end, all together."""
 
-    def __init__(self, document: Mapping[str, object]) -> None:
-        self._document = document
+    def __init__(self, document: object, stored: bool) -> None:
+        self._document: Mapping[str, object] = document if isinstance(document, Mapping) else {}
+        self._stored = stored
         self._problems: list[Problem] = []
 
     def rule(self) -> Rule:
@@ -248,7 +254,10 @@ class _Reader:
             return None
         found = Recurrence(start, rule.removeprefix("RRULE:").upper(), rdates, exdates, zone)
         try:
-            recurrence.checked(found, tz)
+            if not self._stored:
+                recurrence.checked(found, tz)
+            elif found.rrule:
+                recurrence.parts_of(found.rrule, start, tz)
         except InputError as error:
             self._problems += error.problems
         return found
@@ -293,6 +302,9 @@ class _Reader:
             return []
         if not isinstance(values, list | tuple):
             values = [values]
+        if len(values) > MOST_LISTED:
+            self._wrong(field, "too_many", count=len(values), most=MOST_LISTED)
+            return []
         return [found for value in values if (found := read(field, value)) is not None]
 
     def _choice(self, field: str, kind: type[Choice], value: object) -> Choice | None:
