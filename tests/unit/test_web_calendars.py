@@ -230,6 +230,8 @@ def test_files_that_cannot_be_read(pages: Pages) -> None:
         f"BEGIN:VEVENT\nUID:{n}\nDTSTART:20261127T080000\nEND:VEVENT\n" for n in range(301)
     )
     assert "301 sự kiện là quá nhiều" in said(upload(client, many + "END:VCALENDAR\n"))
+    odd = said(upload(client, "BEGIN:VCALENDAR\n" + "X-A:b\n" * 150_000 + "END:VCALENDAR\n"))
+    assert "các dòng 2, 3, 4" in odd and "51 và 149950 dòng nữa" in odd and len(odd) < 2000
     assert client.post("/calendar/preview", data={"token": token(client)}).status_code == 422
 
 
