@@ -280,7 +280,7 @@ class Announcing:
     def _rule_of(tx: Tx, rule_id: str) -> Rule | None:
         """The rule that made an utterance; None where somebody asked for it."""
         found = announcements.rules(tx, rule_id=rule_id)
-        return rule_from(found[0].document) if found else None
+        return rule_from(found[0].document, stored=True) if found else None
 
     def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
         rule_id = NOW + self._ids()

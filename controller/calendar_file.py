@@ -34,7 +34,7 @@ def schedule_file(tx: Tx, config: StationConfig, now: datetime, words: Words) ->
         length = length_of(tx, config, announcement.id, announcement.revision, announcement.text)
         for stored in announcements.rules(tx, announcement.id):
             try:
-                rule = rule_from(stored.document)
+                rule = rule_from(stored.document, stored=True)
             except InputError:
                 continue  # the controller reports a rule that this program cannot read
             entries.append(

@@ -69,7 +69,7 @@ def _rule(tx: Tx, rule_id: str) -> tuple[announcements.StoredRule, Rule]:
     found = announcements.rules(tx, rule_id=rule_id)
     if not found:
         raise NotFoundError("rule", rule_id)
-    return found[0], rule_from(found[0].document)
+    return found[0], rule_from(found[0].document, stored=True)
 
 
 def _is_due(rule: Rule, at: datetime, tz: tzinfo, calendar: Calendar) -> bool:

@@ -195,7 +195,7 @@ def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator
         if drafted and drafted.ident == ident:
             continue
         try:
-            rule = rule_from(stored.document)
+            rule = rule_from(stored.document, stored=True)
         except InputError:  # the controller has said so; it must not hide the others
             continue
         announcement = announcements.get(tx, ident)

@@ -103,7 +103,7 @@ class Planning:
                 self._agenda.drop(row.id)
                 continue
             try:
-                rule = rule_from(row.document)
+                rule = rule_from(row.document, stored=True)
             except InputError as error:
                 log.error("rule %s cannot be read: %s", row.id, error)
                 self._unreadable.add(row.id)

@@ -54,7 +54,7 @@ def _coming(tx: Tx, first: datetime, end: datetime, config: StationConfig) -> li
     just_before = timedelta(milliseconds=1)
     for stored in announcements.rules(tx):
         try:
-            rule = rule_from(stored.document)
+            rule = rule_from(stored.document, stored=True)
         except InputError as error:  # of a newer release; the controller says so in the journal
             log.debug("rule %s: %s", stored.id, error)
             continue

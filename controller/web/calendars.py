@@ -138,7 +138,7 @@ def _move_as_in_file(ident: str, document: dict[str, object]) -> None:
     with parts().store.read() as tx:
         (stored,) = announcements.rules(tx, ident)
     now, tz, by = parts().clock.now(), parts().config.site.tz, visitor().by
-    known = {change.due: change for change in rule_from(stored.document).changes}
+    known = {change.due: change for change in rule_from(stored.document, stored=True).changes}
     for change in rule_from(document).changes:
         before = known.get(change.due)
         due = change.due.replace(tzinfo=tz)

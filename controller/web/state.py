@@ -316,6 +316,6 @@ def board_text_of(title: str, text: str) -> str:
 def _rule(stored: StoredRule) -> Rule | None:
     """The rule, or None for one that this program does not understand: it must not hide the others."""
     try:
-        return rule_from(stored.document)
+        return rule_from(stored.document, stored=True)
     except InputError:
         return None
