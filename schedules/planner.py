@@ -60,7 +60,9 @@ def occurrences(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PL
 
 def _unchanged(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar) -> Iterator[datetime]:
     """The occurrences as they would be if no single one had been moved."""
-    near = after.astimezone(tz).date() - _DAY  # yesterday: a change that skips 23:00-24:00 moves its 23:30 to today
+    near = after.astimezone(tz).date()
+    if _steady_offset(near, tz) is None:
+        near -= _DAY  # a change that skips 23:00-24:00 moves yesterday's 23:30 to today
     begin = max(near, rule.first) if rule.first else near
     end = min(_END_DAY, rule.last) if rule.last else _END_DAY
     if rule.day_types:
