@@ -41,6 +41,8 @@ def due_between(rule: Rule, after: datetime, until: datetime, tz: tzinfo, calend
 
 def occurrences(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PLAIN) -> Iterator[datetime]:
     """Every occurrence strictly after an instant and before 2200, in UTC: lazily, ascending, none twice."""
+    if after >= _END:
+        return iter(())
     if not rule.changes:
         return _unchanged(rule, after, tz, calendar)
     left_out: set[datetime] = set()
@@ -55,7 +57,7 @@ def occurrences(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar = PL
         if to is not None:
             added.append(_instant(to, tz))
     kept = (at for at in _unchanged(rule, after, tz, calendar) if at not in left_out)
-    return _without_twins(merge(kept, sorted(added)), after)
+    return _without_twins(merge(kept, sorted(filter(_planned, added))), after)
 
 
 def _unchanged(rule: Rule, after: datetime, tz: tzinfo, calendar: Calendar) -> Iterator[datetime]:

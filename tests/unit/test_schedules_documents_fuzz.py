@@ -73,6 +73,21 @@ def test_any_json_is_a_rule_or_an_input_error(words: Any) -> None:
     assert time.process_time() - begin < LIMIT_S
 
 
+@pytest.mark.parametrize(
+    "after",
+    [datetime(2, 2, 2, tzinfo=UTC), NOW, datetime(2199, 12, 31, 20, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)],
+    ids=str,
+)
+@pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "America/Nuuk", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "more", [{}, {"day_types": ["tet"]}, {"changes": [{"due": "2199-12-31T05:30", "to": "2199-12-31T23:59"}]}]
+)
+def test_a_clock_may_say_any_time(after: datetime, zone: str, more: dict[str, Any]) -> None:
+    for words in WHOLE[1:]:
+        found = next_after(rule_from({**words, **more}), after, ZoneInfo(zone))
+        assert found is None or after < found < datetime(2200, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("field", ["skip", "changes", "rdates", "exdates"])
 def test_endless_lists_are_refused(field: str) -> None:
     days = [(date(2026, 11, 23) + timedelta(days=n)).isoformat() for n in range(MOST_LISTED + 1)]
