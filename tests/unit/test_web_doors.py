@@ -166,7 +166,17 @@ def test_headers_and_cookies(pages: Pages) -> None:
 def test_no_page_has_inline_script_or_style(pages: Pages) -> None:
     client = pages.signed_in()
     client.post("/announcements", data=announcement(client))
-    for path in ("/", "/announcements", "/announcements/new", "/notices", "/notices/new", "/journal", "/calendar", "/nowhere"):
+    for path in (
+        "/",
+        "/announcements",
+        "/announcements/new",
+        "/notices",
+        "/notices/new",
+        "/journal",
+        "/schedule",
+        "/calendar",
+        "/nowhere",
+    ):
         text = client.get(path).get_data(as_text=True)
         assert "<style" not in text and " style=" not in text and " onclick" not in text, path
         assert text.count("<script") == 1, path

@@ -234,6 +234,30 @@ def test_the_draft_that_makes_others_wait_is_the_one_to_be_moved(pages: Pages, c
     assert "Lúc đó “Tiêm chủng” (Cụm Nà Khau) còn đang phát." in text and "Chuyển sang 17 giờ 02" in text
 
 
+def test_what_officials_say_of_a_day_holds_on_every_page(pages: Pages, client: FlaskClient) -> None:
+    saved, _ = add(pages, "Thu gom rác", "17:00", day_types=["working"])
+    with pages.station.store.write() as tx:
+        days.say(tx, NOW, date(2026, 11, 25), DayType.HOLIDAY, "", FULL_NAME)
+    assert "Thu gom rác" not in text_of(client.get("/").get_data(as_text=True))
+    assert "Lần tới: 17 giờ ngày mai" in text_of(client.get("/announcements").get_data(as_text=True))
+    assert "Các lần tới 17 giờ ngày mai" in text_of(client.get(f"/announcements/{saved.id}").get_data(as_text=True))
+    assert week(client).count("Thu gom rác") == 2
+    typed = announcement(client, zones=["na-khau"], when="daily", times="17:00", day_types="working")
+    assert client.post("/api/rule", data=typed).get_json()["next"][0] == "17 giờ ngày mai"
+    never = client.post("/api/rule", data={**typed, "first": "2026-11-25", "last": "2026-11-25"}).get_json()
+    assert list(never["problems"]) == ["last"]
+    assert previewed(client, when="daily", times="17:00", day_types="working")[0] == []
+
+
+def test_an_order_that_was_given_survives_an_edit(pages: Pages, client: FlaskClient) -> None:
+    first, _ = add(pages, "Thu gom rác", "17:00")
+    second, _ = add(pages, "Họp thôn", "17:00")
+    act(client, "/schedule/first", announcement=second.id, before=first.id)
+    entry = announcement(client, title="Họp thôn Nà Khau", zones=["na-khau"], when="kept")
+    assert client.post(f"/announcements/{second.id}", data=entry).status_code == 303
+    assert week(client).count("Lúc đó “Họp thôn Nà Khau”") == 5
+
+
 def test_an_edit_stands_in_for_what_is_stored(pages: Pages, client: FlaskClient) -> None:
     saved, _ = add(pages, "Thu gom rác", "17:00")
     assert previewed(client, ident=saved.id, when="daily", times="18:00")[0] == [("18:00", "draft")]

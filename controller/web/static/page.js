@@ -142,16 +142,35 @@
   const fields = () => new FormData(form);
   const typed = () => JSON.stringify([...fields()].filter(([name]) => name !== "token" && name !== "here"));
 
+  // lists of dates and times, one more line without asking the station for it
+  const rows = (list) => all("input", list);
+  const longer = (list) => {
+    const last = rows(list).at(-1), added = last.cloneNode();
+    added.value = "";
+    added.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, (n) => Number(n) + 1));
+    last.after(added);
+    return added;
+  };
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-longer]");
+    if (!button) return;
+    event.preventDefault();
+    longer(button.parentElement).focus();
+  });
+
   // what was typed outlives an accident: leaving, reloading, an ended session
   const served = typed();
   const kept = sessionStorage.getItem(key);
   if (kept && kept !== served && !one(".problem", form) && !sessionStorage.getItem("kept-sent")) {
-    const values = JSON.parse(kept);
-    for (const field of form.elements) {
+    const values = JSON.parse(kept), taken = {};
+    for (const list of all("[data-rows]", form)) {
+      for (let wanted = values.filter(([name]) => name === list.dataset.rows).length; rows(list).length < wanted;) longer(list);
+    }
+    for (const field of [...form.elements]) {
       if (!field.name || ["token", "here"].includes(field.name) || field.type === "submit") continue;
       const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
       if (field.type === "checkbox" || field.type === "radio") field.checked = mine.includes(field.value);
-      else if (mine.length) field.value = mine[0];
+      else if (mine.length) field.value = mine[taken[field.name] = (taken[field.name] ?? -1) + 1] ?? "";
     }
   }
   const sent = "kept:" + sessionStorage.getItem("kept-sent");
@@ -225,7 +244,14 @@
     words.replaceChildren(...(told.words.length ? told.words : [words.dataset.empty]).map((said) => line("p", "", said)));
     next.replaceChildren(...told.next.map((when) => line("li", "", next.dataset.said.replace("%w", when))));
     for (const place of all("[data-problems]", form)) {
-      place.replaceChildren(...(told.problems[place.dataset.problems] || []).map(problem));
+      const name = place.dataset.problems, wrong = (told.problems[name] || []).map(problem);
+      place.replaceChildren(...wrong);
+      if (wrong.length) wrong[0].id = name + "-problem";
+      for (const entry of all(`input[name="${name}"], textarea[name="${name}"]`, form)) {
+        if (!wrong.length) { entry.removeAttribute("aria-invalid"); continue; }
+        entry.setAttribute("aria-invalid", "true");
+        entry.setAttribute("aria-describedby", name + "-problem");
+      }
     }
   };
   const ahead = async () => {
@@ -285,17 +311,6 @@
     }
   };
   fits();
-  // one more line, without asking the station for it
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-longer]");
-    if (!button) return;
-    event.preventDefault();
-    const last = button.previousElementSibling, added = last.cloneNode();
-    added.value = "";
-    added.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, (n) => Number(n) + 1));
-    last.after(added);
-    added.focus();
-  });
   count();
   if (typed() !== served) { // something was put back
     boards();
