@@ -77,7 +77,9 @@ def texts(count: int) -> list[str]:
 
 def cold(documents: list[str]) -> Agenda:
     agenda = Agenda(HANOI, Calendar())
-    agenda.put_all((str(number), rule_from(json.loads(text)), NOW) for number, text in enumerate(documents))
+    agenda.put_all(
+        (str(number), rule_from(json.loads(text), stored=True), NOW) for number, text in enumerate(documents)
+    )
     return agenda
 
 
