@@ -6,6 +6,7 @@ what it would show, and gives None where another rule comes out. So an edit neve
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, tzinfo
 
@@ -39,7 +40,7 @@ _NAMES = {  # a document's key: the form's entry, where it is another
     "month": {"lunar_yearly": "lunar_month"},
     "day": {"lunar_yearly": "lunar_day"},
     "leap": {"lunar_monthly": "monthly_leap", "lunar_yearly": "yearly_leap"},
-    "times": {"rrule": "start_time"},
+    "times": {"rrule": "start_time", KEPT: "when"},
 }
 _SAME_NAMES = {
     "at": "times", "time": "times", "start": "start_date", "offset_days": "offset", "late_window_s": "late_min",
@@ -154,6 +155,8 @@ def by_entry(problem: Problem, form: RuleForm) -> Problem:
     """A problem of a document as one of the entry that it was typed in."""
     key = "times" if problem.field in {"at", "time"} else problem.field
     name = _NAMES.get(key, {}).get(form.when) or _SAME_NAMES.get(key, key)
+    if name == "times" and form.clocks == "between":
+        name = "begin"
     if name in CHIPS and problem.code == "empty":
         return Problem.of(name, "none_chosen")
     if name == "late_min" and problem.code == "not_between":
@@ -208,7 +211,7 @@ def _signed(days: str, way: str) -> str:
 
 def _seconds(minutes: str) -> object:
     text = minutes.strip()
-    return int(text) * 60 if text.isascii() and text.isdigit() else text
+    return int(text) * 60 if re.fullmatch(r"[0-9]{1,7}", text) else text
 
 
 # --- how it is shown

@@ -14,7 +14,18 @@ from werkzeug.datastructures import MultiDict
 
 from controller.core.days import DayType
 from controller.core.errors import InputError, Problem
-from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY, RuleForm, by_entry, document_from, rule_of, shown
+from controller.web.rule_forms import (
+    FEASTS,
+    KINDS,
+    MANY,
+    OTHER_DAY,
+    RuleForm,
+    by_entry,
+    comparable,
+    document_from,
+    rule_of,
+    shown,
+)
 from schedules.documents import document_of, rule_from
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -110,6 +121,31 @@ def test_the_entries_that_a_page_carries_along_are_read_again_as_the_same(form: 
     assert RuleForm.typed(MultiDict(form.entries())) == form
 
 
+numbers_and_times = ["", "0", "-1", "1", "9" * 5000, "last", "19:30", "24:00", "2026-02-30", "2027-01-01"]
+names = ["FREQ=DAILY", "FREQ=SECONDLY", "FREQ=DAILY;COUNT=x", "Asia/Tokyo", "between", "before", "weekday"]
+anything = st.one_of(st.text(max_size=12), st.sampled_from(numbers_and_times), st.sampled_from(names))
+single = [f.name for f in fields(RuleForm) if f.name not in (*MANY, "when")]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([*KINDS[1:], "fortnightly"]),
+    st.dictionaries(st.sampled_from(single), anything),
+    st.dictionaries(st.sampled_from(MANY), st.lists(anything, max_size=3).map(tuple)),
+)
+def test_whatever_is_typed_is_a_rule_or_a_problem_beside_an_entry(
+    kind: str, typed: dict[str, Any], many: dict[str, Any]
+) -> None:
+    form = replace(BASE, **{**typed, **many, "when": kind})
+    try:
+        rule = rule_of(form)
+    except InputError as error:
+        assert {problem.field for problem in error.problems} <= {f.name for f in fields(RuleForm)}
+    else:
+        again = shown(rule, BASE, TZ)
+        assert again is not None and comparable(rule_of(again), TZ) == comparable(rule, TZ)
+
+
 def test_a_form_that_says_nothing_is_an_empty_one() -> None:
     assert RuleForm.typed(MultiDict()) == RuleForm()
     assert {f.name for f in fields(RuleForm)} == {"when", *(name for name, _ in BASE.entries())} | {
@@ -141,11 +177,15 @@ def test_lines_are_added_and_a_time_is_put_in_anothers_place() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "key", "entry"),
-    [("daily", "time", "times"), ("rrule", "time", "start_time"), ("rrule", "times", "start_time"),
+    [("daily", "time", "times"), ("kept", "time", "when"), ("rrule", "time", "start_time"), ("rrule", "times", "start_time"),
      ("lunar_yearly", "leap", "yearly_leap"), ("yearly", "month", "month"), ("weekly", "between.to", "end")],
 )  # fmt: skip
 def test_a_problem_stands_beside_the_entry_that_the_kind_shows(kind: str, key: str, entry: str) -> None:
     assert by_entry(Problem.of(key, "x"), RuleForm(when=kind)).field == entry
+
+
+def test_a_problem_of_evenly_spread_times_stands_beside_their_beginning() -> None:
+    assert by_entry(Problem.of("time", "x"), RuleForm(when="daily", clocks="between")).field == "begin"
 
 
 def test_a_number_out_of_range_is_told_in_the_unit_that_it_was_typed_in() -> None:
