@@ -173,32 +173,40 @@ def lunar() -> None:
 
 
 def peer() -> None:
-    """The same events, from their text to the occurrences of one day, and of one year."""
+    """The same events: read from their text, and asked for a day and for a month."""
     text = calendar_text(PEER)
-    rows = []
-    for name, span in (("one day", DAY), ("30 days", 30 * DAY)):
-        ours: list[datetime] = []
-        theirs: list[datetime] = []
-        ours_ms = timed_ms(lambda span=span, ours=ours: ours.extend(our_dues(text, span)))  # type: ignore[misc]
-        theirs_ms = timed_ms(lambda span=span, theirs=theirs: theirs.extend(their_dues(text, span)))  # type: ignore[misc]
-        same = "the same" if sorted(ours) == sorted(theirs) else "DIFFERENT"
-        rows.append((name, len(ours), same, f"{ours_ms:.0f} ms", f"{theirs_ms:.0f} ms", f"{theirs_ms / ours_ms:.1f}"))
+    agendas: list[Agenda] = []
+    calendars: list[recurring_ical_events.CalendarQuery] = []
+    ours_ms = timed_ms(lambda: agendas.append(our_agenda(text)))
+    theirs_ms = timed_ms(lambda: calendars.append(recurring_ical_events.of(icalendar.Calendar.from_ical(text))))
+    rows = [("read and checked", "", "", f"{ours_ms:.0f} ms", f"{theirs_ms:.0f} ms", f"{theirs_ms / ours_ms:.2f}")]
+    for name, span in (("the next 24 hours", DAY), ("the next 30 days", 30 * DAY)):
+        ours, theirs = partial(our_dues, agendas[0], span), partial(their_dues, calendars[0], span)
+        same = "the same" if sorted(ours()) == sorted(theirs()) else "DIFFERENT"
+        ours_ms, theirs_ms = best_ms(ours), best_ms(theirs, tries=2)
+        rows.append(
+            (name, str(len(ours())), same, f"{ours_ms:.1f} ms", f"{theirs_ms:.1f} ms", f"{theirs_ms / ours_ms:.1f}")
+        )
     table(
-        f"{PEER} events of a calendar file, from text to instants, against recurring-ical-events",
-        ("span", "occurrences", "instants", "ours", "theirs", "ratio"),
+        f"{PEER} events of a calendar file, against recurring-ical-events",
+        ("what", "occurrences", "instants", "ours", "theirs", "ratio"),
         rows,
     )
 
 
-def our_dues(text: str, span: timedelta) -> list[datetime]:
+def our_agenda(text: str) -> Agenda:
     agenda = Agenda(HANOI, Calendar())
     events = ics_in.read(text, HANOI).events
     agenda.put_all((str(number), event.rule, NOW - timedelta(microseconds=1)) for number, event in enumerate(events))
+    return agenda
+
+
+def our_dues(agenda: Agenda, span: timedelta) -> list[datetime]:
     return [due for due, _ in agenda.between(NOW, NOW + span)]
 
 
-def their_dues(text: str, span: timedelta) -> list[datetime]:
-    found = recurring_ical_events.of(icalendar.Calendar.from_ical(text)).between(NOW, NOW + span)
+def their_dues(calendar: recurring_ical_events.CalendarQuery, span: timedelta) -> list[datetime]:
+    found = calendar.between(NOW, NOW + span)
     starts = [event["DTSTART"].dt.astimezone(UTC) for event in found]
     return [at for at in starts if at >= NOW]  # theirs also has what began before and lasts
 

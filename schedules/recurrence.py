@@ -34,6 +34,8 @@ _FREQUENCIES: dict[str, Any] = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY
 _CLOCK_MIN = {"HOURLY": 60, "MINUTELY": 1}
 _DAYS = {"YEARLY": 366, "MONTHLY": 31, "WEEKLY": 7, "DAILY": 1}
 _DAY_MIN = 24 * 60
+_LOOKED = 200  # occurrences, for two that lie too near each other
+_OF_CLOCK = {"BYHOUR", "BYMINUTE", "BYSECOND"}
 _OF_DAYS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _AGAIN = 19 * 400  # years
 _MINUTE = timedelta(minutes=1)
@@ -78,7 +80,9 @@ def checked(recurrence: Recurrence, tz: tzinfo) -> Parts | None:
     start = recurrence.start
     end = start + _COMES_WITHIN if start < END else END
     comes = next(_walls_of(whole, start, start, end), None) is not None
-    nearby = list(islice(_walls_of(parts, start, start, end), 200)) if comes else []
+    # days lie far enough apart by themselves
+    looked = _LOOKED if parts.frequency in _CLOCK_MIN or _OF_CLOCK & dict(parts.by).keys() else 1
+    nearby = list(islice(_walls_of(parts, start, start, end), looked)) if comes else []
     if not nearby:
         raise _wrong("rrule_never", rrule=recurrence.rrule)
     gaps = [after - before for before, after in pairwise(nearby)]
@@ -133,6 +137,8 @@ def parts_of(text: str, start: datetime, tz: tzinfo) -> Parts:
     # so many such weekdays has a month, so many a year
     most = {"YEARLY": 5 if "BYMONTH" in values else 53, "MONTHLY": 5}.get(frequency, 0)
     weekdays = tuple(_weekday(item, most) for item in values.pop("BYDAY").split(",")) if "BYDAY" in values else ()
+    if len({which == 0 for _, which in weekdays}) > 1:  # "every Monday and the first Friday": dateutil finds neither
+        raise _wrong("rrule_part", part="BYDAY=" + text.upper().partition("BYDAY=")[2].partition(";")[0])
     by = []
     for name, (lowest, highest) in _NUMBERS.items():
         if name in values:

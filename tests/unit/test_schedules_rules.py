@@ -129,3 +129,8 @@ def test_any_document_gives_a_rule_or_problems_that_can_be_said(document: dict[s
     except InputError as error:
         for words in (load_words("vi", ("controller", "schedules")), load_words("en", ("controller", "schedules"))):
             assert all(words(f"problem.{p.code}", **dict(p.facts)) for p in error.problems)
+
+
+def test_plain_and_counted_weekdays_together_are_refused_rather_than_half_understood() -> None:
+    rule = {"kind": "rrule", "start": "2026-11-23T05:30", "rrule": "FREQ=MONTHLY;BYDAY=MO,1FR"}
+    assert problems(rule) == [("rrule", "rrule_part")]
