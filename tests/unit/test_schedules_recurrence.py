@@ -235,6 +235,29 @@ def test_brought_near_it_is_what_it_is_from_its_start(case: tuple[Recurrence, da
     assert list(found) == direct(rule, begin, end)
 
 
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(["HOURLY", "MINUTELY"]),
+    st.one_of(st.integers(1, 60), st.sampled_from([120, 168, 360, 720, 1440, 1441, 10080])),
+    st.none() | numbers(0, 23), st.none() | numbers(0, 59), st.integers(0, 1439),
+)  # fmt: skip
+@example("HOURLY", 2, None, None, 7 * 60)
+@example("MINUTELY", 120, None, None, 7 * 60 + 5)
+@example("MINUTELY", 1440, "3", None, 7 * 60)
+def test_steps_of_the_clock_meet_the_hours_that_dateutil_says(
+    frequency: str, interval: int, hours: str | None, minutes: str | None, begin: int
+) -> None:
+    start = NEAR.replace(hour=begin // 60, minute=begin % 60)
+    text = f"FREQ={frequency};INTERVAL={interval}"
+    text += (f";BYHOUR={hours}" if hours else "") + (f";BYMINUTE={minutes}" if minutes else "")
+    try:
+        expected = {start, *islice(rrule.rrulestr(text, dtstart=start), 40)}
+    except ValueError:  # dateutil's word for "never"
+        expected = {start}
+    found = list(islice(recurrence.walls(Recurrence(start, text), start, HANOI), 40))
+    assert found == sorted(expected)[:40]
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     st.sets(st.sampled_from(DAYS), max_size=4), st.sampled_from(DAYS), st.integers(1, 4), st.integers(1, 90),
