@@ -177,8 +177,9 @@ def test_lines_are_added_and_a_time_is_put_in_anothers_place() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "key", "entry"),
-    [("daily", "time", "times"), ("kept", "time", "when"), ("rrule", "time", "start_time"), ("rrule", "times", "start_time"),
-     ("lunar_yearly", "leap", "yearly_leap"), ("yearly", "month", "month"), ("weekly", "between.to", "end")],
+    [("daily", "time", "times"), ("kept", "time", "when"), ("rrule", "time", "start_time"),
+     ("rrule", "times", "start_time"), ("lunar_yearly", "leap", "yearly_leap"),
+     ("yearly", "month", "month"), ("weekly", "between.to", "end")],
 )  # fmt: skip
 def test_a_problem_stands_beside_the_entry_that_the_kind_shows(kind: str, key: str, entry: str) -> None:
     assert by_entry(Problem.of(key, "x"), RuleForm(when=kind)).field == entry
