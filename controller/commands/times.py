@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from controller.core.errors import InputError, Problem
 from controller.runtime.config import StationConfig
 
 if TYPE_CHECKING:
+    from controller.core.days import SaidDay
     from controller.outlook import Outlook
 
 
@@ -40,8 +42,9 @@ def join(group: click.Group) -> None:
                     return 0
         if as_json:
             print_json([entry.as_json() for entry in found])
-        for entry in found if not as_json else ():
-            click.echo(f"{entry.due:%Y-%m-%d %H:%M}  {entry.level:<9}  {entry.title}  ({entry.rule_words})")
+            return 0
+        for line in _in_words(found, config, {} if given else _days(station)):
+            click.echo(line)
         return 0
 
     @station_command(group)
@@ -68,6 +71,20 @@ def _plan_of_station(station: Station, config: StationConfig, begin: datetime, e
         return outlook(tx, config, begin, end, load_words(config.site.language))
 
 
+def _days(station: Station) -> dict[date, SaidDay]:
+    from controller.store import days
+
+    with station.store().read() as tx:
+        return days.said(tx)
+
+
+def _in_words(found: list[Outlook], config: StationConfig, days: dict[date, SaidDay]) -> Iterator[str]:
+    from controller.commands.plan_text import plan_lines
+    from controller.runtime.clocks import SystemClock
+
+    return plan_lines(found, config, SystemClock().now(), days)
+
+
 def _plan_of_file(file: Path, config: StationConfig, begin: datetime, end: datetime) -> list[Outlook]:
     """What a calendar file would have the station play; what of it is not understood goes to standard error."""
     from controller.calendar_file import plan_of, refused
@@ -75,7 +92,11 @@ def _plan_of_file(file: Path, config: StationConfig, begin: datetime, end: datet
     from schedules.ics_in import read
 
     try:
-        imported = read(file.read_bytes(), config.site.tz, all_day_at=time())
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(Problem.of("--ics", "cannot_be_read", path=file, reason=error.strerror)) from error
+    try:
+        imported = read(content, config.site.tz, all_day_at=time())
     except InputError as error:
         raise InputError(*(Problem(str(file), p.code, p.facts) for p in error.problems)) from error
     wrong = refused(imported, str(file))

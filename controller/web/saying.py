@@ -125,6 +125,8 @@ class Saying:
         whole = max(1, round(seconds))
         if whole < 60:
             return self._words("web.time.seconds", seconds=whole)
+        if whole % 60 == 0:
+            return self._words("web.time.whole_minutes", minutes=whole // 60)
         return self._words("web.time.minutes", minutes=whole // 60, seconds=f"{whole % 60:02d}")
 
     def zones(self, idents: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from controller.cli import main
 from controller.runtime.places import Places
 from tests.support.scheduling import CONFIG, ScheduledStation, daily
 
+HALF_AN_HOUR = "30 phút"
 SPAN = ("--from", "2026-11-20", "--to", "2026-12-10")
 GOOD = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -80,9 +81,21 @@ def test_the_events_of_a_file_are_planned_in_place_of_the_rules(state: Path, tmp
     ]  # fmt: skip
     assert set(said) == {"hop", "le"} and all(said.values())
     assert result.stderr.splitlines() == [f"{file} line 10: ATTENDEE: The loudspeakers have no use for ATTENDEE."]
-    assert [line[:16] for line in plan(state, "--ics", file).stdout.splitlines()] == [
-        "2026-11-23 19:30", "2026-11-27 00:00", "2026-11-30 17:00", "2026-12-07 19:30",
+    said_in_words = plan(state, "--ics", file).stdout.splitlines()
+    assert said_in_words[:2] == [
+        "thứ Hai 23/11 (rằm tháng Mười âm lịch), ngày làm việc",
+        f"  19 giờ 30: Họp thôn (Bản Trên, Bản Dưới), {HALF_AN_HOUR} [{said['hop']}]",
+    ]
+    assert [line.partition(":")[0] for line in said_in_words if line.startswith("  ") and "!" not in line] == [
+        "  19 giờ 30", "  0 giờ", "  17 giờ", "  19 giờ 30",
     ]  # fmt: skip
+
+
+def test_what_would_meet_is_said_with_the_time_at_which_it_would_begin(state: Path, tmp_path: Path) -> None:
+    assert "còn đang phát" not in plan(state, "--ics", written(tmp_path, GOOD)).stdout
+    both = GOOD.replace("END:VCALENDAR", GOOD[GOOD.index("BEGIN:VEVENT") :].replace("UID:hop", "UID:hai"))
+    lines = plan(state, "--ics", written(tmp_path, both)).stdout.splitlines()
+    assert "    ! Lúc đó “Họp thôn” (Bản Trên, Bản Dưới) còn đang phát." in "\n".join(lines)
 
 
 def test_a_file_needs_no_station(tmp_path: Path) -> None:
@@ -134,4 +147,6 @@ def test_a_folder_that_is_not_there_is_the_callers_fault(tmp_path: Path) -> None
     (tmp_path / "station.toml").write_text(CONFIG, encoding="utf-8")
     station.store.close()
     result = plan(tmp_path, "--ics", str(tmp_path / "nowhere" / "x.ics"))
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)
+    result = plan(tmp_path, "--ics", str(tmp_path))
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)
