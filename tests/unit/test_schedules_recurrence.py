@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, takewhile
@@ -210,7 +211,19 @@ def direct(rule: Recurrence, begin: datetime, end: datetime) -> list[datetime]:
     return sorted(ruled | ({rule.start} if begin <= rule.start <= end else set()))
 
 
-@settings(deadline=None, max_examples=150)
+def never(rule: Recurrence) -> bool:
+    """Whether dateutil finds nothing in forty years; asked 7600 years later, where it gives up before the year 10000.
+
+    Not asked where there is an UNTIL, nor of days and hours, through which it would walk for minutes.
+    """
+    if "UNTIL" in rule.rrule or not re.match("FREQ=(YEARLY|MONTHLY|WEEKLY)", rule.rrule):
+        return True
+    start = rule.start.replace(year=rule.start.year + 7600)
+    first = next(iter(rrule.rrulestr(rule.rrule, dtstart=start)), None)
+    return first is None or first.year - start.year > 40
+
+
+@settings(deadline=None, max_examples=350)
 @given(recurrences())
 @example((Recurrence(wall("1996-02-29T05:00"), "FREQ=YEARLY"), NEAR, wall("2060-01-01T00:00")))
 @example((Recurrence(wall("1996-01-31T05:00"), "FREQ=MONTHLY;INTERVAL=5"), NEAR, wall("2030-01-01T00:00")))
@@ -229,13 +242,15 @@ def test_brought_near_it_is_what_it_is_from_its_start(case: tuple[Recurrence, da
     rule, begin, end = case
     try:
         recurrence.checked(rule, HANOI)
-    except InputError:
-        assume(False)
+    except InputError as error:
+        if error.problems[0].code == "rrule_never":
+            assert never(rule)
+        return
     found = takewhile(lambda at: at <= end, recurrence.walls(rule, begin, HANOI))
     assert list(found) == direct(rule, begin, end)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=350)
 @given(
     st.sampled_from(["HOURLY", "MINUTELY"]),
     st.one_of(st.integers(1, 60), st.sampled_from([120, 168, 360, 720, 1440, 1441, 10080])),
