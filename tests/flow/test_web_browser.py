@@ -203,10 +203,10 @@ def test_a_lost_station_is_said_and_found_again(pages: Pages, visit: Visit) -> N
     page.clock.install()
     page.route("**/api/state*", lambda route: route.abort())
     page.clock.run_for(20_000)
-    expect(page.locator("#stale")).to_be_visible()
+    expect(page.locator("#stale")).to_be_visible(timeout=15_000)  # at the next ask at the latest
     page.unroute("**/api/state*")
     page.clock.run_for(5_000)
-    expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
 
 
 def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, pages: Pages, address: str) -> None:
