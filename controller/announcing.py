@@ -58,6 +58,18 @@ def _lasting(document: Mapping[str, object]) -> dict[str, object]:
         return dict(document)
 
 
+def _understood(documents: Sequence[Mapping[str, object]], stored: Sequence[Mapping[str, object]]) -> list[Rule]:
+    """The rules of documents; InputError for one that cannot be read, unless it was stored so and is kept."""
+    found = []
+    for document in documents:
+        try:
+            found.append(rule_from(document))
+        except InputError:
+            if document not in stored:
+                raise
+    return found
+
+
 def _raise(problems: Iterable[Problem]) -> None:
     found = tuple(problems)
     if found:
@@ -203,7 +215,8 @@ class Announcing:
         new_ident: str = "",
     ) -> Announcement:  # fmt: skip
         _raise(problems_of(draft, self._zones))
-        _raise(self._quiet(tx, at, draft, [rule_from(rule) for rule in rules], ident))
+        stored = [rule.document for rule in announcements.rules(tx, ident)] if ident else []
+        _raise(self._quiet(tx, at, draft, _understood(rules, stored), ident))
         if not ident:
             saved = announcements.add(tx, at, new_ident or self._ids(), draft, by)
             self._set_rules(tx, at, saved.id, rules)
@@ -251,7 +264,7 @@ class Announcing:
         A rule that stays the same keeps its id, and the changes of its single occurrences: what it has
         spoken is known by it and never comes twice.
         """
-        wanted = [document_of(rule_from(rule)) for rule in rules]
+        wanted = [dict(rule) for rule in rules]
         lasting = [_lasting(rule) for rule in wanted]
         ended = set()
         for old in announcements.rules(tx, ident):
@@ -262,7 +275,7 @@ class Announcing:
                 announcements.end_rule(tx, at, old.id)
                 ended.add(old.id)
         for document in wanted:
-            announcements.add_rule(tx, at, self._ids(), ident, document)
+            announcements.add_rule(tx, at, self._ids(), ident, document_of(rule_from(document)))
         return frozenset(ended)
 
     def _put_in_stead(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.core.days import DayType
+from controller.core.errors import InputError
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent
 from controller.store import announcements, days, facts, journal, utterances
@@ -404,6 +405,10 @@ def test_a_rule_that_cannot_be_read_is_a_fault_and_stops_no_other(station: Sched
     assert station.plan() == {"main"}
     station.plan()
     assert station.lines("fault") == [("fault", "schedule")]
+    station.announce({"kind": "of a later version"}, text="Chữ mới.", ident=broken.id)  # its words can be changed
+    assert station.rule_ids(broken.id) == ["later"]
+    with pytest.raises(InputError):
+        station.announce({"kind": "of another version"}, ident=broken.id)
     station.announcing.withdraw(broken.id, "tester")
     station.plan()
     assert station.lines("fault", "recovered") == [("fault", "schedule"), ("recovered", "schedule")]
