@@ -85,6 +85,8 @@ def test_the_clock_is_set_before_anybody_looks_at_it_and_nothing_else_may_be_don
         if name != CLOCK:
             unit = (UNITS / name).read_text(encoding="utf-8")
             assert CLOCK in next(line for line in unit.splitlines() if line.startswith("After="))
+            waits = [line for line in unit.splitlines() if line.startswith(("After=", "Wants=", "Requires="))]
+            assert "time-sync.target" not in "".join(waits), "which may never come where there is no network"
             assert "CAP_SYS_TIME" not in unit
 
 
