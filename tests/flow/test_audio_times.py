@@ -151,12 +151,12 @@ def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
         wait_for(station, over, "played")
         cut = in_line(station, station.clock.now() - timedelta(seconds=3), 8.0, 880.0, late=Late.JOIN)
         wait_for(station, cut, "playing")
-        time.sleep(0.5)
+        time.sleep(1.5)  # long enough to be heard on a busy machine
         process.kill()
         process.start()
         wait_for(station, cut, "played", limit_s=20)
     assert len(listener.tones(440.0, GAP_S)) == 1
-    first, whole = listener.tones(880.0, GAP_S)
-    assert first.ended - first.began < 2.0
+    first, whole = listener.tones(880.0, 0.2)  # the next process may sound after a third of a second
+    assert first.ended - first.began < 3.0
     assert whole.ended - whole.began == pytest.approx(8.0, abs=0.2), "cut, it is said whole"
     assert kinds(station, cut) == ["queued", "playing", "cut", "playing", "played"]
