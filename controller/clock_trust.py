@@ -70,9 +70,11 @@ class ClockWatch:
         uptime = self._signs.uptime()
         if uptime < self._look_by and not at_once:
             return False
+        known = self._known
         changed = self._look() if self._asked else self._look_away()
         self._look_by = uptime + LOOK_S
-        if uptime >= self._keep_by:
+        # a time that proved to be ahead must not come back with the next power cut
+        if uptime >= self._keep_by or (known and self._known and self._known < known):
             self.keep()
         if changed:
             for name in self._listeners:

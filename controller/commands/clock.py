@@ -81,7 +81,9 @@ def _show(station: Station, as_json: bool) -> None:
 
 
 def _user() -> str:
-    """Who runs the command, by the system's name."""
+    """Who runs the command, by the system's name; not the account of the station that sudo(8) lends them."""
+    if os.environ.get("SUDO_USER"):
+        return os.environ["SUDO_USER"]
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -193,6 +193,8 @@ def test_earlier_than_the_last_known_time_is_doubtful_whatever_the_chip_says(ben
     say_right(bench.station.store, bench.station.bell, bench.signs, "Cán bộ Văn thư")
     assert bench.look() == "chip"
     assert bench.watch.last_known == bench.clock.now()
+    # and a power cut in the next minute does not bring the later time back
+    assert last_known.read(bench.station.places.last_known) == bench.clock.now()
 
 
 def test_the_last_known_time_is_written_every_minute_and_at_the_end(bench: Bench) -> None:
