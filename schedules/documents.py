@@ -149,7 +149,7 @@ class _Reader:
         if kind not in KINDS:
             raise InputError(Problem.of("when", "rule_kind", kind="" if kind is None else kind))
         for key in sorted(self._document.keys() - _KEYS[kind]):
-            self._wrong(key, "rule_key", name=key, kind=kind)
+            self._wrong(key, "rule_key", name=key, kind=kind, known=", ".join(sorted(_KEYS[kind])))
         pattern = self._pattern(kind)
         first, last = self._maybe("first", self._date), self._maybe("last", self._date)
         if first and last and last < first:
@@ -310,7 +310,7 @@ class _Reader:
     def _choice(self, field: str, kind: type[Choice], value: object) -> Choice | None:
         if value in tuple(kind):
             return kind(str(value))
-        self._wrong(field, "not_one_of", value=value, choices=", ".join(kind))
+        self._wrong(field, "not_one_of", value=value, choices=", ".join(kind), example=next(iter(kind)))
         return None
 
     def _number(self, field: str, value: object, lowest: int, highest: int, or_last: bool = False) -> int | None:
@@ -322,7 +322,7 @@ class _Reader:
         # a whole number, also as text; not True, not 1.5
         number = int(str(value)) if re.fullmatch(r"-?[0-9]{1,7}", str(value)) else None
         if number is None or not lowest <= number <= highest:
-            self._wrong(field, "not_between", value=value, lowest=lowest, highest=highest)
+            self._wrong(field, "not_between", value=value, lowest=lowest, highest=highest, example=max(lowest, 1))
             return None
         return number
 

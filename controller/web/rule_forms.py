@@ -160,9 +160,9 @@ def by_entry(problem: Problem, form: RuleForm) -> Problem:
     if name in CHIPS and problem.code == "empty":
         return Problem.of(name, "none_chosen")
     if name == "late_min" and problem.code == "not_between":
-        return Problem.of(name, problem.code, value=form.late_min, lowest=0, highest=1440)
+        return Problem.of(name, problem.code, value=form.late_min, lowest=0, highest=1440, example=10)
     if name == "offset" and problem.code == "not_between":
-        return Problem.of(name, problem.code, value=form.offset, lowest=0, highest=60)
+        return Problem.of(name, problem.code, value=form.offset, lowest=0, highest=60, example=3)
     return Problem(name, problem.code, problem.facts)
 
 
