@@ -194,6 +194,6 @@ def test_a_number_out_of_range_is_told_in_the_unit_that_it_was_typed_in() -> Non
     with pytest.raises(InputError) as caught:
         rule_of(form)
     assert caught.value.problems == (
-        Problem.of("offset", "not_between", value="99", lowest=0, highest=60),
-        Problem.of("late_min", "not_between", value="2000", lowest=0, highest=1440),
+        Problem.of("offset", "not_between", value="99", lowest=0, highest=60, example=3),
+        Problem.of("late_min", "not_between", value="2000", lowest=0, highest=1440, example=10),
     )
