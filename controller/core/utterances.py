@@ -86,5 +86,8 @@ class Utterance:
 
     @property
     def precedence(self) -> tuple[int, int, datetime, str]:
-        """The total order: level, the official's order, due time, id. Smallest first."""
-        return (self.level.rank, self.order_no, self.due, self.id)
+        """The total order: level, the official's order, due time, id. Smallest first.
+
+        The id is the rule's: an utterance's own is by chance, and another on each output.
+        """
+        return (self.level.rank, self.order_no, self.due, self.rule_id)

@@ -67,14 +67,14 @@ def utterance(ident: str = "u", **changes: object) -> Utterance:
     return replace(made, **changes)  # type: ignore[arg-type]  # the tests name real fields
 
 
-def test_the_total_order_is_level_then_order_then_due_then_id() -> None:
+def test_the_total_order_is_level_then_order_then_due_then_rule() -> None:
     ordered = [
         utterance("z", level=Level.EMERGENCY, order_no=9, due=NOON + timedelta(hours=1)),
         utterance("z", level=Level.PRIORITY, order_no=9),
         utterance("z", order_no=-1, due=NOON + timedelta(hours=1)),
         utterance("z", due=NOON - timedelta(seconds=1)),
-        utterance("a"),
-        utterance("b"),
+        utterance("z", rule_id="rule-1"),
+        utterance("a", rule_id="rule-2"),  # an utterance's own id is by chance
     ]
     for shuffled in itertools.permutations(ordered):
         assert sorted(shuffled, key=lambda u: u.precedence) == ordered

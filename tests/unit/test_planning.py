@@ -499,3 +499,17 @@ def test_an_occurrence_missed_on_every_output_is_one_line(station: ScheduledStat
     assert station.planning.write_off(station.clock.now(), lambda _output: False) == 2
     assert [state for _, _, state in station.rows()] == ["missed", "missed"]
     assert len(station.lines("missed")) == 1
+
+
+def test_among_equals_the_older_rule_goes_first_on_every_output_and_after_an_edit(station: ScheduledStation) -> None:
+    """The very order that the page shows before: an utterance's own id would be by chance."""
+    first = station.announce(once(START + MINUTE), zones=["tren", "duoi"]).id
+    second = station.announce(once(START + MINUTE), zones=["tren", "duoi"]).id
+    station.clock.tick(45)
+    station.plan()
+    station.announce(once(START + MINUTE), zones=["tren", "duoi"], text="Xin nhắc lại.", ident=first)
+    with station.store.read() as tx:
+        lines = {output: utterances.open_on(tx, output) for output in ("main", "far")}
+    expected = [first, second]
+    for rows in lines.values():
+        assert [row.announcement_id for row in rows if not row.stop_wanted_by] == expected
