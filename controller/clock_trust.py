@@ -37,6 +37,7 @@ from controller.store.connection import Store
 
 LOOK_S = 1.0
 KEEP_S = 60.0  # how often the last known time is written
+JUMPED_S = 2.0  # if it is another by more than this than the file would tell, it is written at once
 ANEW_S = 600.0  # how often a synchronisation that goes on is written
 COMPONENT = "clock"
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class ClockWatch:
         self._listeners = (*(f"audio-{output.name}" for output in config.outputs), "kiosk")
         self._stand: Stand | None = None  # None: not yet looked
         self._told: Stand | None = None  # as the store has it
-        self._known = last_known.read(path)
-        self._known_at = self._look_by = self._keep_by = signs.uptime()
+        self._known = self._kept = last_known.read(path)
+        self._known_at = self._kept_at = self._look_by = self._keep_by = signs.uptime()
         self._heard_at: float | None = None  # the official's word that has been taken
         self._trouble = Lasting(log, "the last known time cannot be kept")
 
@@ -70,11 +71,9 @@ class ClockWatch:
         uptime = self._signs.uptime()
         if uptime < self._look_by and not at_once:
             return False
-        known = self._known
         changed = self._look() if self._asked else self._look_away()
         self._look_by = uptime + LOOK_S
-        # a time that proved to be ahead must not come back with the next power cut
-        if uptime >= self._keep_by or (known and self._known and self._known < known):
+        if uptime >= self._keep_by or self._jumped():
             self.keep()
         if changed:
             for name in self._listeners:
@@ -83,7 +82,8 @@ class ClockWatch:
 
     def keep(self) -> None:
         """Write the last known time. A card that cannot be written does not stop the schedule."""
-        self._keep_by = self._signs.uptime() + KEEP_S
+        self._kept, self._kept_at = self._known, self._signs.uptime()
+        self._keep_by = self._kept_at + KEEP_S
         if self._known is None:
             return
         try:
@@ -91,6 +91,13 @@ class ClockWatch:
             self._trouble.ends()
         except StationError as error:
             self._trouble.begins(str(error))
+
+    def _jumped(self) -> bool:
+        """Whether a power cut now would bring back another time than the one known: it was set, or is the first."""
+        if self._known is None or self._kept is None:
+            return self._known is not self._kept
+        passed = timedelta(seconds=self._known_at - self._kept_at)
+        return abs(self._known - self._kept - passed) > timedelta(seconds=JUMPED_S)
 
     def _look_away(self) -> bool:
         """Where the configuration does not ask, nothing is found; but an old fault is over."""

@@ -211,6 +211,22 @@ def test_the_last_known_time_is_written_every_minute_and_at_the_end(bench: Bench
     assert last_known.read(path) == START + timedelta(seconds=160)
 
 
+def test_a_time_that_jumped_is_kept_at_once_for_a_power_cut_may_be_near(bench: Bench) -> None:
+    path = bench.station.places.last_known
+    assert (bench.look(), last_known.read(path)) == ("doubtful", None)
+    bench.machine.synchronise(bench.clock.now())
+    assert bench.look() == "synchronised"
+    assert last_known.read(path) == bench.clock.now(), "the first that is known"
+    kept = bench.clock.now()
+    bench.look(20)
+    assert last_known.read(path) == kept
+    for step_s in (2 * HOUR, -HOUR, 1.5):
+        bench.clock.step(step_s)
+        bench.machine.synchronise(bench.clock.now())
+        bench.look()
+    assert last_known.read(path) == bench.clock.now() - timedelta(seconds=1 + 1.5), "the last was not worth it"
+
+
 def test_the_last_known_time_while_the_clock_is_doubtful_grows_by_what_has_passed(bench: Bench) -> None:
     path = bench.station.places.last_known
     bench.look(100)
