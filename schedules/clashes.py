@@ -2,26 +2,47 @@
 
 In one place one thing sounds at a time: what is due while another sounds waits for its end, and of
 those that wait the first in the total order (level, the official's order, due time, id) goes next. An
-emergency waits for nothing; what it cuts begins again after it. Places are whatever cannot sound two
-things at once: sound outputs, or zones.
+emergency waits for nothing; what it cuts begins again after it, or has ended. What would begin too late
+by its own policy, or in quiet hours, is not spoken. These are the rules of `audio.engine`, which a test
+plays beside this. Places are whatever cannot sound two things at once: sound outputs, or zones.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import takewhile
 
+from controller.core.announcements import Late
 from controller.core.levels import Level
 from schedules.day_types import Calendar
 from schedules.planner import PLAIN, due_between
 from schedules.rules import Rule
 
+GRACE_S = 2.0  # even what may not be late at all may be late by so much
+AGAIN_S = 600.0  # what was cut may begin again so long after its late window
+LEAST_S = 1.0  # where less than so much is left, nobody joins
 _TICK = timedelta(microseconds=1)
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+Quiet = Callable[[str, datetime, datetime], bool]  # whether any of [begin, end) is quiet in a place
+
+
+def never_quiet(_place: str, _begin: datetime, _end: datetime) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What becomes of a programme that cannot begin when it is due, or is cut."""
+
+    late: Late = Late.PLAY
+    window_s: float = math.inf  # it begins at most so late
+    again: bool = True  # once cut, it begins again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +55,38 @@ class Programme:
     places: frozenset[str]
     level: Level = Level.NORMAL
     order_no: int = 0
+    wait: Wait = Wait()
 
     @property
     def precedence(self) -> tuple[int, int, datetime, str]:
         return (self.level.rank, self.order_no, self.due, self.id)
 
+    def missing_s(self, late_s: float, begun: bool) -> float:
+        """How much of it is left out if it begins so late. An emergency is said whole, and so is what was cut."""
+        return late_s if self._joins(begun) and late_s > GRACE_S else 0.0
+
+    def may_wait_s(self, begun: bool) -> float:
+        window_s = 0.0 if self.wait.late is Late.SKIP else self.wait.window_s
+        if self._joins(begun):
+            window_s = min(window_s, self.length_s - LEAST_S)
+        return max(window_s, GRACE_S) + (AGAIN_S if begun else 0.0)
+
+    def _joins(self, begun: bool) -> bool:
+        return self.wait.late is Late.JOIN and not begun and self.level is not Level.EMERGENCY
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """`second` cannot begin when it is due, because of `first`; it begins at `starts_at`, `later_s` late."""
+    """`second` is not spoken as it is due, because of `first`.
+
+    The place is free for it at `starts_at`, `later_s` late; unless it is then too late for it (`spoken` False).
+    """
 
     first: Programme
     second: Programme
     starts_at: datetime
     later_s: float
+    spoken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +99,7 @@ class Scheduled:
     places: frozenset[str]
     level: Level = Level.NORMAL
     order_no: int = 0
+    wait: Wait = Wait()
 
 
 def clashes(
@@ -70,54 +110,104 @@ def clashes(
     # what began before and sounds still counts too
     before = begin - timedelta(seconds=max((each.length_s for each in known), default=0.0))
     programmes = [
-        Programme(each.id, due, each.length_s, each.places, each.level, each.order_no)
+        Programme(each.id, due, each.length_s, each.places, each.level, each.order_no, each.wait)
         for each in known
         for due in due_between(each.rule, before - _TICK, end - _TICK, tz, calendar)
     ]
     return [clash for clash in overlaps(programmes) if clash.second.due >= begin]
 
 
-def overlaps(programmes: Iterable[Programme]) -> list[Clash]:
-    """Every programme that could not begin when it is due, once, with the longest wait it has in any place."""
+def overlaps(programmes: Iterable[Programme], quiet: Quiet = never_quiet) -> list[Clash]:
+    """Every programme that is not spoken as it is due, once, with the longest wait it has in any place."""
     by_place: dict[str, list[Programme]] = {}
     for programme in programmes:
         for place in programme.places:
             by_place.setdefault(place, []).append(programme)
     found: dict[tuple[str, datetime], Clash] = {}
     for place in sorted(by_place):
-        for clash in _in_one_place(by_place[place]):
+        for clash in _Place(place, by_place[place], quiet).clashes():
             key = (clash.second.id, clash.second.due)
-            if key not in found or clash.starts_at > found[key].starts_at:
+            if key not in found or _worse(clash) > _worse(found[key]):
                 found[key] = clash
     return sorted(found.values(), key=lambda clash: (clash.second.due, clash.second.precedence))
 
 
-def _in_one_place(programmes: Sequence[Programme]) -> list[Clash]:
-    """Play it through: what is due joins those that wait, and the place goes to the first of them."""
-    ordered = sorted(programmes, key=lambda each: (each.due, each.precedence))
-    to_come = deque(enumerate(ordered))
-    waiting: list[tuple[tuple[int, int, datetime, str], int]] = []  # with the number in `ordered`
-    cut_by: dict[int, Programme] = {}
-    found: list[Clash] = []
-    free_at, last = _LONG_AGO, None
-    while to_come or waiting:
-        if not waiting:
-            free_at = max(free_at, to_come[0][1].due)
-        while to_come and to_come[0][1].due <= free_at:
-            number, each = to_come.popleft()
-            heappush(waiting, (each.precedence, number))
-        _, number = heappop(waiting)
-        now = ordered[number]
-        if last and free_at > now.due:
-            found.append(Clash(cut_by.get(number, last), now, free_at, (free_at - now.due).total_seconds()))
-        last, free_at = now, free_at + timedelta(seconds=now.length_s)
-        alert = next((each for each in _until(to_come, free_at) if each[1].level is Level.EMERGENCY), None)
+def _worse(clash: Clash) -> tuple[bool, datetime]:
+    return not clash.spoken, clash.starts_at
+
+
+class _Place:
+    """Played through: what is due joins those that wait, and the place goes to the first of them."""
+
+    def __init__(self, place: str, programmes: Sequence[Programme], quiet: Quiet) -> None:
+        self._place, self._quiet = place, quiet
+        self._ordered = sorted(programmes, key=lambda each: (each.due, each.precedence))
+        self._longest = timedelta(seconds=max(each.length_s for each in programmes))
+        self._waiting: list[tuple[tuple[int, int, datetime, str], int]] = []  # with the number in `_ordered`
+        self._cut_by: dict[int, Programme] = {}
+        self._free_at, self._last = _LONG_AGO, self._ordered[0]
+        self._found: dict[int, Clash] = {}
+
+    def clashes(self) -> list[Clash]:
+        to_come = deque(enumerate(self._ordered))
+        while to_come or self._waiting:
+            if not self._waiting:
+                self._free_at = max(self._free_at, to_come[0][1].due)
+            while to_come and to_come[0][1].due <= self._free_at:
+                number, each = to_come.popleft()
+                heappush(self._waiting, (each.precedence, number))
+            if self._quiet(self._place, self._free_at, self._free_at + self._longest):
+                self._refuse()
+            if self._waiting:
+                self._begin(to_come)
+        return list(self._found.values())
+
+    def _refuse(self) -> None:
+        """What is due and would sound in quiet hours now is given up, even if it could wait for their end."""
+        kept = []
+        for precedence, number in self._waiting:
+            each = self._ordered[number]
+            end = self._free_at + timedelta(seconds=self._lasts_s(number))
+            if each.level is not Level.EMERGENCY and self._quiet(self._place, self._free_at, end):
+                self._note(number, spoken=False)
+            else:
+                kept.append((precedence, number))
+        heapify(kept)
+        self._waiting = kept
+
+    def _begin(self, to_come: deque[tuple[int, Programme]]) -> None:
+        """The first of those that wait; if an emergency cuts it, that too."""
+        precedence, number = heappop(self._waiting)
+        now = self._ordered[number]
+        spoken = self._late_s(now) <= now.may_wait_s(number in self._cut_by)
+        self._note(number, spoken)
+        if not spoken:
+            return
+        self._last, self._free_at = now, self._free_at + timedelta(seconds=self._lasts_s(number))
+        alert = next((each for each in _until(to_come, self._free_at) if each[1].level is Level.EMERGENCY), None)
         if alert and now.level is not Level.EMERGENCY:
             to_come.remove(alert)
-            heappush(waiting, (now.precedence, number))  # it begins again afterwards
-            last = cut_by[number] = alert[1]
-            free_at = last.due + timedelta(seconds=last.length_s)
-    return found
+            self._last = self._cut_by[number] = alert[1]
+            self._free_at = alert[1].due + timedelta(seconds=alert[1].length_s)
+            if now.wait.again:
+                heappush(self._waiting, (precedence, number))
+            else:
+                self._note(number, spoken=False)
+
+    def _note(self, number: int, spoken: bool) -> None:
+        """The last word on a programme counts."""
+        each = self._ordered[number]
+        late_s = self._late_s(each)
+        if late_s > 0:
+            first = self._cut_by.get(number, self._last)
+            self._found[number] = Clash(first, each, self._free_at, late_s, spoken)
+
+    def _late_s(self, each: Programme) -> float:
+        return (self._free_at - each.due).total_seconds()
+
+    def _lasts_s(self, number: int) -> float:
+        each = self._ordered[number]
+        return each.length_s - each.missing_s(self._late_s(each), number in self._cut_by)
 
 
 def _until(to_come: Iterable[tuple[int, Programme]], end: datetime) -> Iterator[tuple[int, Programme]]:
