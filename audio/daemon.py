@@ -106,7 +106,7 @@ def _timing(config: StationConfig, output: OutputConfig, signals: dict[str, byte
 
 def quiet_where_heard(config: StationConfig, output: OutputConfig) -> Callable[[float, float], bool]:
     """Whether any of [begin, end), wall-clock seconds, is quiet in a zone where this output is heard."""
-    spans = tuple(dict.fromkeys(span for zone in config.reached(output.zones) for span in config.quiet_of(zone)))
+    spans = config.quiet_where_heard(output.zones)
 
     def quiet(begin: float, end: float) -> bool:
         return touches(spans, datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC), config.site.tz)

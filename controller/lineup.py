@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.core.announcements import Announcement, Late
+from controller.core.announcements import Announcement, Draft, Late
 from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.config import StationConfig
@@ -29,7 +29,7 @@ class Lateness:
         return 0.0 if self.late is Late.SKIP else self.window_s
 
 
-def lateness_of(announcement: Announcement, rule: Rule | None) -> Lateness:
+def lateness_of(announcement: Announcement | Draft, rule: Rule | None) -> Lateness:
     """The rule's own, else the announcement's; None: somebody wants it now, and waits."""
     if rule is None:
         return Lateness(Late.PLAY, max(SPEAK_NOW_LATE_S, announcement.late_window_s))

@@ -7,17 +7,20 @@ For `loalang plan`, for the page of the week and for the editor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from controller.core.announcements import AfterCut, Draft
 from controller.core.errors import InputError
 from controller.core.lengths import estimated_s, programme_s
 from controller.core.levels import Level
+from controller.core.quiet import touches
 from controller.core.words import Words
+from controller.lineup import Lateness, lateness_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, days, renditions, utterances
 from controller.store.connection import Tx
-from schedules.clashes import Programme, overlaps
+from schedules.clashes import Programme, Wait, overlaps
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.planner import due_between
@@ -33,11 +36,7 @@ class Drafted:
     """What is about to be saved; it stands in for the announcement `ident` ("": a new one)."""
 
     ident: str
-    title: str
-    text: str
-    zones: tuple[str, ...]
-    level: Level
-    order_no: int
+    draft: Draft
     rules: tuple[Rule, ...]
 
 
@@ -57,6 +56,7 @@ class Outlook:
     announcement_id: str = ""
     order_no: int = 0
     change: datetime | None = None  # when it would be, had no official moved this one occurrence
+    wait: Wait = field(default_factory=Wait)  # what becomes of it if it cannot begin when it is due
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -83,12 +83,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """`second` begins at `starts_at`, `later_s` after its time, because `first` still sounds."""
+    """`second` begins at `starts_at`, `later_s` after its time, because `first` still sounds; or, if that is too
+    late for it or in quiet hours, is not spoken (`spoken` False)."""
 
     first: Outlook
     second: Outlook
     starts_at: datetime
     later_s: float
+    spoken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class _Source:
     announcement_id: str
     length: timedelta
     status: str
+    wait: Wait
 
 
 def calendar_of(tx: Tx) -> Calendar:
@@ -128,6 +131,7 @@ def outlook(
             found[source.rule_id, due] = Outlook(
                 local, local + source.length, source.title, source.rule_id, said[source.rule_id], source.zones,
                 source.level, source.status, source.announcement_id, source.order_no, moved.get(due),
+                source.wait,
             )  # fmt: skip
     for row in utterances.between(tx, begin, end):
         if drafted and drafted.ident == row.announcement_id and row.state == "queued":
@@ -139,6 +143,7 @@ def outlook(
         found[row.rule_id, row.due] = Outlook(
             local, local + length, row.title, row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones,
             row.level, row.state.value, row.announcement_id, row.order_no, entry.change if entry else None,
+            _wait(Lateness(row.late, (row.late_until - row.due).total_seconds()), row.after_cut),
         )  # fmt: skip
     return sorted(found.values(), key=lambda entry: (entry.due, entry.level.rank, entry.order_no, entry.rule_id))
 
@@ -159,20 +164,23 @@ def meetings(entries: Iterable[Outlook], config: StationConfig) -> list[Meeting]
     """Where programmes that are still to come would meet on one output."""
     waiting = [entry for entry in entries if entry.status in {PLANNED, DRAFT, "queued", "playing"}]
     by_key = {(entry.rule_id, entry.due): entry for entry in waiting}
-    clashes = overlaps(
+    programmes = (
         Programme(
             entry.rule_id, entry.due, (entry.until - entry.due).total_seconds(),
             frozenset(output.name for output in config.outputs if set(entry.zones) & set(output.zones)), entry.level,
-            entry.order_no,
+            entry.order_no, entry.wait,
         )
         for entry in waiting
     )  # fmt: skip
+    spans = {output.name: config.quiet_where_heard(output.zones) for output in config.outputs}
+    clashes = overlaps(programmes, lambda output, begin, end: touches(spans[output], begin, end, config.site.tz))
     return [
         Meeting(
             by_key[clash.first.id, clash.first.due],
             by_key[clash.second.id, clash.second.due],
             clash.starts_at.astimezone(config.site.tz),
             clash.later_s,
+            clash.spoken,
         )
         for clash in clashes
     ]
@@ -204,20 +212,26 @@ def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator
         yield _Source(
             stored.id, rule, stored.planned_until, announcement.title, announcement.zones, announcement.level,
             announcement.order_no, ident, lengths[ident], PLANNED,
+            _wait(lateness_of(announcement, rule), announcement.after_cut),
         )  # fmt: skip
 
 
 def _drafted(tx: Tx, config: StationConfig, drafted: Drafted) -> Iterator[_Source]:
+    draft = drafted.draft
     stored = announcements.find(tx, drafted.ident) if drafted.ident else None
-    if stored and stored.text == drafted.text:
+    if stored and stored.text == draft.text:
         length = length_of(tx, config, stored.id, stored.revision, stored.text)
     else:
-        length = length_of(tx, config, "", 0, drafted.text)
+        length = length_of(tx, config, "", 0, draft.text)
     for number, rule in enumerate(drafted.rules):
         yield _Source(
-            f"{DRAFT}/{number}", rule, None, drafted.title, drafted.zones, drafted.level, drafted.order_no,
-            drafted.ident, length, DRAFT,
+            f"{DRAFT}/{number}", rule, None, draft.title, draft.zones, draft.level, draft.order_no, drafted.ident,
+            length, DRAFT, _wait(lateness_of(draft, rule), draft.after_cut),
         )  # fmt: skip
+
+
+def _wait(lateness: Lateness, after_cut: AfterCut) -> Wait:
+    return Wait(lateness.late, lateness.window_s, after_cut is AfterCut.RESTART)
 
 
 def _moved(rule: Rule, config: StationConfig) -> dict[datetime, datetime]:

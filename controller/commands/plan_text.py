@@ -34,8 +34,9 @@ def plan_lines(
         yield f"  {say.clock(entry.due)}: {what}{state} [{entry.rule_words}]"
         if line.meeting:
             meeting = line.meeting
+            key = "web.week.meets" if meeting.spoken else "web.week.not_spoken"
             yield "    ! " + words(
-                "web.week.meets", first=meeting.first.title, zones=say.zones(meeting.first.zones),
+                key, first=meeting.first.title, zones=say.zones(meeting.first.zones),
                 starts=say.clock(meeting.starts_at.replace(second=0, microsecond=0)),
                 later=say.lasting(meeting.later_s),
             )  # fmt: skip

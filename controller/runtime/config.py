@@ -163,6 +163,10 @@ class StationConfig(Section):
         own = self.zone(zone).quiet_hours
         return tuple(span_of(text) for text in (self.policy.quiet_hours if own is None else own))
 
+    def quiet_where_heard(self, zones: Iterable[str]) -> tuple[Span, ...]:
+        """The quiet hours of every zone that hears what is played for some zones; each once."""
+        return tuple(dict.fromkeys(span for zone in self.reached(zones) for span in self.quiet_of(zone)))
+
     def minutes_a_day_of(self, zone: str) -> int:
         """How much may be spoken in one zone on a day before somebody is warned; 0: no limit."""
         own = self.zone(zone).max_minutes_a_day

@@ -91,10 +91,7 @@ def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
 def ahead_of(tx: Tx, form: AnnouncementForm, reading: Reading, known: Known) -> Ahead:
     """The next 24 hours and a week as they would be with what is being written."""
     config, now, words = parts().config, parts().clock.now(), visitor().words
-    draft = reading.draft
-    drafted = Drafted(
-        known.ident, draft.title, draft.text, draft.zones, draft.level, draft.order_no, reading.when.rules
-    )  # fmt: skip
+    drafted = Drafted(known.ident, reading.draft, reading.when.rules)
     monday = monday_of(day_of(form.week, now.astimezone(config.site.tz).date()))
     return Ahead(
         next_hours(tx, config, now, words, drafted), week_from(tx, config, now, monday, words, drafted),

@@ -189,6 +189,22 @@ def test_where_two_meet_the_mend_is_one_tap(pages: Pages, client: FlaskClient) -
     assert act(client, "/schedule/move", **fields)[1].count(told) == 4
 
 
+def test_what_would_come_too_late_is_not_promised(pages: Pages, client: FlaskClient) -> None:
+    """By its own policy the loudspeakers would leave it out: the page must not say that it waits."""
+    add(pages, "Thu gom rác", "17:00")
+    _, rule = add(pages, "Họp thôn", "17:01", late="skip")
+    text = week(client)
+    told = (
+        "Lúc đó “Thu gom rác” (Cụm Nà Khau) còn đang phát, đến 17 giờ 01 mới xong."
+        " Khi ấy đã quá muộn (muộn 20 giây) nên bài này sẽ không phát được."
+    )
+    assert text.count(told) == 5 and "phải chờ" not in text
+    add(pages, "Tập thể dục", "17:01", late="join", late_window_s=10)
+    assert week(client).count("Khi ấy đã quá muộn") == 10
+    fields = {"rule": rule, "due": at("17:01"), "day": "2026-11-26", "clock": "17:02", "week": "2026-11-23"}
+    assert act(client, "/schedule/move", **fields)[1].count(told) == 9
+
+
 def test_who_began_before_is_not_overtaken_and_levels_are_not_an_order(pages: Pages, client: FlaskClient) -> None:
     add(pages, "Thu gom rác", "17:00")
     add(pages, "Họp thôn", "17:01")
