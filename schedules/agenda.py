@@ -15,6 +15,7 @@ from schedules.day_types import Calendar
 from schedules.planner import due_between, next_after
 from schedules.rules import Rule
 
+FEW = 100  # rules that are put in their places one by one, rather than all put in order
 _TICK = timedelta(microseconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -55,8 +56,14 @@ class Agenda:
 
     def put_all(self, rules: Iterable[tuple[str, Rule, datetime]]) -> None:
         """The same for many at once, of which none is known yet."""
-        self._known |= {ident: self._reckoned(rule, after) for ident, rule, after in rules}
-        self._order()
+        new = {ident: self._reckoned(rule, after) for ident, rule, after in rules}
+        self._known |= new
+        if len(new) > FEW:
+            self._order()
+            return
+        for ident, known in new.items():
+            if known.following is not _NEVER:
+                insort(self._line, (known.following, ident))
 
     def drop(self, ident: str) -> None:
         self._leave(ident)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.core.days import DayType
-from schedules.agenda import Agenda
+from schedules.agenda import FEW, Agenda
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.planner import due_between, next_after
@@ -73,10 +73,12 @@ def test_it_says_what_the_planner_says(acts: list[tuple[object, ...]], begin: da
 
 def test_many_at_once_are_the_same_as_one_by_one() -> None:
     one_by_one, at_once = Agenda(HANOI, Calendar()), Agenda(HANOI, Calendar())
-    entries = [(f"{number}", rule, START + timedelta(hours=number)) for number, rule in enumerate(RULES * 3)]
+    entries = [(f"{number}", rule, START + timedelta(hours=number)) for number, rule in enumerate(RULES * 20)]
+    assert len(entries) > FEW
     for ident, rule, after in entries:
         one_by_one.put(ident, rule, after)
-    at_once.put_all(entries)
+    at_once.put_all(entries[:-3])
+    at_once.put_all(entries[-3:])
     end = START + timedelta(days=30)
     assert at_once.due(end) == one_by_one.due(end)
     assert at_once.between(START, end) == one_by_one.between(START, end)
