@@ -27,6 +27,7 @@ from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 
 NOW = ON_REQUEST
+ORDER_GAP = 1024  # room for others, when an official puts one announcement before another
 
 
 def listeners(config: StationConfig) -> tuple[str, ...]:
@@ -197,8 +198,11 @@ class Announcing:
         """Give an announcement the order right before another of its level: where the two meet, it goes first."""
         at = self._clock.now()
         with self._store.write() as tx:
-            known = announcements.get(tx, ident)
-            order_no = min(known.order_no, announcements.get(tx, before).order_no - 1)
+            known, other = announcements.get(tx, ident), announcements.get(tx, before)
+            # between it and what goes before it already, which stays before
+            taken = {each.order_no for each in announcements.current(tx) if each.id != ident}
+            below = max((no for no in taken if no < other.order_no), default=other.order_no - 2 * ORDER_GAP)
+            order_no = min(known.order_no, (below + other.order_no) // 2)
             saved = announcements.edit(tx, at, ident, replace(draft_of(known), order_no=order_no), by)
             self._put_in_stead(tx, at, saved, utterances.waiting(tx, ident), by)
         self._ring()

@@ -195,9 +195,13 @@ def is_open(tx: Tx, rule_id: str, before: datetime) -> bool:
 
 
 def waiting(tx: Tx, announcement_id: str) -> list[Utterance]:
-    """Those of an announcement that are in line and have not begun."""
+    """Those of an announcement that are in line and have not begun; without what is to be stopped already.
+
+    That may stand there for long, if its output is away: whoever replaced it too would have it spoken twice.
+    """
     rows = tx.execute(
-        _SELECT + "WHERE utterances.announcement_id = ? AND utterances.state = 'queued' AND attempt = 0 ORDER BY due",
+        _SELECT + "WHERE utterances.announcement_id = ? AND utterances.state = 'queued' AND attempt = 0"
+        " AND stop_wanted_by = '' ORDER BY due",
         (announcement_id,),
     )
     return [_utterance(row) for row in rows]

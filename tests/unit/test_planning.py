@@ -513,3 +513,44 @@ def test_among_equals_the_older_rule_goes_first_on_every_output_and_after_an_edi
     expected = [first, second]
     for rows in lines.values():
         assert [row.announcement_id for row in rows if not row.stop_wanted_by] == expected
+
+
+def to_be_spoken(station: ScheduledStation, output: str = "main") -> list[str]:
+    """The announcements in line on an output, in order; without what is to be stopped."""
+    with station.store.read() as tx:
+        rows = utterances.open_on(tx, output)
+    return [row.announcement_id for row in rows if not row.stop_wanted_by]
+
+
+def test_two_edits_while_the_output_is_away_are_spoken_once(station: ScheduledStation) -> None:
+    ident = station.announce(once(START + MINUTE)).id
+    station.clock.tick(45)
+    station.plan()
+    for text in ("Một.", "Hai.", "Ba."):
+        station.announce(once(START + MINUTE), text=text, ident=ident)
+        station.plan()
+    assert to_be_spoken(station) == [ident]
+
+
+def test_an_edit_brings_nothing_back_that_is_to_be_stopped(station: ScheduledStation) -> None:
+    ident = station.announce(once(START + MINUTE)).id
+    station.clock.tick(45)
+    station.plan()
+    with station.store.read() as tx:
+        (row,) = utterances.open_on(tx, "main")
+    station.announcing.stop(row.id, "tester")
+    station.announce(once(START + MINUTE), text="Hai.", ident=ident)
+    station.plan()
+    assert to_be_spoken(station) == []
+
+
+def test_every_order_that_was_given_holds_until_another_is_given(station: ScheduledStation) -> None:
+    """A before b, b before c: a stays before b, though b is the older one. In a circle the last word counts."""
+    b, a, c = (station.announce(once(START + MINUTE)).id for _ in range(3))
+    station.clock.tick(45)
+    station.plan()
+    told = []
+    for first, second in ((a, b), (b, c), (c, a), (a, b), (b, c), (b, a)):
+        station.announcing.put_first(first, second, "tester")
+        told.append("".join({a: "a", b: "b", c: "c"}[ident] for ident in to_be_spoken(station)))
+    assert told == ["abc", "abc", "cab", "cab", "bca", "bca"]
