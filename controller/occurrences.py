@@ -6,7 +6,7 @@ its id: what it has spoken stays known. Knows the store, not who calls, and ring
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -52,17 +52,35 @@ def move(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, to: date
 
 
 def undo(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, by: str) -> str:
-    """Take back the change of the occurrence that was due, or is due now, at an instant; the announcement's id."""
+    """Take back the change of the occurrence that was due, or is due now, at an instant; the announcement's id.
+
+    Whatever was moved to where it comes back goes back too: two at one instant would be one. InputError: the one
+    or the other instant is over, so that it would be spoken twice, or never.
+    """
     stored, rule = _rule(tx, rule_id)
     wall = _wall(due, tz)
-    taken = [change for change in rule.changes if wall in {change.due, change.to}]
+    taken, kept = _parted(rule.changes, {wall}, lambda change: {change.due, change.to})
     if not taken:
         raise NotFoundError("due", due.astimezone(tz).isoformat())
-    _store(tx, at, stored, rule, [change for change in rule.changes if change not in taken])
+    while True:
+        in_the_way, kept = _parted(kept, {change.due for change in taken}, lambda change: {change.to})
+        if not in_the_way:
+            break
+        taken += in_the_way
+    if any(wall.replace(tzinfo=tz) <= at for change in taken for wall in (change.due, change.to) if wall):
+        raise InputError(Problem.of("due", "occurrence_over"))
+    _store(tx, at, stored, rule, kept)
     moved_to = tuple(change.to.replace(tzinfo=tz) for change in taken if change.to)
     _free(tx, rule_id, moved_to, by)
     _note(tx, at, stored.announcement_id, by, due=taken[0].due.replace(tzinfo=tz).isoformat(), put_back=True)
     return stored.announcement_id
+
+
+def _parted(
+    changes: Sequence[Change], walls: set[datetime], of: Callable[[Change], set[datetime | None]]
+) -> tuple[list[Change], list[Change]]:
+    """Those that have to do with some clock times, and the others."""
+    return [c for c in changes if of(c) & walls], [c for c in changes if not of(c) & walls]
 
 
 def _rule(tx: Tx, rule_id: str) -> tuple[announcements.StoredRule, Rule]:

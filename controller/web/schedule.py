@@ -24,7 +24,8 @@ TOLD = (
     "put_back",
     "first",
     "gone",
-)  # what an act says afterwards; "gone": it was changed meanwhile
+    "over",
+)  # what an act says afterwards; "gone": it was changed meanwhile; "over": one of its times has passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def undo() -> ResponseReturnValue:
         parts().announcing.undo_move(request.form.get("rule", ""), due, visitor().by)
     except NotFoundError:
         return _done("gone")
+    except InputError:
+        return _done("over")
     return _done("put_back")
 
 

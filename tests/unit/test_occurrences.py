@@ -82,6 +82,33 @@ def test_in_line_already_and_undone_at_the_last_moment(station: ScheduledStation
     assert run(station, due + timedelta(hours=1)) == ["11-22 12:00:00"]
 
 
+@pytest.mark.parametrize("moved", [60, -60, None])
+def test_what_is_over_is_not_taken_back(station: ScheduledStation, moved: int | None) -> None:
+    """Put back to a time that has passed it would be lost, and spoken twice if it has sounded already."""
+    (rule_id,) = station.rule_ids(station.announce(daily("19:30", first="2026-11-22", last="2026-11-22")).id)
+    to = DUE + moved * MINUTE if moved else None
+    station.announcing.move_occurrence(rule_id, DUE, to, "x")
+    run(station, DUE + (moved or 0) * MINUTE * (moved == -60) + 5 * MINUTE)
+    for named in {DUE, to or DUE}:
+        with pytest.raises(InputError) as caught:
+            station.announcing.undo_move(rule_id, named, "x")
+        assert codes(caught.value) == [("due", "occurrence_over")]
+    assert run(station, DUE + timedelta(hours=3)) == ([f"{to:%m-%d %H:%M:%S}"] if to else [])
+
+
+def test_who_comes_back_to_where_another_was_moved_sends_it_back_too(station: ScheduledStation) -> None:
+    rule = {"kind": "daily", "times": ["17:00", "18:00", "19:00"], "first": "2026-11-22", "last": "2026-11-22"}
+    (rule_id,) = station.rule_ids(station.announce(rule).id)
+    five = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+    six, seven, late = five + 60 * MINUTE, five + 120 * MINUTE, five + 150 * MINUTE
+    for due, to in ((seven, late), (six, seven), (five, six)):
+        station.announcing.move_occurrence(rule_id, due, to, "x")
+    assert len(changes(station, rule_id)) == 3  # type: ignore[arg-type]  # a list
+    station.announcing.undo_move(rule_id, late, "x")  # and with it who sits at 19:00, and who sits at 18:00
+    assert changes(station, rule_id) == []
+    assert run(station, late + 30 * MINUTE) == ["11-22 10:00:00", "11-22 11:00:00", "11-22 12:00:00"]
+
+
 def test_what_cannot_be(station: ScheduledStation) -> None:
     (rule_id,) = station.rule_ids(station.announce(daily("19:30")).id)
     refused = [

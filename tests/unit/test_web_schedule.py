@@ -137,6 +137,20 @@ def test_one_occurrence_left_out_and_put_back_from_its_own_page(pages: Pages, cl
     assert "changes" not in rule_document(pages, saved.id)
 
 
+def test_what_has_been_spoken_at_its_new_time_is_not_put_back(pages: Pages, client: FlaskClient) -> None:
+    saved, rule = add(pages, "Thu gom rác", "17:30")
+    fields = {"rule": rule, "due": at("17:30"), "day": "2026-11-26", "clock": "17:00", "week": "2026-11-23"}
+    act(client, "/schedule/move", **fields)
+    pages.station.clock.tick((datetime.fromisoformat(at("17:10")) - pages.station.clock.now()).total_seconds())
+    client = pages.signed_in()  # a day later the old session is over
+    for address in ("/schedule", f"/announcements/{saved.id}"):
+        text = text_of(client.get(address).get_data(as_text=True))
+        assert "thay cho" in text and "Trả về" not in text
+    _, text = act(client, "/schedule/undo", rule=rule, due=at("17:30"), week="2026-11-23")
+    assert "đã qua giờ, không trả về như cũ được nữa" in text
+    assert rule_document(pages, saved.id)["changes"] == [{"due": "2026-11-26T17:30", "to": "2026-11-26T17:00"}]
+
+
 @pytest.mark.parametrize(
     ("day", "clock", "why"),
     [
