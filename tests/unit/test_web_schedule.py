@@ -141,7 +141,9 @@ def test_what_has_been_spoken_at_its_new_time_is_not_put_back(pages: Pages, clie
     saved, rule = add(pages, "Thu gom rác", "17:30")
     fields = {"rule": rule, "due": at("17:30"), "day": "2026-11-26", "clock": "17:00", "week": "2026-11-23"}
     act(client, "/schedule/move", **fields)
-    pages.station.clock.tick((datetime.fromisoformat(at("17:10")) - pages.station.clock.now()).total_seconds())
+    clock = pages.station.clock
+    assert isinstance(clock, FakeClock)
+    clock.tick((datetime.fromisoformat(at("17:10")) - clock.now()).total_seconds())
     client = pages.signed_in()  # a day later the old session is over
     for address in ("/schedule", f"/announcements/{saved.id}"):
         text = text_of(client.get(address).get_data(as_text=True))
