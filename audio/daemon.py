@@ -31,6 +31,7 @@ from controller.store.connection import Store, Tx
 BYTES_PER_S = 2 * 48_000
 NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
 PAUSE_S = 0.5  # between a chime and the words: outdoors the chime still echoes
+DOUBT_S = 1.5  # the controller looks every half second, and at once when it sees a step
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 FACES = ("controller", "kiosk")
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     player = Player(
         name, Opener(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier), signals,
         _timing(config, output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
+        DOUBT_S if config.clock.trust == "required" else 0.0,
     )  # fmt: skip
     crew.start(
         "keeper",

@@ -4,7 +4,7 @@ One programme at a time: amplifier on and warm, opening chime (or alert signal),
 chime, hold, amplifier off. An emergency cuts what is less urgent, but only once it is loaded and
 known to be playable. Whatever the rows say, nothing else begins that would sound in quiet hours.
 Knows neither files nor store nor sound card; the player carries out what it decides, the keeper
-writes it down.
+writes it down. Longer than other files: events, actions and what follows from them are read together.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Item:
     obstacle: str = "not_prepared"  # why it is not loaded
     stop_by: str = ""  # who wants it stopped, by the rows
     late: Late = Late.PLAY  # how it begins, if it begins late
+    by_clock: bool = False  # only the time of day calls for it
 
 
 def never_quiet(_begin: float, _end: float) -> bool:
@@ -97,6 +98,7 @@ class State:
     amplifier_on: bool = False
     warm_at: float = 0.0  # mono
     done: frozenset[str] = frozenset()  # ended here; the rows may not say so yet
+    doubt_until: float = 0.0  # mono: the clock was set, and nobody has said yet whether it may be believed
 
 
 # --- events
@@ -139,7 +141,14 @@ class OutputBack:
     pass
 
 
-Event = Rows | Alert | Tick | Stop | OutputLost | OutputBack
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The wall clock was set; for `doubt_s` nothing begins or is missed that only the time of day calls for."""
+
+    doubt_s: float
+
+
+Event = Rows | Alert | Tick | Stop | OutputLost | OutputBack | ClockSet
 
 
 # --- actions, to be carried out in order
@@ -199,8 +208,17 @@ def step(state: State, event: Event, now: Now, timing: Timing) -> Step:
             state, actions = _lose(state, reason)
         case OutputBack():
             state, actions = (replace(state, phase=Phase.IDLE) if state.phase is Phase.FAULTED else state), ()
-    state, more = _settle(state, now, timing)
-    return state, (*actions, *more)
+        case ClockSet(doubt_s):
+            state, actions = replace(state, doubt_until=now.mono + doubt_s), ()
+    held = _held(state, now)
+    free = tuple(item for item in state.queue if item not in held)
+    state, more = _settle(replace(state, queue=free), now, timing)
+    return replace(state, queue=_ordered((*state.queue, *held))), (*actions, *more)
+
+
+def _held(state: State, now: Now) -> tuple[Item, ...]:
+    """What waits until somebody has looked at the clock."""
+    return tuple(item for item in state.queue if item.by_clock) if now.mono < state.doubt_until else ()
 
 
 def wake_at(state: State, now: Now, timing: Timing) -> float | None:
@@ -212,10 +230,14 @@ def wake_at(state: State, now: Now, timing: Timing) -> float | None:
     def mono(wall: float) -> float:
         return now.mono + (wall - now.wall)
 
-    instants = [mono(_given_up_at(item, timing)) for item in state.queue]
+    held = _held(state, now)
+    queue = [item for item in state.queue if item not in held]
+    instants = [mono(_given_up_at(item, timing)) for item in queue]
+    if held:
+        instants.append(state.doubt_until)
     if state.phase in {Phase.IDLE, Phase.HOLDING, Phase.WARMING}:
-        instants += [mono(item.due - timing.warm_up_s) for item in state.queue if item.loaded]
-        instants += [mono(item.due) for item in state.queue if item.loaded]
+        instants += [mono(item.due - timing.warm_up_s) for item in queue if item.loaded]
+        instants += [mono(item.due) for item in queue if item.loaded]
     if state.phase is Phase.WARMING:
         instants.append(state.warm_at)
     if state.phase is Phase.HOLDING:

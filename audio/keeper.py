@@ -211,7 +211,7 @@ def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
         id=row.id, precedence=row.precedence, level=row.level, due=row.due.timestamp(),
         late_until=row.late_until.timestamp(), again=row.after_cut is AfterCut.RESTART, words_s=row.duration_s,
         attempt=row.attempt, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
-        late=row.late,
+        late=row.late, by_clock=_waits_for_the_clock(row),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from audio.progress import Progress, ProgressFile, Segment
 from controller.core.errors import DeviceError, StationError
 from controller.core.levels import Level
 from controller.core.ports import Clock
+from controller.core.trust import SET_S
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.doorbell import Doorway
 from controller.runtime.places import Places
@@ -75,12 +76,15 @@ class Player:
         inbox: Inbox,
         keeper: Keeper,
         on_ring: Callable[[], None],
+        doubt_s: float = 0.0,
     ) -> None:
-        """`signals` holds the PCM of "opening", "closing" and "alert"; `on_ring` is told of every ring."""
+        """`signals` holds the PCM of "opening", "closing" and "alert"; `on_ring` is told of every ring. For `doubt_s`
+        after the wall clock was set nothing begins by it: the controller needs that long to say whether it is right."""
         self._name, self._opener, self._relay, self._signals = name, opener, relay, signals
         self._timing, self._progress, self._places, self._clock = timing, progress, places, clock
         self._doorway, self._inbox, self._keeper = doorway, inbox, keeper
-        self._on_ring = on_ring
+        self._on_ring, self._doubt_s = on_ring, doubt_s
+        self._ahead: float | None = None  # what the wall clock is ahead of the monotonic one
         self._state = State(phase=Phase.FAULTED)
         self._output: Output | None = None
         self._clips: dict[str, Clip] = {}  # by utterance id, and the signals by name
@@ -95,6 +99,7 @@ class Player:
         self._keeper.look()
         while not stopping():
             snapshots, rings = self._inbox.take(self._doorway, self._wait_s())
+            self._watch_clock()  # before anything is done by it
             for snapshot in snapshots:
                 self._take(snapshot)
             for ring in rings:
@@ -114,6 +119,12 @@ class Player:
 
     def _now(self) -> Now:
         return Now(self._clock.now().timestamp(), self._clock.monotonic())
+
+    def _watch_clock(self) -> None:
+        now = self._now()
+        before, self._ahead = self._ahead, now.wall - now.mono
+        if self._doubt_s and before is not None and abs(self._ahead - before) > SET_S:
+            self._step(engine.ClockSet(self._doubt_s))
 
     def _step(self, event: engine.Event) -> None:
         self._state, actions = engine.step(self._state, event, self._now(), self._timing)

@@ -173,7 +173,7 @@ class Planning:
         in_line, missed = self._sifted(due, now, rule, announcement, length.total_seconds())
         if in_line and in_line[0] < now and utterances.is_open(tx, ident, before=in_line[0]):
             # an earlier one of the same rule is still to be spoken: the words are the same, and once is enough
-            missed.append((in_line.pop(0), "station_off"))
+            missed.append((in_line.pop(0), "said_already"))
         for at, reason in missed[:room]:
             utterances.record_missed(tx, now, self._occurrence(announcement, ident, rule, at), reason)
         if len(missed) > room:
@@ -197,7 +197,8 @@ class Planning:
         # what joins has nothing left to join once it would be over
         window_s = min(lateness.window_s, length_s) if lateness.late is Late.JOIN else lateness.window_s
         in_line, missed = sift_late(due, now, window_s, lateness.late)
-        reasons = [(at, "station_off") for at in missed]
+        # who has planned before was there: it was the clock that jumped over it
+        reasons = [(at, "station_off" if self._horizon is None else "clock_set") for at in missed]
         if in_line and in_line[0] < now:
             quiet = quiet_now_problems(self._config, announcement.zones, announcement.level, length_s, now)
             if quiet:

@@ -291,3 +291,40 @@ def test_the_late_window_still_counts_for_what_would_join() -> None:
     bench = Bench(TIMING, 1003.0)
     bench.tell(Rows((item("a", due=1000.0, late=Late.JOIN, late_until=1000.0),)))
     assert bench.moves() == [("a", E.MISS, "late")]
+
+
+def test_after_the_clock_was_set_nothing_begins_by_it_until_somebody_has_looked() -> None:
+    timing = replace(TIMING, quiet=engine.never_quiet)
+    bench = Bench(timing, 1000.0)
+    scheduled = item("by the clock", 1060.0, by_clock=True)
+    over = item("over", 1001.0, by_clock=True, late_until=1002.0)
+    bench.tell(Rows((scheduled, over)))
+    bench.wall += 70.0  # set, over both
+    bench.tell(engine.ClockSet(1.5))
+    bench.tell(Tick(False))
+    assert bench.log == [], "neither begun nor given up"
+    now = Now(bench.wall, bench.mono)
+    assert engine.wake_at(bench.state, now, timing) == pytest.approx(bench.mono + 1.5)
+    asked = item("asked for", bench.wall)
+    bench.tell(Rows((scheduled, over, asked)))
+    assert [action.item.id for _, action in bench.log if isinstance(action, Play)] == ["asked for"], (
+        "that waits for no clock"
+    )
+    bench.mono += 10.0
+    bench.wall += 10.0
+    bench.tell(Tick(False))
+    missed = [action for _, action in bench.log if isinstance(action, Move) and action.event is E.MISS]
+    assert [move.id for move in missed] == ["over"]
+    assert scheduled.id in {waiting.id for waiting in bench.state.queue}, "its turn comes after what sounds"
+
+
+def test_a_clock_that_was_set_back_takes_out_of_the_line_what_is_not_due_any_more() -> None:
+    bench = Bench(replace(TIMING, quiet=engine.never_quiet), 1000.0)
+    waits = item("by the clock", 1000.5, by_clock=True)
+    bench.tell(Rows((waits,)))
+    bench.wall += 1.0
+    bench.tell(engine.ClockSet(1.5))  # set ahead by a wrong hand; due by it
+    bench.tell(Rows(()))  # and the rows say that the clock is doubtful
+    bench.mono += 2.0
+    bench.tell(Tick(False))
+    assert bench.log == []

@@ -186,9 +186,13 @@ def test_a_rule_made_while_the_clock_ran_ahead_and_due_at_once(station: Schedule
 def test_a_step_ahead_is_treated_like_an_outage(station: ScheduledStation) -> None:
     station.announce(once(START + 5 * MINUTE), late_s=600)
     station.announce(once(START + 50 * MINUTE), late_s=600)
+    station.plan()
     station.clock.step(3600)
     assert station.plan() == {"main"}
     assert station.rows() == [("11-21 12:05:00", "main", "missed"), ("11-21 12:50:00", "main", "queued")]
+    with station.store.read() as tx:
+        (line,) = [entry for entry in journal.entries(tx) if entry.kind == "missed"]
+    assert line.detail["reason"] == "clock_set", "the station was there all the time"
 
 
 # --- what changes while it waits
