@@ -15,9 +15,9 @@ from audio.daemon import quiet_where_heard
 from audio.engine import Now, Phase, Timing
 from audio.keeper import item_of, offered
 from audio.progress import recovered
-from controller.announcing import Announcing
+from controller.announcing import Announcing, draft_of
 from controller.clock_trust import ClockWatch, say_right
-from controller.core.announcements import Draft
+from controller.core.announcements import Announcement, Draft
 from controller.core.renditions import Prepared
 from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
@@ -62,6 +62,8 @@ class Sound:
     utterance_id: str
     begin: datetime
     end: datetime
+    true_begin: datetime  # whatever the clock said
+    true_end: datetime
     whole: bool
     believed: bool  # the clock, as the station saw it
 
@@ -103,6 +105,7 @@ class Loudspeaker:
             match action:
                 case engine.Play(_, Phase.SPEAKING):
                     self._words_from, self._speaks = self._village.clock.now(), action.item.id
+                    self._true_from = self._village.true
                     with self._village.store.read() as tx:
                         self._believed = clock.believed(tx, self._village.boot_id)
                 case engine.Cut():
@@ -115,8 +118,12 @@ class Loudspeaker:
 
     def _end_of_words(self, whole: bool) -> None:
         if self._words_from:
-            end = self._village.clock.now()
-            self._village.sounds.append(Sound(self._output, self._speaks, self._words_from, end, whole, self._believed))
+            end, true_end = self._village.clock.now(), self._village.true
+            self._village.sounds.append(
+                Sound(
+                    self._output, self._speaks, self._words_from, end, self._true_from, true_end, whole, self._believed
+                )
+            )  # fmt: skip
         self._words_from = None
 
 
@@ -136,12 +143,23 @@ class Village:
 
     def announce(self, *rules: dict[str, object], zones: tuple[str, ...] = ("tren", "duoi"), late_s: int = 600) -> str:
         draft = Draft("Họp bản", "Mời bà con.", zones, late_window_s=late_s)
-        ident = self.announcing.save(draft, rules, "cán bộ").id
+        return self._prepared(self.announcing.save(draft, rules, "cán bộ"))
+
+    def reword(self, rule_id: str) -> None:
+        """Other words of the announcement of a rule, all else as it is."""
+        with self.store.read() as tx:
+            (stored,) = announcements.rules(tx, rule_id=rule_id)
+            known = announcements.get(tx, stored.announcement_id)
+            documents = [rule.document for rule in announcements.rules(tx, known.id)]
+        draft = replace(draft_of(known), text=known.text + " Xin nhắc lại.")
+        self._prepared(self.announcing.save(draft, documents, "cán bộ", known.id))
+
+    def _prepared(self, saved: Announcement) -> str:
         with self.store.write() as tx:
             prepared = Prepared("a" * 64, WORDS_S, -16.0, -1.0, "test")
-            renditions.ready(tx, self.clock.now(), f"{ident}/1", prepared)
+            renditions.ready(tx, self.clock.now(), f"{saved.id}/{saved.revision}", prepared)
         self.live(timedelta())
-        return ident
+        return saved.id
 
     def rule_ids(self, ident: str) -> list[str]:
         with self.store.read() as tx:
