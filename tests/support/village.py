@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from audio import engine
@@ -18,12 +19,12 @@ from audio.progress import recovered
 from controller.announcing import Announcing, draft_of
 from controller.clock_trust import ClockWatch, say_right
 from controller.core.announcements import Announcement, Draft
+from controller.core.ids import RANDOM_BYTES, uuid7
 from controller.core.renditions import Prepared
 from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
 from controller.runtime.config import StationConfig, parse_config
 from controller.runtime.doorbell import Doorbell, Doorway
-from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.store import announcements, clock, renditions, utterances
 from controller.store.connection import Store
@@ -138,6 +139,7 @@ class Village:
         self.sounds: list[Sound] = []
         self._machine = Furnished(folder / "root")
         self._boots = 0
+        self._ids = count(1)
         self._turn_on(now)
         self.synchronise()
 
@@ -226,7 +228,7 @@ class Village:
         self._machine.boot(self.boot_id)
         self.clock = FakeClock(wall)
         self.store = Store(self.places.station_db)
-        ids = NewIds(self.clock)
+        ids = self._next_id
         self._bell, self._doorway = Doorbell(self.places), Doorway(self.places, "controller")
         self.announcing = Announcing(self.store, self._bell, self.clock, ids, self.config)
         self._signs = self._machine.signs(self.clock)
@@ -237,6 +239,10 @@ class Village:
         )  # fmt: skip
         self._speakers = [Loudspeaker(output.name, self) for output in self.config.outputs]
         self.live(timedelta(seconds=1))
+
+    def _next_id(self) -> str:
+        """The same ones in every run: they decide who goes first among equals."""
+        return uuid7(self.clock.now(), next(self._ids).to_bytes(RANDOM_BYTES, "big"))
 
     def _pass(self, seconds: float) -> None:
         self.clock.tick(seconds)
