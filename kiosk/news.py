@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from controller.core.announcements import Announcement
-from controller.core.errors import InputError, StationError
+from controller.core.errors import StationError
 from controller.core.ports import Clock
 from controller.core.showing import showing
 from controller.core.utterances import UtteranceState
@@ -19,16 +19,15 @@ from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
 from controller.store import announcements, facts, notices, utterances
 from controller.store.connection import Store, Tx
+from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, Coming, programme
 from kiosk.flow import Input, NewsCame, NewsLost
-from schedules.documents import rule_from
-from schedules.planner import due_between
 
 POLL_S = 0.5
 log = logging.getLogger(__name__)
 
 
-def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
+def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming) -> Bulletin:
     """What is shown at `now`, the programme of today and tomorrow, and what is at fault."""
     midnight = now.astimezone(config.site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     end = midnight + timedelta(days=2)  # the clock of the place: a day may have 23 or 25 hours
@@ -36,7 +35,7 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
     soundings = utterances.soundings(tx, now - timedelta(seconds=after_s))
     faults = tuple(dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault))
     known = utterances.between(tx, midnight, end)
-    coming = _coming(tx, midnight, end, config)
+    coming = _coming(tx, upcoming, midnight, end)
     if "clock" in faults:  # nobody knows when that will be
         known = [u for u in known if u.on_request or u.state is not UtteranceState.QUEUED]
         coming = []
@@ -47,22 +46,14 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime) -> Bulletin:
     )
 
 
-def _coming(tx: Tx, first: datetime, end: datetime, config: StationConfig) -> list[Coming]:
+def _coming(tx: Tx, upcoming: Upcoming, first: datetime, end: datetime) -> list[Coming]:
     """The occurrences in [first, end) that the controller has not made utterances of yet."""
     known: dict[str, Announcement] = {}
     found: list[Coming] = []
-    just_before = timedelta(milliseconds=1)
-    for stored in announcements.rules(tx):
-        try:
-            rule = rule_from(stored.document, stored=True)
-        except InputError as error:  # of a newer release; the controller says so in the journal
-            log.debug("rule %s: %s", stored.id, error)
-            continue
-        after = max(first - just_before, stored.planned_until)
-        for due in due_between(rule, after, end - just_before, config.site.tz):
-            if stored.announcement_id not in known:
-                known[stored.announcement_id] = announcements.get(tx, stored.announcement_id)
-            found.append(Coming(stored.id, due, known[stored.announcement_id]))
+    for one in upcoming.between(tx, first, end):
+        if one.announcement_id not in known:
+            known[one.announcement_id] = announcements.get(tx, one.announcement_id)
+        found.append(Coming(one.rule_id, one.due, known[one.announcement_id]))
     return found
 
 
@@ -74,6 +65,7 @@ class NewsReader:
     ) -> None:
         self._store, self._doorway, self._config, self._clock, self._tell = store, doorway, config, clock, tell
         self._fault = Lasting(log, "news")
+        self._upcoming = Upcoming(config.site.tz)
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
         seen = -1  # no version
@@ -84,7 +76,7 @@ class NewsReader:
                 version = self._store.version()
                 if rung or version != seen:
                     with self._store.read() as tx:
-                        bulletin = bulletin_of(tx, self._config, self._clock.now())
+                        bulletin = bulletin_of(tx, self._config, self._clock.now(), self._upcoming)
                     self._tell(NewsCame(bulletin))
                     self._fault.ends()
                     seen = version

@@ -157,6 +157,15 @@ def planned_from(tx: Tx, rule_ids: Iterable[str], at: datetime) -> None:
     )
 
 
+def planned_until(tx: Tx, rule_ids: Iterable[str]) -> dict[str, datetime]:
+    """Up to what instant each of these rules has its utterances, of those that are in force."""
+    rows = tx.execute(
+        "SELECT id, planned_until FROM rules WHERE id IN (SELECT value FROM json_each(?)) AND ended_at IS NULL",
+        (json.dumps(sorted(rule_ids)),),
+    )
+    return {row["id"]: as_instant(row["planned_until"]) for row in rows}
+
+
 def planned(tx: Tx, rule_id: str, until: datetime) -> None:
     """Say that every occurrence of a rule up to `until` has its utterance.
 

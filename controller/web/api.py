@@ -24,7 +24,7 @@ from controller.web.announcement_forms import (
     spoken_or_none,
     typed_announcement,
 )
-from controller.web.context import parts, say
+from controller.web.context import house, parts, say
 from controller.web.doors import FORM_BODY, Who, door
 
 views = Blueprint("api", __name__)
@@ -39,7 +39,7 @@ def station_state() -> ResponseReturnValue:
     html: dict[str, str] = {}
     document: dict[str, object] = {}
     with parts().store.read() as tx:
-        home = state.home(tx, config, now, parts().clock_signs)
+        home = state.home(tx, config, now, parts().clock_signs, house().upcoming)
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.runtime.config import on_trial
+from controller.upcoming import Upcoming
 from controller.web import (
     announcements,
     api,
@@ -94,7 +95,10 @@ class StaticFiles:
 def build(parts: WebParts) -> Flask:
     app = Flask("controller.web", static_folder=None)
     app.extensions[context.KEY] = House(
-        parts, People(parts.store, parts.clock, Passwords(), parts.config), sign_in.ask_again
+        parts,
+        People(parts.store, parts.clock, Passwords(), parts.config),
+        Upcoming(parts.config.site.tz),
+        sign_in.ask_again,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which this is
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

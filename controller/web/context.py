@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from controller.core.words import Words
 from controller.store import users
 from controller.store.users import User
+from controller.upcoming import Upcoming
 from controller.web.parts import WebParts
 from controller.web.people import People
 from controller.web.saying import Saying
@@ -28,6 +29,7 @@ LANGUAGE_COOKIE = "loalang_language"
 class House:
     parts: WebParts
     people: People
+    upcoming: Upcoming
     ask_again: Callable[[bool], ResponseReturnValue]  # the sign-in page in place of a change; True keeps its form
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from controller.clock_trust import say_right
 from controller.web import state
-from controller.web.context import done, parts, visitor
+from controller.web.context import done, house, parts, visitor
 from controller.web.doors import Who, door
 
 SEEN_MIN = 2  # minutes that may pass between seeing a time and saying that it is right
@@ -19,7 +19,7 @@ views = Blueprint("home", __name__)
 @door(Who.USER)
 def home() -> ResponseReturnValue:
     with parts().store.read() as tx:
-        shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs)
+        shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs, house().upcoming)
     return render_template("home.html", home=shown)
 
 

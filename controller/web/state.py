@@ -27,10 +27,10 @@ from controller.store import announcements, facts, notices, renditions, utteranc
 from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
+from controller.upcoming import Upcoming
 from controller.web.forms import midnight
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
-from schedules.planner import due_between
 from schedules.planner import occurrences as planned
 from schedules.rules import Rule
 
@@ -177,7 +177,7 @@ def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
     return tuple(item for item in shown if item.level is Level.EMERGENCY)
 
 
-def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns) -> Home:
+def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcoming: Upcoming) -> Home:
     stand = clocks.stand(tx, signs.boot_id)
     tz = config.site.tz
     day = midnight(now.astimezone(tz).date(), tz)
@@ -187,7 +187,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns) -> Hom
         on_air=on_air(tx),
         alerts=alerts(tx, config, now),
         waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
-        coming=coming(tx, config, now, now + AHEAD),
+        coming=coming(tx, upcoming, now),
         today=tuple(o for o in today if not o.is_open),
         health=health(tx, config, signs),
         doubtful_clock=_doubtful_clock(config, now, stand),
@@ -200,21 +200,18 @@ def _doubtful_clock(config: StationConfig, now: datetime, stand: Stand | None) -
     return DoubtfulClock(now.replace(second=0, microsecond=0), stand.doubt)
 
 
-def coming(tx: Tx, config: StationConfig, now: datetime, until: datetime) -> tuple[Coming, ...]:
-    """What the rules bring until then, as far as it is not in line already; the nearest first."""
+def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
+    """What the rules bring in the next hours, as far as it is not in line already; the nearest first."""
     by_id: dict[str, tuple[Announcement, RenditionState]] = {}
-    found = []
-    calendar = calendar_of(tx)
-    for stored in announcements.rules(tx):
-        rule = _rule(stored)
-        if rule is None:
-            continue
-        for due in due_between(rule, max(now, stored.planned_until), until, config.site.tz, calendar):
-            ident = stored.announcement_id
-            if ident not in by_id:
-                announcement = announcements.get(tx, ident)
-                by_id[ident] = (announcement, rendition_state(renditions.of(tx, ident, announcement.revision)))
-            found.append(Coming(due, *by_id[ident]))
+    found: list[Coming] = []
+    for one in upcoming.between(tx, now, now + AHEAD):
+        if len(found) >= COMING_LIMIT and one.due > found[-1].due:
+            break  # of what is due at one instant the order is decided below
+        ident = one.announcement_id
+        if ident not in by_id:
+            announcement = announcements.get(tx, ident)
+            by_id[ident] = (announcement, rendition_state(renditions.of(tx, ident, announcement.revision)))
+        found.append(Coming(one.due, *by_id[ident]))
     found.sort(key=lambda c: (c.due, c.announcement.level.rank, c.announcement.order_no, c.announcement.id))
     return tuple(found[:COMING_LIMIT])
 

@@ -1,17 +1,19 @@
 """The programme out of utterances and rules, and reading it from a real store."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from controller.core.announcements import AfterCut, Announcement, Draft
+from controller.core.days import DayType
 from controller.core.levels import Level
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 from controller.runtime.config import StationConfig
-from controller.store import announcements, facts, utterances
+from controller.store import announcements, days, facts, utterances
 from controller.store.connection import Store
+from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, Coming, Entry, Standing, programme
 from kiosk.news import bulletin_of
 from tests.support.kiosk_station import Station
@@ -74,7 +76,7 @@ def store(station: Station) -> Iterator[Store]:
 
 def read(store: Store, config: StationConfig, now: datetime = NOON) -> Bulletin:
     with store.read() as tx:
-        return bulletin_of(tx, config, now)
+        return bulletin_of(tx, config, now, Upcoming(config.site.tz))
 
 
 def test_an_empty_station_has_no_news(station: Station, store: Store) -> None:
@@ -147,3 +149,15 @@ def test_while_nobody_vouches_for_the_clock_nothing_is_said_to_be_coming(station
     believed = read(store, station.config)
     assert not believed.clock_doubtful
     assert [entry.standing for entry in believed.entries].count(G.COMING) > 2
+
+
+def test_what_officials_say_of_a_day_holds_here_too(station: Station, store: Store) -> None:
+    """Friday 27 November: what is for working days is not announced where they have said that it is a holiday."""
+    rule: dict[str, object] = {"kind": "daily", "at": "19:30", "day_types": ["working"]}
+    with store.write() as tx:
+        announcements.add(tx, NOON - timedelta(days=9), "a", Draft("Tin", "Chữ", ZONES), "x")
+        announcements.add_rule(tx, NOON - timedelta(days=9), "working", "a", rule)
+    assert len(read(store, station.config).entries) == 1
+    with store.write() as tx:
+        days.say(tx, NOON, date(2026, 11, 27), DayType.HOLIDAY, "", "x")
+    assert read(store, station.config).entries == ()
