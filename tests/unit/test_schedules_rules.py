@@ -132,5 +132,5 @@ def test_any_document_gives_a_rule_or_problems_that_can_be_said(document: dict[s
 
 
 def test_plain_and_counted_weekdays_together_are_refused_rather_than_half_understood() -> None:
-    rule = {"kind": "rrule", "start": "2026-11-23T05:30", "rrule": "FREQ=MONTHLY;BYDAY=MO,1FR"}
+    rule: dict[str, object] = {"kind": "rrule", "start": "2026-11-23T05:30", "rrule": "FREQ=MONTHLY;BYDAY=MO,1FR"}
     assert problems(rule) == [("rrule", "rrule_part")]
