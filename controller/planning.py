@@ -50,7 +50,9 @@ class Planning:
         self._store, self._ids, self._config = store, ids, config
         self._lead = timedelta(seconds=config.policy.lead_s)
         self._agenda = Agenda(config.site.tz, Calendar())
+        self._calendar = Calendar()  # by which what is in line has been looked at
         self._horizon: datetime | None = None  # of the last plan; None: before the first
+        self._waited = timedelta()  # for so long there was no plan, though this process was there
         self._seen_no = 0  # of the last change of a rule that was taken in
         self._unreadable: set[str] = set()
         self._reported: frozenset[str] | None = None  # the unreadable ones that were said; None: not yet looked
@@ -59,16 +61,19 @@ class Planning:
     def lead_s(self) -> float:
         return self._lead.total_seconds()
 
-    def plan_ahead(self, now: datetime) -> Plan:
-        """Give every occurrence up to `now` plus the lead its utterance: in line, or missed."""
-        horizon = now + self._lead
+    def plan_ahead(self, now: datetime, waited_s: float = 0.0) -> Plan:
+        """Give every occurrence up to `now` plus the lead its utterance: in line, or missed.
+
+        `waited_s`: for so long nobody could plan, though this process was there (a locked store, a doubtful clock).
+        """
+        horizon, self._waited = now + self._lead, timedelta(seconds=waited_s)
         stepped_back = self._horizon is not None and self._horizon > horizon + STEPPED_BACK
         with self._store.read() as tx:
             changed, seen_no = announcements.changed_rules(tx, self._seen_no)
             calendar = calendar_of(tx)
             # an output that saw a clock running ahead has given them up as too late
             given_up = utterances.missed_ahead(tx, now, horizon)
-        outputs = self._amend(calendar, now) if calendar != self._agenda.calendar else set()
+        outputs = self._amend(calendar, now) if calendar != self._calendar else set()
         if stepped_back:
             self._agenda.begin_again(now)
         anew = {ident for ident in given_up if ident in self._agenda}
@@ -122,11 +127,11 @@ class Planning:
 
     def _amend(self, calendar: Calendar, now: datetime) -> set[str]:
         """Take in what officials say of days: from now on. The outputs that lost something from their line."""
-        first = self._horizon is None
         touched = self._agenda.amend(calendar, now)
-        if first:
-            return set()
         outputs: set[str] = set()
+        if self._horizon is None:
+            self._calendar = calendar
+            return outputs
         with self._store.write() as tx:
             announcements.planned_from(tx, touched, now)
             for output in self._config.outputs:
@@ -134,6 +139,7 @@ class Planning:
                     if utterance.rule_id in touched and not utterance.attempt and not self._is_due(utterance):
                         utterances.void(tx, utterance.id, "loalang")
                         outputs.add(output.name)
+        self._calendar = calendar  # not before it is stored
         return outputs
 
     def _is_due(self, utterance: Utterance) -> bool:
@@ -197,13 +203,18 @@ class Planning:
         # what joins has nothing left to join once it would be over
         window_s = min(lateness.window_s, length_s) if lateness.late is Late.JOIN else lateness.window_s
         in_line, missed = sift_late(due, now, window_s, lateness.late)
-        # who has planned before was there: it was the clock that jumped over it
-        reasons = [(at, "station_off" if self._horizon is None else "clock_set") for at in missed]
+        reasons = [(at, self._why(at, now)) for at in missed]
         if in_line and in_line[0] < now:
             quiet = quiet_now_problems(self._config, announcement.zones, announcement.level, length_s, now)
             if quiet:
                 reasons.append((in_line.pop(0), "quiet_hours"))
         return in_line, reasons
+
+    def _why(self, at: datetime, now: datetime) -> str:
+        """Why nobody put it in line. Who has planned before was there: the clock must have jumped over it."""
+        if at > now - self._waited:
+            return "could_not_plan"
+        return "station_off" if self._horizon is None else "clock_set"
 
     def _occurrence(self, announcement: Announcement, rule_id: str, rule: Rule, due: datetime) -> list[Utterance]:
         return occurrence(self._ids, self._config, announcement, rule_id, due, lateness_of(announcement, rule))
@@ -213,9 +224,9 @@ class Planning:
         unreadable = frozenset(self._unreadable)
         if unreadable == self._reported:
             return
-        self._reported = unreadable
         with self._store.write() as tx:
             facts.report(tx, now, "schedule", "rule_unreadable" if unreadable else "", **_counted(unreadable))
+        self._reported = unreadable
 
 
 def _counted(idents: frozenset[str]) -> dict[str, str]:

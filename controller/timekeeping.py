@@ -49,7 +49,7 @@ class Timekeeper:
         self._clockwork = Clockwork(clock, lambda _rule_id: bell.ring(NAME), self._note_step)
         self._steps: list[float] = []  # not yet in the journal
         self._seen_version = -1
-        self._plan_by = self._watch_by = clock.monotonic()
+        self._plan_by = self._watch_by = self._planned_at = clock.monotonic()
         self._trouble = Lasting(log, "the schedule cannot use the store")
 
     def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
@@ -88,7 +88,9 @@ class Timekeeper:
             self._store.close()  # a fresh connection for the next try
 
     def _plan(self) -> None:
-        plan = self._planning.plan_ahead(self._clock.now())
+        waited_s = self._clock.monotonic() - self._planned_at
+        plan = self._planning.plan_ahead(self._clock.now(), waited_s)
+        self._planned_at = self._clock.monotonic()
         self._clockwork.set_alarms(plan.alarms)
         self._seen_version = self._store.version()
         # twice a lead, whatever is heard: no occurrence hangs on the alarm clock alone

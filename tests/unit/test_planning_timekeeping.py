@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from controller.clock_trust import ClockWatch, say_right
+from controller.core.days import DayType
 from controller.core.utterances import UtteranceEvent
 from controller.runtime import last_known
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
-from controller.store import announcements, journal, utterances
+from controller.store import announcements, connection, days, journal, utterances
 from controller.store.connection import Store
 from controller.timekeeping import Timekeeper
 from tests.support.clocks import Furnished
@@ -270,3 +273,54 @@ def test_a_clock_set_by_hand_stops_the_schedule_at_once(doubtful: Bench) -> None
     doubtful.station.clock.tick(50 * 60 - 10)
     doubtful.turn()
     assert doubtful.station.rows() == [("11-21 12:50:00", "main", "queued")]
+
+
+@contextmanager
+def locked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another process holds the database, for longer than anybody waits."""
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.0)
+    bench.station.store.close()
+    other = sqlite3.connect(bench.places.station_db, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+    bench.station.store.close()
+
+
+def test_a_database_locked_over_an_instant_loses_and_doubles_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench.station
+    station.announce(once(START + MINUTE), late_s=600)
+    station.announce({**once(START + MINUTE), "late": "skip"}, zones=["duoi"])
+    bench.turn()
+    with locked(bench, monkeypatch):
+        for _ in range(8):
+            station.clock.tick(10)
+            bench.turn()
+        assert station.rows() == []
+    bench.turn()
+    bench.turn()
+    assert sorted(station.rows()) == [("11-21 12:01:00", "far", "missed"), ("11-21 12:01:00", "main", "queued")]
+    with station.store.read() as tx:
+        (line,) = [entry for entry in journal.entries(tx) if entry.kind == "missed"]
+    assert line.detail["reason"] == "could_not_plan", "station and clock were all right"
+
+
+def test_a_changed_type_of_day_that_could_not_be_written_is_not_forgotten(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """19:01 on Saturday 21/11 is in line; then the state works on that Saturday."""
+    station = bench.station
+    station.announce({**daily("19:01"), "day_types": ["weekend"]})
+    station.clock.tick(35)
+    bench.turn()
+    with station.store.write() as tx:
+        days.say(tx, station.clock.now(), date(2026, 11, 21), DayType.WORKING, "Làm bù", "Cán bộ")
+    with locked(bench, monkeypatch):
+        bench.bell.ring("controller")
+        bench.turn()
+        assert station.rows() == [("11-21 12:01:00", "main", "queued")]
+    bench.turn()
+    assert station.rows() == []
