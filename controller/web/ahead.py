@@ -9,6 +9,8 @@ from controller.outlook import DRAFT
 from controller.web.rule_forms import NOW_ONLY, WITHOUT_CLOCKS, RuleForm
 from controller.web.weeks import WEEK, Day, Line, full_minute
 
+MOST_MEETINGS = 3  # said beside the entries of time; the lists beneath have them all
+
 Mend = tuple[str, str, datetime]  # the clock time that was typed, the one in its stead, and when that is
 
 
@@ -34,6 +36,16 @@ class Ahead:
     @property
     def after(self) -> date:
         return self.monday + timedelta(days=WEEK)
+
+    @property
+    def meetings(self) -> tuple[Line, ...]:
+        """Where the draft and something else meet, once for each pair of clock times; the first few."""
+        found: dict[tuple[object, ...], Line] = {}
+        for line in (*self.hours, *(line for day in self.days for line in day.lines)):
+            if line.meeting and (line.is_draft or line.meeting.first.status == DRAFT):
+                pair = line.entry.announcement_id, line.entry.due.time(), line.meeting.first.announcement_id
+                found.setdefault(pair, line)
+        return tuple(found.values())[:MOST_MEETINGS]
 
     def mend(self, line: Line) -> Mend | None:
         """The clock time of the draft at which the two of a meeting would not meet; None where none can be typed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
@@ -17,7 +18,7 @@ from controller.store.connection import Tx
 from controller.web.ahead import Ahead
 from controller.web.context import parts, say, visitor
 from controller.web.forms import AnnouncementForm, Document, Reading, When, day_of, read_announcement
-from controller.web.rule_forms import KEPT, MANY, RuleForm, by_entry
+from controller.web.rule_forms import KEPT, MANY, WITHOUT_CLOCKS, RuleForm, by_entry
 from controller.web.state import board_text_of, next_dues
 from controller.web.weeks import monday_of, next_hours, week_from
 from schedules.day_types import Calendar
@@ -89,10 +90,11 @@ def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
 
 
 def ahead_of(tx: Tx, form: AnnouncementForm, reading: Reading, known: Known) -> Ahead:
-    """The next 24 hours and a week as they would be with what is being written."""
+    """The next 24 hours and a week (unless another is asked for, that of its first occurrence) with what is written."""
     config, now, words = parts().config, parts().clock.now(), visitor().words
     drafted = Drafted(known.ident, reading.draft, reading.when.rules)
-    monday = monday_of(day_of(form.week, now.astimezone(config.site.tz).date()))
+    begins = next_dues(reading.when.rules, now, config.site.tz, known.calendar, 1) or (now,)
+    monday = monday_of(day_of(form.week, begins[0].astimezone(config.site.tz).date()))
     return Ahead(
         next_hours(tx, config, now, words, drafted), week_from(tx, config, now, monday, words, drafted),
         bool(form.week), form.rule,
@@ -105,9 +107,11 @@ def spoken_or_none(text: str) -> Spoken | None:
 
 def rules_said(when: When) -> tuple[str, ...]:
     """Each rule as a sentence of its own; of an announcement without any, when it is spoken."""
+    tz = parts().config.site.tz
     plain = [say().rule(rule) for rule in when.rules]
     if not plain and not when.problems:
         plain = [visitor().words("web.when.now_said" if not when.documents else "web.when.unreadable")]
+    plain += [visitor().words("web.when.lost", due=say().when(each.due.replace(tzinfo=tz))) for each in when.lost]
     return tuple(each[:1].upper() + each[1:] for each in plain)
 
 
@@ -123,6 +127,19 @@ def quiet_problems(form: AnnouncementForm, rules: Sequence[Rule], ident: str) ->
     draft = Draft(clean(form.title), clean(form.text), tuple(form.zones), level)
     found = parts().announcing.quiet_problems_of(draft, rules, ident)
     return [by_entry(problem, form.rule) for problem in found]
+
+
+def quiet_mends(problems: Sequence[Problem], form: RuleForm) -> list[tuple[str, str, str]]:
+    """For each clock time that quiet hours refuse, the nearest ones of the same day: what was typed, what to
+    put in its place, and both in words."""
+    found: list[tuple[datetime, datetime]] = []
+    if form.clocks != "times" or form.when in WITHOUT_CLOCKS:
+        return []
+    for facts in (dict(p.facts) for p in problems if "quiet" in dict(p.facts)):
+        begin = datetime.fromisoformat(facts["begin"])
+        offered = (datetime.fromisoformat(facts[side]) for side in ("before", "after") if facts[side])
+        found += [(begin, at) for at in offered if at.date() == begin.date()]
+    return [(f"{old:%H:%M}", f"{new:%H:%M}", say().from_to(old, new)) for old, new in found]
 
 
 def said(problems: Sequence[Problem]) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from controller.web.announcement_forms import (
     beside,
     known_of,
     previewed,
+    quiet_mends,
     reading_of,
     said,
     typed_announcement,
@@ -150,7 +151,8 @@ def _editor(
         seen = previewed(tx, form, known_of(tx, ident))
     return render_template(
         "editor.html", ident=ident, form=form, problems=beside(problems, form), seen=seen, ahead=seen.ahead,
-        restored=restored, changed=changed, kinds=KINDS, feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType),
+        mends=quiet_mends(problems, form.rule), restored=restored, changed=changed, kinds=KINDS,
+        feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from controller.web.announcement_forms import (
     ahead_of,
     known_of,
     next_times,
+    quiet_mends,
     quiet_problems,
     reading_of,
     rules_said,
@@ -107,7 +108,13 @@ def rule() -> ResponseReturnValue:
     wrong = [problem for problem in when.problems if problem.code not in {"empty", "none_chosen"}]
     if not wrong:
         wrong = quiet_problems(form, when.rules, known.ident)
-    return {"words": rules_said(when), "next": next_times(when.rules, known.calendar), "problems": said(wrong)}
+    mends = [{"old": old, "new": new, "said": words} for old, new, words in quiet_mends(wrong, form.rule)]
+    return {
+        "words": rules_said(when),
+        "next": next_times(when.rules, known.calendar),
+        "problems": said(wrong),
+        "mends": mends,
+    }
 
 
 @views.post("/api/day")
@@ -121,6 +128,7 @@ def day() -> ResponseReturnValue:
     return {
         "hours": [line.entry.as_json() for line in ahead.hours],
         "html": render_template("parts/ahead.html", ahead=ahead),
+        "meets": render_template("parts/meets.html", ahead=ahead),
     }
 
 

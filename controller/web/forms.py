@@ -20,8 +20,8 @@ from controller.runtime.config import StationConfig
 from controller.web.rule_forms import KEPT, NOW_ONLY, RuleForm, comparable, rule_of, shown
 from schedules.day_types import Calendar
 from schedules.documents import document_of, rule_from
-from schedules.planner import PLAIN, next_after
-from schedules.rules import Rule
+from schedules.planner import PLAIN, due_between, next_after
+from schedules.rules import Change, Rule
 
 NOTICE_LIMIT = 500  # characters
 NOTICE_DAYS = 7  # what a new notice's end is set to
@@ -97,6 +97,7 @@ class When:
     rules: tuple[Rule, ...] = ()
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
+    lost: tuple[Change, ...] = ()  # single changes of occurrences that there are no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +162,19 @@ def read_when(
     except InputError as error:
         return When(problems=error.problems)
     old = _known(stored)
-    if old:
-        rule = replace(rule, changes=old.changes)
+    had = old.changes if old else ()
+    rule = replace(rule, changes=tuple(change for change in had if _has(rule, change, tz)))
     if next_after(rule, now, tz, calendar) is None:
         return When(problems=(Problem.of(_what_is_past(form, now.astimezone(tz).date()), "past"),))
     same = old is not None and comparable(old, tz) == comparable(rule, tz)
-    return When((rule,), (stored[0] if same else document_of(rule),))
+    lost = tuple(c for c in had if c not in rule.changes and max(c.due, c.to or c.due).replace(tzinfo=tz) > now)
+    return When((rule,), (stored[0] if same else document_of(rule),), lost=lost)
+
+
+def _has(rule: Rule, change: Change, tz: tzinfo) -> bool:
+    """Whether a rule without changes still has what was changed; types of days, which pass, aside."""
+    due = change.due.replace(tzinfo=tz)
+    return bool(due_between(replace(rule, day_types=frozenset()), due - timedelta(microseconds=1), due, tz))
 
 
 def _what_is_past(form: RuleForm, today: date) -> str:

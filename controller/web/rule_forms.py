@@ -98,9 +98,12 @@ class RuleForm:
 
     @classmethod
     def empty(cls, local: datetime) -> RuleForm:
-        """What a new one offers: a day and a full hour, in every kind that asks for them."""
+        """What a new one offers: a day and a full hour in every kind that asks for them, rằm and mùng một."""
         day, clock = local.date().isoformat(), f"{local:%H:%M}"
-        return cls(dates=(day,), times=(clock,), first=day, start_date=day, start_time=clock)
+        return cls(
+            dates=(day,), times=(clock,), first=day, start_date=day, start_time=clock, lunar_days=("1", "15"),
+            offset="1",
+        )  # fmt: skip
 
     def entries(self) -> list[tuple[str, str]]:
         """What a page carries along to show the very same again."""
@@ -243,7 +246,7 @@ def _entries_of(document: dict[str, object], base: RuleForm) -> RuleForm:
     if kind in WITH_OFFSET:
         offset = _whole(document.get("offset_days"))
         found["offset_way"] = "before" if offset < 0 else "after" if offset else "on"
-        found["offset"] = str(abs(offset)) if offset else ""
+        found |= {"offset": str(abs(offset))} if offset else {}
     if kind not in WITHOUT_BOUNDS:
         found |= {name: document.get(name, "") for name in ("first", "last")}
     if kind != "dates":

@@ -75,6 +75,11 @@ class Saying:
     def clock(self, at: datetime) -> str:
         return time_words(at.astimezone(self._tz).time(), self._words)
 
+    def from_to(self, old: datetime, new: datetime) -> str:
+        """ "Đổi 20 giờ 59 thành 20 giờ 58", of a wall clock's times: what stands on a button."""
+        was, time = (time_words(at.time(), self._words) for at in (old, new))
+        return self._words("web.week.from_to", was=was, time=time)
+
     def minute(self, at: datetime) -> str:
         """ "19:30:05", for columns."""
         return f"{at.astimezone(self._tz):%H:%M:%S}"

@@ -85,6 +85,7 @@ class Coming:
     due: datetime
     announcement: Announcement
     rendition: RenditionState
+    rule: Rule | None  # None: ended in this instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def _doubtful_clock(config: StationConfig, now: datetime, stand: Stand | None) -
 def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
     """What the rules bring in the next hours, as far as it is not in line already; the nearest first."""
     by_id: dict[str, tuple[Announcement, RenditionState]] = {}
+    rules: dict[str, Rule | None] = {}
     found: list[Coming] = []
     for one in upcoming.between(tx, now, now + AHEAD):
         if len(found) >= COMING_LIMIT and one.due > found[-1].due:
@@ -211,7 +213,8 @@ def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
         if ident not in by_id:
             announcement = announcements.get(tx, ident)
             by_id[ident] = (announcement, rendition_state(renditions.of(tx, ident, announcement.revision)))
-        found.append(Coming(one.due, *by_id[ident]))
+            rules |= {stored.id: _rule(stored) for stored in announcements.rules(tx, ident)}
+        found.append(Coming(one.due, *by_id[ident], rules.get(one.rule_id)))
     found.sort(key=lambda c: (c.due, c.announcement.level.rank, c.announcement.order_no, c.announcement.id))
     return tuple(found[:COMING_LIMIT])
 

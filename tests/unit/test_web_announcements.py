@@ -135,11 +135,17 @@ def test_what_the_page_asks_while_one_types(client: FlaskClient) -> None:
             "6 giờ 15, thứ Ba 24/11 (16 tháng Mười âm lịch)",
         ],
         "problems": {},
+        "mends": [],
     }
     wrong = client.post("/api/rule", data={**rule, "times": "7h"}, headers=headers).get_json()
-    assert wrong == {"words": [], "next": [], "problems": {"times": ["“7h” không phải là giờ. Xin ghi như 19:30."]}}
+    assert wrong == {
+        "words": [],
+        "next": [],
+        "problems": {"times": ["“7h” không phải là giờ. Xin ghi như 19:30."]},
+        "mends": [],
+    }
     missing = client.post("/api/rule", data={**rule, "times": ""}, headers=headers).get_json()
-    assert missing == {"words": [], "next": [], "problems": {}}
+    assert missing == {"words": [], "next": [], "problems": {}, "mends": []}
     picture = client.get("/api/board/cong/preview?text=a")
     assert picture.content_type == "image/png" and picture.get_data().startswith(b"\x89PNG")
     assert picture.get_data() != client.get("/api/board/cong/preview?text=b").get_data()

@@ -182,6 +182,14 @@ def test_a_rule_that_means_the_same_is_stored_as_it_was_and_its_changes_stay(con
     assert read_when(shown_as, tz, NOW, (changed,)).documents == (changed,)
     shorter = read_when(replace(shown_as, last="2026-12-24"), tz, NOW, (changed,)).documents
     assert shorter == ({**changed, "last": "2026-12-24"},)
+    other = read_when(replace(shown_as, times=("06:15",)), tz, NOW, (changed,))
+    assert other.documents == ({"kind": "daily", "times": ["06:15"]},), "there is no 06:05 any more"
+    assert [str(change.due) for change in other.lost] == ["2026-11-22 06:05:00"]
+    weekdays = {**changed, "day_types": ["working"]}  # a Sunday, which a decree may make a working day again
+    kept = read_when(replace(stored_form(config, weekdays).rule, last="2026-12-24"), tz, NOW, (weekdays,))
+    assert (kept.documents, kept.lost) == (({**weekdays, "last": "2026-12-24"},), ())
+    long_ago = {**changed, "changes": [{"due": "2026-11-02T06:05", "to": "2026-11-02T07:00"}]}
+    assert read_when(replace(shown_as, times=("06:15",)), tz, NOW, (long_ago,)).lost == ()
 
 
 def notice_codes(config: StationConfig, **more: Any) -> list[tuple[str, str]]:

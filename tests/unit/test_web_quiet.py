@@ -92,9 +92,15 @@ def test_the_editor_says_it_while_one_types_and_at_saving(pages: Pages) -> None:
     client = pages.signed_in()
     told = client.post("/api/rule", data=entry(client)).get_json()
     assert told["problems"] == {"times": [LATE]}
+    assert told["mends"] == [{"old": "20:59", "new": "20:58", "said": "Đổi 20 giờ 59 thành 20 giờ 58"}]
     refused = client.post("/announcements", data=entry(client))
     assert refused.status_code == 422
-    assert LATE in unescape(refused.get_data(as_text=True))
+    page = unescape(refused.get_data(as_text=True))
+    assert page.count(LATE) == 2, "above all entries, and beside its own"
+    assert '<a href="#times-problem">' in page and 'value="move 20:59 20:58"' in page
+    between = entry(client, clocks="between", begin="20:00", end="21:30", every_min="60")
+    told = client.post("/api/rule", data=between).get_json()
+    assert (list(told["problems"]), told["mends"]) == (["begin"], [])
     for fine in ({"times": ["20:30", "05:30"]}, {"level": "emergency", "confirmed": "emergency"}):
         assert client.post("/api/rule", data=entry(client, **fine)).get_json()["problems"] == {}
         assert client.post("/announcements", data=entry(client, **fine)).status_code == 303

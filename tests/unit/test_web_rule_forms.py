@@ -88,7 +88,7 @@ def typed_rules(draw: st.DrawFn) -> RuleForm:
         fill(day_30=st.sampled_from(["last", "skip"]))
     if kind in {"monthly", "yearly", "lunar_monthly", "lunar_yearly"}:
         fill(offset_way=st.sampled_from(["on", "before", "after"]))
-        found["offset"] = "" if found["offset_way"] == "on" else draw(st.sampled_from(numbers(1, 60)))
+        found["offset"] = BASE.offset if found["offset_way"] == "on" else draw(st.sampled_from(numbers(1, 60)))
     if kind != "rrule" and draw(st.booleans()):
         found |= {
             "clocks": "between",

@@ -270,6 +270,54 @@ def test_the_draft_that_makes_others_wait_is_the_one_to_be_moved(pages: Pages, c
     assert "Lúc đó “Tiêm chủng” (Cụm Nà Khau) còn đang phát." in text and "Chuyển sang 17 giờ 02" in text
 
 
+def asked(client: FlaskClient, **more: object) -> dict[str, str]:
+    typed = announcement(client, title="Họp thôn", zones=["na-khau"], when="daily", **more)
+    told = client.post("/api/day", data=typed).get_json()
+    return {name: text_of(told[name]) for name in ("html", "meets")}
+
+
+def test_what_the_draft_meets_stands_beside_its_times_once_with_the_mend(pages: Pages, client: FlaskClient) -> None:
+    add(pages, "Thu gom rác", "17:00")
+    told = asked(client, times=["17:01", "18:00"])
+    assert told["meets"].count("Lúc đó “Thu gom rác”") == 1, "not for each day of the week"
+    assert told["meets"].startswith("17 giờ 01 hôm nay ! Lúc đó") and told["meets"].endswith("Chuyển sang 17 giờ 02")
+    assert asked(client, times="18:00")["meets"] == ""
+
+
+def test_the_first_week_that_is_shown_is_the_one_in_which_the_draft_begins(pages: Pages, client: FlaskClient) -> None:
+    add(pages, "Thu gom rác", "17:00")
+    told = asked(client, times="17:01", first="2027-03-02")
+    assert "Tuần 1/3 – 7/3/2027" in told["html"] and told["meets"].startswith("17 giờ 01, thứ Ba 2/3/2027")
+
+
+def test_long_days_are_folded(pages: Pages, client: FlaskClient) -> None:
+    saved, _ = add(pages, "Cháy rừng", "17:00", between={"from": "15:00", "to": "19:30", "every_min": 30}, times=None)
+    text = week(client)
+    assert text.count("Xem thêm 4 lần, đến 19 giờ 30") == 5, "ten a day, of which six are seen at once"
+    assert text.count("Cháy rừng") == 50
+    for path in ("/", f"/announcements/{saved.id}/edit"):
+        assert "Xem thêm" in text_of(client.get(path).get_data(as_text=True)), path
+
+
+def test_what_is_over_today_is_folded_when_it_is_much(pages: Pages, client: FlaskClient) -> None:
+    saved, rule = add(pages, "Cháy rừng", "17:00")
+    station = pages.station
+    for hour in range(1, 6):
+        assert ("Các lần đã qua hôm nay" in week(client)) is (hour == 5), "three or fewer stay in sight"
+        with station.store.write() as tx:
+            due = NOW - timedelta(hours=hour)
+            missed = occurrence(station.ids, station.config, saved, rule, due, lateness_of(saved, None))
+            utterances.record_missed(tx, NOW, missed, "station_off")
+    text = week(client)
+    assert "Các lần đã qua hôm nay (5) 5 giờ Cháy rừng" in text and text.count("Cháy rừng") == 5 + 5
+
+
+def test_the_list_says_every_rule_in_words(pages: Pages, client: FlaskClient) -> None:
+    add(pages, "Thu gom rác", "17:00")
+    assert "17 giờ hằng ngày" in text_of(client.get("/announcements").get_data(as_text=True))
+    assert "17 giờ hằng ngày" in text_of(client.get("/").get_data(as_text=True))
+
+
 def test_what_officials_say_of_a_day_holds_on_every_page(pages: Pages, client: FlaskClient) -> None:
     saved, _ = add(pages, "Thu gom rác", "17:00", day_types=["working"])
     with pages.station.store.write() as tx:

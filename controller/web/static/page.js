@@ -30,7 +30,7 @@
     for (const place of all("[data-live]")) {
       const html = fragments[place.dataset.live];
       if (html === undefined || seen[place.dataset.live] === html) continue;
-      const first = seen[place.dataset.live] === undefined;
+      const first = seen[place.dataset.live] === undefined, open = all("details", place).map((each) => each.open);
       seen[place.dataset.live] = html;
       if (first && place.innerHTML.trim() === html.trim()) continue; // the very thing that was served
       if (place.contains(document.activeElement)) { // keep the finger on the button under it
@@ -40,6 +40,7 @@
       } else {
         place.innerHTML = html;
       }
+      all("details", place).forEach((each, at) => { each.open = open[at] || each.open; });
     }
     compare();
   };
@@ -120,6 +121,7 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+  window.addEventListener("beforeprint", () => all("details.fold").forEach((fold) => { fold.open = true; }));
 
   // --- an address to be copied; without https there is no clipboard, so what is marked is copied ----
   for (const button of all("[data-copy]")) {
@@ -243,6 +245,12 @@
     const words = one("#rule"), next = one("#next");
     words.replaceChildren(...(told.words.length ? told.words : [words.dataset.empty]).map((said) => line("p", "", said)));
     next.replaceChildren(...told.next.map((when) => line("li", "", next.dataset.said.replace("%w", when))));
+    one("#mends").replaceChildren(...told.mends.map(({ old, new: mended, said }) => {
+      const button = line("button", "plain", said);
+      button.type = "button";
+      button.dataset.move = old + " " + mended;
+      return button;
+    }));
     for (const place of all("[data-problems]", form)) {
       const name = place.dataset.problems, wrong = (told.problems[name] || []).map(problem);
       place.replaceChildren(...wrong);
@@ -259,6 +267,7 @@
     if (!place) return;
     const told = await post("/api/day", fields()), open = one("details", place).open;
     place.innerHTML = told.html;
+    one("#meets").innerHTML = told.meets;
     one("details", place).open = open;
   };
   // the week beside the editor, and the clock time that is mended there
