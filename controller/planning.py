@@ -127,13 +127,15 @@ class Planning:
 
     def _amend(self, calendar: Calendar, now: datetime) -> set[str]:
         """Take in what officials say of days: from now on. The outputs that lost something from their line."""
-        touched = self._agenda.amend(calendar, now)
+        # what the last plan has looked at was as it was; what has passed since, unplanned, still has no outcome
+        since = min(now, self._horizon or now)
+        touched = self._agenda.amend(calendar, since)
         outputs: set[str] = set()
         if self._horizon is None:
             self._calendar = calendar
             return outputs
         with self._store.write() as tx:
-            announcements.planned_from(tx, touched, now)
+            announcements.planned_from(tx, touched, since)
             for output in self._config.outputs:
                 for utterance in utterances.open_on(tx, output.name):
                     if utterance.rule_id in touched and not utterance.attempt and not self._is_due(utterance):

@@ -558,3 +558,30 @@ def test_every_order_that_was_given_holds_until_another_is_given(station: Schedu
         station.announcing.put_first(first, second, "tester")
         told.append("".join({a: "a", b: "b", c: "c"}[ident] for ident in to_be_spoken(station)))
     assert told == ["abc", "abc", "cab", "cab", "bca", "bca"]
+
+
+def test_what_passed_while_nobody_could_plan_has_an_outcome_though_the_days_were_changed(
+    station: ScheduledStation,
+) -> None:
+    """Saturday 21/11: 19:30 passes unplanned, and on Monday the state will not work."""
+    station.announce({**daily("19:30"), "day_types": ["weekend", "working"]}, late_s=60)
+    station.plan()
+    station.clock.tick(3 * 3600)
+    with station.store.write() as tx:
+        days.say(tx, station.clock.now(), date(2026, 11, 23), DayType.HOLIDAY, "", "Cán bộ")
+    station.plan()
+    assert station.rows() == [("11-21 12:30:00", "main", "missed")]
+
+
+def test_a_day_that_is_changed_too_late_for_an_occurrence_is_not_called_missed(station: ScheduledStation) -> None:
+    station.announce({**daily("18:00"), "day_types": ["working"]})
+    station.clock.tick(-7200)
+    station.announce({**daily("18:01"), "day_types": ["working"]})
+    station.plan()
+    for _ in range(400):
+        station.clock.tick(20)
+        station.plan()
+    with station.store.write() as tx:
+        days.say(tx, station.clock.now(), date(2026, 11, 21), DayType.WORKING, "Làm bù", "Cán bộ")
+    station.plan()
+    assert station.rows() == []
