@@ -69,11 +69,11 @@ class Saying:
         self._tz = config.site.tz
 
     def when(self, at: datetime) -> str:
-        """ "19 giờ 30 hôm nay", or with the day and its lunar date."""
-        return when_words(at, self._tz, self._words, self.now)
+        """ "19 giờ 30 hôm nay", or with the day and its lunar date. Nobody says seconds."""
+        return when_words(at.replace(second=0, microsecond=0), self._tz, self._words, self.now)
 
     def clock(self, at: datetime) -> str:
-        return time_words(at.astimezone(self._tz).time(), self._words)
+        return time_words(at.astimezone(self._tz).time().replace(second=0, microsecond=0), self._words)
 
     def from_to(self, old: datetime, new: datetime) -> str:
         """ "Đổi 20 giờ 59 thành 20 giờ 58", of a wall clock's times: what stands on a button."""
