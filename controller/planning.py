@@ -61,10 +61,11 @@ class Planning:
     def lead_s(self) -> float:
         return self._lead.total_seconds()
 
-    def plan_ahead(self, now: datetime, waited_s: float = 0.0) -> Plan:
+    def plan_ahead(self, now: datetime, waited_s: float = 0.0, progress: Callable[[], None] = lambda: None) -> Plan:
         """Give every occurrence up to `now` plus the lead its utterance: in line, or missed.
 
         `waited_s`: for so long nobody could plan, though this process was there (a locked store, a doubtful clock).
+        `progress` is told of every transaction: what a long outage has left to be written takes its time.
         """
         horizon, self._waited = now + self._lead, timedelta(seconds=waited_s)
         stepped_back = self._horizon is not None and self._horizon > horizon + STEPPED_BACK
@@ -79,7 +80,8 @@ class Planning:
         anew = {ident for ident in given_up if ident in self._agenda}
         anew |= self._take_in(changed, now, horizon)
         due = [ident for ident in self._agenda.due(horizon) if ident not in anew]
-        outputs |= self._plan_rules([*sorted(anew), *due], now, frozenset(anew) | (set(due) if stepped_back else set()))
+        looked_at_anew = frozenset(anew) | (set(due) if stepped_back else set())
+        outputs |= self._plan_rules([*sorted(anew), *due], now, looked_at_anew, progress)
         self._seen_no, self._horizon = seen_no, horizon
         self._report(now)
         near = self._agenda.following(horizon + ALARMS_AHEAD)
@@ -148,7 +150,9 @@ class Planning:
         rule, due = self._agenda.rule(utterance.rule_id), utterance.due
         return bool(due_between(rule, due - _TICK, due, self._config.site.tz, self._agenda.calendar))
 
-    def _plan_rules(self, idents: list[str], now: datetime, anew: frozenset[str]) -> set[str]:
+    def _plan_rules(
+        self, idents: list[str], now: datetime, anew: frozenset[str], progress: Callable[[], None]
+    ) -> set[str]:
         """The outputs that got something in line. `anew`: those looked at from now on, planned before or not."""
         outputs: set[str] = set()
         left = list(reversed(idents))
@@ -165,6 +169,7 @@ class Planning:
                         left.append(ident)
             for ident, until in done.items():  # only what is stored counts
                 self._agenda.dealt_with(ident, until)
+            progress()
         return outputs
 
     def _plan_rule(self, tx: Tx, ident: str, now: datetime, room: int, anew: bool) -> tuple[int, datetime, set[str]]:

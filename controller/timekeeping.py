@@ -48,11 +48,13 @@ class Timekeeper:
         self._look_around, self._clock_watch = look_around, watch
         self._clockwork = Clockwork(clock, lambda _rule_id: bell.ring(NAME), self._note_step)
         self._steps: list[float] = []  # not yet in the journal
+        self._progress: Callable[[], None] = lambda: None
         self._seen_version = -1
         self._plan_by = self._watch_by = self._planned_at = clock.monotonic()
         self._trouble = Lasting(log, "the schedule cannot use the store")
 
     def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
+        self._progress = progress
         self._write_line(Kind.STARTED)
         self._clockwork.start()
         try:
@@ -89,7 +91,7 @@ class Timekeeper:
 
     def _plan(self) -> None:
         waited_s = self._clock.monotonic() - self._planned_at
-        plan = self._planning.plan_ahead(self._clock.now(), waited_s)
+        plan = self._planning.plan_ahead(self._clock.now(), waited_s, self._progress)
         self._planned_at = self._clock.monotonic()
         self._clockwork.set_alarms(plan.alarms)
         self._seen_version = self._store.version()

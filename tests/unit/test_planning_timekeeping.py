@@ -324,3 +324,12 @@ def test_a_changed_type_of_day_that_could_not_be_written_is_not_forgotten(
         assert station.rows() == [("11-21 12:01:00", "main", "queued")]
     bench.turn()
     assert station.rows() == []
+
+
+def test_the_watchdog_is_fed_while_a_long_outage_is_written_down(bench: Bench) -> None:
+    bench.station.announce(daily("06:00"))
+    bench.station.clock.tick(500 * 86_400)
+    stops = iter([False, True])
+    fed: list[int] = []
+    bench.keeper.work(lambda: next(stops), lambda: fed.append(len(bench.station.lines("missed"))))
+    assert fed == [200, 400, 500, 500]
