@@ -18,6 +18,7 @@ from controller.web.announcement_forms import (
     known_of,
     previewed,
     quiet_mends,
+    quiet_problems,
     reading_of,
     said,
     typed_announcement,
@@ -94,7 +95,8 @@ def _save(ident: str) -> ResponseReturnValue:
     if act != "save":
         return _editor(ident, _looked_at(form, act, told), reading.problems if act == "look" else ())
     if reading.problems:
-        return _refused(ident, form, reading.problems)
+        quiet = quiet_problems(form, reading.when.rules, ident)
+        return _refused(ident, form, (*reading.problems, *quiet))
     if reading.draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
         return render_template("confirm_emergency.html", form=form, ident=ident)
     try:
