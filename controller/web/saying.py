@@ -243,7 +243,8 @@ class Saying:
             case Kind.CLOCK if entry.detail.get("right"):
                 key = "clock_right"
             case Kind.CLOCK if "trust" in detail:
-                key = "clock_doubtful" if detail["trust"] == Trust.DOUBTFUL else "clock_believed"
+                said = {Trust.DOUBTFUL.value: "clock_doubtful", Trust.CONFIRMED.value: "clock_confirmed"}
+                key = said.get(detail["trust"], "clock_believed")
                 facts["trust"] = self._trust(detail, _number(entry.detail.get("age_s")))
             case Kind.DAY:
                 key = "day_said" if detail.get("type") else "day_back"
