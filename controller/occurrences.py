@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from controller.core.errors import InputError, NotFoundError, Problem
 from controller.core.journal import Kind
@@ -26,7 +26,8 @@ _TICK = timedelta(microseconds=1)
 def move(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, to: datetime | None, by: str) -> str:
     """Have the occurrence due at an instant spoken at another (None: not at all); the announcement's id.
 
-    `due` is when it is due now, moved before or not. InputError: it is over, there is none, `to` is past or taken.
+    `due` is when it is due now, moved before or not. InputError: it is over, there is none, `to` is past or taken,
+    or one of them is in an hour that the clock passes for the second time.
     """
     stored, rule = _rule(tx, rule_id)
     calendar = calendar_of(tx)
@@ -36,6 +37,9 @@ def move(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, to: date
         raise NotFoundError("due", due.astimezone(tz).isoformat())
     if to is not None and to <= at:
         raise InputError(Problem.of("to", "past"))
+    for field, instant in (("due", due), ("to", to)):
+        if instant is not None and instant.astimezone(tz).fold:
+            raise InputError(Problem.of(field, "comes_twice"))  # its clock time means an hour before
     if to is not None and to != due and _is_due(rule, to, tz, calendar):
         raise InputError(Problem.of("to", "occurrence_taken"))
     before = next((change for change in rule.changes if change.to == _wall(due, tz)), None)
@@ -67,10 +71,10 @@ def undo(tx: Tx, at: datetime, tz: tzinfo, rule_id: str, due: datetime, by: str)
         if not in_the_way:
             break
         taken += in_the_way
-    if any(wall.replace(tzinfo=tz) <= at for change in taken for wall in (change.due, change.to) if wall):
+    if any(_instant(wall, tz) <= at for change in taken for wall in (change.due, change.to) if wall):
         raise InputError(Problem.of("due", "occurrence_over"))
     _store(tx, at, stored, rule, kept)
-    moved_to = tuple(change.to.replace(tzinfo=tz) for change in taken if change.to)
+    moved_to = tuple(_instant(change.to, tz) for change in taken if change.to)
     _free(tx, rule_id, moved_to, by)
     _note(tx, at, stored.announcement_id, by, due=taken[0].due.replace(tzinfo=tz).isoformat(), put_back=True)
     return stored.announcement_id
@@ -96,6 +100,11 @@ def _is_due(rule: Rule, at: datetime, tz: tzinfo, calendar: Calendar) -> bool:
 
 def _wall(at: datetime, tz: tzinfo) -> datetime:
     return at.astimezone(tz).replace(tzinfo=None)
+
+
+def _instant(wall: datetime, tz: tzinfo) -> datetime:
+    """In UTC: around a change of the clock an instant of another zone equals none (PEP 495)."""
+    return wall.replace(tzinfo=tz).astimezone(UTC)
 
 
 def _store(tx: Tx, at: datetime, stored: announcements.StoredRule, rule: Rule, changes: Sequence[Change]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from controller.core.announcements import AfterCut, Draft
 from controller.core.errors import InputError
@@ -235,6 +235,10 @@ def _wait(lateness: Lateness, after_cut: AfterCut) -> Wait:
 
 
 def _moved(rule: Rule, config: StationConfig) -> dict[datetime, datetime]:
-    """The instants to which single occurrences were moved, with those at which they would have been."""
+    """The instants to which single occurrences were moved, in UTC, with those at which they would have been."""
     tz = config.site.tz
-    return {change.to.replace(tzinfo=tz): change.due.replace(tzinfo=tz) for change in rule.changes if change.to}
+    return {
+        change.to.replace(tzinfo=tz).astimezone(UTC): change.due.replace(tzinfo=tz)
+        for change in rule.changes
+        if change.to
+    }

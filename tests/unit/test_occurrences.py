@@ -9,6 +9,8 @@ import pytest
 
 from controller.core.errors import InputError, NotFoundError
 from controller.core.levels import Level
+from controller.outlook import outlook
+from controller.runtime.catalogues import load_words
 from controller.store import announcements
 from tests.support.scheduling import CONFIG, START, ScheduledStation, daily
 
@@ -126,6 +128,40 @@ def test_what_cannot_be(station: ScheduledStation) -> None:
     with pytest.raises(NotFoundError):
         station.announcing.undo_move(rule_id, DUE, "x")
     assert changes(station, rule_id) == []
+
+
+def test_around_the_changes_of_the_clock(tmp_path: Path) -> None:
+    """Berlin: on 28/3/2027 02:00-03:00 is skipped, on 31/10 it comes twice. A change is by the clock of the place."""
+    config = CONFIG + '[site]\nname = "X"\ntimezone = "Europe/Berlin"\n'
+    station = ScheduledStation(tmp_path, now=datetime(2027, 3, 27, 12, 0, tzinfo=UTC), config=config)
+    (rule_id,) = station.rule_ids(station.announce(daily("02:30")).id)
+    move, undo = station.announcing.move_occurrence, station.announcing.undo_move
+    half_past_three = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)  # which stands for the 02:30 that is skipped
+    move(rule_id, half_past_three, half_past_three - 40 * MINUTE, "x")
+    assert run(station, half_past_three + 60 * MINUTE) == ["03-28 00:50:00"]
+    station.clock.step((datetime(2027, 10, 30, 12, 0, tzinfo=UTC) - station.clock.now()).total_seconds())
+    first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    for to in (first + 60 * MINUTE, first + 45 * MINUTE):
+        with pytest.raises(InputError) as caught:
+            move(rule_id, first, to, "x")
+        assert codes(caught.value) == [("to", "comes_twice")]
+    move(rule_id, first, first + 90 * MINUTE, "x")
+    undo(rule_id, first, "x")
+    move(rule_id, first, first + 10 * MINUTE, "x")
+    with station.store.read() as tx:
+        (entry,) = outlook(tx, station.config, first, first + 30 * MINUTE, load_words("vi"))
+    assert entry.change and entry.change.astimezone(UTC) == first
+    assert run(station, first + 180 * MINUTE)[-1] == "10-31 00:40:00"
+
+
+def test_one_that_comes_when_the_clock_passes_for_the_second_time_is_not_changed(tmp_path: Path) -> None:
+    config = CONFIG + '[site]\nname = "X"\ntimezone = "Europe/Berlin"\n'
+    station = ScheduledStation(tmp_path, now=datetime(2027, 10, 30, 12, 0, tzinfo=UTC), config=config)
+    rule = {"kind": "rrule", "start": "2027-10-01T01:30", "rrule": "FREQ=DAILY", "zone": "UTC"}
+    (rule_id,) = station.rule_ids(station.announce(rule).id)
+    with pytest.raises(InputError) as caught:
+        station.announcing.move_occurrence(rule_id, datetime(2027, 10, 31, 1, 30, tzinfo=UTC), None, "x")
+    assert codes(caught.value) == [("due", "comes_twice")]
 
 
 def test_not_into_quiet_hours_unless_it_is_an_emergency(tmp_path: Path) -> None:
