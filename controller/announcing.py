@@ -26,7 +26,6 @@ from controller.store.connection import Store, Tx
 from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 
-NOW = ON_REQUEST
 ORDER_GAP = 1024  # room for others, when an official puts one announcement before another
 
 
@@ -300,7 +299,7 @@ class Announcing:
         return rule_from(found[0].document, stored=True) if found else None
 
     def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
-        rule_id = NOW + self._ids()
+        rule_id = ON_REQUEST + self._ids()
         made = occurrence(self._ids, self._config, announcement, rule_id, at, lateness_of(announcement, None))
         for utterance in made:
             utterances.queue(tx, at, utterance)

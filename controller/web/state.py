@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import islice
 
-from controller.announcing import NOW
 from controller.core.announcements import Announcement
 from controller.core.errors import InputError
 from controller.core.levels import Level
@@ -71,7 +70,7 @@ class Occurrence:
 
     @property
     def spoken_on_request(self) -> bool:
-        return self.first.rule_id.startswith(NOW)
+        return self.first.on_request
 
     @property
     def stopping(self) -> bool:
