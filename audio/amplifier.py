@@ -10,7 +10,7 @@ import logging
 from typing import Protocol
 
 from controller.core.errors import DeviceError
-from controller.runtime.config import Amplifier
+from controller.runtime.config_tables import Amplifier
 from controller.runtime.serial_port import SerialPort
 
 LINE_LIMIT_S = 0.3  # the sound waits no longer for a relay

@@ -20,8 +20,8 @@ from audio.progress import ProgressFile, boot_id
 from audio.studio import Studio
 from controller.core.quiet import touches
 from controller.runtime.clocks import SystemClock
-from controller.runtime.config import Output as OutputConfig
 from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Output as OutputConfig
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew

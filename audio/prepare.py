@@ -24,7 +24,7 @@ from audio.normaliser import Normaliser
 from audio.speech import Missing, call, voices
 from controller.core.errors import DeviceError, StationError
 from controller.core.renditions import Prepared
-from controller.runtime.config import Policy, Speech
+from controller.runtime.config_tables import Policy, Speech
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places
 

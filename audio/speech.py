@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from controller.runtime.config import Speech
+from controller.runtime.config_tables import Speech
 
 _NATURAL = 175  # words a minute at which espeak speaks by itself; a Piper voice's own pace is taken for the same
 

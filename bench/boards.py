@@ -23,7 +23,7 @@ from controller.boards.worker import BoardWorker
 from controller.core.levels import Level
 from controller.core.notices import Notice
 from controller.runtime.clocks import SystemClock
-from controller.runtime.config import Board, Site
+from controller.runtime.config_tables import Board, Site
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.store import notices

@@ -9,7 +9,7 @@ from pathlib import Path
 from audio.normaliser import Normaliser, load_abbreviations
 from audio.prepare import Preparer, Unspeakable
 from bench.table import percentile, table
-from controller.runtime.config import Speech, SpeechEngine
+from controller.runtime.config_tables import Speech, SpeechEngine
 from controller.runtime.places import Places
 
 TEN_SECONDS = (

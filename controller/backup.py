@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from controller.core.errors import ConfigError, InputError, Problem, StationError
-from controller.runtime.config import load_config
+from controller.runtime.config_text import load_config
 from controller.runtime.doorbell import at_home
 from controller.runtime.files import adopt_file, sync_folder
 from controller.runtime.places import Places

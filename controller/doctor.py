@@ -27,7 +27,8 @@ from controller.core.words import Words
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns, kernel_says_synchronised
-from controller.runtime.config import Board, Output, Speech, StationConfig
+from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Board, Output, Speech
 from controller.runtime.places import Places
 from controller.store.connection import Store
 

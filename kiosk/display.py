@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.runtime.config import Kiosk
+from controller.runtime.config_tables import Kiosk
 from kiosk.sdl import pygame
 from kiosk.touch import WANTED
 

@@ -19,7 +19,7 @@ from controller.boards.layout import CLOCK, PAGES_AT_MOST, Layout, lay_out, wait
 from controller.boards.layout import Page as Laid
 from controller.boards.link import Content, Filed
 from controller.core.levels import Level
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 
 PRIORITY_BYTES = 125  # all that a priority file may hold
 PAGE_BYTES = 6  # ESC, position, mode, font of two, speed

@@ -14,7 +14,7 @@ from controller.boards.emulator_line import Sign
 from controller.boards.layout import Layout
 from controller.boards.link import Content, Link, Timing
 from controller.core.levels import Level
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 
 
 @dataclass(frozen=True, slots=True)

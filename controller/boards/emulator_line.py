@@ -22,7 +22,7 @@ from typing import Protocol
 
 from controller.boards.emulator_face import Face
 from controller.boards.picture import png_of
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
 

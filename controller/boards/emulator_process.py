@@ -6,7 +6,7 @@ import threading
 
 from controller.boards.drivers import DRIVERS
 from controller.boards.emulator_line import Emulator, Record
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
 

@@ -9,7 +9,7 @@ from controller.boards.drivers import DRIVERS
 from controller.boards.layout import CELL_PX, LINE_PX, Layout, Page
 from controller.boards.picture import DOT_PX, Dots, Field, png_of
 from controller.core.levels import Level
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 
 TICKER_DOT_PX = 3  # a ticker has many pictures: smaller ones
 

@@ -18,7 +18,7 @@ from controller.core.levels import Level
 from controller.core.notices import BoardState, Notice
 from controller.core.ports import Clock
 from controller.core.showing import Sounding, showing
-from controller.runtime.config import Board, Site
+from controller.runtime.config_tables import Board, Site
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.runtime.serial_port import SerialPort

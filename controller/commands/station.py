@@ -16,7 +16,8 @@ import click
 from controller.core.announcements import TEXT_LIMIT, clean, text_problems
 from controller.core.errors import ConfigError, InputError, LoalangError, Problem
 from controller.runtime.catalogues import load_words
-from controller.runtime.config import StationConfig, load_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import load_config
 from controller.runtime.places import Places
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Station:
         """The configuration, or the shipped example where there is none: for what needs no station."""
         if self.config_file.is_file():
             return self.config
-        from controller.runtime.config import parse_config
+        from controller.runtime.config_text import parse_config
 
         example = resources.files("controller").joinpath("station.example.toml")
         return parse_config(example.read_text(encoding="utf-8"), "example")

@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from controller.daemon import main
 from controller.runtime.clock_signs import ClockSigns
-from controller.runtime.config import load_config
+from controller.runtime.config_text import load_config
 from controller.runtime.logs import set_up_logs
 from controller.runtime.places import Places
 set_up_logs()

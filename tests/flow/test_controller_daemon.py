@@ -12,7 +12,7 @@ from controller.announcing import Announcing
 from controller.core.announcements import Draft
 from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
-from controller.runtime.config import parse_config
+from controller.runtime.config_text import parse_config
 from controller.runtime.doorbell import Doorbell, Doorway, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places

@@ -10,7 +10,7 @@ from controller.boards.alpha_stream import Decoder
 from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.link import Content, Open, Send, Status, Timing
 from controller.core.notices import BoardState
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 
 BOARD = Board(id="cong-lang", name="Cổng làng")
 BYTE_S = 10 / 9600

@@ -17,7 +17,8 @@ from controller.core.levels import Level
 from controller.core.notices import Notice
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 from controller.runtime.clocks import SystemClock
-from controller.runtime.config import StationConfig, load_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import load_config
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
@@ -44,7 +45,7 @@ trust = "off"
 """
 START = """
 import sys, pathlib
-from controller.runtime.config import load_config
+from controller.runtime.config_text import load_config
 from controller.runtime.logs import set_up_logs
 from controller.runtime.places import Places
 from kiosk.daemon import main

@@ -14,7 +14,8 @@ from controller.core.ids import uuid7
 from controller.core.levels import Level
 from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.store import announcements, journal, utterances
 from controller.store.connection import Store
 

@@ -14,7 +14,8 @@ from controller.core.levels import Level
 from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.clocks import FakeClock, SystemClock
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.store.connection import Store

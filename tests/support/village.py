@@ -23,7 +23,8 @@ from controller.core.ids import RANDOM_BYTES, uuid7
 from controller.core.renditions import Prepared
 from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
 from controller.store import announcements, clock, renditions, utterances

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from controller.core.journal import Entry
 from controller.run import write_example
-from controller.runtime.config import StationConfig, load_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import load_config
 from controller.runtime.places import Places
 from controller.store import journal
 from controller.store.connection import Store

@@ -18,7 +18,8 @@ from controller.core.words import LANGUAGES
 from controller.refusals import problem_words
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.store import announcements, journal, renditions, utterances
 from schedules.documents import document_of
 from schedules.rules import Between, Change, Clocks, Daily, Once, Repeating, Rule

@@ -16,7 +16,7 @@ from audio.engine import Event, Item, Move, Now, OutputBack, OutputLost, Phase, 
 from controller.core.announcements import Late
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent as E
-from controller.runtime.config import parse_config
+from controller.runtime.config_text import parse_config
 
 QUIET_FROM, QUIET_TO = 2000.0, 3000.0
 

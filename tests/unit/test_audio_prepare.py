@@ -23,7 +23,7 @@ from audio.prepare import Preparer, Unspeakable
 from audio.speech import Call, Missing, call, voices
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
-from controller.runtime.config import Policy, Speech, SpeechEngine
+from controller.runtime.config_tables import Policy, Speech, SpeechEngine
 from controller.runtime.places import Places
 from tests.support.fake_voices import alive, install, tone_file
 
@@ -110,7 +110,7 @@ def test_the_process_that_asks_stays_without_numpy(places: Places, programs: Pat
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
         "from audio.prepare import Preparer\n"
-        "from controller.runtime.config import Speech\nfrom controller.runtime.places import Places\n"
+        "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
         "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare('mời bà con')\n"
         "sys.exit(bool({'numpy', 'av', 'pyttsx3'} & set(sys.modules)))"
     )
@@ -199,7 +199,7 @@ def test_killing_the_station_ends_the_voice_too(places: Places, programs: Path, 
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
         "from audio.prepare import Preparer\n"
-        "from controller.runtime.config import Speech\nfrom controller.runtime.places import Places\n"
+        "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
         "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare('mời bà con')\n"
     )
     station = subprocess.Popen([sys.executable, "-c", script, str(places.state)])

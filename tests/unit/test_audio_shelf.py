@@ -12,7 +12,7 @@ import pytest
 from audio.amplifier import LogRelay, NoRelay, lcus1_frame, relay_for
 from audio.shelf import load
 from controller.core.errors import StationError
-from controller.runtime.config import Amplifier
+from controller.runtime.config_tables import Amplifier
 from tests.support.tones import tone_pcm, wav
 
 

@@ -15,7 +15,7 @@ from controller.boards.layout import plain
 from controller.boards.picture import Dots, Field, png_of
 from controller.boards.preview import frames_for, layout_for, page_dots, preview_png, preview_text
 from controller.core.levels import Level
-from controller.runtime.config import Board
+from controller.runtime.config_tables import Board
 
 SAMPLES = (
     "Tiêm chủng mở rộng: 8 giờ thứ Sáu tại trạm y tế.",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from controller.core.errors import ConfigError
 from controller.core.quiet import span_of
-from controller.runtime.config import load_config, on_trial, parse_config
+from controller.runtime.config import on_trial
+from controller.runtime.config_text import load_config, parse_config
 
 GOOD = """\
 [[zones]]

@@ -13,7 +13,8 @@ import pytest
 
 from controller.core.trust import Stand, Trust
 from controller.doctor import Finding, World, doctor
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.runtime.places import Places
 from controller.store import clock as clocks
 from controller.store.connection import Store

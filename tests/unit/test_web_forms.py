@@ -11,7 +11,8 @@ import pytest
 
 from controller.core.announcements import AfterCut, Announcement
 from controller.core.levels import Level
-from controller.runtime.config import StationConfig, parse_config
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import parse_config
 from controller.web.forms import (
     AnnouncementForm,
     NoticeForm,

@@ -11,7 +11,7 @@ import pytest
 from controller.core.journal import Entry, Kind
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
-from controller.runtime.config import parse_config
+from controller.runtime.config_text import parse_config
 from controller.web.saying import Saying
 from tests.support.stations import CONFIG, START
 

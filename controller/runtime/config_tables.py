@@ -1,0 +1,178 @@
+"""The tables of the station's configuration: what may stand in them, and what holds where nothing does.
+
+How a file becomes one of these is `config_text`'s affair, what they mean together `config`'s.
+"""
+
+from __future__ import annotations
+
+import difflib
+from datetime import tzinfo
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Shown = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+# two clock times of the place; over midnight if the second is the earlier
+QuietSpan = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+SpeechEngine = Literal["piper", "pyttsx3", "espeak-ng"]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Site(Section):
+    id: Name = "lang"
+    name: Shown = "Xã nhà"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    language: Literal["vi", "en"] = "vi"
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        if name not in available_timezones():
+            near = difflib.get_close_matches(name, sorted(available_timezones()), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else "; e.g. 'Asia/Ho_Chi_Minh'"
+            raise PydanticCustomError("timezone", "there is no such time zone{hint}", {"hint": hint})
+        return name
+
+    @cached_property
+    def tz(self) -> tzinfo:
+        return ZoneInfo(self.timezone)
+
+
+class Zone(Section):
+    """A part of the commune that hears the same thing: a hamlet, a cluster of speakers."""
+
+    id: Name
+    name: Shown
+    quiet_hours: tuple[QuietSpan, ...] | None = None  # None: the policy's
+    max_minutes_a_day: int | None = Field(default=None, ge=0, le=1440)  # None: the policy's; 0: no limit
+
+
+class Relay(Section):
+    """A switch that the station throws: a channel of a relay board, or a pin of the Pi."""
+
+    relay: Literal["none", "log", "lcus1", "modbus", "gpio"] = "none"
+    port: str = ""  # of lcus1 and modbus: /dev/serial/by-path/...
+    channel: int = Field(default=1, ge=1, le=64)  # counted from 1, as it is printed on the board
+    unit: int = Field(default=1, ge=1, le=247)  # of modbus: the board's address
+    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 9600  # of modbus
+    pin: int = Field(default=0, ge=0, le=27)  # of gpio: its BCM number
+    active_low: bool = False  # of gpio: a low level switches on
+
+
+class Amplifier(Relay):
+    warm_up_s: float = Field(default=1.5, ge=0, le=30)
+    hold_s: float = Field(default=3.0, ge=0, le=120)
+
+
+class Contact(Section):
+    """A button or switch that the station reads: a pin of the Pi, or a control line of a serial adapter."""
+
+    contact: Literal["none", "gpio", "serial"] = "none"
+    pin: int = Field(default=0, ge=0, le=27)  # of gpio: its BCM number; pulled up, the contact closes to ground
+    port: str = ""  # of serial: /dev/serial/by-path/...
+    line: Literal["cts", "dsr", "cd", "ri"] = "cts"  # of serial
+    on: Literal["closed", "open"] = "closed"  # which state of the contact means "pressed"
+
+
+class SelfTest(Section):
+    """A short soft tone once a day, listened for at the sink and, where there is one, with the monitor input."""
+
+    at: Literal[""] | ClockTime = ""  # none if empty
+    level_dbfs: float = Field(default=-40.0, ge=-70, le=-12)
+
+
+class Output(Section):
+    """One sound output: one audio process, one amplifier."""
+
+    name: Name
+    zones: tuple[Name, ...] = Field(min_length=1)
+    device: str = "auto"  # "auto", "wav" (a recording instead of sound), or a device's name
+    fallback: str = ""  # another device, while `device` does not do what it says
+    buffer: int = Field(default=512, ge=128, le=8192)  # samples at 48 kHz
+    amplifier: Amplifier = Amplifier()
+    zone_relays: dict[Name, Relay] = {}  # for zones that are switched apart behind the one amplifier
+    monitor: str = ""  # what hears it: "sink", the name of a source of the sound server, or "alsa:DEVICE"
+    stop_switch: Contact = Contact()
+    emergency_contact: Contact = Contact()
+    self_test: SelfTest = SelfTest()
+
+
+class Speech(Section):
+    engines: tuple[SpeechEngine, ...] = Field(default=("piper", "pyttsx3", "espeak-ng"), min_length=1)
+    voice: Literal["vi", "vi-vn-x-central", "vi-vn-x-south"] = "vi"
+    words_per_minute: int = Field(default=140, ge=80, le=260)
+    piper_voice: str = ""  # path of a .onnx voice file; its .onnx.json beside it
+    time_limit_s: float = Field(default=30.0, ge=1, le=600)  # per engine and announcement
+    loudness_lufs: float = Field(default=-16.0, ge=-31, le=-9)
+    true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.5)
+    chime: bool = True
+
+
+class Board(Section):
+    id: Name
+    name: Shown
+    driver: Literal["alpha"] = "alpha"
+    port: str = "emulator"  # "emulator", or /dev/serial/by-id/...
+    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400] = 9600
+    columns: int = Field(default=96, ge=16, le=512)  # pixels
+    rows: int = Field(default=16, ge=7, le=64)
+    zones: tuple[Name, ...] = ()  # none: all zones
+
+
+class Web(Section):
+    host: str = "0.0.0.0"  # noqa: S104 - the page is for phones on the commune's network
+    port: int = Field(default=8080, ge=1, le=65535)
+    names: tuple[str, ...] = ()  # host names it answers to besides addresses, localhost and *.local
+
+
+class Kiosk(Section):
+    width_px: int = Field(default=1280, ge=480, le=7680)
+    height_px: int = Field(default=800, ge=480, le=4320)
+    width_mm: float = Field(default=217.0, ge=90, le=2000)  # of the lit area; a 10.1 inch panel
+    full_screen: bool = True
+
+
+class ClockTrust(Section):
+    """When the clock may be believed: a Pi without a clock chip starts in the past."""
+
+    trust: Literal["required", "off"] = "required"
+    chip: str = ""  # a battery-backed clock, e.g. "/dev/rtc0"; none if empty
+
+
+class Policy(Section):
+    quiet_hours: tuple[QuietSpan, ...] = ("21:00-05:30", "11:30-13:30")  # () switches them off
+    max_minutes_a_day: int = Field(default=60, ge=0, le=1440)  # of speech in a zone before the page warns; 0: none
+    late_window_s: int = Field(default=600, ge=0, le=86_400)
+    lead_s: float = Field(default=30.0, ge=5, le=600)  # how long before its instant an utterance is queued
+    max_duration_s: int = Field(default=900, ge=10, le=7200)
+    board_after_s: int = Field(default=600, ge=0, le=86_400)  # an announcement stays on the boards so long
+    disk_reserve_mb: int = Field(default=200, ge=20, le=10_000)
+    renditions_mb: int = Field(default=2000, ge=50, le=100_000)  # of prepared sound that is kept
+    approval: Literal["required", "off"] = "required"  # whether an official must have listened before it is broadcast
+    finish_s: float = Field(default=10.0, ge=0, le=120)  # what has no more left than this, priority lets finish
+    emergency_minutes: int = Field(default=15, ge=1, le=240)  # how long one is repeated, unless it says otherwise
+    switch_stops_emergency: bool = True  # whether the local stop switch silences even an emergency
+
+
+class Email(Section):
+    """Where to tell people by e-mail; nobody if `host` is empty."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""  # a file that holds nothing but the password
+    sender: str = ""
+    to: tuple[str, ...] = ()
+
+
+class Notify(Section):
+    email: Email = Email()
