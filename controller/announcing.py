@@ -38,7 +38,8 @@ def _heard(announcement: Announcement) -> tuple[object, ...]:
     """What an utterance carries of its announcement."""
     return (
         announcement.revision, announcement.title, announcement.zones, announcement.level, announcement.order_no,
-        announcement.after_cut, announcement.late_window_s,
+        announcement.after_cut, announcement.late_window_s, announcement.times, announcement.pause_s,
+        announcement.lasts_s,
     )  # fmt: skip
 
 
@@ -46,7 +47,8 @@ def draft_of(announcement: Announcement) -> Draft:
     """What an official would have entered to make it what it is."""
     return Draft(
         announcement.title, announcement.text, announcement.zones, announcement.level, announcement.order_no,
-        announcement.after_cut, announcement.late_window_s,
+        announcement.after_cut, announcement.late_window_s, announcement.parts, announcement.times,
+        announcement.pause_s, announcement.lasts_s,
     )  # fmt: skip
 
 
@@ -114,11 +116,14 @@ class Announcing:
         return saved
 
     def say(self, draft: Draft, by: str) -> tuple[Announcement, list[Utterance]]:
-        """Store an announcement without rules and have it spoken as soon as it is prepared; not in quiet hours."""
+        """Store an announcement without rules and have it spoken as soon as it is prepared; not in quiet hours.
+
+        Whoever has it spoken at once approves of it.
+        """
         at = self._clock.now()
         with self._store.write() as tx:
             _raise(self._quiet_now(tx, at, draft))
-            saved = self._save(tx, at, draft, (), by, "")
+            saved = self._save(tx, at, draft, (), by, "", approved_by=by)
             spoken = self._speak_now(tx, at, saved)
         self._ring_for(spoken)
         return saved, spoken
@@ -128,10 +133,29 @@ class Announcing:
         with self._store.write() as tx:
             announcement = announcements.get(tx, ident)
             _raise(self._quiet_now(tx, at, announcement))
-            renditions.want(tx, at, ident, announcement.revision)  # another try, if the last one failed
+            # an emergency is confirmed in its own words; of anything else somebody has listened to the file
+            approved_by = by if announcement.level is Level.EMERGENCY else self._approved_in_advance()
+            renditions.want(tx, at, ident, announcement.revision, approved_by)  # another try, if the last one failed
+            last = renditions.newest(tx, ident)
+            if last is None or not last.approved:
+                raise InputError(Problem.of("form", "not_approved"))
             spoken = self._speak_now(tx, at, announcement)
         self._ring_for(spoken)
         return spoken
+
+    def approve(self, ident: str, sha256: str, by: str) -> None:
+        """Say that one has listened to the file of this name: from now on it is what is broadcast."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            renditions.approve(tx, at, ident, sha256, by)
+        self._ring()
+
+    def disapprove(self, ident: str, by: str) -> None:
+        """Take the approval back; what is in line and not approved again by then is missed."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            renditions.disapprove(tx, at, ident, by)
+        self._ring()
 
     def stop(self, utterance_id: str, by: str) -> Utterance:
         """End an utterance, playing or still in line. Asking again, or too late, does no harm.
@@ -210,22 +234,27 @@ class Announcing:
         """Try once more to make a rendition that failed."""
         at = self._clock.now()
         with self._store.write() as tx:
-            renditions.want(tx, at, ident, announcements.get(tx, ident).revision)
+            renditions.want(tx, at, ident, announcements.get(tx, ident).revision, self._approved_in_advance())
         self._ring()
+
+    def _approved_in_advance(self) -> str | None:
+        """Nobody's approval is needed where the station's policy asks for none."""
+        return "" if self._config.policy.approval == "off" else None
 
     def _save(
         self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str,
-        new_ident: str = "",
+        new_ident: str = "", approved_by: str | None = None,
     ) -> Announcement:  # fmt: skip
         _raise(problems_of(draft, self._zones))
         stored = [rule.document for rule in announcements.rules(tx, ident)] if ident else []
         _raise(self._quiet(tx, at, draft, _understood(rules, stored), ident))
+        approved_by = self._approved_in_advance() if approved_by is None else approved_by
         if not ident:
-            saved = announcements.add(tx, at, new_ident or self._ids(), draft, by)
+            saved = announcements.add(tx, at, new_ident or self._ids(), draft, by, approved_by)
             self._set_rules(tx, at, saved.id, rules)
             return saved
         before = announcements.get(tx, ident)
-        saved = announcements.edit(tx, at, ident, draft, by)
+        saved = announcements.edit(tx, at, ident, draft, by, approved_by)
         ended = self._set_rules(tx, at, ident, rules)
         waiting = utterances.waiting(tx, ident)
         for utterance in waiting:
@@ -256,10 +285,10 @@ class Announcing:
         return quiet_now_problems(self._config, what.zones, what.level, self._length_s(tx, what), at)
 
     def _length_s(self, tx: Tx, what: Draft | Announcement, ident: str = "") -> float:
-        """Of the programme: by what is prepared of this very text, else by an estimate."""
+        """Of the programme: by what is prepared of these very words, else by an estimate."""
         known = what if isinstance(what, Announcement) else announcements.find(tx, ident) if ident else None
-        ident, revision = (known.id, known.revision) if known and known.text == what.text else ("", 0)
-        return length_of(tx, self._config, ident, revision, what.text).total_seconds()
+        same = known is not None and (known.text, known.parts) == (what.text, what.parts)
+        return length_of(tx, self._config, what, known.id if known and same else "").total_seconds()
 
     def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
         """Make `rules` those of an announcement; the ids of the ones that ended.

@@ -31,7 +31,7 @@ def schedule_file(tx: Tx, config: StationConfig, now: datetime, words: Words) ->
     tz = config.site.tz
     entries = []
     for announcement in announcements.current(tx):
-        length = length_of(tx, config, announcement.id, announcement.revision, announcement.text)
+        length = length_of(tx, config, announcement, announcement.id)
         for stored in announcements.rules(tx, announcement.id):
             try:
                 rule = rule_from(stored.document, stored=True)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from controller.core.announcements import AfterCut, Draft
+from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.errors import InputError
 from controller.core.lengths import estimated_s, programme_s
 from controller.core.levels import Level
+from controller.core.parts import TextPart, parts_of
 from controller.core.quiet import touches
 from controller.core.words import Words
-from controller.lineup import Lateness, lateness_of
+from controller.lineup import Lateness, lasts_s, lateness_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, days, renditions, utterances
 from controller.store.connection import Tx
@@ -139,7 +140,7 @@ def outlook(
         entry = found.get((row.rule_id, row.due))
         zones = tuple(sorted({*row.zones, *(entry.zones if entry and entry.status != PLANNED else ())}))
         local = row.due.astimezone(tz)
-        length = timedelta(seconds=programme_s(row.duration_s, config.speech.chime) if row.duration_s else 0.0)
+        length = timedelta(seconds=programme_s(row.whole_s, config.speech.chime) if row.duration_s else 0.0)
         found[row.rule_id, row.due] = Outlook(
             local, local + length, row.title, row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones,
             row.level, row.state.value, row.announcement_id, row.order_no, entry.change if entry else None,
@@ -186,12 +187,21 @@ def meetings(entries: Iterable[Outlook], config: StationConfig) -> list[Meeting]
     ]
 
 
-def length_of(tx: Tx, config: StationConfig, announcement_id: str, revision: int, text: str) -> timedelta:
-    """How long its programme is: by its rendition, else by an estimate of its text."""
-    rendition = renditions.of(tx, announcement_id, revision)
+def length_of(tx: Tx, config: StationConfig, what: Draft | Announcement, announcement_id: str = "") -> timedelta:
+    """How long its programme is: by the rendition of its announcement (`announcement_id` "": there is none of what is
+    said now), else by an estimate of its words and the lengths of its recordings."""
+    rendition = renditions.newest(tx, announcement_id) if announcement_id else None
     prepared = rendition.prepared if rendition else None
-    words_s = prepared.duration_s if prepared else estimated_s(text, config.speech.words_per_minute)
+    once_s = prepared.duration_s if prepared else _estimated_s(config, what)
+    words_s = lasts_s(config, what) or what.times * once_s + (what.times - 1) * what.pause_s
     return timedelta(seconds=programme_s(words_s, config.speech.chime))
+
+
+def _estimated_s(config: StationConfig, what: Draft | Announcement) -> float:
+    return sum(
+        estimated_s(part.text, config.speech.words_per_minute) if isinstance(part, TextPart) else part.length_s
+        for part in parts_of(what.text, what.parts)
+    )
 
 
 def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator[_Source]:
@@ -208,7 +218,7 @@ def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator
             continue
         announcement = announcements.get(tx, ident)
         if ident not in lengths:
-            lengths[ident] = length_of(tx, config, ident, announcement.revision, announcement.text)
+            lengths[ident] = length_of(tx, config, announcement, ident)
         yield _Source(
             stored.id, rule, stored.planned_until, announcement.title, announcement.zones, announcement.level,
             announcement.order_no, ident, lengths[ident], PLANNED,
@@ -219,10 +229,8 @@ def _sources(tx: Tx, config: StationConfig, drafted: Drafted | None) -> Iterator
 def _drafted(tx: Tx, config: StationConfig, drafted: Drafted) -> Iterator[_Source]:
     draft = drafted.draft
     stored = announcements.find(tx, drafted.ident) if drafted.ident else None
-    if stored and stored.text == draft.text:
-        length = length_of(tx, config, stored.id, stored.revision, stored.text)
-    else:
-        length = length_of(tx, config, "", 0, draft.text)
+    same = stored is not None and (stored.text, stored.parts) == (draft.text, draft.parts)
+    length = length_of(tx, config, draft, drafted.ident if same else "")
     for number, rule in enumerate(drafted.rules):
         yield _Source(
             f"{DRAFT}/{number}", rule, None, draft.title, draft.zones, draft.level, draft.order_no, drafted.ident,

@@ -182,7 +182,7 @@ class Planning:
         due = due_between(
             rule, now if anew else found[0].planned_until, horizon, self._config.site.tz, self._agenda.calendar
         )
-        length = length_of(tx, self._config, announcement.id, announcement.revision, announcement.text)
+        length = length_of(tx, self._config, announcement, announcement.id)
         in_line, missed = self._sifted(due, now, rule, announcement, length.total_seconds())
         if in_line and in_line[0] < now and utterances.is_open(tx, ident, before=in_line[0]):
             # an earlier one of the same rule is still to be spoken: the words are the same, and once is enough

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     MOVED = "moved"  # a single occurrence: to another time, out of the schedule, or back
     PREPARED = "prepared"
     UNSPEAKABLE = "unspeakable"
+    APPROVED = "approved"  # somebody has listened to the file that will be broadcast
     # an utterance
     QUEUED = "queued"
     PLAYING = "playing"
@@ -22,6 +23,13 @@ class Kind(StrEnum):
     CUT = "cut"
     MISSED = "missed"
     STOPPED = "stopped"
+    HEARD = "heard"  # the monitor input has heard its words
+    NOT_HEARD = "not_heard"
+    UNSURE = "unsure"
+    # what it is made of
+    RECORDING = "recording"  # a sound file was brought or spoken
+    DICTIONARY = "dictionary"  # how an abbreviation is said
+    SIGNAL = "signal"  # a chime of the commune's own
     # boards
     NOTICE = "notice"
     SHOWN = "shown"
@@ -32,6 +40,10 @@ class Kind(StrEnum):
     RECOVERED = "recovered"
     CLOCK = "clock"
     DAY = "day"
+    VOLUME = "volume"  # how loud a zone is, at what time of day
+    SWITCH = "switch"  # the local stop switch, the emergency contact
+    SELF_TEST = "self_test"
+    TOLD = "told"  # a person was told of something that went wrong
     FEED = "feed"  # an address under which phones read the schedule
     # people
     SIGNED_IN = "signed_in"

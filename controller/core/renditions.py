@@ -1,4 +1,8 @@
-"""A rendition: the prepared sound file of one revision of an announcement, named by its SHA-256."""
+"""A rendition: the prepared sound file of one revision of an announcement, named by its SHA-256.
+
+Only what was approved is broadcast, and approved is that very file. Another voice, another dictionary or
+another text makes another rendition, which asks for approval again; until it has it the one before is spoken.
+"""
 
 from __future__ import annotations
 
@@ -36,3 +40,11 @@ class Rendition:
     tried: tuple[str, ...]
     wanted_at: datetime
     done_at: datetime | None
+    number: int = 1  # grows with each rendition of one revision
+    recipe: str = ""  # tells what it was made of: another recipe, another rendition
+    approved_by: str = ""  # "": nobody yet, or by the station's policy
+    approved_at: datetime | None = None
+
+    @property
+    def approved(self) -> bool:
+        return self.approved_at is not None

@@ -33,6 +33,14 @@ class UtteranceEvent(StrEnum):
     STOP = "stop"
 
 
+class Verdict(StrEnum):
+    """Whether a monitor input has heard the words: nearly all of them, surely not, or nobody can tell."""
+
+    HEARD = "heard"
+    NOT_HEARD = "not_heard"
+    UNSURE = "unsure"
+
+
 ON_REQUEST = "now/"  # how the rule id of an utterance begins that no rule made: somebody wants it now
 
 _S, _E = UtteranceState, UtteranceEvent
@@ -73,12 +81,25 @@ class Utterance:
     late_until: datetime  # later than this it is missed, not begun
     state: UtteranceState
     attempt: int  # how often it has begun
-    sha256: str  # "" until its rendition is ready
+    sha256: str  # of what was begun, or else of what would be: the newest that is ready and approved; "": none
     duration_s: float
     started_at: datetime | None
     ended_at: datetime | None
     stop_wanted_by: str  # "" or the name of whoever asked
     late: Late = Late.PLAY  # how it begins, if it begins late
+    times: int = 1  # how often the words are said
+    pause_s: float = 0.0  # between two times
+    lasts_s: float = 0.0  # of an emergency: it is repeated until so long after its first word
+    reached_s: float = 0.0  # how far it had come when it was cut, if it goes on from there
+    heard: Verdict | None = None  # None: nobody has listened
+    heard_share: float = 0.0  # of the words' time, 0 to 1
+
+    @property
+    def whole_s(self) -> float:
+        """All of its words with the pauses between; of an emergency, as long as it is repeated."""
+        if self.level is Level.EMERGENCY:
+            return max(self.lasts_s, self.duration_s)
+        return self.times * self.duration_s + (self.times - 1) * self.pause_s
 
     @property
     def on_request(self) -> bool:

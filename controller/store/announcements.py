@@ -12,6 +12,7 @@ from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
+from controller.core.parts import document_of, parts_from
 from controller.store import journal, renditions
 from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
 from controller.store.connection import Tx
@@ -28,36 +29,48 @@ class StoredRule:
     ended_at: datetime | None
 
 
-def add(tx: Tx, at: datetime, ident: str, draft: Draft, by: str) -> Announcement:
+def add(tx: Tx, at: datetime, ident: str, draft: Draft, by: str, approved_by: str | None = None) -> Announcement:
+    """`approved_by`: whose approval its first rendition has in advance; None: somebody has to listen to it first."""
     tx.execute(
-        "INSERT INTO announcements (id, revision, title, text, zones, level, order_no, after_cut, late_window_s,"
-        " created_by, created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            ident, draft.title, draft.text, texts(draft.zones), draft.level, draft.order_no, draft.after_cut,
-            draft.late_window_s, by, instant(at), instant(at),
-        ),
-    )  # fmt: skip
+        f"INSERT INTO announcements (id, revision, created_by, created_at, {', '.join(_COLUMNS)}, updated_at)"  # noqa: S608 - our own names
+        f" VALUES (?, 1, ?, ?, {', '.join('?' for _ in _COLUMNS)}, ?)",
+        (ident, by, instant(at), *_values(draft), instant(at)),
+    )
     journal.write(tx, at, Kind.CREATED, f"announcement/{ident}", title=draft.title, by=by)
-    renditions.want(tx, at, ident, 1)
+    renditions.want(tx, at, ident, 1, approved_by)
     return get(tx, ident)
 
 
-def edit(tx: Tx, at: datetime, ident: str, draft: Draft, by: str) -> Announcement:
-    """Replace what it says; a changed text is a new revision with a rendition of its own."""
+def edit(tx: Tx, at: datetime, ident: str, draft: Draft, by: str, approved_by: str | None = None) -> Announcement:
+    """Replace what it says; other words or recordings are a new revision with a rendition of its own."""
     old = get(tx, ident)
-    revision = old.revision + (old.text != draft.text)
+    changed = (old.text, old.parts) != (draft.text, draft.parts)
+    revision = old.revision + changed
     tx.execute(
-        "UPDATE announcements SET revision = ?, title = ?, text = ?, zones = ?, level = ?, order_no = ?,"
-        " after_cut = ?, late_window_s = ?, updated_at = ? WHERE id = ?",
-        (
-            revision, draft.title, draft.text, texts(draft.zones), draft.level, draft.order_no, draft.after_cut,
-            draft.late_window_s, instant(at), ident,
-        ),
-    )  # fmt: skip
+        f"UPDATE announcements SET revision = ?, {', '.join(f'{name} = ?' for name in _COLUMNS)}, updated_at = ?"  # noqa: S608 - our own names
+        " WHERE id = ?",
+        (revision, *_values(draft), instant(at), ident),
+    )
     journal.write(tx, at, Kind.EDITED, f"announcement/{ident}", title=draft.title, revision=revision, by=by)
-    if revision != old.revision:
-        renditions.want(tx, at, ident, revision)
+    if changed:
+        renditions.want(tx, at, ident, revision, approved_by)
     return get(tx, ident)
+
+
+_COLUMNS = (
+    "title", "text", "parts", "zones", "level", "order_no", "after_cut", "resumes", "late_window_s", "times", "pause_s",
+    "lasts_s",
+)  # fmt: skip
+
+
+def _values(draft: Draft) -> tuple[object, ...]:
+    """In the order of `_COLUMNS`. The column of `after_cut` is older than "resume", which has one of its own."""
+    resumes = draft.after_cut is AfterCut.RESUME
+    return (
+        draft.title, draft.text, json.dumps(document_of(draft.parts), ensure_ascii=False), texts(draft.zones),
+        draft.level, draft.order_no, AfterCut.RESTART if resumes else draft.after_cut, int(resumes),
+        draft.late_window_s, draft.times, draft.pause_s, draft.lasts_s,
+    )  # fmt: skip
 
 
 def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
@@ -98,8 +111,10 @@ def find(tx: Tx, ident: str) -> Announcement | None:
         return None
     return Announcement(
         row["id"], row["revision"], row["title"], row["text"], as_texts(row["zones"]), Level(row["level"]),
-        row["order_no"], AfterCut(row["after_cut"]), row["late_window_s"], row["created_by"],
-        as_instant(row["created_at"]), as_instant(row["updated_at"]), as_instant_or_none(row["withdrawn_at"]),
+        row["order_no"], AfterCut.RESUME if row["resumes"] else AfterCut(row["after_cut"]), row["late_window_s"],
+        row["created_by"], as_instant(row["created_at"]), as_instant(row["updated_at"]),
+        as_instant_or_none(row["withdrawn_at"]), parts_from(json.loads(row["parts"])), row["times"], row["pause_s"],
+        row["lasts_s"],
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from controller.core.errors import ChangedError, NotFoundError
 from controller.core.journal import Kind
 from controller.core.renditions import Prepared, Rendition, RenditionState
 from controller.store import journal
@@ -12,14 +13,62 @@ from controller.store.columns import as_instant, as_instant_or_none, as_texts, i
 from controller.store.connection import Tx
 
 
-def want(tx: Tx, at: datetime, announcement_id: str, revision: int) -> None:
-    """Ask for a rendition (again, if the last try failed)."""
+def want(
+    tx: Tx, at: datetime, announcement_id: str, revision: int, approved_by: str | None = None, anew: bool = False
+) -> None:
+    """Ask for a rendition (again, if the last try failed; another one beside the last, if `anew`).
+
+    `approved_by`: whose approval it has in advance ("": the policy's). Then what was approved of earlier revisions is
+    not spoken any more; otherwise it is, until somebody has listened to this one.
+    """
+    last = of(tx, announcement_id, revision)
+    if last and last.state is RenditionState.FAILED and not anew:
+        tx.execute(
+            "UPDATE renditions SET state = 'wanted', reason = '', done_at = NULL, wanted_at = ? WHERE id = ?",
+            (instant(at), last.id),
+        )
+    elif last is None or anew:
+        number = last.number + 1 if last else 1
+        ident = f"{announcement_id}/{revision}" + (f"/{number}" if number > 1 else "")
+        tx.execute(
+            "INSERT INTO renditions (id, announcement_id, revision, number, state, wanted_at)"
+            " VALUES (?, ?, ?, ?, 'wanted', ?)",
+            (ident, announcement_id, revision, number, instant(at)),
+        )
+    if approved_by is not None:
+        approve_in_advance(tx, at, announcement_id, revision, approved_by)
+
+
+def approve_in_advance(tx: Tx, at: datetime, announcement_id: str, revision: int, by: str) -> None:
+    """Approve the newest rendition of a revision, whether it is ready or not, and no earlier revision any more."""
     tx.execute(
-        "INSERT INTO renditions (id, announcement_id, revision, state, wanted_at) VALUES (?, ?, ?, 'wanted', ?)"
-        " ON CONFLICT (announcement_id, revision) DO UPDATE SET state = 'wanted', reason = '', done_at = NULL,"
-        " wanted_at = excluded.wanted_at WHERE state = 'failed'",
-        (f"{announcement_id}/{revision}", announcement_id, revision, instant(at)),
+        "UPDATE renditions SET approved_by = ?, approved_at = ? WHERE approved_at IS NULL AND id ="
+        " (SELECT id FROM renditions WHERE announcement_id = ? AND revision = ? ORDER BY number DESC LIMIT 1)",
+        (by, instant(at), announcement_id, revision),
     )
+    tx.execute(
+        "UPDATE renditions SET approved_by = '', approved_at = NULL WHERE announcement_id = ? AND revision < ?",
+        (announcement_id, revision),
+    )
+
+
+def approve(tx: Tx, at: datetime, announcement_id: str, sha256: str, by: str) -> Rendition:
+    """Say that one has listened to this very file and wants it broadcast. ChangedError if it is not the newest."""
+    last = newest(tx, announcement_id)
+    if last is None or last.prepared is None or last.prepared.sha256 != sha256:
+        raise ChangedError(announcement_id)
+    if not last.approved:
+        tx.execute("UPDATE renditions SET approved_by = ?, approved_at = ? WHERE id = ?", (by, instant(at), last.id))
+        journal.write(tx, at, Kind.APPROVED, f"announcement/{announcement_id}", sha256=sha256, by=by)
+    return get(tx, last.id)
+
+
+def disapprove(tx: Tx, at: datetime, announcement_id: str, by: str) -> None:
+    """Take every approval of an announcement back: nothing of it is spoken until somebody approves again."""
+    tx.execute(
+        "UPDATE renditions SET approved_by = '', approved_at = NULL WHERE announcement_id = ?", (announcement_id,)
+    )
+    journal.write(tx, at, Kind.APPROVED, f"announcement/{announcement_id}", taken_back=True, by=by)
 
 
 def wanted(tx: Tx) -> list[Rendition]:
@@ -32,15 +81,23 @@ def wanted(tx: Tx) -> list[Rendition]:
     return [_rendition(row) for row in rows]
 
 
-def ready(tx: Tx, at: datetime, ident: str, prepared: Prepared) -> None:
+def ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str = "") -> None:
+    """Write down what was prepared. The very file that is approved already needs no second approval."""
     tx.execute(
         "UPDATE renditions SET state = 'ready', sha256 = ?, duration_s = ?, lufs = ?, true_peak_dbtp = ?, engine = ?,"
-        " tried = ?, reason = '', done_at = ? WHERE id = ?",
+        " tried = ?, reason = '', done_at = ?, recipe = ?, collected_at = NULL WHERE id = ?",
         (
             prepared.sha256, prepared.duration_s, prepared.lufs, prepared.true_peak_dbtp, prepared.engine,
-            texts(prepared.tried), instant(at), ident,
+            texts(prepared.tried), instant(at), recipe, ident,
         ),
     )  # fmt: skip
+    tx.execute(
+        "UPDATE renditions SET approved_by = same.approved_by, approved_at = same.approved_at FROM renditions AS same"
+        " WHERE renditions.id = ?1 AND renditions.approved_at IS NULL AND same.id != ?1 AND same.state = 'ready'"
+        " AND same.announcement_id = renditions.announcement_id AND same.sha256 = renditions.sha256"
+        " AND same.approved_at IS NOT NULL",
+        (ident,),
+    )
     journal.write(
         tx, at, Kind.PREPARED, f"announcement/{ident.split('/')[0]}", sha256=prepared.sha256,
         engine=prepared.engine, duration_s=round(prepared.duration_s, 2), lufs=round(prepared.lufs, 1),
@@ -48,19 +105,47 @@ def ready(tx: Tx, at: datetime, ident: str, prepared: Prepared) -> None:
     )  # fmt: skip
 
 
-def failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...]) -> None:
+def failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...], recipe: str = "") -> None:
     tx.execute(
-        "UPDATE renditions SET state = 'failed', reason = ?, tried = ?, done_at = ? WHERE id = ?",
-        (reason, texts(tried), instant(at), ident),
+        "UPDATE renditions SET state = 'failed', reason = ?, tried = ?, done_at = ?, recipe = ? WHERE id = ?",
+        (reason, texts(tried), instant(at), recipe, ident),
     )
     journal.write(tx, at, Kind.UNSPEAKABLE, f"announcement/{ident.split('/')[0]}", reason=reason, tried=list(tried))
 
 
 def of(tx: Tx, announcement_id: str, revision: int) -> Rendition | None:
+    """The newest of a revision, whatever its state."""
     row = tx.execute(
-        "SELECT * FROM renditions WHERE announcement_id = ? AND revision = ?", (announcement_id, revision)
+        "SELECT * FROM renditions WHERE announcement_id = ? AND revision = ? ORDER BY number DESC LIMIT 1",
+        (announcement_id, revision),
     ).fetchone()
     return _rendition(row) if row else None
+
+
+def newest(tx: Tx, announcement_id: str) -> Rendition | None:
+    """The newest of an announcement, whatever its state."""
+    row = tx.execute(
+        "SELECT * FROM renditions WHERE announcement_id = ? ORDER BY revision DESC, number DESC LIMIT 1",
+        (announcement_id,),
+    ).fetchone()
+    return _rendition(row) if row else None
+
+
+def spoken(tx: Tx, announcement_id: str) -> Rendition | None:
+    """What would be broadcast now: the newest that is ready and approved; None if there is none."""
+    row = tx.execute(
+        "SELECT * FROM renditions WHERE announcement_id = ? AND state = 'ready' AND approved_at IS NOT NULL"
+        " AND collected_at IS NULL ORDER BY revision DESC, number DESC LIMIT 1",
+        (announcement_id,),
+    ).fetchone()
+    return _rendition(row) if row else None
+
+
+def get(tx: Tx, ident: str) -> Rendition:
+    row = tx.execute("SELECT * FROM renditions WHERE id = ?", (ident,)).fetchone()
+    if row is None:
+        raise NotFoundError("rendition", ident)
+    return _rendition(row)
 
 
 def _rendition(row: sqlite3.Row) -> Rendition:
@@ -76,5 +161,6 @@ def _rendition(row: sqlite3.Row) -> Rendition:
         )
     return Rendition(
         row["id"], row["announcement_id"], row["revision"], RenditionState(row["state"]), prepared, row["reason"],
-        as_texts(row["tried"]), as_instant(row["wanted_at"]), as_instant_or_none(row["done_at"]),
+        as_texts(row["tried"]), as_instant(row["wanted_at"]), as_instant_or_none(row["done_at"]), row["number"],
+        row["recipe"], row["approved_by"], as_instant_or_none(row["approved_at"]),
     )  # fmt: skip

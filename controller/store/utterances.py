@@ -11,7 +11,7 @@ from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.showing import Sounding
-from controller.core.utterances import FINAL, Utterance, UtteranceEvent, UtteranceState, after
+from controller.core.utterances import FINAL, Utterance, UtteranceEvent, UtteranceState, Verdict, after
 from controller.store import journal
 from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
 from controller.store.connection import Tx
@@ -25,10 +25,14 @@ _KINDS = {
     UtteranceEvent.STOP: Kind.STOPPED,
 }
 VOID = "#"  # in a rule id: this utterance was replaced by another of the same occurrence
+# `file` and `file_s`: of what was begun, else of the newest rendition that is ready and approved
 _SELECT = (
-    "SELECT utterances.*, COALESCE(renditions.sha256, '') AS sha256, COALESCE(renditions.duration_s, 0) AS duration_s"
-    " FROM utterances LEFT JOIN renditions ON renditions.announcement_id = utterances.announcement_id"
-    " AND renditions.revision = utterances.revision "
+    "SELECT utterances.*, COALESCE(NULLIF(utterances.sha256, ''), best.sha256, '') AS file,"
+    " COALESCE(NULLIF(utterances.duration_s, 0), best.duration_s, 0) AS file_s"
+    " FROM utterances LEFT JOIN renditions AS best ON best.id = (SELECT id FROM renditions"
+    " WHERE renditions.announcement_id = utterances.announcement_id AND renditions.revision <= utterances.revision"
+    " AND renditions.state = 'ready' AND approved_at IS NOT NULL AND collected_at IS NULL"
+    " ORDER BY renditions.revision DESC, number DESC LIMIT 1) "
 )
 
 
@@ -52,13 +56,14 @@ def _add(tx: Tx, at: datetime, utterance: Utterance, state: UtteranceState) -> b
     cursor = tx.execute(
         # not OR IGNORE, which would also pass over a broken CHECK or a doubled id, and lose the occurrence
         "INSERT INTO utterances (id, announcement_id, revision, rule_id, due, output, zones, title, level,"
-        " order_no, after_cut, late_until, late, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " order_no, after_cut, late_until, late, state, ended_at, times, pause_s, lasts_s)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (rule_id, due, output) DO NOTHING",
         (
             utterance.id, utterance.announcement_id, utterance.revision, utterance.rule_id, instant(utterance.due),
             utterance.output, texts(utterance.zones), utterance.title, utterance.level, utterance.order_no,
             utterance.after_cut, instant(utterance.late_until), utterance.late, state,
-            instant(at) if state in FINAL else None,
+            instant(at) if state in FINAL else None, utterance.times, utterance.pause_s, utterance.lasts_s,
         ),
     )  # fmt: skip
     return cursor.rowcount > 0
@@ -74,16 +79,26 @@ def _note_added(tx: Tx, at: datetime, added: Sequence[Utterance], state: Utteran
 
 
 def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: object) -> Utterance:
-    """Let an event happen to an utterance, or IllegalEventError and nothing changed."""
+    """Let an event happen to an utterance, or IllegalEventError and nothing changed.
+
+    `reached_s` among the details says from where it will go on, if it was cut and will.
+    """
+    reached_s = float(str(detail.get("reached_s", 0.0)))
     old = get(tx, ident)
     state = after(old.state, event)
+    begins = event is UtteranceEvent.BEGIN
     tx.execute(
-        "UPDATE utterances SET state = ?, attempt = attempt + ?, started_at = ?, ended_at = ? WHERE id = ?",
+        "UPDATE utterances SET state = ?, attempt = attempt + ?, started_at = ?, ended_at = ?, reached_s = ?,"
+        " sha256 = ?, duration_s = ? WHERE id = ?",
         (
             state,
-            event is UtteranceEvent.BEGIN,
-            instant(at) if event is UtteranceEvent.BEGIN else instant(old.started_at) if old.started_at else None,
+            begins,
+            instant(at) if begins else instant(old.started_at) if old.started_at else None,
             instant(at) if state in FINAL else None,
+            reached_s,
+            # from here on it is bound to this file, whatever is prepared meanwhile
+            old.sha256 if begins or old.attempt else "",
+            old.duration_s if begins or old.attempt else 0,
             ident,
         ),
     )
@@ -94,6 +109,16 @@ def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: obje
         due=instant(old.due), output=old.output, **detail,
     )  # fmt: skip
     return get(tx, ident)
+
+
+def judged(tx: Tx, at: datetime, ident: str, verdict: Verdict, share: float, **figures: object) -> None:
+    """Write down whether the monitor input has heard it; `share` of the words' time, 0 to 1."""
+    tx.execute("UPDATE utterances SET heard = ?, heard_share = ? WHERE id = ?", (verdict, share, ident))
+    row = get(tx, ident)
+    journal.write(
+        tx, at, Kind(verdict), f"utterance/{ident}", announcement=row.announcement_id, title=row.title,
+        due=instant(row.due), output=row.output, share=round(share, 2), **figures,
+    )  # fmt: skip
 
 
 def _missed_elsewhere(tx: Tx, utterance: Utterance) -> bool:
@@ -243,9 +268,11 @@ def _utterance(row: sqlite3.Row) -> Utterance:
         due=as_instant(row["due"]), output=row["output"], zones=as_texts(row["zones"]), title=row["title"],
         level=Level(row["level"]), order_no=row["order_no"], after_cut=AfterCut(row["after_cut"]),
         late_until=as_instant(row["late_until"]), state=UtteranceState(row["state"]), attempt=row["attempt"],
-        sha256=row["sha256"], duration_s=row["duration_s"], started_at=as_instant_or_none(row["started_at"]),
+        sha256=row["file"], duration_s=row["file_s"], started_at=as_instant_or_none(row["started_at"]),
         ended_at=as_instant_or_none(row["ended_at"]), stop_wanted_by=row["stop_wanted_by"],
-        late=Late(row["late"]),
+        late=Late(row["late"]), times=row["times"], pause_s=row["pause_s"], lasts_s=row["lasts_s"],
+        reached_s=row["reached_s"], heard=Verdict(row["heard"]) if row["heard"] else None,
+        heard_share=row["heard_share"],
     )  # fmt: skip
 
 

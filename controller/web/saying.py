@@ -260,12 +260,36 @@ class Saying:
             case Kind.MOVED:
                 key = "moved" if "to" in detail else "put_back" if entry.detail.get("put_back") else "left_out"
                 facts |= {name: self.when(as_instant(detail[name])) if name in detail else "" for name in ("due", "to")}
+            case Kind.APPROVED if entry.detail.get("taken_back"):
+                key = "approval_back"
+            case Kind.HEARD:
+                facts["share"] = f"{_number(entry.detail.get('share')):.0%}"
+            case Kind.DICTIONARY | Kind.SIGNAL if entry.detail.get("back"):
+                key = f"{entry.kind}_back"
+                facts |= self._thing_facts(ident, detail)
+            case Kind.DICTIONARY | Kind.SIGNAL | Kind.VOLUME | Kind.SELF_TEST:
+                facts |= self._thing_facts(ident, detail)
+            case Kind.RECORDING if entry.detail.get("gone"):
+                key = "recording_gone"
+            case Kind.SWITCH:
+                key = f"{'contact' if detail.get('what') == 'contact' else 'switch'}_{'on' if entry.detail.get('on') else 'off'}"
+            case Kind.TOLD:
+                key = {"known": "told_known", "failed": "told_failed"}.get(detail.get("what", ""), "told")
+                facts["whom"] = detail.get("whom", "")
             case Kind.FAULT | Kind.RECOVERED:
                 known = [(name, value) for name, value in detail.items() if name != "fault"]
                 facts["fault"] = self.fault(detail.get("fault", ""), known)
         if about_one and self._words.has(f"web.journal_of_one.{key}"):
             return self._words(f"web.journal_of_one.{key}", **facts)
         return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
+
+    def _thing_facts(self, ident: str, detail: dict[str, str]) -> dict[str, str]:
+        """What lines about the sound's own things are told with."""
+        return {
+            "short": ident, "spoken": detail.get("words", ""), "zone": self.zones((ident,)),
+            "signal": self._say(f"web.signal.{ident}", ident),
+            "result": self._say(f"web.self_test.{detail.get('result', '')}", detail.get("result", "")),
+        }  # fmt: skip
 
     def _trust(self, detail: dict[str, str], age_s: float) -> str:
         if detail["trust"] not in set(Trust):

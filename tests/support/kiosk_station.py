@@ -40,6 +40,7 @@ width_mm = 217.0
 full_screen = {full_screen}
 [policy]
 quiet_hours = []
+approval = "off"
 [clock]
 trust = "off"
 """

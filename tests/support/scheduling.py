@@ -37,6 +37,7 @@ zones = ["duoi"]
 device = "wav"
 [policy]
 quiet_hours = []
+approval = "off"
 [clock]
 trust = "off"
 """

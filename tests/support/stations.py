@@ -36,6 +36,7 @@ zones = ["trung-tam", "na-khau"]
 device = "wav"
 [policy]
 quiet_hours = []
+approval = "off"
 [clock]
 trust = "off"
 """

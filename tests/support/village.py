@@ -55,6 +55,8 @@ device = "wav"
 name = "far"
 zones = ["duoi"]
 device = "wav"
+[policy]
+approval = "off"
 """
 
 

@@ -43,6 +43,7 @@ zones = ["trung-tam"]
 device = "wav"
 [policy]
 quiet_hours = []
+approval = "off"
 [clock]
 trust = "off"
 """

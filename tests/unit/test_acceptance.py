@@ -59,6 +59,7 @@ zones = ["cho"]
 device = "wav"
 [policy]
 max_minutes_a_day = 30
+approval = "off"
 [clock]
 trust = "off"
 """

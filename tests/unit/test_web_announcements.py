@@ -367,6 +367,7 @@ name = "hill"
 zones = ["na-khau"]
 [policy]
 quiet_hours = []
+approval = "off"
 [clock]
 trust = "off"
 """
