@@ -7,9 +7,22 @@ import io
 import wave
 from pathlib import Path
 
+from audio.source import FileSound, Memory, Source
 from controller.core.errors import StationError
 
 RATE = 48_000
+
+
+def opened(path: Path, sha256: str, in_memory_below: int) -> Source:
+    """A prepared file as a source: held whole if it is smaller than so many bytes, else streamed from the file.
+
+    StationError saying why it is not playable.
+    """
+    try:
+        small = path.stat().st_size < in_memory_below
+    except OSError as error:
+        raise StationError(f"{path.name}: {error.strerror or error}") from error
+    return Memory(load(path, sha256)) if small else FileSound(path, sha256)
 
 
 def load(path: Path, sha256: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -51,6 +52,15 @@ class NullSink:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Inside this block the server is there and answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     @property
     def variables(self) -> dict[str, str]:

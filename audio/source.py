@@ -1,0 +1,154 @@
+"""Sound that an output can read from anywhere: held in memory, streamed from a file, or made of others.
+
+Mono, 48 kHz, s16le; positions and lengths are in samples. A source is read by one thread at a time and
+keeps no position of its own: several may read the same one. It knows no output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import wave
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+from audio.fades import RATE, amplified
+from controller.core.errors import StationError
+
+HASHED_AT_ONCE = 256 * 1024  # bytes
+ENDLESS = 2**40  # samples: 265 days
+
+
+class Source(Protocol):
+    @property
+    def length(self) -> int:
+        """Samples in all."""
+
+    def read(self, start: int, count: int) -> bytes:
+        """So many samples from `start` on; fewer only at the end. StationError if they are not there any more."""
+
+
+class Memory:
+    """Sound held whole."""
+
+    def __init__(self, pcm: bytes) -> None:
+        self._pcm = pcm
+        self.length = len(pcm) // 2
+
+    def read(self, start: int, count: int) -> bytes:
+        return self._pcm[2 * start : 2 * min(start + count, self.length)]
+
+
+class FileSound:
+    """A prepared WAV file, verified once and then read as it is needed.
+
+    The file stays open until nobody holds this any more: one that is deleted meanwhile is played to its end.
+    """
+
+    def __init__(self, path: Path, sha256: str) -> None:
+        """StationError if the file is not there, is not what its name says, or is not mono 48 kHz 16 bit."""
+        self._name = path.name
+        try:
+            with path.open("rb", buffering=0) as file:
+                self._verify(file.fileno(), sha256)
+                with wave.open(file) as header:
+                    if (header.getnchannels(), header.getframerate(), header.getsampwidth()) != (1, RATE, 2):
+                        raise StationError(f"{self._name}: not mono 48 kHz 16 bit")
+                    self._begins = file.tell()  # the header has been read up to the samples
+                    self.length = header.getnframes()
+                if self._begins + 2 * self.length > os.fstat(file.fileno()).st_size:
+                    raise StationError(f"{self._name}: shorter than it says")
+                self._handle = os.dup(file.fileno())
+        except OSError as error:
+            raise StationError(f"{self._name}: {error.strerror or error}") from error
+        except (wave.Error, EOFError) as error:
+            raise StationError(f"{self._name}: {error}") from error
+        weakref.finalize(self, os.close, self._handle)
+
+    def read(self, start: int, count: int) -> bytes:
+        wanted = 2 * max(0, min(count, self.length - start))
+        pcm = self._at(self._begins + 2 * start, wanted)
+        if len(pcm) < wanted:
+            raise StationError(f"{self._name}: it has been cut short")
+        return pcm
+
+    def _at(self, offset: int, wanted: int) -> bytes:
+        pieces: list[bytes] = []
+        try:
+            while wanted and (piece := os.pread(self._handle, wanted, offset)):
+                pieces.append(piece)
+                offset, wanted = offset + len(piece), wanted - len(piece)
+        except OSError as error:
+            raise StationError(f"{self._name}: {error.strerror or error}") from error
+        return b"".join(pieces)
+
+    def _verify(self, handle: int, sha256: str) -> None:
+        digest, offset = hashlib.sha256(), 0
+        while piece := os.pread(handle, HASHED_AT_ONCE, offset):
+            digest.update(piece)
+            offset += len(piece)
+        if digest.hexdigest() != sha256:
+            raise StationError(f"{self._name}: its content is not what its name says")
+
+
+class Pause:
+    """Silence."""
+
+    def __init__(self, seconds: float) -> None:
+        self.length = round(seconds * RATE)
+
+    def read(self, start: int, count: int) -> bytes:
+        return bytes(2 * max(0, min(count, self.length - start)))
+
+
+class _Round:
+    """Some sources one after the other, and again from the first, until `length` is reached."""
+
+    def __init__(self, parts: tuple[Source, ...], length: int) -> None:
+        self._parts = tuple(part for part in parts if part.length)
+        self._one_round = sum(part.length for part in self._parts)
+        self.length = length if self._parts else 0
+
+    def read(self, start: int, count: int) -> bytes:
+        pieces: list[bytes] = []
+        end = min(start + count, self.length)
+        while start < end:
+            at = start % self._one_round
+            for part in self._parts:
+                if at < part.length:
+                    break
+                at -= part.length
+            taken = min(end - start, part.length - at)
+            pieces.append(part.read(at, taken))
+            start += taken
+        return b"".join(pieces)
+
+
+class Repeated(_Round):
+    """Words said so many times, with a pause between."""
+
+    def __init__(self, words: Source, times: int, pause_s: float) -> None:
+        pause = Pause(pause_s)
+        super().__init__((words, pause), times * words.length + (times - 1) * pause.length)
+
+
+class Alarm(_Round):
+    """Words, pause, signal, words, pause, signal ... without end."""
+
+    def __init__(self, signal: Source, words: Source, pause_s: float) -> None:
+        super().__init__((words, Pause(pause_s), signal), ENDLESS)
+
+
+class Louder:
+    """Another source, so many decibels louder (softer if negative); what would be too loud is held at full scale."""
+
+    def __init__(self, source: Source, gain_db: float) -> None:
+        self._source, self._gain_db = source, gain_db
+
+    @property
+    def length(self) -> int:
+        return self._source.length
+
+    def read(self, start: int, count: int) -> bytes:
+        return amplified(self._source.read(start, count), self._gain_db)

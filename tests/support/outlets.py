@@ -1,0 +1,70 @@
+"""An outlet that is fed, and what was heard of it to the sample.
+
+The sound that is compared has no sample of zero, so that it can be told from the silence around it.
+"""
+
+from __future__ import annotations
+
+import array
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from audio.fades import RATE
+from audio.outlet import Outlet
+
+
+def noise(seconds: float, seed: int = 1) -> bytes:
+    chance = random.Random(seed)  # noqa: S311 - noise, not a secret
+    return array.array("h", (chance.randint(1, 9000) for _ in range(round(seconds * RATE)))).tobytes()
+
+
+def sine(seconds: float, level: float = 0.9) -> bytes:
+    """A tone of 440 Hz that begins and ends as abruptly as it may."""
+    count = round(seconds * RATE)
+    return array.array(
+        "h", (round(32767 * level * math.sin(math.tau * 440 * n / RATE)) for n in range(count))
+    ).tobytes()
+
+
+def samples(pcm: bytes) -> array.array[int]:
+    """Without the silence at both ends."""
+    found = array.array("h", pcm)
+    first, last = 0, len(found)
+    while first < last and not found[first]:
+        first += 1
+    while first < last and not found[last - 1]:
+        last -= 1
+    return found[first:last]
+
+
+@dataclass
+class Bench:
+    outlet: Outlet
+    recorded: Callable[[], bytes]
+
+    def play_out(self, limit_s: float = 10.0) -> float:
+        """Feed until it is silent; how long that took."""
+        began = time.monotonic()
+        while self.outlet.sounding():
+            self.outlet.feed()
+            assert time.monotonic() - began < limit_s, "it never ends"
+            time.sleep(0.01)
+        return time.monotonic() - began
+
+    def feed_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.outlet.sounding()
+            self.outlet.feed()
+            time.sleep(0.01)
+
+    def heard(self) -> array.array[int]:
+        """Once no more comes."""
+        before: array.array[int] | None = None
+        while (now := samples(self.recorded())) != before:
+            before = now
+            time.sleep(0.25)
+        return now
