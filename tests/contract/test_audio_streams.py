@@ -54,9 +54,9 @@ def stream(sink: NullSink, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(params=["tape", "sdl"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "tape":
-        path = tmp_path / "out.wav"
-        tape = Stream(Tape(path, time.monotonic), time.monotonic)
-        yield Bench(tape, lambda: path.read_bytes()[44:])
+        path, clock = tmp_path / "out.wav", FakeClock(START)
+        tape = taped(path, clock)
+        yield Bench(tape, lambda: path.read_bytes()[44:], clock.monotonic, clock.tick)
         tape.close()
         return
     outlet = request.getfixturevalue("stream")
@@ -97,12 +97,12 @@ def test_a_file_is_heard_whole_and_in_order_and_read_as_it_is_needed(bench: Benc
     (tmp_path / "words.wav").unlink()  # as the collector of old files may
     assert not bench.outlet.sounding()
     bench.outlet.play(source)
-    began = time.monotonic()
+    began = bench.monotonic()
     while bench.outlet.sounding():
         assert source.reached <= RATE * bench.outlet.at_s() + AHEAD + PIECE, "it holds no more than it needs"
         bench.outlet.feed()
-        time.sleep(0.01)
-    assert time.monotonic() - began == pytest.approx(4.0, abs=0.35)
+        bench.sleep(0.01)
+    assert bench.monotonic() - began == pytest.approx(4.0, abs=0.35)
     assert bench.outlet.at_s() == 4.0
     assert bench.heard() == array.array("h", pcm)
 
@@ -261,6 +261,8 @@ def test_a_recording_that_finds_no_room_keeps_time_and_goes_on_later(tmp_path: P
             assert not tape.sounding()
         tape.play(Memory(pcm))
         tape.cut()
+        clock.tick(0.1)
+        assert not tape.sounding()
         disk.clear()
         tape.play(Memory(pcm))
         clock.tick(1.1)

@@ -44,27 +44,29 @@ def samples(pcm: bytes) -> array.array[int]:
 class Bench:
     outlet: Outlet
     recorded: Callable[[], bytes]
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
 
     def play_out(self, limit_s: float = 10.0) -> float:
         """Feed until it is silent; how long that took."""
-        began = time.monotonic()
+        began = self.monotonic()
         while self.outlet.sounding():
             self.outlet.feed()
-            assert time.monotonic() - began < limit_s, "it never ends"
-            time.sleep(0.01)
-        return time.monotonic() - began
+            assert self.monotonic() - began < limit_s, "it never ends"
+            self.sleep(0.01)
+        return self.monotonic() - began
 
     def feed_for(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        end = self.monotonic() + seconds
+        while self.monotonic() < end:
             assert self.outlet.sounding()
             self.outlet.feed()
-            time.sleep(0.01)
+            self.sleep(0.01)
 
     def heard(self) -> array.array[int]:
         """Once no more comes."""
         before: array.array[int] | None = None
         while (now := samples(self.recorded())) != before:
             before = now
-            time.sleep(0.25)
+            self.sleep(0.25)
         return now
