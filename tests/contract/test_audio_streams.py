@@ -102,6 +102,7 @@ def test_a_file_is_heard_whole_and_in_order_and_read_as_it_is_needed(bench: Benc
         assert source.reached <= RATE * bench.outlet.at_s() + AHEAD + PIECE, "it holds no more than it needs"
         bench.outlet.feed()
         bench.sleep(0.01)
+    assert len(samples(bench.recorded())) > 3.95 * RATE, "it says so only when the last word has left"
     assert bench.monotonic() - began == pytest.approx(4.0, abs=0.35)
     assert bench.outlet.at_s() == 4.0
     assert bench.heard() == array.array("h", pcm)
