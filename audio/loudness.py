@@ -1,6 +1,7 @@
 """Loudness and true peak after ITU-R BS.1770-4, for sound at 48 kHz; the limiter built on them.
 
 Arrays are float, full scale 1.0, shape (samples,) for mono or (channels, samples) for left and right.
+Where sound is long it need not be in memory: anything that has a size and gives slices will do (Sliced).
 A mono file is one channel: a 1 kHz sine at -23 dBFS is -26 LUFS there and -23 LUFS as left and right
 (clause "channel weighting" of Annex 1; FFmpeg's ebur128 without `dualmono` agrees).
 """
@@ -8,11 +9,22 @@ A mono file is one channel: a 1 kHz sine at -23 dBFS is -26 LUFS there and -23 L
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Sound = NDArray[np.floating]
+
+
+class Sliced(Protocol):
+    """One channel, wherever it lies."""
+
+    @property
+    def size(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Sound: ...
+
 
 RATE = 48_000
 SILENT = float("-inf")
@@ -28,12 +40,12 @@ _PHASES, _TAPS = 4, 32  # oversampling, and the length of the interpolating filt
 _REACH = RATE // 100  # samples over which the limiter turns down and up again
 
 
-def integrated_lufs(sound: Sound) -> float:
+def integrated_lufs(sound: Sound | Sliced) -> float:
     """Gated programme loudness (Annex 1); -inf for silence.
 
     Sound shorter than one block is measured as if silence followed, for it has no loudness otherwise.
     """
-    energy = np.sum([_slot_energies(channel) for channel in np.atleast_2d(sound)], axis=0)
+    energy = np.sum([_slot_energies(channel) for channel in _channels(sound)], axis=0)
     blocks = np.convolve(energy, np.ones(4), "valid") / (4 * _SLOT)
     heard = blocks[blocks > 10 ** ((_ABSOLUTE_GATE + 0.691) / 10)]
     if not heard.size:
@@ -42,9 +54,9 @@ def integrated_lufs(sound: Sound) -> float:
     return float(-0.691 + 10 * np.log10(heard.mean()))
 
 
-def true_peak_dbtp(sound: Sound) -> float:
+def true_peak_dbtp(sound: Sound | Sliced) -> float:
     """The highest level between the samples too, oversampled four times (Annex 2); -inf for silence."""
-    found = (peaks(piece).max() for channel in np.atleast_2d(sound) for piece, _ in _pieces(channel, _TAPS))
+    found = (peaks(piece).max() for channel in _channels(sound) for piece, _ in _pieces(channel, _TAPS))
     highest = float(max(found, default=0.0))
     return 20 * float(np.log10(highest)) if highest > 0 else SILENT
 
@@ -58,24 +70,27 @@ def peaks(channel: Sound) -> Sound:
     return found
 
 
-def limited(channel: Sound, ceiling_dbtp: float) -> Sound:
-    """The sound with its peaks turned down to the ceiling, the gain moving slowly before and after each.
+def limited(channel: Sliced, ceiling_dbtp: float, gain_db: float = 0.0) -> Iterator[Sound]:
+    """The sound, louder by a gain, with its peaks turned down to the ceiling, slowly before and after each; in pieces.
 
     The gain wanted at each sample is spread over `_REACH` samples to both sides (a running minimum), then
     smoothed by a triangle of that very width, so that it is down before the peak comes: look-ahead, no click.
     """
-    parts = []
-    for piece, own in _pieces(channel, 2 * _REACH + _TAPS):
+    for quiet, own in _pieces(channel, 2 * _REACH + _TAPS):
+        piece = (quiet * 10 ** (gain_db / 20)).astype(quiet.dtype)
         wanted = np.minimum(1.0, 10 ** (ceiling_dbtp / 20) / np.maximum(peaks(piece), 1e-9))
         gain = _running_minimum(np.pad(wanted, 2 * (_REACH - 1), mode="edge"), 2 * _REACH - 1)
         for _ in range(2):  # two boxes make a triangle
             total = np.cumsum(np.concatenate(([0.0], gain)))
             gain = (total[_REACH:] - total[:-_REACH]) / _REACH
-        parts.append((piece * gain)[own].astype(channel.dtype))
-    return np.concatenate(parts)
+        yield (piece * gain)[own].astype(piece.dtype)
 
 
-def _pieces(channel: Sound, margin: int) -> Iterator[tuple[Sound, slice]]:
+def _channels(sound: Sound | Sliced) -> tuple[Sliced, ...]:
+    return tuple(sound) if isinstance(sound, np.ndarray) and sound.ndim == 2 else (sound,)
+
+
+def _pieces(channel: Sliced, margin: int) -> Iterator[tuple[Sound, slice]]:
     """Overlapping pieces of a channel, each with the part of it that is not margin."""
     for start in range(0, channel.size, _PIECE):
         before = min(start, margin)
@@ -92,7 +107,7 @@ def _running_minimum(values: Sound, width: int) -> Sound:
     return values
 
 
-def _slot_energies(channel: Sound) -> Sound:
+def _slot_energies(channel: Sliced) -> Sound:
     """The K-weighted energy of each whole slot: overlap-save with the filters' exact response."""
     z = np.exp(-2j * np.pi * np.arange(_BLOCK // 2 + 1) / _BLOCK)
     response = np.ones_like(z)

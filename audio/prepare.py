@@ -1,8 +1,9 @@
-"""An announcement's text becomes the one file that will be broadcast, hours before it is due.
+"""What an announcement is made of becomes the one file that will be broadcast, hours before it is due.
 
-Text -> words -> the first voice whose file can be trusted -> checked, trimmed, at one loudness ->
-`renditions/<sha256>.wav`. Everything that can hang or needs much memory runs in children with limits;
-the process that calls this stays small and loads no numpy. Nothing half-written is left behind.
+Texts -> words -> the first voice whose files can be trusted; recordings as they were brought; pauses -> each part
+checked, trimmed, at one loudness, joined -> `renditions/<sha256>.wav`. Everything that can hang or needs much
+memory runs in children with limits; the process that calls this stays small and loads no numpy. Nothing
+half-written is left behind.
 """
 
 from __future__ import annotations
@@ -15,21 +16,24 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from audio.children import Child, Limits
-from audio.normaliser import Normaliser
-from audio.speech import Missing, call, voices
+from audio.recipe import VoiceFile, recipe_of
+from audio.speech import Call, Missing, call, voices
 from controller.core.errors import DeviceError, StationError
+from controller.core.parts import Part, Parts, PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
+from controller.core.spoken import Spoken
 from controller.runtime.config_tables import Policy, Speech
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places
 
 WORD_S = 0.1  # no voice says a syllable faster; a shorter file has lost some of the words
 FINISH_LIMIT_S = 60.0
+FINISH_SHARE = 0.5  # more time for finishing, of the length of the recordings
 _MEMORY = 2 << 30  # bytes of address space for each child; a Piper voice takes about one
 _BYTES_A_SECOND = 48_000 * 2 * 2
 _FINISH = (sys.executable, "-P", "-m", "audio.prepare_child")
@@ -37,6 +41,7 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the other
 _FOLDER, _FINISHED = ".preparing-", "finished.wav"
 _STALE_S = 6 * 3600.0  # a folder so old was left by a process that was killed
 _FULL = 1 << 20  # bytes; with less than this left, whatever failed, failed for want of room
+RECORDED = "recording"  # the engine of what no voice speaks
 
 
 class Unspeakable(DeviceError):  # noqa: N818 - the word that the whole station uses
@@ -55,33 +60,50 @@ class _VoiceError(Exception):
     """One voice did not do it; the next one is tried."""
 
 
+class Normalises(Protocol):
+    def spoken(self, text: str) -> Spoken: ...
+
+
 class Preparer:
     """Makes renditions, one at a time; every call blocks until it is done or has failed.
 
-    At worst that takes the configured limit for each voice, and a minute for finishing.
+    At worst that takes the configured limit for each voice and text, and a minute and more for finishing.
     """
 
-    def __init__(self, speech: Speech, places: Places, normaliser: Normaliser, policy: Policy | None = None) -> None:
+    def __init__(self, speech: Speech, places: Places, normaliser: Normalises, policy: Policy | None = None) -> None:
         self._speech, self._places, self._normaliser = speech, places, normaliser
         self._policy = policy or Policy()
         self._limits = Limits(_MEMORY, (self._policy.max_duration_s + 60) * _BYTES_A_SECOND)
+        self._voice_file = VoiceFile(speech.piper_voice)
         self._children: set[Child] = set()
         self._given_up = False
         self._lock = threading.Lock()
 
-    def prepare(self, text: str) -> Prepared:
+    def recipe(self, parts: Parts) -> str:
+        """Tells what `prepare` would make: the same recipe, the same sound."""
+        return recipe_of([self._script(part) for part in parts], self._speech, self._voice_file.sha256())
+
+    def prepare(self, parts: Parts) -> Prepared:
         """The prepared file's hash and measures; it lies at `places.rendition(sha256)`. Raises Unspeakable."""
-        words = self._normaliser.spoken(text).words
-        if not words:
+        script = [self._script(part) for part in parts]
+        if not any(part.get("words") or "recording" in part for part in script):
             raise Unspeakable("nothing_to_say")
-        if self._free() < self._policy.disk_reserve_mb << 20:
+        script = [part for part in script if part.get("words") != ""]
+        if any("recording" in part and not self._sound(part).is_file() for part in script):
+            raise Unspeakable("recording_missing")
+        if not self.has_room():
             raise Unspeakable("disk_full")
+        recorded_s = sum(part.length_s for part in parts if isinstance(part, RecordingPart))
         try:
             with self._folder() as folder:
-                return self._first_good(words, folder)
+                return self._first_good(script, folder, FINISH_LIMIT_S + FINISH_SHARE * recorded_s)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT) or self._free() < _FULL
             raise Unspeakable("disk_full" if full else "not_finished", (f"station: {error}",)) from error
+
+    def has_room(self) -> bool:
+        """Whether the disk has more left than what is reserved."""
+        return self._free() >= self._policy.disk_reserve_mb << 20
 
     def give_up(self) -> None:
         """From any thread: end what is being prepared, now and from now on, with a GivenUpError."""
@@ -90,12 +112,27 @@ class Preparer:
             for child in self._children:
                 child.kill()
 
-    def _first_good(self, words: str, folder: Path) -> Prepared:
+    def _script(self, part: Part) -> dict[str, object]:
+        """What a part sounds like: {"words"}, {"recording": its SHA-256} or {"pause_s"}."""
+        match part:
+            case TextPart(text):
+                return {"words": self._normaliser.spoken(text).words}
+            case RecordingPart(sha256):
+                return {"recording": sha256}
+            case PausePart(length_s):
+                return {"pause_s": length_s}
+
+    def _sound(self, part: dict[str, object]) -> Path:
+        return self._places.sound(str(part["recording"]))
+
+    def _first_good(self, script: Sequence[dict[str, object]], folder: Path, limit_s: float) -> Prepared:
+        """One voice for all the words: an announcement does not change its speaker."""
         tried: list[str] = []
         too_long = False
-        for engine in voices(self._speech):
+        engines = voices(self._speech) if any("words" in part for part in script) else (RECORDED,)
+        for engine in engines:
             try:
-                answer = self._spoken(engine, words, folder)
+                answer = self._made(engine, script, folder, limit_s)
             except _VoiceError as failed:
                 if self._given_up:
                     raise GivenUpError("the process ends") from failed
@@ -104,39 +141,57 @@ class Preparer:
                 finished = answer["finished"]
                 adopt_file(folder / _FINISHED, self._places.rendition(finished["sha256"]))
                 return Prepared(**finished, engine=engine, tried=tuple(tried))
+            if "recording" in answer:  # no other voice would mend it
+                raise Unspeakable(answer["recording"], tuple(tried))
             if "disk_full" in answer or self._free() < _FULL:
                 raise Unspeakable("disk_full", tuple(tried))
             tried.append(f"{engine}: {answer['unusable']}")
             too_long = too_long or answer["too_long"]
-        raise Unspeakable("too_long" if too_long else "no_engine", tuple(tried))
+        nobody = "not_finished" if engines == (RECORDED,) else "no_engine"
+        raise Unspeakable("too_long" if too_long else nobody, tuple(tried))
 
-    def _spoken(self, engine: str, words: str, folder: Path) -> dict[str, Any]:
-        """Let one voice speak, and the finishing child, which loads meanwhile, look at what it wrote."""
-        source, script = folder / f"{engine}.wav", folder / f"{engine}.txt"
-        how = call(engine, self._speech, words, source)
-        if isinstance(how, Missing):
-            raise _VoiceError(how.reason)
-        script.write_bytes(how.stdin)
+    def _made(self, engine: str, script: Sequence[dict[str, object]], folder: Path, limit_s: float) -> dict[str, Any]:
+        """Let one voice speak, and the finishing child, which loads meanwhile, make the whole of it."""
+        parts: list[dict[str, object]] = []
         job = {
-            "source": str(source), "out": str(folder / _FINISHED),
-            "least_s": WORD_S * len(words.split()), "most_s": self._policy.max_duration_s,
+            "parts": parts, "out": str(folder / _FINISHED), "most_s": self._policy.max_duration_s,
             "lufs": self._speech.loudness_lufs, "true_peak": self._speech.true_peak_dbtp,
         }  # fmt: skip
+        sayings = []  # each a call and where its file will be
+        for number, part in enumerate(script):
+            if "words" in part:
+                words, source = str(part["words"]), folder / f"{engine}-{number}.wav"
+                how = call(engine, self._speech, words, source)
+                if isinstance(how, Missing):
+                    raise _VoiceError(how.reason)
+                sayings.append((how, source))
+                parts.append({"voice": str(source), "least_s": WORD_S * len(words.split())})
+            elif "recording" in part:
+                parts.append({"recording": str(self._sound(part)), "sha256": part["recording"]})
+            else:
+                parts.append(part)
         with self._running(_FINISH, folder / "finish.log") as finishing:
-            with self._running(how.command, folder / f"{engine}.log", script) as speaking:
-                code = speaking.ended(self._speech.time_limit_s)
-            if code is None:
-                raise _VoiceError(f"stopped after {self._speech.time_limit_s:g} s")
-            if code:
-                raise _VoiceError(f"ended with {code}: {speaking.last_words()}".rstrip(": "))
+            for how, source in sayings:
+                self._say(how, source)
             try:
-                answer = finishing.ask(json.dumps(job).encode(), FINISH_LIMIT_S)
+                answer = finishing.ask(json.dumps(job).encode(), limit_s)
             except TimeoutError:
-                raise _VoiceError(f"its file was not finished within {FINISH_LIMIT_S:g} s") from None
+                raise _VoiceError(f"its file was not finished within {limit_s:g} s") from None
             if answer is None:
                 raise _VoiceError(f"its file could not be finished: {finishing.last_words()}")
         found: dict[str, Any] = json.loads(answer)
         return found
+
+    def _say(self, how: Call, source: Path) -> None:
+        """Let a voice write its file; whether it can be trusted is not known yet."""
+        script = source.with_suffix(".txt")
+        script.write_bytes(how.stdin)
+        with self._running(how.command, source.with_suffix(".log"), script) as speaking:
+            code = speaking.ended(self._speech.time_limit_s)
+        if code is None:
+            raise _VoiceError(f"stopped after {self._speech.time_limit_s:g} s")
+        if code:
+            raise _VoiceError(f"ended with {code}: {speaking.last_words()}".rstrip(": "))
 
     @contextlib.contextmanager
     def _running(self, command: tuple[str, ...], log: Path, stdin: Path | None = None) -> Iterator[Child]:

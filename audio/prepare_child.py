@@ -1,9 +1,9 @@
-"""Runs beside the voice, in a child process: checks and finishes what the voice has written.
+"""Runs beside the voice, in a child process: makes the prepared file of what voices and people have made.
 
 It loads numpy and PyAV while the voice still speaks, so that preparing takes little longer than the
-slower of the two. One JSON object a line on standard input ({source, out, least_s, most_s, lufs,
-true_peak}), one line of answer each: {"finished": {...}}, {"unusable": why, "too_long": bool} or
-{"disk_full": true}.
+slower of the two. One JSON object a line on standard input: {parts, out, most_s, lufs, true_peak}, each part
+{voice, least_s}, {recording, sha256} or {pause_s}. One line of answer each: {"finished": {...}},
+{"unusable": why, "too_long": bool}, {"recording": reason} or {"disk_full": true}.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import dataclasses
 import errno
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from audio.sound import UnusableError, finish
+from audio.sound import Piece, Recorded, RecordingError, Silence, UnusableError, Voiced, finish
 
 
 def main() -> int:
@@ -24,17 +26,27 @@ def main() -> int:
     return 0
 
 
-def answer(job: dict[str, object]) -> dict[str, object]:
-    source, out = Path(str(job["source"])), Path(str(job["out"]))
-    least_s, most_s, lufs, true_peak = (float(str(job[name])) for name in ("least_s", "most_s", "lufs", "true_peak"))
+def answer(job: Mapping[str, Any]) -> dict[str, object]:
+    parts = [_part(each) for each in job["parts"]]
     try:
-        return {"finished": dataclasses.asdict(finish(source, out, least_s, most_s, lufs, true_peak))}
+        made = finish(parts, Path(job["out"]), job["most_s"], job["lufs"], job["true_peak"])
     except UnusableError as error:
         return {"unusable": str(error), "too_long": error.too_long}
+    except RecordingError as error:
+        return {"recording": error.reason}
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return {"disk_full": True}
         raise
+    return {"finished": dataclasses.asdict(made)}
+
+
+def _part(found: Mapping[str, Any]) -> Piece:
+    if "voice" in found:
+        return Voiced(Path(found["voice"]), found["least_s"])
+    if "recording" in found:
+        return Recorded(Path(found["recording"]), found["sha256"])
+    return Silence(found["pause_s"])
 
 
 if __name__ == "__main__":

@@ -1,38 +1,71 @@
-"""From a voice's WAV file to the prepared one: checked, mono 48 kHz, trimmed, at one loudness, faded.
+"""From what voices and people have made to the prepared file: each part checked, mono 48 kHz, trimmed, at one
+loudness, faded; joined with pauses; the whole measured and written.
 
-Uses numpy and PyAV (the only user of it), so it is imported in audio/prepare_child.py alone, never in
-the process that plays.
+Long sound goes through files beside the result (audio/track.py), never whole through memory. Uses numpy, so
+it is imported in children alone, never in the process that plays.
 """
 
 from __future__ import annotations
 
 import hashlib
 import wave
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 
-from audio.loudness import RATE, Sound, integrated_lufs, limited, true_peak_dbtp
+from audio.decoding import RefusedError, look, pieces
+from audio.loudness import RATE, Sliced, Sound, integrated_lufs, limited, true_peak_dbtp
+from audio.track import Excerpt, Track
 
+PART_GAP_S = 0.6  # between neighbours, where no pause is asked for: as long as a speaker takes breath
 _SILENT = 10 ** (-40 / 20)  # no voice peaks lower
+_SOFT = 10 ** (-50 / 20)  # no recording of something
 _QUIET = 10 ** (-50 / 20)  # of the peak: what is quieter at the ends is cut off
-_KEEP = round(0.030 * RATE)  # samples of quiet left at both ends, and faded
 _STEP = RATE // 200
+_PIECE = 10 * RATE
 _MOST_LIMITING_DB = 9.0  # more would be heard as pumping; then the words stay softer
 _CLOSE_LU = 0.1
 _ROUNDS = 6
 
 
 class UnusableError(Exception):
-    """The file is not the words: why, in a few words. `too_long` is told apart, for the official can mend it."""
+    """A voice's file is not the words: why, in a few words. `too_long` is told apart, for the official can mend it."""
 
     def __init__(self, reason: str, too_long: bool = False) -> None:
         super().__init__(reason)
         self.too_long = too_long
+
+
+class RecordingError(Exception):
+    """A recording cannot be used: `reason` is a key of the word catalogues (section `unspeakable`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A voice's file; shorter than `least_s` it has lost some of the words."""
+
+    file: Path
+    least_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    file: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    length_s: float
+
+
+Piece = Voiced | Recorded | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,104 +76,184 @@ class Finished:
     true_peak_dbtp: float
 
 
-def finish(source: Path, out: Path, least_s: float, most_s: float, lufs: float, true_peak: float) -> Finished:
-    """Make `out` of the voice's file, or raise UnusableError. `least_s` and `most_s` bound a believable length."""
-    length_s = _length_s(source)
-    if length_s < least_s:
-        raise UnusableError(f"only {length_s:.2f} s of sound for words that need {least_s:.2f} s")
-    if length_s > most_s:
-        raise UnusableError(f"{length_s:.0f} s of sound, {most_s:.0f} s allowed", too_long=True)
-    voice = decoded(source)
-    if not voice.size or np.abs(voice).max() < _SILENT:
-        raise UnusableError("its file is silent")
-    sound = levelled(faded(trimmed(voice)), lufs, true_peak)
-    samples = np.round(sound * 32768).clip(-32768, 32767).astype("<i2")
+def finish(parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_peak: float) -> Finished:
+    """Make `out` of the parts, in order. UnusableError for a voice's file, RecordingError for a recording.
+
+    What is half done lies beside `out`, up to six bytes a sample.
+    """
+    for part in parts:
+        if isinstance(part, Voiced):  # first of all, for a voice can be replaced by another one
+            _check_voice(part, most_s)
+    whole = Track(out.with_suffix(".whole"), "<i2")
+    sounding, pause = 0, 0
+    for part in parts:
+        if isinstance(part, Silence):
+            pause += round(part.length_s * RATE)
+            continue
+        _fill(whole, _silence(pause or (round(PART_GAP_S * RATE) if sounding else 0)))
+        _fill(whole, _slices(_level_part(part, out, most_s, lufs, true_peak)))
+        sounding, pause = sounding + 1, 0
+        _check_length(whole.size / RATE, most_s)
+    _fill(whole, _silence(pause))
+    _check_length(whole.size / RATE, most_s)
+    if sounding > 1 and abs(integrated_lufs(whole) - lufs) > _CLOSE_LU:
+        whole = levelled(whole, out.with_suffix(".corrected"), lufs, true_peak)
+    return written(whole, out)
+
+
+def finish_signal(
+    file: Path, kind: str, out: Path, least_s: float, most_s: float, lufs: float, peak: float
+) -> Finished:
+    """Make `out` of a chime. RefusedError if it is silent, or not as long as a signal is."""
+    with file.open("rb") as content:
+        heard = _decoded(pieces(content, kind, 60 * most_s), out.with_suffix(".heard"))
+    chime = trimmed(heard, _SOFT)
+    length_s = chime.size / RATE if chime else 0.0
+    if not chime or not np.isfinite(integrated_lufs(chime)):
+        raise RefusedError("sound_silent")
+    if not least_s <= length_s <= most_s:
+        raise RefusedError("signal_length", length=f"{length_s:.1f}", least=f"{least_s:g}", most=f"{most_s:g}")
+    return written(levelled(chime, out.with_suffix(".level"), lufs, peak), out)
+
+
+def written(sound: Track, out: Path) -> Finished:
+    """Write the WAV file and measure what was written."""
     with wave.open(str(out), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
-    kept = samples.astype(np.float32) / 32768  # what is measured is what is kept
-    sha256 = hashlib.sha256(out.read_bytes()).hexdigest()
-    return Finished(sha256, samples.size / RATE, integrated_lufs(kept), true_peak_dbtp(kept))
+        with sound.path.open("rb") as samples:
+            while piece := samples.read(2 * _PIECE):
+                file.writeframes(piece)
+    with out.open("rb") as made:
+        sha256 = hashlib.file_digest(made, "sha256").hexdigest()
+    return Finished(sha256, sound.size / RATE, integrated_lufs(sound), true_peak_dbtp(sound))
 
 
-def _length_s(source: Path) -> float:
-    """The length by its header, when all that the header promises is there."""
-    try:
-        with wave.open(str(source), "rb") as file:
-            frames, frame_bytes, rate = (
-                file.getnframes(),
-                file.getnchannels() * file.getsampwidth(),
-                file.getframerate(),
-            )
-    except FileNotFoundError:
-        raise UnusableError("wrote no file") from None
-    except (wave.Error, EOFError, OSError) as error:
-        raise UnusableError(f"its file is no WAV file ({str(error) or 'cut short'})") from error
-    if frames * frame_bytes > source.stat().st_size or not rate:
-        raise UnusableError("its file is cut short")
-    return frames / rate
+def trimmed(sound: Sliced, silent: float) -> Excerpt | None:
+    """Without the quiet at both ends, but for 30 ms; None if there is nothing louder than `silent` in it."""
+    steps = [_steps(piece) for piece in _slices(sound)]
+    levels = np.concatenate(steps) if steps else np.zeros(1)
+    if not levels.max() > silent:
+        return None
+    loud = np.flatnonzero(levels > _QUIET * levels.max())
+    return Excerpt(sound, int(loud[0]) * _STEP, min(sound.size, (int(loud[-1]) + 1) * _STEP))
 
 
-def decoded(source: Path) -> Sound:
-    """Any sound file that FFmpeg reads, as mono float32 at 48 kHz."""
-    resampler = AudioResampler(format="fltp", layout="mono", rate=RATE)
-    pieces: list[AudioFrame] = []
-    try:
-        with av.open(str(source)) as container:
-            for frame in container.decode(audio=0):
-                pieces += resampler.resample(frame)
-        pieces += resampler.resample(None)
-    except (av.error.FFmpegError, IndexError) as error:
-        raise UnusableError(f"its file cannot be decoded ({error})") from error
-    if not pieces:
-        return np.zeros(0, np.float32)
-    return np.concatenate([piece.to_ndarray()[0] for piece in pieces])
-
-
-def trimmed(sound: Sound) -> Sound:
-    """Without the quiet at both ends, but for 30 ms; where the voice's file begins at once, 30 ms are added."""
-    steps = np.abs(np.pad(sound, (0, -sound.size % _STEP))).reshape(-1, _STEP).max(axis=1)
-    loud = np.flatnonzero(steps > _QUIET * steps.max())
-    first, last = int(loud[0]) * _STEP, min(sound.size, (int(loud[-1]) + 1) * _STEP)
-    padded = np.pad(sound, _KEEP)
-    return padded[first : last + 2 * _KEEP]
-
-
-def faded(sound: Sound) -> Sound:
-    """The kept quiet at both ends rises from and falls to nothing, along a raised cosine."""
-    ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(_KEEP) / _KEEP)).astype(sound.dtype)
-    result = sound.copy()
-    result[:_KEEP] *= ramp
-    result[-_KEEP:] *= ramp[::-1]
-    return result
-
-
-def levelled(sound: Sound, lufs: float, true_peak: float) -> Sound:
-    """At `lufs` with no true peak above `true_peak` dBTP.
+def levelled(sound: Sliced, path: Path, lufs: float, true_peak: float) -> Track:
+    """At `lufs` with no true peak above `true_peak` dBTP, in a file at `path`.
 
     Where plain gain would exceed the peak, a look-ahead limiter takes up to 9 dB off the peaks, and the
     gain is corrected by what that cost. Where even this is not enough, the peak is kept and the words
     stay softer than asked.
     """
-    loudness = integrated_lufs(sound)
-    if not np.isfinite(loudness):
-        raise UnusableError("its file is silent")
-    room_db = true_peak - true_peak_dbtp(sound)
-    gain_db = lufs - loudness
-    if gain_db <= room_db:
-        return _amplified(sound, gain_db)
     ceiling = true_peak - 0.05  # the moving gain and the rounding to 16 bits may add a little
+    room_db = ceiling - true_peak_dbtp(sound)
+    gain_db = lufs - integrated_lufs(sound)
+    if gain_db <= room_db:
+        return _kept(path, _amplified(sound, gain_db))
     for _ in range(_ROUNDS):
         gain_db = min(gain_db, room_db + _MOST_LIMITING_DB)
-        result = limited(_amplified(sound, gain_db), ceiling)
+        result = _kept(path, limited(sound, ceiling, gain_db))
         short = lufs - integrated_lufs(result)
         if short < _CLOSE_LU or gain_db >= room_db + _MOST_LIMITING_DB:
             break
         gain_db += short * 1.4  # the limiter eats about a third of what is added
-    return _amplified(result, min(0.0, ceiling + 0.02 - true_peak_dbtp(result)))
+    over_db = true_peak_dbtp(result) - (ceiling + 0.02)
+    return _kept(path.with_suffix(".held"), _amplified(result, -over_db)) if over_db > 0 else result
 
 
-def _amplified(sound: Sound, gain_db: float) -> Sound:
-    return (sound * 10 ** (gain_db / 20)).astype(sound.dtype)
+def _level_part(part: Voiced | Recorded, out: Path, most_s: float, lufs: float, true_peak: float) -> Track:
+    heard = _voice(part, out, most_s) if isinstance(part, Voiced) else _recording(part, out, most_s)
+    if not np.isfinite(integrated_lufs(heard)):
+        raise UnusableError("its file is silent") if isinstance(part, Voiced) else RecordingError("recording_silent")
+    return levelled(heard, out.with_suffix(".level"), lufs, true_peak)
+
+
+def _voice(part: Voiced, out: Path, most_s: float) -> Excerpt:
+    try:
+        with part.file.open("rb") as file:
+            found = trimmed(_decoded(pieces(file, "wav", most_s), out.with_suffix(".heard")), _SILENT)
+    except RefusedError as error:
+        raise UnusableError(f"its file cannot be decoded ({error})") from error
+    if found is None:
+        raise UnusableError("its file is silent")
+    return found
+
+
+def _recording(part: Recorded, out: Path, most_s: float) -> Excerpt:
+    """What somebody has brought, if it is still what its name says."""
+    try:
+        with part.file.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+                raise RecordingError("recording_missing")
+            file.seek(0)
+            kind = look(file, most_s).kind
+            found = trimmed(_decoded(pieces(file, kind, most_s), out.with_suffix(".heard")), _SOFT)
+    except FileNotFoundError as error:
+        raise RecordingError("recording_missing") from error
+    except RefusedError as error:
+        raise RecordingError("too_long" if error.code == "sound_too_long" else "recording_broken") from error
+    if found is None:
+        raise RecordingError("recording_silent")
+    return found
+
+
+def _check_voice(part: Voiced, most_s: float) -> None:
+    """By the header: all that it promises is there, and it is as long as such words are."""
+    try:
+        with wave.open(str(part.file), "rb") as file:
+            frames, frame_bytes = file.getnframes(), file.getnchannels() * file.getsampwidth()
+            rate = file.getframerate()
+    except FileNotFoundError:
+        raise UnusableError("wrote no file") from None
+    except (wave.Error, EOFError, OSError) as error:
+        raise UnusableError(f"its file is no WAV file ({str(error) or 'cut short'})") from error
+    if frames * frame_bytes > part.file.stat().st_size or not rate:
+        raise UnusableError("its file is cut short")
+    if frames / rate < part.least_s:
+        raise UnusableError(f"only {frames / rate:.2f} s of sound for words that need {part.least_s:.2f} s")
+    _check_length(frames / rate, most_s)
+
+
+def _check_length(length_s: float, most_s: float) -> None:
+    if length_s > most_s:
+        raise UnusableError(f"{length_s:.0f} s of sound, {most_s:.0f} s allowed", too_long=True)
+
+
+def _decoded(found: Iterable[Sound], path: Path) -> Track:
+    track = Track(path, "<f4")
+    _fill(track, found)
+    return track
+
+
+def _kept(path: Path, found: Iterable[Sound]) -> Track:
+    track = Track(path, "<i2")
+    _fill(track, found)
+    return track
+
+
+def _fill(track: Track, found: Iterable[Sound]) -> None:
+    for piece in found:
+        track.append(piece)
+
+
+def _slices(sound: Sliced) -> Iterator[Sound]:
+    for start in range(0, sound.size, _PIECE):
+        yield sound[start : start + _PIECE]
+
+
+def _silence(count: int) -> Iterator[Sound]:
+    for start in range(0, count, _PIECE):
+        yield np.zeros(min(_PIECE, count - start), np.float32)
+
+
+def _amplified(sound: Sliced, gain_db: float) -> Iterator[Sound]:
+    for piece in _slices(sound):
+        yield (piece * 10 ** (gain_db / 20)).astype(piece.dtype)
+
+
+def _steps(piece: Sound) -> Sound:
+    """The greatest magnitude in each step of 5 ms."""
+    steps: Sound = np.abs(np.pad(piece, (0, -piece.size % _STEP))).reshape(-1, _STEP).max(axis=1)
+    return steps

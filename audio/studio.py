@@ -14,6 +14,7 @@ from functools import partial
 
 from audio.prepare import GivenUpError, Preparer, Unspeakable
 from controller.core.errors import StationError
+from controller.core.parts import Parts, parts_of
 from controller.core.ports import Clock
 from controller.core.renditions import Prepared, Rendition
 from controller.runtime.logs import Lasting
@@ -67,10 +68,10 @@ class Studio:
         while not stopping.is_set():
             with self._store.read() as tx:
                 wanted = renditions.wanted(tx)
-                text = announcements.get(tx, wanted[0].announcement_id).text if wanted else ""
-            if not wanted:
+                announcement = announcements.get(tx, wanted[0].announcement_id) if wanted else None
+            if not announcement:
                 return
-            self._unsaved = self._prepare(wanted[0], text)
+            self._unsaved = self._prepare(wanted[0], parts_of(announcement.text, announcement.parts))
             self._save()
 
     def _save(self) -> None:
@@ -82,24 +83,25 @@ class Studio:
         self._unsaved = None
         self._ring()
 
-    def _prepare(self, rendition: Rendition, text: str) -> Outcome:
+    def _prepare(self, rendition: Rendition, parts: Parts) -> Outcome:
+        recipe = self._preparer.recipe(parts)
         try:
-            prepared = self._preparer.prepare(text)
+            prepared = self._preparer.prepare(parts)
         except Unspeakable as error:
             reason, tried = error.reason, error.tried
         else:
             if prepared.duration_s <= self._max_duration_s:
-                return partial(_ready, ident=rendition.id, prepared=prepared)
+                return partial(_ready, ident=rendition.id, prepared=prepared, recipe=recipe)
             reason, tried = "too_long", prepared.tried
-        return partial(_failed, ident=rendition.id, reason=reason, tried=tried)
+        return partial(_failed, ident=rendition.id, reason=reason, tried=tried, recipe=recipe)
 
 
-def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared) -> None:
-    renditions.ready(tx, at, ident, prepared)
+def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str) -> None:
+    renditions.ready(tx, at, ident, prepared, recipe)
     facts.report(tx, at, "speech")
 
 
-def _failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...]) -> None:
-    renditions.failed(tx, at, ident, reason, tried)
+def _failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...], recipe: str) -> None:
+    renditions.failed(tx, at, ident, reason, tried, recipe)
     if reason != "too_long":
         facts.report(tx, at, "speech", "unspeakable", reason=reason)

@@ -9,6 +9,7 @@ from pathlib import Path
 from audio.normaliser import Normaliser, load_abbreviations
 from audio.prepare import Preparer, Unspeakable
 from bench.table import percentile, table
+from controller.core.parts import TextPart
 from controller.runtime.config_tables import Speech, SpeechEngine
 from controller.runtime.places import Places
 
@@ -38,7 +39,7 @@ def _figures(preparer: Preparer, text: str) -> list[str]:
     for _ in range(TIMES):
         begun = time.perf_counter()
         try:
-            prepared = preparer.prepare(text)
+            prepared = preparer.prepare((TextPart(text),))
         except Unspeakable as error:
             return [error.reason, "", "", ""]
         took.append((time.perf_counter() - begun) * 1000)

@@ -72,6 +72,7 @@ def join(group: click.Group) -> None:
         """Prepare TEXT as it would be played, and put the file at --out."""
         from audio.normaliser import Normaliser, load_abbreviations
         from audio.prepare import Preparer, Unspeakable
+        from controller.core.parts import TextPart
 
         said, target = accepted("TEXT", text), new_file("--out", out)
         with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +80,7 @@ def join(group: click.Group) -> None:
             places.make()
             preparer = Preparer(station.config_or_example.speech, places, Normaliser(load_abbreviations()))
             try:
-                prepared = preparer.prepare(said)
+                prepared = preparer.prepare((TextPart(said),))
             except Unspeakable as error:
                 reason = load_words("en")(f"unspeakable.{error.reason}")
                 raise StationError("; ".join([f"cannot be spoken: {reason}", *error.tried])) from error

@@ -36,6 +36,16 @@ class Places:
         return self.state / "renditions"
 
     @property
+    def sounds(self) -> Path:
+        """Sound files that somebody has brought or spoken, `<sha256>`."""
+        return self.state / "sounds"
+
+    @property
+    def uploads(self) -> Path:
+        """Where a brought file lies until it has been judged."""
+        return self.state / "uploads"
+
+    @property
     def recordings(self) -> Path:
         """What a station without a sound card would have played, `<output>.wav`."""
         return self.state / "recordings"
@@ -51,6 +61,13 @@ class Places:
 
     def rendition(self, sha256: str) -> Path:
         return self.renditions / f"{sha256}.wav"
+
+    def sound(self, sha256: str) -> Path:
+        return self.sounds / sha256
+
+    def prepared_alarm(self, output: str) -> Path:
+        """What the emergency contact of an output plays."""
+        return self.state / f"alarm-{output}.json"
 
     def recording(self, output: str) -> Path:
         return self.recordings / f"{output}.wav"
@@ -75,7 +92,8 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
-        for folder in (self.state, self.renditions, self.recordings, self.pictures, self.run):
+        kept = (self.renditions, self.sounds, self.uploads, self.recordings)
+        for folder in (self.state, *kept, self.pictures, self.run):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             except OSError as error:

@@ -14,6 +14,7 @@ from typing import cast
 from audio.prepare import Preparer
 from audio.studio import Studio
 from controller.core.announcements import Announcement, Draft, Late
+from controller.core.parts import Parts, text_of
 from controller.core.renditions import Prepared, Rendition, RenditionState
 from controller.core.utterances import Utterance
 from controller.lineup import Lateness, occurrence
@@ -91,8 +92,11 @@ def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(
         spoken: list[str] = []
 
         class Voice:
-            def prepare(self, text: str) -> Prepared:
-                spoken.append(text)
+            def recipe(self, parts: Parts) -> str:
+                return "words"
+
+            def prepare(self, parts: Parts) -> Prepared:
+                spoken.append(text_of(parts))
                 disk.fill()
                 return Prepared("0" * 64, 2.0, -16.0, -1.0, "espeak-ng")
 

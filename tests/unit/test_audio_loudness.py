@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -11,8 +13,11 @@ import pytest
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from audio.decoding import pieces
 from audio.loudness import RATE, SILENT, Sound, integrated_lufs, limited, true_peak_dbtp
-from audio.sound import decoded, faded, levelled, trimmed
+from audio.sound import levelled as levelled_at
+from audio.sound import trimmed
+from audio.track import Excerpt, Track
 
 
 def tone(dbfs: float, seconds: float, hertz: float = 1000.0, phase: float = 0.0) -> Sound:
@@ -112,7 +117,7 @@ def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     sound = tone(-20.0, 25.0)
     sound[RATE] = 0.9
     sound[12 * RATE : 12 * RATE + 30] *= 6
-    result = limited(sound, -6.0)
+    result = np.concatenate(list(limited(sound, -6.0)))
     assert true_peak_dbtp(result) <= -5.99
     changed = np.flatnonzero(np.abs(result - sound) > 1e-9)
     near = {RATE // 100 * k for k in range(-2, 3)}
@@ -122,14 +127,22 @@ def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     assert np.nanmax(np.abs(np.diff(gain))) < 0.05  # the gain glides: no click
 
 
-def test_levelling_by_gain_alone() -> None:
+@pytest.fixture
+def levelled(tmp_path: Path) -> Callable[[Sound, float, float], Sound]:
+    return lambda sound, lufs, peak: levelled_at(sound, tmp_path / "track", lufs, peak)[:]
+
+
+Levelled = Callable[[Sound, float, float], Sound]
+
+
+def test_levelling_by_gain_alone(levelled: Levelled) -> None:
     sound = tone(-30.0, 3.0)
     result = levelled(sound, -16.0, -1.0)
     assert integrated_lufs(result) == pytest.approx(-16.0, abs=0.01)
-    assert np.allclose(result / result.max(), sound / sound.max())
+    assert np.allclose(result / result.max(), sound / sound.max(), atol=4 / 32_768)
 
 
-def test_levelling_with_the_limiter() -> None:
+def test_levelling_with_the_limiter(levelled: Levelled) -> None:
     sound = speechlike()
     assert -16.0 - integrated_lufs(sound) > -1.0 - true_peak_dbtp(sound)  # gain alone would exceed the peak
     result = levelled(sound, -16.0, -1.0)
@@ -137,7 +150,7 @@ def test_levelling_with_the_limiter() -> None:
     assert true_peak_dbtp(result) <= -1.0
 
 
-def test_where_the_limiter_does_not_suffice_the_peak_is_kept_and_the_words_are_softer() -> None:
+def test_where_the_limiter_does_not_suffice_the_peak_is_kept_and_the_words_are_softer(levelled: Levelled) -> None:
     sound = np.zeros(5 * RATE)
     sound[:: RATE // 20] = 0.5  # clicks
     result = levelled(sound, -9.0, -1.0)
@@ -146,13 +159,39 @@ def test_where_the_limiter_does_not_suffice_the_peak_is_kept_and_the_words_are_s
 
 
 def test_ends_are_trimmed_to_thirty_milliseconds_and_faded() -> None:
-    sound = np.concatenate([np.zeros(RATE), np.full(RATE, 0.5), np.full(RATE, 0.0005)])
-    result = trimmed(sound)
+    sound = np.concatenate([np.zeros(RATE), np.full(RATE, 0.5), np.full(RATE, 0.0005)]).astype(np.float32)
+    result = trimmed(sound, 0.01)
+    assert result is not None
     assert result.size / RATE == pytest.approx(1.06, abs=0.006)
-    assert trimmed(np.full(RATE, 0.5)).size == round(1.06 * RATE)  # none there: added
-    soft = faded(np.full(RATE, 0.5))
-    assert (soft[0], soft[RATE // 2]) == (0.0, 0.5)
+    bare = trimmed(np.full(RATE, 0.5, np.float32), 0.01)
+    assert bare is not None
+    assert bare.size == round(1.06 * RATE)  # none there: added
+    assert trimmed(sound, 0.6) is None
+
+
+def test_an_excerpt_fades_and_any_slice_of_it_is_a_slice_of_the_whole() -> None:
+    result = Excerpt(np.full(2 * RATE, 0.5, np.float32), RATE // 2, RATE)
+    soft = result[:]
+    assert (soft[0], soft[-1], soft[RATE // 4]) == (0.0, 0.0, 0.5)
     assert np.abs(np.diff(soft)).max() < 0.001
+    result = Excerpt(np.full(RATE, 0.5, np.float32), 0, RATE)  # silence where there is nothing
+    soft = result[:]
+    for start in (0, 100, 1439, 1440, 40_000, soft.size - 1441, soft.size - 1):
+        assert np.array_equal(result[start : start + 2000], soft[start : start + 2000])
+
+
+@pytest.mark.parametrize("kind", ["<f4", "<i2"])
+def test_a_track_gives_back_what_was_written(kind: Literal["<f4", "<i2"], tmp_path: Path) -> None:
+    sound = speechlike(25.0)
+    track = Track(tmp_path / "track", kind)
+    for start in range(0, sound.size, 70_001):
+        track.append(sound[start : start + 70_001])
+    assert track.size == sound.size
+    assert np.allclose(track[:], sound.clip(-1, 1) if kind == "<i2" else sound, atol=1.01 / 32_768)
+    assert np.array_equal(track[1000:500_000], track[:][1000:500_000])
+    assert track[sound.size :].size == track[5:3].size == 0
+    assert integrated_lufs(track) == pytest.approx(integrated_lufs(sound), abs=0.01)
+    assert true_peak_dbtp(track) == pytest.approx(true_peak_dbtp(track[:]), abs=0.001)
 
 
 def test_any_rate_and_layout_comes_as_mono_48_khz(tmp_path: Path) -> None:
@@ -163,7 +202,8 @@ def test_any_rate_and_layout_comes_as_mono_48_khz(tmp_path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(22_050)
         file.writeframes(np.stack([left, left], axis=1).tobytes())
-    sound = decoded(tmp_path / "stereo.wav")
+    with (tmp_path / "stereo.wav").open("rb") as content:
+        sound = np.concatenate(list(pieces(content, "wav", 10.0)))
     assert sound.size == pytest.approx(2 * RATE, abs=50)
     spectrum = np.abs(np.fft.rfft(sound[:RATE]))
     assert int(spectrum.argmax()) == 440

@@ -21,6 +21,7 @@ from audio.loudness import integrated_lufs, true_peak_dbtp
 from audio.normaliser import Normaliser, load_abbreviations
 from audio.prepare import Preparer, Unspeakable
 from audio.speech import Call, Missing, call, voices
+from controller.core.parts import TextPart
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Policy, Speech, SpeechEngine
@@ -54,7 +55,7 @@ def preparer(places: Places, *engines: SpeechEngine, policy: Policy | None = Non
 
 def fails(subject: Preparer, text: str = TEXT) -> Unspeakable:
     with pytest.raises(Unspeakable) as caught:
-        subject.prepare(text)
+        subject.prepare((TextPart(text),))
     return caught.value
 
 
@@ -77,7 +78,10 @@ def eventually(true: Callable[[], bool], within_s: float = 5.0) -> bool:
 @needs_espeak
 @pytest.mark.parametrize("voice", ["vi", "vi-vn-x-central", "vi-vn-x-south"])
 def test_both_voices_make_the_same_checked_file(places: Places, voice: str) -> None:
-    made = [preparer(places, engine, voice=voice).prepare(TEXT) for engine in ("pyttsx3", "espeak-ng", "pyttsx3")]
+    made = [
+        preparer(places, engine, voice=voice).prepare((TextPart(TEXT),))
+        for engine in ("pyttsx3", "espeak-ng", "pyttsx3")
+    ]
     assert [prepared.engine for prepared in made] == ["pyttsx3", "espeak-ng", "pyttsx3"]
     assert len({prepared.sha256 for prepared in made}) == 1  # one espeak behind both, and no chance anywhere
     prepared = made[0]
@@ -101,7 +105,10 @@ def test_both_voices_make_the_same_checked_file(places: Places, voice: str) -> N
 @needs_espeak
 def test_a_long_text_loses_no_word(places: Places) -> None:
     text = (TEXT + " ") * 20
-    made = {preparer(places, engine, time_limit_s=60).prepare(text).sha256 for engine in ("pyttsx3", "espeak-ng")}
+    made = {
+        preparer(places, engine, time_limit_s=60).prepare((TextPart(text),)).sha256
+        for engine in ("pyttsx3", "espeak-ng")
+    }
     assert len(made) == 1
 
 
@@ -109,9 +116,10 @@ def test_the_process_that_asks_stays_without_numpy(places: Places, programs: Pat
     install(programs, f'cp {tone_file(tmp_path / "tone.wav", 5)} "$out"')
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
-        "from audio.prepare import Preparer\n"
+        "from audio.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
         "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
-        "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare('mời bà con')\n"
+        "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare("
+        "(TextPart('mời bà con'),))\n"
         "sys.exit(bool({'numpy', 'av', 'pyttsx3'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", script, str(places.state)], check=False).returncode == 0
@@ -132,7 +140,7 @@ def test_a_voice_that_hangs_is_killed_with_all_it_started_and_the_next_one_speak
     install(programs, f"sleep 1000 &\necho $$ $! > {pids}\nwait")
     if not shutil.which("espeak-ng", path=os.defpath):
         pytest.skip("pyttsx3 needs espeak-ng's library")
-    prepared = preparer(places, "espeak-ng", "pyttsx3", time_limit_s=1).prepare(TEXT)
+    prepared = preparer(places, "espeak-ng", "pyttsx3", time_limit_s=1).prepare((TextPart(TEXT),))
     assert (prepared.engine, prepared.tried) == ("pyttsx3", ("espeak-ng: stopped after 1 s",))
     started = [int(pid) for pid in pids.read_text().split()]
     assert len(started) == 2
@@ -144,7 +152,7 @@ def test_a_voice_that_leaves_a_program_behind_does_not(places: Places, programs:
     pids = tmp_path / "pids"
     tone = tone_file(tmp_path / "tone.wav", 5)
     install(programs, f'sleep 1000 &\necho $! > {pids}\ncp {tone} "$out"')
-    assert preparer(places).prepare(TEXT).engine == "espeak-ng"
+    assert preparer(places).prepare((TextPart(TEXT),)).engine == "espeak-ng"
     assert eventually(lambda: not alive(int(pids.read_text())))
 
 
@@ -198,9 +206,10 @@ def test_killing_the_station_ends_the_voice_too(places: Places, programs: Path, 
     install(programs, f"echo $$ > {pid}\nexec sleep 1000")
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
-        "from audio.prepare import Preparer\n"
+        "from audio.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
         "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
-        "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare('mời bà con')\n"
+        "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare("
+        "(TextPart('mời bà con'),))\n"
     )
     station = subprocess.Popen([sys.executable, "-c", script, str(places.state)])
     assert eventually(lambda: pid.exists() and bool(pid.read_text().strip()), 20)

@@ -1,0 +1,178 @@
+"""Sound files of people and voices, decoded to mono float32 at 48 kHz, and judged before that.
+
+The only user of PyAV; imported in children alone. FFmpeg gets an open file and the one demuxer that the
+file's own bytes call for: it sees no name, opens no other file and no address. What cannot be used leaves
+as RefusedError with a key of the word catalogues (section `problem`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+
+from audio.containers import cut_short, kind_of, promised_mp3_frames
+from audio.loudness import RATE, Sound
+
+MOST_CHANNELS, MOST_RATE = 2, 96_000
+_DEMUXERS = {"mp3": "mp3", "ogg": "ogg", "wav": "wav", "m4a": "mp4", "flac": "flac", "webm": "matroska"}
+_CODECS = frozenset({"mp3", "mp3float", "vorbis", "opus", "libopus", "flac", "aac", "alac"})
+_NOTHING_ELSE = {"protocol_whitelist": "none", "format_whitelist": "mp3,ogg,wav,mov,mp4,m4a,flac,matroska,webm"}
+_SLACK_S = 0.5  # of an MP3: headers are written by programs of every kind
+_SHORT_S = 0.02
+_BAD_SHARE = 0.05  # of the packets: a scratch in a recording is no reason to refuse it, half of it missing is
+_PIECE = RATE  # samples
+
+
+class RefusedError(Exception):
+    """Why a file is not taken: `code` is a key of the catalogues, `facts` fills its braces."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, {name: str(value) for name, value in facts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    kind: str
+    length_s: float
+
+
+def look(file: BinaryIO, most_s: float) -> Looked:
+    """Judge a file by its headers and the times of its packets, without decoding it. RefusedError if it is bad."""
+    if not file.read(1):
+        raise RefusedError("sound_empty")
+    kind = kind_of(file)
+    if not kind:
+        raise RefusedError("not_sound")
+    if cut_short(file, kind):
+        raise RefusedError("sound_cut_short")
+    promised_frames = promised_mp3_frames(file) if kind == "mp3" else 0
+    with _opened(file, kind) as (container, stream):
+        _judge(stream)
+        # without its own header an MP3's length is only guessed
+        promised_s = 0.0 if kind == "mp3" and not promised_frames else _promised_s(container, stream)
+        if promised_s > most_s:
+            raise _too_long(most_s)
+        if kind == "wav":
+            return Looked(kind, promised_s)  # every byte is accounted for
+        length_s = _measured(container, stream, kind, promised_frames, most_s)
+        if kind == "mp3":
+            promised_s = max(promised_s, 0.9 * _tagged_s(container) - 1)
+        if length_s < promised_s - (_SLACK_S if kind in ("mp3", "webm", "m4a", "ogg") else _SHORT_S):
+            raise RefusedError("sound_cut_short")
+    return Looked(kind, length_s)
+
+
+def pieces(file: BinaryIO, kind: str, most_s: float) -> Iterator[Sound]:
+    """The sound, piece by piece. RefusedError for what cannot be decoded, is longer than `most_s`, or changes."""
+    resampler = AudioResampler(format="fltp", layout="mono", rate=RATE)
+    waiting: list[Sound] = []
+    count = held = packets = bad = 0
+    with _opened(file, kind) as (container, stream):
+        _judge(stream)
+        for packet in container.demux(stream):
+            packets += 1
+            for frame in _frames(packet):
+                if frame is None:
+                    bad += 1
+                    continue
+                try:
+                    converted = resampler.resample(frame)
+                except ValueError as error:  # another rate or layout in the middle
+                    raise RefusedError("sound_broken") from error
+                for part in converted:
+                    waiting.append(part.to_ndarray()[0])
+                    held += part.samples
+            if held >= _PIECE:
+                count += held
+                if count > most_s * RATE:
+                    raise _too_long(most_s)
+                yield np.concatenate(waiting)
+                waiting, held = [], 0
+    waiting += [part.to_ndarray()[0] for part in resampler.resample(None)] if count or held else []
+    if (bad > 2 and bad > _BAD_SHARE * packets) or not count + held:
+        raise RefusedError("sound_broken")
+    if waiting:
+        yield np.concatenate(waiting)
+
+
+def _frames(packet: Packet[AudioStream]) -> Iterator[Any]:
+    """The frames of a packet; None for one that cannot be decoded."""
+    try:
+        yield from packet.decode()
+    except av.error.FFmpegError:
+        yield None
+
+
+@contextlib.contextmanager
+def _opened(file: BinaryIO, kind: str) -> Iterator[tuple[InputContainer, AudioStream]]:
+    file.seek(0)
+    try:
+        with av.open(
+            file, "r", format=_DEMUXERS[kind], container_options=_NOTHING_ELSE, metadata_errors="ignore"
+        ) as found:
+            if not found.streams.audio:
+                raise RefusedError("no_sound_in_it")
+            stream = found.streams.audio[0]
+            stream.codec_context.thread_count = 1
+            yield found, stream
+    except (av.error.FFmpegError, ValueError, EOFError) as error:
+        raise RefusedError("sound_broken") from error
+
+
+def _judge(stream: AudioStream) -> None:
+    codec = stream.codec_context
+    if codec.name not in _CODECS and not codec.name.startswith("pcm_"):
+        raise RefusedError("sound_codec", codec=codec.name)
+    if codec.channels > MOST_CHANNELS:
+        raise RefusedError("sound_channels", channels=codec.channels, limit=MOST_CHANNELS)
+    if codec.rate > MOST_RATE:
+        raise RefusedError("sound_rate", rate=f"{codec.rate / 1000:g}", limit=MOST_RATE // 1000)
+    if codec.channels < 1 or codec.rate < 1:
+        raise RefusedError("sound_broken")
+
+
+def _promised_s(container: InputContainer, stream: AudioStream) -> float:
+    """By the headers; 0 where they do not say."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _tagged_s(container: InputContainer) -> float:
+    """What an ID3 tag says of the length (frame TLEN, milliseconds)."""
+    said = container.metadata.get("TLEN", "")
+    return int(said) / 1000 if said.isascii() and said.isdecimal() and len(said) < 12 else 0.0
+
+
+def _measured(container: InputContainer, stream: AudioStream, kind: str, promised_frames: int, most_s: float) -> float:
+    """The length by the packets, which are counted up to `most_s` and not decoded."""
+    frames, first, end, smallest, last = 0, None, 0.0, 0, 0
+    base = float(stream.time_base or 0)
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        begins = packet.pts * base if packet.pts is not None else end
+        first = begins if first is None else first
+        end = max(end, begins + (packet.duration or 0) * base)
+        if end - first > most_s:
+            raise _too_long(most_s)
+        frames, smallest, last = frames + 1, min(smallest, last) if frames > 1 else last, packet.size
+    if promised_frames and (promised_frames - frames) * 1152 / stream.codec_context.rate > _SLACK_S:
+        raise RefusedError("sound_cut_short")
+    if kind == "mp3" and not promised_frames and last < smallest:  # the last of equal frames is not whole
+        raise RefusedError("sound_cut_short")
+    return end - (first or 0.0)
+
+
+def _too_long(most_s: float) -> RefusedError:
+    return RefusedError("sound_too_long", limit=f"{most_s / 60:g}")
