@@ -1,4 +1,5 @@
-"""The audio process of one output: player, keeper, and (on the first output) the preparer of renditions."""
+"""The audio process of one output: player and keeper, who proves the sound, what hangs on the wall beside it, and (on
+the first output) the preparer of renditions."""
 
 from __future__ import annotations
 
@@ -7,30 +8,41 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-from audio import chimes
-from audio.amplifier import relay_for
-from audio.engine import Timing
+from audio.contacts import ContactWatch
+from audio.hearing import Heard, Hearing
+from audio.inbox import Inbox
 from audio.keeper import Keeper
+from audio.loudspeaker import Loudspeaker
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.output import Opener
-from audio.player import Inbox, Player
+from audio.notes import Judged, Note, Reported, Tested
+from audio.outlet import Opener
+from audio.player import Contact, Message, Player
 from audio.prepare import Preparer
+from audio.prepared_alarm import PreparedAlarm
+from audio.programme import Item, Timing
 from audio.progress import ProgressFile, boot_id
+from audio.proving import Proving
+from audio.self_testing import MARK, SelfTesting
+from audio.setting import Setting, SettingReader
 from audio.studio import Studio
+from audio.switchboard import Switchboard
+from audio.watcher import Watcher
 from controller.core.quiet import touches
+from controller.core.utterances import Verdict
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Contact as ContactConfig
 from controller.runtime.config_tables import Output as OutputConfig
 from controller.runtime.doorbell import Doorbell, Doorway
+from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store import clock as clocks
 from controller.store.connection import Store, Tx
 
-BYTES_PER_S = 2 * 48_000
 NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
-PAUSE_S = 0.5  # between a chime and the words: outdoors the chime still echoes
 DOUBT_S = 1.5  # the controller looks every half second, and at once when it sees a step
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 FACES = ("controller", "kiosk")
@@ -46,21 +58,20 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     clock, store, bell = SystemClock(), Store(places.station_db, at_once=False), Doorbell(places)
     doorway = Doorway(places, process)
     crew = Crew()
-    inbox = Inbox()
+    inbox: Inbox[Message] = Inbox()
     boot = boot_id()
     progress = ProgressFile(places.progress(name), boot)
-
-    pause = bytes(int(PAUSE_S * BYTES_PER_S) // 2 * 2)
-    signals = {"alert": chimes.alert() + pause}
-    if config.speech.chime:
-        signals |= {"opening": chimes.opening() + pause, "closing": pause + chimes.closing() + pause}
+    settings = SettingReader(places, config.speech.chime)
+    setting = settings.built_in()
+    alarm = PreparedAlarm(places.prepared_alarm(name), config, name)
 
     def clock_believed(tx: Tx) -> bool:
         return config.clock.trust == "off" or clocks.believed(tx, boot)
 
     keeper = Keeper(
-        name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed
-    )
+        name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed,
+        settings, alarm if output.emergency_contact.contact != "none" else None,
+    )  # fmt: skip
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
         preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()), config.policy)
@@ -72,17 +83,37 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         if studio:
             studio.wake()
 
-    player = Player(
-        name, Opener(output.device, output.buffer, places.recording(name)), relay_for(output.amplifier), signals,
-        _timing(config, output, signals), progress, places, clock, doorway, inbox, keeper, on_ring,
-        DOUBT_S if config.clock.trust == "required" else 0.0,
+    watcher = Watcher(name, inbox.put, clock.monotonic)
+    hearing = Hearing(output.monitor, places, clock, lambda heard: _note_all(keeper, _heard(heard, name, clock)))
+    proving = Proving(watcher, hearing)
+
+    def opened(driver: str, on_fallback: bool) -> None:
+        device = output.fallback if on_fallback else output.device
+        proving.opened(driver, "" if device == "auto" else device)
+
+    speaker = Loudspeaker(
+        Opener(output.device, output.fallback, output.buffer, places.recording(name), name), clock, opened,
+        proving.closed,
     )  # fmt: skip
+    switchboard = Switchboard(output)
+    player = Player(
+        name, frozenset(output.zones), speaker, switchboard, proving, partial(_timing, config, output),
+        partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, places, clock,
+        NewIds(clock), doorway, inbox, keeper, alarm, SelfTesting(output.self_test, config.site.tz, clock.now()),
+        hears=bool(output.monitor), on_ring=on_ring, doubt_s=DOUBT_S if config.clock.trust == "required" else 0.0,
+    )  # fmt: skip
+    stopping = crew.stopping.is_set
     crew.start(
-        "keeper",
-        lambda: keeper.work(crew.stopping.is_set, lambda: crew.progress("keeper", KEEPER_LIMIT_S)),
-        wake=keeper.look,
+        "keeper", lambda: keeper.work(stopping, lambda: crew.progress("keeper", KEEPER_LIMIT_S)), wake=keeper.look
     )
-    crew.start("player", lambda: player.work(crew.stopping.is_set, lambda: crew.progress("player")), wake=inbox.wake)
+    crew.start("player", lambda: player.work(stopping, lambda: crew.progress("player")), wake=inbox.wake)
+    crew.start("watcher", lambda: watcher.work(stopping, lambda: crew.progress("watcher", 30.0)), wake=watcher.wake)
+    if output.monitor:
+        crew.start("hearing", lambda: hearing.work(stopping, lambda: crew.progress("hearing", 30.0)))
+    for what, wired in (("switch", output.stop_switch), ("contact", output.emergency_contact)):
+        if wired.contact != "none":
+            watch = _contact(what, wired, name, inbox, keeper, clock)
+            crew.start(what, partial(watch.work, stopping, partial(crew.progress, what)))
     if studio:
         crew.start("studio", lambda: studio.work(crew.stopping), wake=studio.end)
     code = crew.run()
@@ -95,22 +126,57 @@ def ring_all(bell: Doorbell, names: tuple[str, ...]) -> None:
         bell.ring(name)
 
 
-def _timing(config: StationConfig, output: OutputConfig, signals: dict[str, bytes]) -> Timing:
-    def length_s(name: str) -> float:
-        return len(signals.get(name, b"")) / BYTES_PER_S
+def _contact(
+    what: str, wired: ContactConfig, output: str, inbox: Inbox[Message], keeper: Keeper, clock: SystemClock
+) -> ContactWatch:
+    def report(reason: str) -> None:
+        facts = {"reason": reason} if reason else {}
+        keeper.note(Reported(clock.now(), f"{what}/{output}", "no_contact" if reason else "", facts))
 
-    warm_up_s = 0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s
+    return ContactWatch(wired, lambda pressed: inbox.put(Contact(what, pressed)), report)
+
+
+def _note_all(keeper: Keeper, notes: tuple[Note, ...]) -> None:
+    for note in notes:
+        keeper.note(note)
+
+
+def _heard(heard: Heard, output: str, clock: SystemClock) -> tuple[Note, ...]:
+    """What a monitor input has found, to be written down: of an utterance or of a self-test; and whether it works."""
+    measured = (("delay_ms", heard.delay_ms), ("gain_db", heard.gain_db), ("snr_db", heard.snr_db))
+    figures: dict[str, object] = {name: round(value, 1) for name, value in measured if value is not None}
+    if heard.reason:
+        figures["reason"] = heard.reason
+    deaf = heard.reason == "no_recording"
+    health = Reported(clock.now(), f"monitor/{output}", "no_recording" if deaf else "", {})
+    if heard.utterance_id.startswith(MARK):
+        return health, Tested(clock.now(), output, heard.verdict, figures)
+    return health, Judged(clock.now(), heard.utterance_id, Verdict(heard.verdict), heard.share, figures)
+
+
+def _timing(config: StationConfig, output: OutputConfig, setting: Setting) -> Timing:
+    signals = setting.signals
     return Timing(
-        warm_up_s, output.amplifier.hold_s, length_s("opening"), length_s("closing"), length_s("alert"),
-        quiet_where_heard(config, output),
+        0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s, output.amplifier.hold_s,
+        signals.length_s("opening"), signals.length_s("closing"), signals.length_s("alert"),
+        quiet_where_heard(config, output), config.policy.finish_s, config.policy.switch_stops_emergency,
     )  # fmt: skip
 
 
-def quiet_where_heard(config: StationConfig, output: OutputConfig) -> Callable[[float, float], bool]:
-    """Whether any of [begin, end), wall-clock seconds, is quiet in a zone where this output is heard."""
-    spans = config.quiet_where_heard(output.zones)
+def _gain_db(
+    config: StationConfig, output: OutputConfig, apart: frozenset[str], clock: SystemClock, setting: Setting, item: Item
+) -> float:
+    """How loud something is played now: as the softest zone that hears it wants."""
+    heard = item.zones | (frozenset(output.zones) - apart)
+    return setting.volumes.gain_for(heard, clock.now().astimezone(config.site.tz).time())
 
-    def quiet(begin: float, end: float) -> bool:
+
+def quiet_where_heard(config: StationConfig, output: OutputConfig) -> Callable[[float, float, frozenset[str]], bool]:
+    """Whether any of [begin, end), wall-clock seconds, is quiet where some of an output's zones are heard; without
+    any named, where all of them are."""
+
+    def quiet(begin: float, end: float, zones: frozenset[str]) -> bool:
+        spans = config.quiet_where_heard(zones or output.zones)
         return touches(spans, datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC), config.site.tz)
 
     return quiet

@@ -1,6 +1,6 @@
 """The player's clerk, in a thread of its own: writes down what happened, reads what is to come.
 
-So a slow card, a locked database or a full disk never delays the sound. Moves wait in memory until
+So a slow card, a locked database or a full disk never delays the sound. Notes wait in memory until
 they are written, in order; nothing is read before they are, so that the rows never seem older than
 they are. First of all come those of the process before this one.
 """
@@ -11,61 +11,44 @@ import logging
 import queue
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 
 from audio import shelf
-from audio.engine import Item, Rows
+from audio.notes import Note
+from audio.prepared_alarm import PreparedAlarm
+from audio.programme import Item, Rows
 from audio.progress import Progress, recovered
-from controller.core.announcements import AfterCut
-from controller.core.errors import IllegalEventError, NotFoundError, StationError
+from audio.setting import Setting, SettingReader
+from audio.source import Source
+from controller.core.errors import StationError
 from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
-from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
+from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
-from controller.store import facts, journal, renditions, utterances
+from controller.store import journal, renditions, utterances
 from controller.store.connection import Store, Tx
 
 POLL_S = 0.5
 BYTES_PER_S = 2 * shelf.RATE
-BUDGET = 64 * 1024 * 1024  # bytes of sound held ready; the first in line is held whatever its size
+IN_MEMORY = 12 * 1024 * 1024  # bytes of sound held ready in all, two minutes; what finds no room is streamed
+OPEN = 64  # files; what stands further behind in the line is opened when its turn comes nearer
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """A move to be written: what happened to which utterance, when."""
-
-    at: datetime
-    id: str
-    event: UtteranceEvent
-    detail: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """The health of a component: `fault` is "" when it is in order."""
-
-    at: datetime
-    component: str
-    fault: str
-    facts: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the store holds for this output: the line, and the sound of those newly opened."""
+    """What the store holds for this output: the line, the sound of those newly opened, and what it is set in."""
 
     rows: Rows
-    opened: dict[str, bytes]  # PCM by utterance id
+    opened: Mapping[str, Source]  # by utterance id
+    setting: Setting
 
 
 class _Ask(Enum):
     LOOK = auto()
-    FORGET = auto()
 
 
 class Keeper:
@@ -85,16 +68,20 @@ class Keeper:
         tell: Callable[[Snapshot], None],
         left: Mapping[str, Progress],
         clock_believed: Callable[[Tx], bool],
+        settings: SettingReader,
+        alarm: PreparedAlarm | None,
     ) -> None:
         self._output, self._store, self._places, self._clock = output, store, places, clock
         self._ring, self._tell, self._clock_believed = ring, tell, clock_believed
         self._left: Mapping[str, Progress] | None = left  # None: made good
         self._started = clock.now()
-        self._inbox: queue.SimpleQueue[Noted | Reported | _Ask] = queue.SimpleQueue()
-        self._held: dict[str, int] = {}  # utterance id -> bytes of sound that the player holds
+        self._settings, self._alarm = settings, alarm
+        self._setting = settings.built_in()
+        self._inbox: queue.SimpleQueue[Note | _Ask] = queue.SimpleQueue()
+        self._held: dict[tuple[str, str], int] = {}  # (utterance id, SHA-256) -> bytes of its sound in memory
         self._trouble = Lasting(log, "the store cannot be used")
 
-    def note(self, what: Noted | Reported) -> None:
+    def note(self, what: Note) -> None:
         """Write this down as soon as may be. Never blocks."""
         self._inbox.put(what)
 
@@ -102,12 +89,8 @@ class Keeper:
         """Read the rows now."""
         self._inbox.put(_Ask.LOOK)
 
-    def forget(self) -> None:
-        """The player holds no sound any more: open everything anew."""
-        self._inbox.put(_Ask.FORGET)  # not `_held` itself, which the keeper may just be reckoning with
-
     def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
-        unwritten: list[Noted | Reported] = []
+        unwritten: list[Note] = []
         seen = -1
         while not stopping() or unwritten or not self._inbox.empty():
             asked = self._take(unwritten, wait_s=POLL_S)
@@ -143,7 +126,7 @@ class Keeper:
                 log.warning("utterance %s was on air when the last process ended: %s", ident, event)
             journal.write(tx, self._started, Kind.STARTED, f"process/audio-{self._output}")
 
-    def _take(self, unwritten: list[Noted | Reported], wait_s: float) -> bool:
+    def _take(self, unwritten: list[Note], wait_s: float) -> bool:
         """Move what has come into `unwritten`; whether a look was asked for."""
         asked = False
         try:
@@ -151,48 +134,50 @@ class Keeper:
             while True:
                 if isinstance(message, _Ask):
                     asked = True
-                    if message is _Ask.FORGET:
-                        self._held = {}
                 else:
                     unwritten.append(message)
                 message = self._inbox.get_nowait()
         except queue.Empty:
             return asked
 
-    def _write(self, moves: list[Noted | Reported]) -> None:
+    def _write(self, notes: list[Note]) -> None:
         with self._store.write() as tx:
-            for move in moves:
-                if isinstance(move, Reported):
-                    facts.report(tx, move.at, move.component, move.fault, **move.facts)
-                    continue
-                try:
-                    utterances.move(tx, move.at, move.id, move.event, **move.detail)
-                except (IllegalEventError, NotFoundError) as error:  # an Alert whose row never came
-                    log.error("%s of utterance %s cannot be written down: %s", move.event, move.id, error)
+            for note in notes:
+                note.write(tx)
 
     def _read(self) -> None:
         with self._store.read() as tx:
             rows = offered(utterances.open_on(tx, self._output), self._clock_believed(tx))
             obstacles = {row.id: _obstacle(tx, row) for row in rows if not row.sha256}
-        held: dict[str, int] = {}
-        opened: dict[str, bytes] = {}
-        for row in rows:  # in the total order: what is more urgent takes the room of what is less
+            self._setting = self._settings.read(tx, self._setting)
+            if self._alarm:
+                self._alarm.refresh(tx, self._clock.now())
+        held: dict[tuple[str, str], int] = {}
+        opened: dict[str, Source] = {}
+        for row in rows:  # in the total order: what is more urgent takes the memory of what is less
+            key = (row.id, row.sha256)
             if not row.sha256:
                 continue
-            size = self._held.get(row.id) or int(row.duration_s * BYTES_PER_S)
-            if held and sum(held.values()) + size > BUDGET and row.state is UtteranceState.QUEUED:
+            if key in self._held:
+                held[key] = self._held[key]
+            elif len(held) >= OPEN:
                 obstacles[row.id] = "busy"
-                continue
-            try:
-                if row.id not in self._held:
-                    opened[row.id] = shelf.load(self._places.rendition(row.sha256), row.sha256)
-                held[row.id] = size
-            except StationError as error:
-                log.error("utterance %s: %s", row.id, error)
-                obstacles[row.id] = "file_missing"
+            else:
+                try:
+                    opened[row.id], held[key] = self._opened(row, IN_MEMORY - sum(held.values()))
+                except StationError as error:
+                    log.error("utterance %s: %s", row.id, error)
+                    obstacles[row.id] = "file_missing"
         self._held = held
-        items = tuple(item_of(row, row.id in held, obstacles.get(row.id, "")) for row in rows)
-        self._tell(Snapshot(Rows(items), opened))
+        items = tuple(item_of(row, (row.id, row.sha256) in held, obstacles.get(row.id, "")) for row in rows)
+        self._tell(Snapshot(Rows(items), opened, self._setting))
+
+    def _opened(self, row: Utterance, room: int) -> tuple[Source, int]:
+        """Its sound, and how many bytes of memory it takes; an emergency needs no disk once it is opened."""
+        size = int(row.duration_s * BYTES_PER_S)
+        whole = row.level is Level.EMERGENCY or size <= room
+        source = shelf.opened(self._places.rendition(row.sha256), row.sha256, IN_MEMORY if whole else 0)
+        return source, size if whole else 0
 
 
 def offered(rows: list[Utterance], clock_believed: bool) -> list[Utterance]:
@@ -209,13 +194,16 @@ def _waits_for_the_clock(row: Utterance) -> bool:
 def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
     return Item(
         id=row.id, precedence=row.precedence, level=row.level, due=row.due.timestamp(),
-        late_until=row.late_until.timestamp(), again=row.after_cut is AfterCut.RESTART, words_s=row.duration_s,
-        attempt=row.attempt, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
+        late_until=row.late_until.timestamp(), words_s=row.duration_s, times=row.times, pause_s=row.pause_s,
+        lasts_s=row.lasts_s, after_cut=row.after_cut, zones=frozenset(row.zones), sha256=row.sha256,
+        attempt=row.attempt, reached_s=row.reached_s, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
         late=row.late, by_clock=_waits_for_the_clock(row),
     )  # fmt: skip
 
 
 def _obstacle(tx: Tx, row: Utterance) -> str:
-    rendition = renditions.of(tx, row.announcement_id, row.revision)
-    failed = rendition is not None and rendition.state is RenditionState.FAILED
-    return "unspeakable" if failed else "not_prepared"
+    """Why there is no sound of it that may be broadcast."""
+    last = renditions.newest(tx, row.announcement_id)
+    if last is None or last.state is RenditionState.WANTED:
+        return "not_prepared"
+    return "unspeakable" if last.state is RenditionState.FAILED else "not_approved"

@@ -66,10 +66,18 @@ class Opener:
         self._card: Device | None = None  # the last that was open
         self.on_fallback = False
 
-    def open(self) -> Outlet:
-        """DeviceError if there is none. StationError if the last one is stuck: only a new process can open another."""
+    def open(self, doubted: bool = False) -> Outlet:
+        """DeviceError if there is none. StationError if the last one is stuck: only a new process can open another.
+
+        `doubted`: what was open took all that it was given, and yet no sound came out; then the other one goes first.
+        """
         if self._card and self._card.stuck:
             raise StationError("the sound driver hangs")
+        if doubted and self._fallback and not self.on_fallback:
+            with contextlib.suppress(DeviceError):
+                outlet = self._named(self._fallback)
+                self.on_fallback = True
+                return outlet
         self.on_fallback = False
         try:
             return self._named(self._device)

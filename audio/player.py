@@ -1,296 +1,392 @@
 """The player's hands: waits, asks the engine, carries out what it decides. One thread.
 
-Owns the output, the amplifier's relay and the progress file. Hears stops and emergencies straight
-from the doorbell; everything else comes through the keeper. What it does is noted by the keeper
-after the sound has been started, never before.
+Owns the loudspeaker, the relays and the progress file. Hears stops and emergencies straight from the
+doorbell, switch and contact from their threads; everything else comes through the keeper. What it does
+is noted by the keeper after the sound has been started, never before.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import queue
-import select
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from audio import engine, shelf
-from audio.amplifier import Relay
-from audio.engine import Item, Move, Now, Phase, State, Timing
-from audio.keeper import Keeper, Noted, Reported, Snapshot
-from audio.output import Clip, Opener, Output
+from audio.inbox import Inbox
+from audio.keeper import Keeper, Snapshot, item_of
+from audio.loudspeaker import Loudspeaker, segment_of
+from audio.notes import Noted, Raised, Reported, Tested, Thrown
+from audio.prepared_alarm import PreparedAlarm
+from audio.programme import (
+    RESTING,
+    SOUNDING,
+    Alert,
+    ClockSet,
+    Cut,
+    Event,
+    Item,
+    Lost,
+    Move,
+    Now,
+    OutputBack,
+    OutputLost,
+    Phase,
+    Play,
+    Relay,
+    Route,
+    Rows,
+    State,
+    Stop,
+    Switch,
+    Tick,
+    Timing,
+    Unreadable,
+)
 from audio.progress import Progress, ProgressFile, Segment
+from audio.proving import Proving
+from audio.self_testing import MARK, SelfTesting
+from audio.setting import Setting
+from audio.source import Source
+from audio.switchboard import Switchboard, Trouble
+from audio.watcher import Finding
 from controller.core.errors import DeviceError, StationError
 from controller.core.levels import Level
-from controller.core.ports import Clock
+from controller.core.ports import Clock, Ids
 from controller.core.trust import SET_S
-from controller.core.utterances import UtteranceEvent
+from controller.core.utterances import Utterance, UtteranceEvent, raised_from
 from controller.runtime.doorbell import Doorway
 from controller.runtime.places import Places
 
 IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
-REOPEN_S = 2.0
-BETTER_S = 20.0  # how often a station that records looks for a sound card
+REFRESH_S = 30.0  # how often relays are told again what they should be
+UNHEARD_S = 2.5  # of what was played before silence is proven
+UNWRITTEN = "local/"  # how the id of something begins that has no row
+BARE_ALARM_S = 120.0  # how long the alert signal sounds alone
+RATE = 48_000
+ALERT_IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
 log = logging.getLogger(__name__)
 
 
-class Inbox:
-    """What other threads tell the player; wakes its wait."""
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The stop switch ("switch") or the emergency contact ("contact") was pressed, or let go."""
 
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Snapshot] = queue.SimpleQueue()
-        self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+    what: str
+    on: bool
 
-    def put(self, snapshot: Snapshot) -> None:
-        self._queue.put(snapshot)
-        self.wake()
 
-    def wake(self) -> None:
-        os.eventfd_write(self._event, 1)
-
-    def take(self, doorway: Doorway, timeout_s: float) -> tuple[list[Snapshot], list[dict[str, object]]]:
-        """The snapshots and the rings that have come, waiting for the first at most `timeout_s`."""
-        ears: list[Doorway | int] = [doorway, self._event]
-        ready, _, _ = select.select(ears, [], [], max(0.0, timeout_s))
-        if self._event in ready:
-            os.eventfd_read(self._event)
-        snapshots = []
-        while not self._queue.empty():
-            snapshots.append(self._queue.get_nowait())
-        return snapshots, doorway.wait(0) if doorway in ready else []
+Message = Snapshot | Finding | Contact
 
 
 class Player:
     def __init__(
         self,
         name: str,
-        opener: Opener,
-        relay: Relay,
-        signals: dict[str, bytes],
-        timing: Timing,
+        zones: frozenset[str],
+        speaker: Loudspeaker,
+        switchboard: Switchboard,
+        proving: Proving,
+        timing_of: Callable[[Setting], Timing],
+        gain_of: Callable[[Setting, Item], float],
+        setting: Setting,
         progress: ProgressFile,
         places: Places,
         clock: Clock,
+        ids: Ids,
         doorway: Doorway,
-        inbox: Inbox,
+        inbox: Inbox[Message],
         keeper: Keeper,
+        alarm: PreparedAlarm,
+        self_testing: SelfTesting,
+        hears: bool,
         on_ring: Callable[[], None],
         doubt_s: float = 0.0,
     ) -> None:
-        """`signals` holds the PCM of "opening", "closing" and "alert"; `on_ring` is told of every ring. For `doubt_s`
-        after the wall clock was set nothing begins by it: the controller needs that long to say whether it is right."""
-        self._name, self._opener, self._relay, self._signals = name, opener, relay, signals
-        self._timing, self._progress, self._places, self._clock = timing, progress, places, clock
-        self._doorway, self._inbox, self._keeper = doorway, inbox, keeper
-        self._on_ring, self._doubt_s = on_ring, doubt_s
+        """`hears`: a monitor input says what came of a self-test. `on_ring` is told of every ring. For `doubt_s` after
+        the wall clock was set nothing begins by it: the controller needs that long to say whether it is right."""
+        self._name, self._all_zones = name, zones
+        self._speaker, self._switchboard, self._proving = speaker, switchboard, proving
+        self._timing_of, self._gain_of, self._setting = timing_of, gain_of, setting
+        self._timing = timing_of(setting)
+        self._progress, self._places, self._clock, self._ids = progress, places, clock, ids
+        self._doorway, self._inbox, self._keeper, self._alarm = doorway, inbox, keeper, alarm
+        self._self_testing, self._hears, self._on_ring, self._doubt_s = self_testing, hears, on_ring, doubt_s
         self._ahead: float | None = None  # what the wall clock is ahead of the monotonic one
         self._state = State(phase=Phase.FAULTED)
-        self._output: Output | None = None
-        self._clips: dict[str, Clip] = {}  # by utterance id, and the signals by name
-        self._refused = ""  # why the output would not play
-        self._reopen_at = 0.0
+        self._sources: dict[str, Source] = {}  # by utterance id
+        self._broken: DeviceError | StationError | None = None  # why what was to be played is not
         self._air: Progress | None = None  # what the progress file says of what began last
         self._health: dict[str, str] = {}  # part -> the fault last reported
+        self._refresh_at = clock.monotonic() + REFRESH_S
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
-        self._switch(False)
+        self._relay(False)
         self._look_for_output()
         self._keeper.look()
         while not stopping():
-            snapshots, rings = self._inbox.take(self._doorway, self._wait_s())
+            messages, rings = self._inbox.take(self._doorway, self._wait_s())
             self._watch_clock()  # before anything is done by it
-            for snapshot in snapshots:
-                self._take(snapshot)
+            for message in messages:
+                self._take(message)
             for ring in rings:
                 self._hear(ring)
-            if self._clock.monotonic() >= self._reopen_at:
-                self._look_for_output()
-            self._step(engine.Tick(self._sounding()))
+            self._look_for_output()
+            self._test_itself()
+            self._step(Tick(self._sounding()))
+            self._refresh()
             alive()
         self._leave()
 
     def _wait_s(self) -> float:
-        if self._state.phase in engine.SOUNDING:
+        if self._state.phase in SOUNDING:
             return SOUNDING_WAIT_S
         now = self._now()
         wake = engine.wake_at(self._state, now, self._timing)
         return IDLE_WAIT_S if wake is None else min(IDLE_WAIT_S, wake - now.mono)
 
     def _now(self) -> Now:
-        return Now(self._clock.now().timestamp(), self._clock.monotonic())
+        at_s = self._speaker.at_s() if self._state.phase in SOUNDING else None
+        return Now(self._clock.now().timestamp(), self._clock.monotonic(), at_s)
 
     def _watch_clock(self) -> None:
-        now = self._now()
-        before, self._ahead = self._ahead, now.wall - now.mono
-        if self._doubt_s and before is not None and abs(self._ahead - before) > SET_S:
-            self._step(engine.ClockSet(self._doubt_s))
+        now = self._clock.now().timestamp() - self._clock.monotonic()
+        before, self._ahead = self._ahead, now
+        if self._doubt_s and before is not None and abs(now - before) > SET_S:
+            self._step(ClockSet(self._doubt_s))
 
-    def _step(self, event: engine.Event) -> None:
-        self._state, actions = engine.step(self._state, event, self._now(), self._timing)
+    def _step(self, event: Event) -> None:
+        now = self._now()
+        self._state, actions = engine.step(self._state, event, now, self._timing)
         for action in actions:
             match action:
-                case engine.Relay(on):
-                    self._switch(on)
-                case engine.Play(item, segment, from_s):
+                case Relay(on):
+                    self._relay(on)
+                case Route(zones):
+                    self._report_all(self._switchboard.route(zones))
+                case Play(item, segment, from_s):
                     self._play(item, segment, from_s)
-                case engine.Cut():
-                    if self._output:
-                        self._output.cut()
-                case engine.Lost(reason):
+                case Cut():
+                    self._speaker.cut()
+                    self._proving.fell_silent(now.mono)
+                case Lost(reason):
                     self._lost(reason)
                 case Move() as move:
-                    self._mark(move)
-                    self._keeper.note(Noted(self._clock.now(), move.id, move.event, dict(move.detail)))
-        if self._refused:  # only now: what follows from it must be noted after what led to it
-            reason, self._refused = self._refused, ""
-            self._lost(reason)
+                    self._moved(move, now)
+        if self._broken:  # only now: what follows from it must be noted after what led to it
+            broken, self._broken = self._broken, None
+            if isinstance(broken, DeviceError):
+                self._lost(str(broken))
+            else:
+                log.error("what sounds cannot be read: %s", broken)
+                self._step(Unreadable())
 
-    def _take(self, snapshot: Snapshot) -> None:
-        waiting = {item.id for item in snapshot.rows.items if item.loaded} | set(self._signals)
+    # --- what others tell
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Snapshot():
+                self._take_rows(message)
+            case Finding():
+                self._take_finding(message)
+            case Contact("switch", on):
+                self._keeper.note(Thrown(self._clock.now(), self._name, "switch", on))
+                self._step(Switch(on))
+            case Contact(what, on):
+                self._keeper.note(Thrown(self._clock.now(), self._name, what, on))
+                if on:
+                    self._raise_contact()
+
+    def _take_rows(self, snapshot: Snapshot) -> None:
+        if snapshot.setting is not self._setting:
+            self._setting, self._timing = snapshot.setting, self._timing_of(snapshot.setting)
+        waiting = {item.id for item in snapshot.rows.items if item.loaded}
+        waiting |= {item.id for item in (*self._state.queue, self._state.current) if item and item.local}
         if self._state.current:
             waiting.add(self._state.current.id)
-        self._clips = {name: clip for name, clip in self._clips.items() if name in waiting}
-        if self._output:
-            try:
-                for ident, pcm in snapshot.opened.items():
-                    self._clips[ident] = self._output.take(pcm)
-            except DeviceError as error:
-                self._lost(str(error))
-        held = tuple(replace(item, loaded=item.loaded and item.id in self._clips) for item in snapshot.rows.items)
-        self._step(engine.Rows(held))
+        self._sources = {ident: source for ident, source in self._sources.items() if ident in waiting}
+        self._sources |= snapshot.opened
+        held = (replace(item, loaded=item.loaded and item.id in self._sources) for item in snapshot.rows.items)
+        self._step(Rows(tuple(held)))
+
+    def _take_finding(self, finding: Finding) -> None:
+        self._report("proof", finding.fault, finding.facts)
+        if not finding.fault:
+            self._speaker.proven()
+        elif self._state.phase in SOUNDING:
+            self._lost(finding.fault, proven_silent=True)
 
     def _hear(self, ring: dict[str, object]) -> None:
         if "stop" in ring:
-            self._step(engine.Stop(str(ring["stop"]), str(ring.get("by", ""))))
-        elif "emergency" in ring and self._output:
-            self._alert(str(ring["emergency"]), str(ring.get("sha256", "")), self._output)
+            self._step(Stop(str(ring["stop"]), str(ring.get("by", ""))))
+        elif "self_test" in ring:
+            self._self_testing.ask()
+        elif "emergency" in ring:
+            try:
+                document = ring["emergency"]
+                self._raise(raised_from(document if isinstance(document, Mapping) else {}))
+            except ValueError as error:
+                log.error("a ring that is no emergency: %s", error)
         self._on_ring()
 
-    def _alert(self, ident: str, sha256: str, output: Output) -> None:
-        """Take an emergency in without the store, which may be locked."""
+    def _raise(self, utterance: Utterance) -> bool:
+        """Take an emergency in without the store, which may be locked or gone. False if it has no sound."""
         try:
-            clip = output.take(shelf.load(self._places.rendition(sha256), sha256))
-        except (StationError, DeviceError) as error:
-            log.error("emergency %s: %s", ident, error)
-            return
+            path = self._places.rendition(utterance.sha256)
+            source = self._sources.get(utterance.id) or shelf.opened(path, utterance.sha256, ALERT_IN_MEMORY)
+        except StationError as error:
+            log.error("emergency %s: %s", utterance.id, error)
+            return False
+        self._sources[utterance.id] = source
+        self._keeper.note(Raised(self._clock.now(), utterance))
+        self._step(Alert(replace(item_of(utterance, loaded=True), local=True)))
+        return True
+
+    def _raise_contact(self) -> None:
+        """What was chosen for the contact; without that, or its file, the alert signal by itself."""
         now = self._clock.now()
-        self._clips[ident] = clip
-        self._step(
-            engine.Alert(
-                Item(
-                    id=ident,
-                    precedence=(Level.EMERGENCY.rank, 0, now, ident),
-                    level=Level.EMERGENCY,
-                    due=now.timestamp(),
-                    late_until=now.timestamp() + engine.AGAIN_S,
-                    again=True,
-                    words_s=clip.length_s,
-                    loaded=True,
-                )
-            )
-        )
+        if any(item and item.emergency for item in (*self._state.queue, self._state.current)):
+            return  # it sounds already, or is about to
+        raised = self._alarm.raised(now, self._ids())
+        if raised and self._raise(raised):
+            return
+        ident = UNWRITTEN + self._ids()
+        words = self._setting.signals.sources["alert"]
+        self._sources[ident] = words
+        item = Item(
+            id=ident, precedence=(Level.EMERGENCY.rank, 0, now, ident), level=Level.EMERGENCY, due=now.timestamp(),
+            late_until=now.timestamp() + BARE_ALARM_S, words_s=words.length / RATE, lasts_s=BARE_ALARM_S,
+            loaded=True, local=True,
+        )  # fmt: skip
+        self._step(Alert(item))
+
+    def _test_itself(self) -> None:
+        now = self._clock.now()
+        if self._speaker.there and self._self_testing.due(now):
+            item = self._self_testing.item(now, self._all_zones)
+            self._sources[item.id] = self._self_testing.sound()
+            ahead_s = item.due - now.timestamp()
+            self._proving.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
+            self._step(Alert(item))
+
+    # --- what the engine wants
 
     def _play(self, item: Item, segment: Phase, from_s: float) -> None:
-        if segment is Phase.SPEAKING:
-            clip = self._clips[item.id]
-        elif segment is Phase.CLOSING:
-            clip = self._clips["closing"]
-        else:
-            clip = self._clips["alert" if item.level is Level.EMERGENCY else "opening"]
-        now = self._clock.monotonic()
+        gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
+        at = self._clock.monotonic()
         # as if it had begun at its beginning: what is left is what has not been reached
-        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], now - from_s, now))
+        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], at - from_s, at))
         try:
-            clip.play(from_s)
-        except DeviceError as error:
-            self._refused = str(error)
+            source = segment_of(item, segment, self._sources[item.id], self._setting.signals)
+            self._speaker.play(source, from_s, gain_db)
+        except (DeviceError, StationError) as error:
+            self._broken = error
+        else:
+            self._proving.began(item, segment, source, from_s, gain_db, at)
+
+    def _moved(self, move: Move, now: Now) -> None:
+        detail = dict(move.detail)
+        known, left = self._air, _LEFT.get(move.event)
+        if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
+            spoken_s = known.seen - known.began if known.segment is Segment.SPEAKING else 0.0
+            self._record(replace(known, segment=left))  # so that a kill from here on changes nothing
+            self._proving.ended(move.id, now.mono, spoken_s)
+        if move.event is UtteranceEvent.BEGIN and self._state.current:
+            item = self._state.current
+            gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
+            detail |= {"sha256": item.sha256} | ({"gain_db": gain_db} if gain_db else {})
+        if move.event is UtteranceEvent.FINISH:
+            proof = self._proving.of_words()
+            detail |= {"proven": proof.proven, "taken_s": round(proof.taken_s, 1)}
+        if move.id.startswith(MARK):
+            self._tested(move, now)
+        if not move.id.startswith(UNWRITTEN):
+            self._keeper.note(Noted(self._clock.now(), move.id, move.event, detail))
+
+    def _tested(self, move: Move, now: Now) -> None:
+        """What came of a self-test, where no monitor input says so."""
+        if move.event is UtteranceEvent.FINISH and not self._hears:
+            proof = self._proving.of_words()
+            result = "proven" if proof.proven else "unproven"
+            self._keeper.note(Tested(self._clock.now(), self._name, result, {"taken_s": round(proof.taken_s, 1)}))
+        elif move.event in {UtteranceEvent.MISS, UtteranceEvent.ABANDON, UtteranceEvent.STOP}:
+            reason = dict(move.detail).get("reason", "")
+            self._keeper.note(Tested(self._clock.now(), self._name, "not_done", {"reason": reason}))
 
     def _sounding(self) -> bool:
         """What the output says, noted in the progress file while it is so."""
-        if self._output is None:
-            return False
         try:
-            sounding = self._output.sounding()
+            sounding = self._speaker.goes_on()
         except DeviceError as error:
             self._lost(str(error))
             return False
-        if self._state.phase not in engine.SOUNDING:
+        except StationError as error:
+            log.error("what sounds cannot be read any further: %s", error)
+            self._step(Unreadable())
+            return False
+        if self._state.phase not in SOUNDING:
             return False
         if sounding and self._air:
-            self._record(replace(self._air, seen=self._clock.monotonic()))
+            at_s = self._speaker.at_s()
+            self._record(replace(self._air, seen=self._air.began + (at_s or 0.0)))
         return sounding
-
-    def _mark(self, move: Move) -> None:
-        """Note in the progress file how its item left the air, so that a kill from here on changes nothing."""
-        known, left = self._air, _LEFT.get(move.event)
-        if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
-            self._record(replace(known, segment=left))
 
     def _record(self, progress: Progress) -> None:
         self._air = progress
         self._progress.write(progress)
 
-    def _lost(self, reason: str) -> None:
+    # --- output and relays
+
+    def _lost(self, reason: str, proven_silent: bool = False) -> None:
         log.warning("the output is lost: %s", reason)
-        self._close_output()
-        self._report("output", "output_lost", reason)
-        self._step(engine.OutputLost(reason))
+        at = self._clock.monotonic()
+        self._step(OutputLost(reason if proven_silent else "output_lost", UNHEARD_S if proven_silent else 0.0))
+        self._proving.fell_silent(at)
+        self._speaker.lost(proven_silent)
+        self._report("output", "output_lost", {"reason": reason})
 
     def _look_for_output(self) -> None:
-        """Open it if it is lost; while nothing is to be played, see whether there is a better one."""
-        if self._output is None:
-            self._reopen_at = self._clock.monotonic() + REOPEN_S
-            try:
-                self._begin_with(self._opener.open())
-            except DeviceError as error:
-                self._close_output()
-                self._report("output", "no_output", str(error))
-        elif self._state.phase is Phase.IDLE and not self._state.queue:
-            self._reopen_at = self._clock.monotonic() + BETTER_S
-            better = self._opener.better()
-            if better:
-                self._close_output()
-                self._begin_with(better)
-
-    def _begin_with(self, output: Output) -> None:
-        self._output = output
-        for name, pcm in self._signals.items():
-            self._clips[name] = output.take(pcm)
-        log.info("sound goes to %s", output.name)
-        self._report("output", "", output.name)
-        self._keeper.forget()
-        self._step(engine.OutputBack())
-
-    def _close_output(self) -> None:
-        if self._output:
-            self._output.close()
-        self._output, self._clips = None, {}
-
-    def _switch(self, on: bool) -> None:
+        at_rest = self._state.phase in RESTING and not self._state.queue
         try:
-            self._relay.switch(on)
+            opened = self._speaker.look(at_rest)
         except DeviceError as error:
-            self._report("relay", "no_relay", str(error))
-        else:
-            self._report("relay", "", "")
+            self._report("output", "no_output", {"reason": str(error)})
+            return
+        if opened:
+            fault = "on_fallback" if self._speaker.on_fallback else ""
+            self._report("output", fault, {"reason": self._speaker.name})
+            self._step(OutputBack())
 
-    def _report(self, part: str, fault: str, reason: str) -> None:
+    def _relay(self, on: bool) -> None:
+        self._report_all(self._switchboard.power(on))
+        if not on:
+            self._report_all(self._switchboard.route(frozenset()))
+
+    def _refresh(self) -> None:
+        """Tell the relays again what they should be: a board that lost its power has come back with all of them off."""
+        if self._state.phase in RESTING and self._clock.monotonic() >= self._refresh_at:
+            self._refresh_at = self._clock.monotonic() + REFRESH_S
+            self._report_all(self._switchboard.refresh())
+
+    def _report_all(self, troubles: list[Trouble]) -> None:
+        for trouble in troubles:
+            fault, facts = ("no_relay", {"reason": trouble.reason}) if trouble.reason else ("", {})
+            self._report(trouble.part, fault, facts)
+
+    def _report(self, part: str, fault: str, facts: Mapping[str, str]) -> None:
         """Have the health of a part of this output written down, when it has changed."""
-        if self._health.get(part) != fault:
-            self._health[part] = fault
-            component = f"{part}/{self._name}"
-            self._keeper.note(Reported(self._clock.now(), component, fault, {"reason": reason} if reason else {}))
+        component = part if "/" in part else f"{part}/{self._name}"
+        if self._health.get(component) != fault:
+            self._health[component] = fault
+            self._keeper.note(Reported(self._clock.now(), component, fault, facts))
 
     def _leave(self) -> None:
         """Fall silent and let go; what was on air is taken up by the next start, by its rule."""
-        if self._output:
-            self._output.cut()
-            if self._state.current:
-                self._inbox.take(self._doorway, 0.05)  # the fade
-        self._close_output()
-        self._switch(False)
-        self._relay.close()
+        self._speaker.cut()
+        if self._state.current:
+            self._inbox.take(self._doorway, 0.05)  # the fade
+        self._speaker.close()
+        self._switchboard.close()
         self._progress.close()
 
 

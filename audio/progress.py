@@ -20,6 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from controller.core.announcements import AfterCut
+from controller.core.levels import Level
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 
 _SLOT = struct.Struct("<Q36s36sL8sdd")  # sequence, boot id, utterance id, attempt, segment, began, seen
@@ -138,7 +139,7 @@ def recovered(rows: list[Utterance], progress: Mapping[str, Progress]) -> list[R
 
 
 def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
-    again = row.after_cut is AfterCut.RESTART
+    again = row.level is Level.EMERGENCY or row.after_cut is not AfterCut.END
     cut = UtteranceEvent.INTERRUPT if again else UtteranceEvent.ABANDON
     begun = known.attempt if known else 0
     playing = row.state is UtteranceState.PLAYING
@@ -151,7 +152,7 @@ def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
         return  # never begun, or cut and written down: it waits its turn
     if begun < row.attempt:
         known = None
-    if known and _words_over(known, row.duration_s):
+    if known and _words_over(known, row.whole_s):
         yield row.id, UtteranceEvent.FINISH, {"recovered": True}
     elif row.stop_wanted_by or (known and known.segment is Segment.STOPPED):
         yield row.id, UtteranceEvent.STOP, {"by": row.stop_wanted_by, "recovered": True}
@@ -159,6 +160,8 @@ def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
         detail: dict[str, object] = {"reason": "interrupted", "again": again}
         if known and known.segment is Segment.SPEAKING:
             detail["spoken_s"] = round(max(0.0, known.seen - known.began), 2)
+        if row.after_cut is AfterCut.RESUME and row.level is not Level.EMERGENCY:
+            detail["reached_s"] = max(row.reached_s, float(str(detail.get("spoken_s", 0.0))))
         yield row.id, cut, detail
 
 

@@ -152,3 +152,21 @@ class Louder:
 
     def read(self, start: int, count: int) -> bytes:
         return amplified(self._source.read(start, count), self._gain_db)
+
+
+class Limited:
+    """The beginning of another source."""
+
+    def __init__(self, source: Source, length: int) -> None:
+        self._source = source
+        self.length = min(length, source.length)
+
+    def read(self, start: int, count: int) -> bytes:
+        return self._source.read(start, max(0, min(count, self.length - start)))
+
+
+class Chain(_Round):
+    """Some sources one after the other, once."""
+
+    def __init__(self, *parts: Source) -> None:
+        super().__init__(parts, sum(part.length for part in parts))

@@ -17,7 +17,7 @@ from controller.core.announcements import Announcement, Draft, problems_of
 from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
-from controller.core.utterances import ON_REQUEST, Utterance
+from controller.core.utterances import ON_REQUEST, Utterance, raised_document
 from controller.lineup import lateness_of, occurrence
 from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
@@ -125,7 +125,8 @@ class Announcing:
             _raise(self._quiet_now(tx, at, draft))
             saved = self._save(tx, at, draft, (), by, "", approved_by=by)
             spoken = self._speak_now(tx, at, saved)
-        self._ring_for(spoken)
+        self._raise_alarm(spoken)
+        self._ring()
         return saved, spoken
 
     def speak_now(self, ident: str, by: str) -> list[Utterance]:
@@ -140,7 +141,8 @@ class Announcing:
             if last is None or not last.approved:
                 raise InputError(Problem.of("form", "not_approved"))
             spoken = self._speak_now(tx, at, announcement)
-        self._ring_for(spoken)
+        self._raise_alarm(spoken)
+        self._ring()
         return spoken
 
     def approve(self, ident: str, sha256: str, by: str) -> None:
@@ -338,9 +340,8 @@ class Announcing:
         for whom in listeners(self._config):
             self._bell.ring(whom)
 
-    def _ring_for(self, spoken: Sequence[Utterance]) -> None:
-        """Ring everyone; an emergency's ring carries what the sound needs, should the database be locked."""
+    def _raise_alarm(self, spoken: Sequence[Utterance]) -> None:
+        """Ring for an emergency; the ring carries what the sound needs, should the database be locked."""
         for utterance in spoken:
             if utterance.level is Level.EMERGENCY and utterance.sha256:
-                self._bell.ring(f"audio-{utterance.output}", {"emergency": utterance.id, "sha256": utterance.sha256})
-        self._ring()
+                self._bell.ring(f"audio-{utterance.output}", {"emergency": raised_document(utterance)})

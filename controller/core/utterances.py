@@ -6,6 +6,7 @@ controller creates it, and every move is a journal line of the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -112,3 +113,34 @@ class Utterance:
         The id is the rule's: an utterance's own is by chance, and another on each output.
         """
         return (self.level.rank, self.order_no, self.due, self.rule_id)
+
+
+def raised_document(utterance: Utterance) -> dict[str, object]:
+    """An emergency as it travels beside the store: in a ring, and in the file that the local contact plays from."""
+    return {
+        "id": utterance.id, "announcement_id": utterance.announcement_id, "revision": utterance.revision,
+        "rule_id": utterance.rule_id, "due": utterance.due.isoformat(), "output": utterance.output,
+        "zones": list(utterance.zones), "title": utterance.title, "order_no": utterance.order_no,
+        "late_until": utterance.late_until.isoformat(), "sha256": utterance.sha256,
+        "duration_s": utterance.duration_s, "lasts_s": utterance.lasts_s,
+    }  # fmt: skip
+
+
+def raised_from(document: Mapping[str, object]) -> Utterance:
+    """The utterance of such a document; ValueError for what is none."""
+    try:
+        zones = document["zones"]
+        if not isinstance(zones, list | tuple):
+            raise ValueError("zones")
+        return Utterance(
+            id=str(document["id"]), announcement_id=str(document["announcement_id"]),
+            revision=int(str(document["revision"])), rule_id=str(document["rule_id"]),
+            due=datetime.fromisoformat(str(document["due"])), output=str(document["output"]),
+            zones=tuple(str(zone) for zone in zones), title=str(document["title"]), level=Level.EMERGENCY,
+            order_no=int(str(document["order_no"])), after_cut=AfterCut.RESTART,
+            late_until=datetime.fromisoformat(str(document["late_until"])), state=UtteranceState.QUEUED, attempt=0,
+            sha256=str(document["sha256"]), duration_s=float(str(document["duration_s"])), started_at=None,
+            ended_at=None, stop_wanted_by="", lasts_s=float(str(document["lasts_s"])),
+        )  # fmt: skip
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no emergency: {error}") from error

@@ -13,17 +13,16 @@ import pytest
 
 from controller.announcing import Announcing
 from controller.core.levels import Level
-from controller.core.utterances import Utterance
+from controller.core.utterances import Utterance, raised_document
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
-from controller.store import renditions
 from tests.support.full_disk import small_disk
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
-from tests.support.tones import queue_at, tone_announcement
+from tests.support.tones import queue_at, raised, tone_announcement
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +81,9 @@ def test_an_audio_process_that_starts_while_the_database_is_locked_speaks_an_eme
 ) -> None:
     station = station_in(tmp_path, PLAIN, SystemClock())
     alert = tone_announcement(station, 0.5, hertz=900.0, level=Level.EMERGENCY)
-    with station.store.read() as tx:
-        rendition = renditions.of(tx, alert.id, 1)
-    assert rendition and rendition.prepared
+    ring = {"emergency": raised_document(raised(station, alert))}
     with station.store.write(), audio(station, sink) as process, closing(Doorbell(station.places)) as bell:
-        bell.ring("audio-main", {"emergency": "alert-1", "sha256": rendition.prepared.sha256})
+        bell.ring("audio-main", ring)
         until(lambda: listener.tones(900.0), what="the alert")
         assert process.alive()
 

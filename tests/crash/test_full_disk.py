@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import wave
 from pathlib import Path
 
-from audio.recorder import Recorder
+from audio.source import Memory
+from audio.stream import Stream
+from audio.tape import Tape
 from controller.runtime.clocks import FakeClock
 from tests.support.full_disk import small_disk
 from tests.support.stations import START
@@ -31,36 +32,11 @@ def test_progress_that_has_no_room_kills_nobody(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr.count("progress is not kept")) == (0, 1)
 
 
-def test_a_recording_that_finds_no_room_keeps_time_and_goes_on_later(tmp_path: Path) -> None:
-    clock = FakeClock(START)
-    with small_disk(tmp_path / "disk", "256k") as disk:
-        path = disk.folder / "out.wav"
-        recorder = Recorder(path, clock.monotonic)
-        clip = recorder.take(tone_pcm(1.0))
-        disk.fill(leave=8192)
-        for _ in range(2):
-            clip.play()
-            clock.tick(0.9)
-            assert recorder.sounding()
-            clock.tick(0.2)
-            assert not recorder.sounding()
-        clip.play()
-        recorder.cut()
-        disk.clear()
-        clip.play()
-        clock.tick(1.1)
-        recorder.close()
-        with wave.open(str(path)) as file:
-            assert file.getnframes() >= 48_000
-            kept = file.readframes(file.getnframes())
-    assert kept.endswith(tone_pcm(1.0))
-
-
 def test_a_recorder_begins_on_a_full_disk(tmp_path: Path) -> None:
     clock = FakeClock(START)
     with small_disk(tmp_path / "disk", "64k") as disk:
         disk.fill()
-        recorder = Recorder(disk.folder / "out.wav", clock.monotonic)
-        recorder.take(tone_pcm(0.1)).play()
+        recorder = Stream(Tape(disk.folder / "out.wav", clock.monotonic), clock.monotonic)
+        recorder.play(Memory(tone_pcm(0.1)))
         assert recorder.sounding()
         recorder.close()

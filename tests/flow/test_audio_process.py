@@ -16,16 +16,16 @@ from audio.progress import ProgressFile, Segment, boot_id
 from controller.core.announcements import AfterCut
 from controller.core.journal import Entry
 from controller.core.levels import Level
-from controller.core.utterances import Utterance
+from controller.core.utterances import Utterance, raised_document
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
-from controller.store import journal, renditions
+from controller.store import journal
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
-from tests.support.tones import queue_at, tone_announcement
+from tests.support.tones import queue_at, raised, tone_announcement
 
 CHIMES = PLAIN.replace("chime = false", "chime = true")
 
@@ -146,15 +146,13 @@ def test_a_locked_database_neither_cuts_the_sound_nor_mutes_an_emergency(
 ) -> None:
     station = station_in(tmp_path, PLAIN, SystemClock())
     alert = tone_announcement(station, 0.6, hertz=900.0, level=Level.EMERGENCY)
-    with station.store.read() as tx:
-        prepared = renditions.of(tx, alert.id, 1)
-    assert prepared and prepared.prepared
+    emergency = raised(station, alert)
     with audio(station, sink):
         (normal,) = queue_at(station, tone_announcement(station, 2.0), station.clock.now())
         wait_for(station, normal, "playing")
         with station.store.write():  # nobody else can write until this ends
             time.sleep(0.5)
-            ring = {"emergency": "alert-1", "sha256": prepared.prepared.sha256}
+            ring = {"emergency": raised_document(emergency)}
             asked = time.monotonic()
             with closing(Doorbell(station.places)) as bell:
                 bell.ring("audio-main", ring)
@@ -163,6 +161,8 @@ def test_a_locked_database_neither_cuts_the_sound_nor_mutes_an_emergency(
             assert cut.ended - asked < 0.15, "the normal one makes way"
             assert listener.bursts()[-1].ended > asked + 1.5, "the alert sounds while the database is locked"
         until(lambda: kinds(station, normal)[:3] == ["queued", "playing", "cut"], what="the journal, afterwards")
+        wait_for(station, emergency, "played")
+    assert kinds(station, emergency) == ["queued", "playing", "played"], "though nobody could write its row"
 
 
 def test_what_has_no_sound_is_missed_with_its_reason(tmp_path: Path, sink: NullSink) -> None:

@@ -7,12 +7,13 @@ import io
 import math
 import struct
 import wave
+from dataclasses import replace
 from datetime import datetime
 
 from controller.core.announcements import AfterCut, Announcement, Draft, Late
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
-from controller.core.utterances import Utterance
+from controller.core.utterances import ON_REQUEST, Utterance
 from controller.lineup import Lateness, occurrence
 from controller.store import renditions, utterances
 from tests.support.stations import Station
@@ -53,7 +54,8 @@ def tone_announcement(
     sha256 = hashlib.sha256(content).hexdigest()
     station.places.rendition(sha256).write_bytes(content)
     zones = tuple(zone.id for zone in station.config.zones)
-    draft = Draft(title, f"{title} {hertz:.0f}", zones, level, after_cut=after_cut)
+    lasts_s = 1 if level is Level.EMERGENCY else 0  # said once
+    draft = Draft(title, f"{title} {hertz:.0f}", zones, level, after_cut=after_cut, lasts_s=lasts_s)
     saved = station.announcing.save(draft, (), "test")
     with station.store.write() as tx:
         prepared = Prepared(sha256, seconds, -16.0, -6.0, "tone")
@@ -70,3 +72,16 @@ def queue_at(station: Station, announcement: Announcement, due: datetime, late_s
         for utterance in made:
             utterances.queue(tx, station.clock.now(), utterance)
     return made
+
+
+def raised(station: Station, announcement: Announcement, **more: object) -> Utterance:
+    """An emergency that is about to be rung for and has no row yet."""
+    (made,) = occurrence(
+        station.ids, station.config, announcement, f"{ON_REQUEST}{station.ids()}", station.clock.now(),
+        Lateness(Late.PLAY, 600.0),
+    )  # fmt: skip
+    with station.store.read() as tx:
+        spoken = renditions.spoken(tx, announcement.id)
+    assert spoken and spoken.prepared
+    sound = {"sha256": spoken.prepared.sha256, "duration_s": spoken.prepared.duration_s}
+    return replace(made, **{**sound, **more})  # type: ignore[arg-type]  # a test gives what the field takes

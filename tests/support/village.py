@@ -13,8 +13,8 @@ from pathlib import Path
 
 from audio import engine
 from audio.daemon import quiet_where_heard
-from audio.engine import Now, Phase, Timing
 from audio.keeper import item_of, offered
+from audio.programme import SOUNDING, Cut, Event, Move, Now, Phase, Play, Rows, State, Tick, Timing
 from audio.progress import recovered
 from controller.announcing import Announcing, draft_of
 from controller.clock_trust import ClockWatch, say_right
@@ -79,7 +79,7 @@ class Loudspeaker:
         self._output, self._village = output, village
         config = village.config
         self._timing = Timing(1.0, 3.0, 2.0, 2.0, 4.0, quiet_where_heard(config, config.output(output)))
-        self._state = engine.State()
+        self._state = State()
         self._words_from: datetime | None = None
         with village.store.write() as tx:
             for ident, event, detail in recovered(utterances.open_on(tx, output), {}):
@@ -88,7 +88,7 @@ class Loudspeaker:
     @property
     def wake_at(self) -> float | None:
         """Monotonic."""
-        if self._state.phase in engine.SOUNDING:
+        if self._state.phase in SOUNDING:
             return self._state.ends
         return engine.wake_at(self._state, self._now(), self._timing)
 
@@ -96,8 +96,8 @@ class Loudspeaker:
         with self._village.store.read() as tx:
             rows = offered(utterances.open_on(tx, self._output), clock.believed(tx, self._village.boot_id))
         items = tuple(replace(item_of(row, loaded=True), words_s=WORDS_S) for row in rows)
-        self._step(engine.Rows(items))
-        self._step(engine.Tick(self._state.phase in engine.SOUNDING and self._now().mono < self._state.ends))
+        self._step(Rows(items))
+        self._step(Tick(self._state.phase in SOUNDING and self._now().mono < self._state.ends))
 
     def cut(self) -> None:
         self._end_of_words(whole=False)
@@ -105,18 +105,18 @@ class Loudspeaker:
     def _now(self) -> Now:
         return Now(self._village.clock.now().timestamp(), self._village.clock.monotonic())
 
-    def _step(self, event: engine.Event) -> None:
+    def _step(self, event: Event) -> None:
         self._state, actions = engine.step(self._state, event, self._now(), self._timing)
         for action in actions:
             match action:
-                case engine.Play(_, Phase.SPEAKING):
+                case Play(_, Phase.SPEAKING):
                     self._words_from, self._speaks = self._village.clock.now(), action.item.id
                     self._true_from = self._village.true
                     with self._village.store.read() as tx:
                         self._believed = clock.believed(tx, self._village.boot_id)
-                case engine.Cut():
+                case Cut():
                     self._end_of_words(whole=False)
-                case engine.Move(ident, event_of, detail):
+                case Move(ident, event_of, detail):
                     if event_of == "finish":
                         self._end_of_words(whole=True)
                     with self._village.store.write() as tx:

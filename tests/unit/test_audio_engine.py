@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio import engine
-from audio.engine import (
+from audio.programme import (
+    SOUNDING,
     Alert,
     Cut,
     Event,
@@ -29,6 +30,7 @@ from audio.engine import (
     Tick,
     Timing,
 )
+from controller.core.announcements import AfterCut
 from controller.core.levels import Level
 from controller.core.utterances import TRANSITIONS, UtteranceState
 from controller.core.utterances import UtteranceEvent as E
@@ -38,7 +40,7 @@ NO_AMPLIFIER = replace(TIMING, warm_up_s=0.0)
 
 
 def item(ident: str, due: float, level: Level = Level.NORMAL, order: int = 0, **more: Any) -> Item:
-    values: dict[str, Any] = {"late_until": due + 60, "again": True, "words_s": 5.0, "loaded": True, **more}
+    values: dict[str, Any] = {"late_until": due + 60, "words_s": 5.0, "loaded": True, **more}
     return Item(
         id=ident,
         precedence=(level.rank, order, datetime.fromtimestamp(due, UTC), ident),
@@ -130,7 +132,6 @@ def test_an_emergency_cuts_and_what_was_cut_begins_again() -> None:
     actions = bench.tell(Rows((normal, alert)), 1003.1)
     begun = replace(alert, attempt=1)
     assert actions == [
-        Cut(),
         Play(begun, Phase.OPENING),
         Move("e", E.BEGIN, (("attempt", 1),)),
         Move("n", E.INTERRUPT, (("reason", "emergency"), ("again", True))),
@@ -218,7 +219,7 @@ def test_a_stalled_output_is_lost_and_taken_up_again() -> None:
 
 def test_what_may_not_begin_again_ends() -> None:
     bench = Bench(NO_AMPLIFIER)
-    bench.tell(Rows((item("a", 1000.0, again=False),)))
+    bench.tell(Rows((item("a", 1000.0, after_cut=AfterCut.END),)))
     bench.tell(OutputLost("gone"), 1002.0)
     bench.tell(OutputBack(), 1003.0)
     assert bench.moves() == [("a", E.BEGIN), ("a", E.ABANDON)]
@@ -241,7 +242,7 @@ random_item = st.builds(
     st.integers(995, 1060).map(float),
     level=st.sampled_from(list(Level)),
     loaded=st.booleans(),
-    again=st.booleans(),
+    after_cut=st.sampled_from(AfterCut),
     late_until=st.integers(1000, 1100).map(float),
 )
 random_events = st.lists(
@@ -296,9 +297,9 @@ def test_whatever_comes_the_rules_hold(events: list[tuple[str, Any]], waits: lis
                 life[action.id] = TRANSITIONS[before, action.event]
                 if life[action.id] not in {UtteranceState.QUEUED, UtteranceState.PLAYING}:
                     ended.add(action.id)
-        assert (bench.state.current is not None) == (bench.state.phase in engine.SOUNDING), "one programme or none"
+        assert (bench.state.current is not None) == (bench.state.phase in SOUNDING), "one programme or none"
         assert bench.state.phase is not Phase.FAULTED or not relay_on
-        if bench.state.current and emergency_waits and bench.state.phase in engine.SOUNDING and kind == "tick":
+        if bench.state.current and emergency_waits and bench.state.phase in SOUNDING and kind == "tick":
             assert bench.state.current.level is Level.EMERGENCY, "an alert is on top"
         assert bench.state.amplifier_on == relay_on
     # no state without exit: with nothing left to do, it comes to rest with the amplifier off

@@ -12,8 +12,26 @@ from hypothesis import strategies as st
 
 from audio import engine
 from audio.daemon import quiet_where_heard
-from audio.engine import Event, Item, Move, Now, OutputBack, OutputLost, Phase, Play, Relay, Rows, State, Tick, Timing
-from controller.core.announcements import Late
+from audio.programme import (
+    ClockSet,
+    Cut,
+    Event,
+    Item,
+    Move,
+    Now,
+    OutputBack,
+    OutputLost,
+    Phase,
+    Play,
+    Relay,
+    Rows,
+    State,
+    Stop,
+    Tick,
+    Timing,
+    never_quiet,
+)
+from controller.core.announcements import AfterCut, Late
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent as E
 from controller.runtime.config_text import parse_config
@@ -21,7 +39,7 @@ from controller.runtime.config_text import parse_config
 QUIET_FROM, QUIET_TO = 2000.0, 3000.0
 
 
-def quiet(begin: float, end: float) -> bool:
+def quiet(begin: float, end: float, _zones: frozenset[str] = frozenset()) -> bool:
     return begin < QUIET_TO and max(end, begin + 1e-6) > QUIET_FROM
 
 
@@ -31,7 +49,7 @@ COLD = replace(TIMING, warm_up_s=1.5)
 
 
 def item(ident: str, due: float, level: Level = Level.NORMAL, **more: Any) -> Item:
-    values: dict[str, Any] = {"late_until": due + 600, "again": True, "words_s": 5.0, "loaded": True, **more}
+    values: dict[str, Any] = {"late_until": due + 600, "words_s": 5.0, "loaded": True, **more}
     return Item(
         id=ident, precedence=(level.rank, 0, datetime.fromtimestamp(due, UTC), ident), level=level, due=due, **values
     )
@@ -51,7 +69,7 @@ class Bench:
             self.log.append((round(self.wall, 3), action))
             if isinstance(action, Play):
                 self.sounds_until = self.mono + self._length_s(action) - action.from_s
-            elif isinstance(action, engine.Cut):
+            elif isinstance(action, Cut):
                 self.sounds_until = self.mono
 
     def _length_s(self, play: Play) -> float:
@@ -168,19 +186,25 @@ zones = ["c"]
         (autumn + 600, autumn + 600),
         (autumn, autumn),
     ]
-    assert [main(*stretch) for stretch in asked] == [False, True, True, False]
-    assert [hill(*stretch) for stretch in asked] == [True] * 4
+    assert [main(*stretch, frozenset()) for stretch in asked] == [False, True, True, False]
+    assert [hill(*stretch, frozenset()) for stretch in asked] == [True] * 4
 
 
 items = st.lists(
     st.builds(
         lambda n, due, level, again, late, words, loaded: item(
-            f"i{n}", due, level, again=again, late=late, words_s=words, loaded=loaded
+            f"i{n}",
+            due,
+            level,
+            after_cut=AfterCut.RESTART if again else AfterCut.END,
+            late=late,
+            words_s=words,
+            loaded=loaded,
         ),
         st.integers(0, 5),
         st.one_of(st.floats(1880, 2020), st.floats(2980, 3020)),
         st.sampled_from(Level),
-        st.booleans(),
+        st.sampled_from(AfterCut),
         st.sampled_from(Late),
         st.floats(0.5, 80),
         st.booleans(),
@@ -191,7 +215,7 @@ items = st.lists(
 happenings = st.lists(
     st.one_of(
         items.map(Rows),
-        st.sampled_from((OutputLost("gone"), OutputBack(), engine.Stop("i1", "x"), Tick(True), Tick(False))),
+        st.sampled_from((OutputLost("gone"), OutputBack(), Stop("i1", "x"), Tick(True), Tick(False))),
         st.floats(0.01, 60),  # time passes
         st.sampled_from((-1000.0, -60.0, 60.0, 1000.0)).map(lambda step: ("clock", step)),
     ),
@@ -294,13 +318,13 @@ def test_the_late_window_still_counts_for_what_would_join() -> None:
 
 
 def test_after_the_clock_was_set_nothing_begins_by_it_until_somebody_has_looked() -> None:
-    timing = replace(TIMING, quiet=engine.never_quiet)
+    timing = replace(TIMING, quiet=never_quiet)
     bench = Bench(timing, 1000.0)
     scheduled = item("by the clock", 1060.0, by_clock=True)
     over = item("over", 1001.0, by_clock=True, late_until=1002.0)
     bench.tell(Rows((scheduled, over)))
     bench.wall += 70.0  # set, over both
-    bench.tell(engine.ClockSet(1.5))
+    bench.tell(ClockSet(1.5))
     bench.tell(Tick(False))
     assert bench.log == [], "neither begun nor given up"
     now = Now(bench.wall, bench.mono)
@@ -319,11 +343,11 @@ def test_after_the_clock_was_set_nothing_begins_by_it_until_somebody_has_looked(
 
 
 def test_a_clock_that_was_set_back_takes_out_of_the_line_what_is_not_due_any_more() -> None:
-    bench = Bench(replace(TIMING, quiet=engine.never_quiet), 1000.0)
+    bench = Bench(replace(TIMING, quiet=never_quiet), 1000.0)
     waits = item("by the clock", 1000.5, by_clock=True)
     bench.tell(Rows((waits,)))
     bench.wall += 1.0
-    bench.tell(engine.ClockSet(1.5))  # set ahead by a wrong hand; due by it
+    bench.tell(ClockSet(1.5))  # set ahead by a wrong hand; due by it
     bench.tell(Rows(()))  # and the rows say that the clock is doubtful
     bench.mono += 2.0
     bench.tell(Tick(False))

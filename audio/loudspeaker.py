@@ -1,0 +1,144 @@
+"""The output of one audio process as the player sees it: opened, lost, found again, and sounding segments.
+
+Owns the outlet, whichever it is just now, and knows how a programme's segment becomes a source. An
+output that has been found silent is opened anew, each time after a longer while, so that a fault that
+lasts does not fill the journal.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from audio.outlet import Opener, Outlet
+from audio.programme import ALARM_PAUSE_S, Item, Phase
+from audio.source import Alarm, Limited, Repeated, Source
+from controller.core.errors import DeviceError
+from controller.core.ports import Clock
+
+REOPEN_S = 1.0
+REOPEN_MOST_S = 60.0
+DOUBTED_S = 600.0  # one that was found silent is not believed again before
+BETTER_S = 20.0  # how often a station on its fallback, or that records, looks for its own output
+RATE = 48_000
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What sounds around the words; without `opening` and `closing` where no chime is wanted."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def length_s(self, name: str) -> float:
+        return self.sources[name].length / RATE if name in self.sources else 0.0
+
+
+def segment_of(item: Item, segment: Phase, words: Source, signals: Signals) -> Source:
+    """What is to be heard of an item in one segment: its words as often as they are said, or a signal."""
+    if segment is Phase.CLOSING:
+        return signals.sources["closing"]
+    if segment is Phase.OPENING:
+        return signals.sources["alert" if item.emergency else "opening"]
+    if not item.emergency:
+        return Repeated(words, item.times, item.pause_s) if item.times > 1 else words
+    alert = signals.sources["alert"]
+    between = alert.length + round(ALARM_PAUSE_S * RATE)
+    return Limited(Alarm(alert, words, ALARM_PAUSE_S), item.times * words.length + (item.times - 1) * between)
+
+
+class Loudspeaker:
+    """One thread uses it. `opened` is told the driver, and whether it is the fallback's; `closed`, that it is gone."""
+
+    def __init__(
+        self, opener: Opener, clock: Clock, opened: Callable[[str, bool], None], closed: Callable[[], None]
+    ) -> None:
+        self._opener, self._clock, self._opened, self._closed = opener, clock, opened, closed
+        self._outlet: Outlet | None = None
+        self._look_at, self._pause_s = 0.0, REOPEN_S
+        self._doubted = False  # it took all that it was given, and no sound came out
+
+    @property
+    def there(self) -> bool:
+        return self._outlet is not None
+
+    @property
+    def on_fallback(self) -> bool:
+        return self._opener.on_fallback
+
+    @property
+    def name(self) -> str:
+        return self._outlet.name if self._outlet else ""
+
+    def look(self, at_rest: bool) -> bool:
+        """Open it if it is lost; while nothing is to be played, see whether the better one has come back. True if it
+        has been opened; DeviceError if there is none."""
+        if self._clock.monotonic() < self._look_at:
+            return False
+        if self._outlet is None:
+            self._look_at = self._clock.monotonic() + self._pause_s
+            self._begin_with(self._opener.open(self._doubted))
+            if self._doubted and self.on_fallback:
+                self._look_at = self._clock.monotonic() + DOUBTED_S
+            self._doubted = False
+            return True
+        if not at_rest:
+            return False
+        self._look_at = self._clock.monotonic() + BETTER_S
+        better = self._opener.better()
+        if better is None:
+            return False
+        self._outlet.close()
+        self._begin_with(better)
+        return True
+
+    def play(self, source: Source, from_s: float, gain_db: float) -> None:
+        """DeviceError if the output is gone, StationError if the source cannot be read."""
+        if self._outlet is None:
+            raise DeviceError("there is no output")
+        self._outlet.play(source, from_s, gain_db)
+
+    def cut(self) -> None:
+        if self._outlet:
+            try:
+                self._outlet.cut()
+            except DeviceError as error:  # gone, and so silent; whoever looks next is told
+                log.info("nothing to cut: %s", error)
+
+    def goes_on(self) -> bool:
+        """Hand over what comes next; whether it still sounds. Errors as of `play`."""
+        if self._outlet is None:
+            return False
+        self._outlet.feed()
+        return self._outlet.sounding()
+
+    def at_s(self) -> float | None:
+        """How far the source that was played last has come."""
+        try:
+            return self._outlet.at_s() if self._outlet else None
+        except DeviceError:
+            return None
+
+    def lost(self, proven_silent: bool) -> None:
+        """Let go of it. One that was proven silent is tried again ever more seldom."""
+        self.close()
+        self._doubted = proven_silent
+        again_s = self._pause_s if proven_silent else 0.0
+        self._pause_s = min(REOPEN_MOST_S, 2 * self._pause_s) if proven_silent else REOPEN_S
+        self._look_at = self._clock.monotonic() + again_s
+
+    def proven(self) -> None:
+        """Sound has come out of it."""
+        self._pause_s = REOPEN_S
+
+    def close(self) -> None:
+        if self._outlet:
+            self._outlet.close()
+            self._closed()
+        self._outlet = None
+
+    def _begin_with(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        log.info("sound goes to %s%s", outlet.name, " (the fallback)" if self.on_fallback else "")
+        self._opened(outlet.name, self.on_fallback)

@@ -1,0 +1,113 @@
+"""What the audio process writes down: each note knows its row and its line. The keeper writes them in order.
+
+A note is made where something happened, in whatever thread, and waits until the store can be written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from controller.core.errors import IllegalEventError, NotFoundError
+from controller.core.journal import Kind
+from controller.core.utterances import Utterance, UtteranceEvent, Verdict
+from controller.store import announcements, facts, journal, utterances
+from controller.store.connection import Tx
+
+log = logging.getLogger(__name__)
+
+
+class Note(Protocol):
+    def write(self, tx: Tx) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What happened to an utterance."""
+
+    at: datetime
+    id: str
+    event: UtteranceEvent
+    detail: Mapping[str, object]
+
+    def write(self, tx: Tx) -> None:
+        try:
+            utterances.move(tx, self.at, self.id, self.event, **self.detail)
+        except (IllegalEventError, NotFoundError) as error:
+            log.error("%s of utterance %s cannot be written down: %s", self.event, self.id, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An emergency that sounds, whether or not whoever raised it could write its row."""
+
+    at: datetime
+    utterance: Utterance
+
+    def write(self, tx: Tx) -> None:
+        raised = self.utterance
+        if announcements.find(tx, raised.announcement_id) is None:
+            log.error("emergency %s cannot be written down: there is no such announcement", raised.id)
+        elif not utterances.of_occurrence(tx, raised.rule_id, raised.due):
+            utterances.queue(tx, self.at, raised)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The health of a component: `fault` is "" when it is in order."""
+
+    at: datetime
+    component: str
+    fault: str
+    facts: Mapping[str, str]
+
+    def write(self, tx: Tx) -> None:
+        facts.report(tx, self.at, self.component, self.fault, **self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether the monitor input has heard an utterance."""
+
+    at: datetime
+    id: str
+    verdict: Verdict
+    share: float  # of the words' time, 0 to 1
+    figures: Mapping[str, object]
+
+    def write(self, tx: Tx) -> None:
+        try:
+            utterances.judged(tx, self.at, self.id, self.verdict, self.share, **self.figures)
+        except NotFoundError as error:
+            log.error("%s of utterance %s cannot be written down: %s", self.verdict, self.id, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """The local stop switch ("switch") or the emergency contact ("contact") of an output."""
+
+    at: datetime
+    output: str
+    what: str
+    on: bool
+
+    def write(self, tx: Tx) -> None:
+        facts.set_fact(tx, f"{self.what}/{self.output}", "on" if self.on else "off")
+        journal.write(tx, self.at, Kind.SWITCH, f"output/{self.output}", what=self.what, on=self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a self-test found: "heard", "not_heard", "unsure", "proven" or "silent"."""
+
+    at: datetime
+    output: str
+    result: str
+    figures: Mapping[str, object]
+
+    def write(self, tx: Tx) -> None:
+        facts.set_fact(tx, f"self_test/{self.output}", f"{self.at.isoformat()} {self.result}")
+        journal.write(tx, self.at, Kind.SELF_TEST, f"output/{self.output}", result=self.result, **dict(self.figures))

@@ -1,0 +1,76 @@
+"""The emergency that the local contact plays, kept in a file beside the store.
+
+It is chosen on the page (the fact `contact/announcement`) and written down here whenever it or its
+sound changes, so that the contact works while controller, page and database are dead.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from controller.core.announcements import Late
+from controller.core.errors import NotFoundError
+from controller.core.utterances import ON_REQUEST, Utterance, raised_document, raised_from
+from controller.lineup import SPEAK_NOW_LATE_S, Lateness, occurrence
+from controller.runtime.config import StationConfig
+from controller.runtime.files import replace_file
+from controller.store import announcements, facts, renditions
+from controller.store.connection import Tx
+
+FACT = "contact/announcement"
+log = logging.getLogger(__name__)
+
+
+class PreparedAlarm:
+    """Of one output. The keeper's thread refreshes it, the player's takes it."""
+
+    def __init__(self, path: Path, config: StationConfig, output: str) -> None:
+        self._path, self._config, self._output = path, config, output
+        self._alarm = self._stored()
+
+    def raised(self, at: datetime, ident: str) -> Utterance | None:
+        """The emergency as it is raised now; None if none was ever chosen."""
+        alarm = self._alarm
+        if alarm is None:
+            return None
+        late_until = at + timedelta(seconds=SPEAK_NOW_LATE_S)
+        return replace(alarm, id=ident, rule_id=f"{ON_REQUEST}contact/{ident}", due=at, late_until=late_until)
+
+    @property
+    def sha256(self) -> str:
+        return self._alarm.sha256 if self._alarm else ""
+
+    def refresh(self, tx: Tx, now: datetime) -> None:
+        """Take over what is chosen now; what cannot be spoken (yet) leaves the last one in force."""
+        ident = facts.fact(tx, FACT)
+        prepared = renditions.spoken(tx, ident) if ident else None
+        if prepared is None or prepared.prepared is None:
+            return
+        try:
+            announcement = announcements.get(tx, ident)
+        except NotFoundError:
+            return
+        made = occurrence(lambda: "", self._config, announcement, "", now, Lateness(Late.PLAY, 0.0))
+        ours = next((each for each in made if each.output == self._output), None)
+        if ours is None:
+            return
+        sound = prepared.prepared
+        ours = replace(ours, sha256=sound.sha256, duration_s=sound.duration_s)
+        known = self._alarm
+        if known and replace(ours, due=known.due, late_until=known.late_until) == known:
+            return
+        self._alarm = ours
+        replace_file(self._path, json.dumps(raised_document(ours), ensure_ascii=False).encode())
+
+    def _stored(self) -> Utterance | None:
+        try:
+            return raised_from(json.loads(self._path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            log.error("the emergency of the local contact cannot be read: %s", error)
+            return None
