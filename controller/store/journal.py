@@ -45,6 +45,17 @@ def of_announcement(tx: Tx, announcement_id: str, limit: int = 50) -> list[Entry
     return [_entry(row) for row in reversed(rows)]
 
 
+def after(tx: Tx, seq: int, limit: int) -> list[Entry]:
+    """The oldest `limit` lines after one, in order of writing."""
+    rows = tx.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)).fetchall()
+    return [_entry(row) for row in rows]
+
+
+def newest_before(tx: Tx, at: datetime) -> int:
+    """The number of the last line that was written before an instant; 0 if there is none."""
+    return int(tx.execute("SELECT COALESCE(MAX(seq), 0) FROM journal WHERE at < ?", (instant(at),)).fetchone()[0])
+
+
 def last_by(tx: Tx, subject: str) -> str:
     """Who did the newest thing to a subject; "" if nobody is named."""
     row = tx.execute(

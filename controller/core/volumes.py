@@ -1,0 +1,50 @@
+"""How loud each zone is, by the clock of the place: softer in the evening. Pure.
+
+A zone's steps hold from their clock time to the next one; over midnight the last of the day goes on.
+Emergencies do not ask: they sound as loud as the station can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time
+
+# what an official chooses, as a share of the full loudness, and what the amplifier is given (decibels)
+LEVELS: Mapping[int, float] = {100: 0.0, 70: -3.0, 50: -6.0, 35: -9.0, 25: -12.0, 18: -15.0, 12: -18.0}
+FULL_DB = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From this clock time on."""
+
+    clock: time
+    gain_db: float  # 0 or less
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """The steps of each zone, in order of the clock; a zone without any is at full loudness all day."""
+
+    steps: Mapping[str, tuple[Step, ...]]
+
+    def of(self, zone: str) -> tuple[Step, ...]:
+        return self.steps.get(zone, ())
+
+    def gain_db(self, zone: str, clock: time) -> float:
+        """Of one zone at a clock time."""
+        steps = self.of(zone)
+        begun = [step for step in steps if step.clock <= clock]
+        if begun:
+            return begun[-1].gain_db
+        return steps[-1].gain_db if steps else FULL_DB  # since yesterday
+
+    def gain_for(self, zones: Iterable[str], clock: time) -> float:
+        """Where several zones hear the same sound: that of the softest of them."""
+        return min((self.gain_db(zone, clock) for zone in zones), default=FULL_DB)
+
+
+def percent_of(gain_db: float) -> int:
+    """How a gain is said: the share that was chosen, or the nearest to it."""
+    return min(LEVELS, key=lambda percent: abs(LEVELS[percent] - gain_db))

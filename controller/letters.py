@@ -1,0 +1,86 @@
+"""Which messages go out together, when, and what the letter says. Pure.
+
+Several that come within a moment are one letter; after the first a recipient gets at most one every five
+minutes. What cannot be handed over is tried again, ever less often, for a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from controller.alarms import GATHER
+from controller.core.alarms import Letter, Message
+from controller.core.words import Words
+
+APART = timedelta(minutes=5)  # between two letters to one recipient
+RETRIES = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 1800, 3600))  # the last one again and again
+GIVE_UP_AFTER = timedelta(days=1)
+FEWEST_TRIES = 10  # before it is given up: a clock that was set is no day gone by
+SUBJECT_LIMIT = 150  # characters
+
+Recipient = tuple[str, str]  # channel, address
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one recipient is told in one letter."""
+
+    channel: str
+    recipient: str
+    messages: tuple[Message, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(message.id for message in self.messages)
+
+
+def batches(waiting: Sequence[Message], last_sent: Mapping[Recipient, datetime], now: datetime) -> list[Batch]:
+    """What is to go out now."""
+    found = []
+    for (channel, recipient), group in _by_recipient(waiting):
+        last = last_sent.get((channel, recipient))
+        if last is not None and timedelta() <= now - last < APART:
+            continue
+        if any(_due(message, now) for message in group):
+            # with it goes what has waited for long, and what would come in a moment
+            going = tuple(m for m in group if m.tries or _due(m, now) or m.next_try_at <= now + GATHER)
+            found.append(Batch(channel, recipient, going))
+    return found
+
+
+def _by_recipient(waiting: Sequence[Message]) -> list[tuple[Recipient, list[Message]]]:
+    def key(message: Message) -> Recipient:
+        return message.channel, message.recipient
+
+    ordered = sorted(waiting, key=lambda m: (key(m), m.made_at, m.id))
+    return [(recipient, list(group)) for recipient, group in groupby(ordered, key)]
+
+
+def _due(message: Message, now: datetime) -> bool:
+    # one that waits longer than it ever does was made by a clock that ran ahead
+    return message.next_try_at <= now or message.next_try_at > now + RETRIES[-1]
+
+
+def next_try(message: Message, now: datetime) -> datetime | None:
+    """After one more try in vain; None: it is given up."""
+    tries = message.tries + 1
+    if tries >= FEWEST_TRIES and now - message.made_at > GIVE_UP_AFTER:
+        return None
+    return now + RETRIES[min(tries, len(RETRIES)) - 1]
+
+
+def letter(batch: Batch, words: Words, site_name: str) -> Letter:
+    """Plain text, the oldest first."""
+    first = batch.messages[0].subject
+    if len(batch.messages) == 1:
+        subject = words("alarm.letter.subject", site=site_name, what=first)
+    else:
+        subject = words("alarm.letter.subject_many", site=site_name, what=first, count=len(batch.messages))
+    body = [
+        words("alarm.letter.lead", site=site_name), "",
+        *(f"- {message.body}" for message in batch.messages), "", words("alarm.letter.foot"),
+    ]  # fmt: skip
+    return Letter(batch.recipient, " ".join(subject.split())[:SUBJECT_LIMIT], "\n".join(body) + "\n")

@@ -1,0 +1,83 @@
+"""What goes out together, when, and what is tried how often: a timetable of days in no time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from controller.core.alarms import Message
+from controller.letters import GIVE_UP_AFTER, Batch, batches, letter, next_try
+from controller.runtime.catalogues import load_words
+from tests.support.stations import START
+
+TO = "truc-ban@xa.example"
+
+
+def message(number: int = 1, after_s: float = 0.0, wait_s: float = 20.0, to: str = TO, tries: int = 0) -> Message:
+    made = START + timedelta(seconds=after_s)
+    return Message(
+        f"m{number}", "email", to, f"việc {number}", f"Việc thứ {number}.", f"a{number}", tries, made,
+        made + timedelta(seconds=wait_s),
+    )  # fmt: skip
+
+
+def going(waiting: list[Message], at_s: float, last: datetime | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    sent = {("email", TO): last} if last else {}
+    return [(b.recipient, b.ids) for b in batches(waiting, sent, START + timedelta(seconds=at_s))]
+
+
+def test_what_comes_within_twenty_seconds_goes_together_and_no_later_than_that() -> None:
+    waiting = [message(1), message(2, 10), message(3, 19.5)]
+    assert going(waiting, 19.9) == []
+    assert going(waiting, 20) == [(TO, ("m1", "m2", "m3"))]
+    clock = message(4, 0, 180)
+    assert going([*waiting, clock], 20) == [(TO, ("m1", "m2", "m3"))], "what may still pass by itself waits"
+    assert going([clock], 180) == [(TO, ("m4",))]
+
+
+def test_after_the_first_a_recipient_gets_one_every_five_minutes() -> None:
+    waiting = [message(2, 30), message(3, 200)]
+    assert [going(waiting, s, START + timedelta(seconds=20)) for s in (50, 319.9)] == [[], []]
+    assert going(waiting, 320, START + timedelta(seconds=20)) == [(TO, ("m2", "m3"))]
+    other = message(4, 30, to="pho-ban@xa.example")
+    assert going([*waiting, other], 50, START + timedelta(seconds=20)) == [("pho-ban@xa.example", ("m4",))]
+    assert going(waiting, 50, START + timedelta(days=400)), "a letter of tomorrow was sent by a clock that ran ahead"
+
+
+def test_what_was_tried_in_vain_goes_with_the_next() -> None:
+    tried = message(1, 0, 900, tries=5)
+    assert going([tried], 100) == []
+    assert going([tried, message(2, 90)], 110) == [(TO, ("m1", "m2"))]
+
+
+def test_one_that_waits_longer_than_it_ever_does_is_due() -> None:
+    assert going([message(1, 0, 3601)], 0) == [(TO, ("m1",))]
+
+
+def test_the_tries_come_ever_less_often_for_a_day() -> None:
+    waits, now, one = [], START + timedelta(seconds=20), message()
+    while (at := next_try(one, now)) is not None:
+        waits.append((at - now).total_seconds())
+        now, one = at, replace(one, tries=one.tries + 1)
+    assert waits[:8] == [30, 60, 120, 300, 900, 1800, 3600, 3600]
+    assert set(waits[6:]) == {3600}
+    assert GIVE_UP_AFTER < now - one.made_at <= GIVE_UP_AFTER + timedelta(hours=1)
+
+
+def test_a_clock_that_was_set_is_no_day_gone_by() -> None:
+    old = replace(message(), made_at=START - timedelta(days=20_000))
+    assert next_try(old, START) == START + timedelta(seconds=30)
+    assert next_try(replace(old, tries=9), START) is None
+
+
+def test_what_the_letter_says() -> None:
+    words = load_words("vi")
+    one = letter(Batch("email", TO, (message(1),)), words, "Xã Thử")
+    assert (one.recipient, one.subject) == (TO, "[Xã Thử] việc 1")
+    assert one.body.splitlines()[:3] == ["Trạm loa Xã Thử báo:", "", "- Việc thứ 1."]
+    many = letter(Batch("email", TO, (message(1), message(2))), words, "Xã Thử")
+    assert many.subject == "[Xã Thử] 2 việc cần xem: việc 1"
+    assert many.body.splitlines()[2:4] == ["- Việc thứ 1.", "- Việc thứ 2."]
+    wild = replace(message(), subject="một\r\nBcc: ai@do.example " + "dài " * 100)
+    found = letter(Batch("email", TO, (wild,)), words, "Xã Thử").subject
+    assert "\n" not in found and "\r" not in found and len(found) <= 150
