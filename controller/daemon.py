@@ -1,4 +1,4 @@
-"""The controller's process: the clock of the schedule, and one worker for each board."""
+"""The controller's process: the clock of the schedule, one worker for each board, and those that tell people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from controller.attendance import Attendance, free_on
 from controller.boards.worker import BoardWorker
 from controller.clock_trust import ClockWatch
 from controller.planning import Planning
+from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
@@ -16,9 +17,11 @@ from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store.connection import Store
+from controller.telling import Post, Route, Watch
 from controller.timekeeping import NAME, Timekeeper
 
 BOARD_LIMIT_S = 30.0  # a sign's line may be slow; the watchdog is patient with it
+TELLING_LIMIT_S = 30.0  # a locked database is waited for, twice
 
 
 def main(config: StationConfig, places: Places, signs: ClockSigns | None = None) -> int:
@@ -36,15 +39,22 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
         for board in config.boards
     ]  # fmt: skip
 
-    def wake_boards() -> None:
+    words = load_words(config.site.language)
+    routes = _routes(config, clock)
+    ids = NewIds(clock)
+    post = Post(store, clock, words, config, routes)
+    alarms = Watch(store, clock, bell, ids, config, words, routes, post.wake)
+
+    def wake_others() -> None:
         for worker in boards:
             worker.wake()
+        alarms.wake()
 
-    planning = Planning(store, NewIds(clock), config)
+    planning = Planning(store, ids, config)
     lives = partial(at_home, places)
     attendance = Attendance(config, store, clock, lives, partial(free_on, places))
     watch = ClockWatch(config, store, signs or ClockSigns(clock.now, config.clock.chip), bell, places.last_known)
-    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_boards, attendance.look, watch)
+    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_others, attendance.look, watch)
     crew.start(
         "clock",
         lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),
@@ -52,8 +62,21 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     )
     for board, worker in zip(config.boards, boards, strict=True):
         crew.start(f"board-{board.id}", worker.run, worker.wake)
+    for name, teller in (("alarms", alarms), ("post", post)):
+        progress = partial(crew.progress, name, TELLING_LIMIT_S)
+        crew.start(name, partial(teller.run, crew.stopping, progress), teller.wake)
     try:
         return crew.run()
     finally:
         doorway.close()
         bell.close()
+
+
+def _routes(config: StationConfig, clock: SystemClock) -> tuple[Route, ...]:
+    """The ways of telling people that are set up."""
+    email = config.notify.email
+    if not (email.host and email.sender and email.to):
+        return ()
+    from controller.mail import Mail  # its libraries are large, and few stations have them
+
+    return (Route(Mail(email, clock), email.to),)

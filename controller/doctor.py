@@ -21,14 +21,16 @@ from pathlib import Path
 from typing import Literal
 
 from controller.clock_trust import finding, trust_words
+from controller.core.alarms import UntoldError
 from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
 from controller.core.words import Words
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns, kernel_says_synchronised
+from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
-from controller.runtime.config_tables import Board, Output, Speech
+from controller.runtime.config_tables import Board, Email, Output, Speech
 from controller.runtime.places import Places
 from controller.store.connection import Store
 
@@ -50,6 +52,13 @@ class Finding:
         return asdict(self)
 
 
+def knock_at(email: Email) -> None:
+    """Connect to the mail server and sign in; UntoldError saying what is in the way."""
+    from controller.mail import Mail
+
+    Mail(email, SystemClock(), word_limit_s=LIMIT_S, whole_limit_s=2 * LIMIT_S).knock()
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Where the checks look. `root` stands for / with its /dev, /proc, /run, /sys and /usr."""
@@ -60,6 +69,7 @@ class World:
     find_library: Callable[[str], str | None] = ctypes.util.find_library
     synchronised: Callable[[], bool] = kernel_says_synchronised
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    knock: Callable[[Email], None] = knock_at
 
     def path(self, absolute: str) -> Path:
         return self.root / absolute.lstrip("/")
@@ -82,6 +92,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         *(_board(say, board) for board in config.boards),
         _screen(say, world),
         _port(say, config),
+        *_mail(say, config.notify.email, world),
     ]  # fmt: skip
 
 
@@ -269,6 +280,22 @@ def _port(say: _Saying, config: StationConfig) -> Finding:
                 return say.ok("web", "web.ours", port=port)
             return say.fault("web", "web.taken", host=host, port=port, reason=error.strerror)
     return say.ok("web", "web.free", port=port)
+
+
+def _mail(say: _Saying, email: Email, world: World) -> Iterator[Finding]:
+    """Nothing where nobody is told by e-mail."""
+    if not email.host:
+        return
+    if not email.to or not email.sender:
+        yield say.fault("mail", "mail.nobody", host=email.host)
+        return
+    try:
+        world.knock(email)
+    except UntoldError as error:
+        todo = say.words(f"fault.{error.code}")
+        yield say.fault("mail", "mail.broken", host=email.host, detail=error.detail, todo=todo)
+    else:
+        yield say.ok("mail", "mail.fine", host=email.host)
 
 
 def _ours(host: str, port: int) -> bool:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from controller.core.alarms import UntoldError
 from controller.core.trust import Stand, Trust
 from controller.doctor import Finding, World, doctor
 from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Email
 from controller.runtime.config_text import parse_config
 from controller.runtime.places import Places
 from controller.store import clock as clocks
@@ -52,6 +54,7 @@ class Bed:
         self.variables: dict[str, str] = {}
         self.kernel = False
         self.now = NOW
+        self.mail = ""  # what is wrong with the mail server
 
     def put(self, path: str, text: str = "") -> Path:
         file = self.root / path.lstrip("/")
@@ -64,10 +67,15 @@ class Bed:
         file.chmod(0o755)
         return str(file)
 
+    def knock(self, _email: Email) -> None:
+        if self.mail:
+            raise UntoldError(self.mail, "535 no")
+
     def findings(self, config: StationConfig | None = None) -> dict[str, Finding]:
         world = World(
-            self.root, self.variables, self.programs.get, self.libraries.get, lambda: self.kernel, lambda: self.now
-        )
+            self.root, self.variables, self.programs.get, self.libraries.get, lambda: self.kernel, lambda: self.now,
+            self.knock,
+        )  # fmt: skip
         return {finding.name: finding for finding in doctor(config or config_of(), self.places, world)}
 
 
@@ -243,6 +251,17 @@ def test_a_port_that_a_stranger_holds(bed: Bed, stranger: int, monkeypatch: pyte
     assert (found.state, str(stranger) in found.what) == ("fault", True)
 
 
+def test_the_mail_server(bed: Bed) -> None:
+    assert "mail" not in bed.findings()
+    server = '[notify.email]\nhost = "mail.example"\n'
+    assert bed.findings(config_of(server))["mail"].what.endswith("chưa có người nhận hoặc người gửi")
+    told = server + 'sender = "loa@xa.example"\nto = ["truc-ban@xa.example"]\n'
+    assert bed.findings(config_of(told))["mail"] == Finding("mail", "ok", "gửi thư được qua mail.example", "")
+    for bed.mail in ("mail_unreachable", "mail_password", "mail_password_file", "mail_security", "mail_certificate"):
+        found = bed.findings(config_of(told))["mail"]
+        assert (found.state, "535 no" in found.what, "Xin" in found.what_to_do) == ("fault", True, True), bed.mail
+
+
 def test_both_languages_say_every_key() -> None:
     folder = Path(__file__).parents[2] / "controller" / "words"
     said = [tomllib.loads((folder / f"{language}.toml").read_text("utf-8"))["doctor"] for language in ("vi", "en")]
@@ -254,4 +273,4 @@ def test_both_languages_say_every_key() -> None:
 def test_it_leaves_nothing_behind(bed: Bed) -> None:
     bed.findings()
     names = sorted(path.name for path in bed.places.state.iterdir() if "station.db-" not in path.name)
-    assert names == ["pictures", "recordings", "renditions", "run", "station.db"]
+    assert names == ["pictures", "recordings", "renditions", "run", "sounds", "station.db", "uploads"]
