@@ -1,6 +1,6 @@
 """A recording: a sound file that somebody has brought or spoken into the microphone, named by its SHA-256.
 
-And a signal: one of the three that the commune may replace by a sound of its own. Pure.
+And the names of the three signals that the commune may replace by sounds of its own. Pure.
 """
 
 from __future__ import annotations
@@ -44,18 +44,6 @@ SIGNAL_LENGTHS = {
     SignalName.CLOSING: (0.5, 10.0),
     SignalName.ALERT: (3.0, 10.0),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A prepared file in place of a built-in signal."""
-
-    name: SignalName
-    sha256: str
-    title: str
-    length_s: float
-    set_by: str
-    set_at: datetime
 
 
 class TakesSound(Protocol):
