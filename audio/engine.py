@@ -247,7 +247,8 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
     ready = [item for item in state.queue if item.loaded and not admission.silenced(item, state, timing)]
     due = [item for item in ready if item.due <= now.wall]
     if state.phase in SOUNDING:
-        state, more = _let_in(state, due, now, timing)
+        allowed = [item for item in due if not admission.forbidden(item, now.wall, timing)]
+        state, more = _let_in(state, allowed, now, timing)
         return state, (*actions, *more)
     first = admission.first_of(due)
     if first:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.errors import InputError
-from controller.core.lengths import estimated_s, programme_s
+from controller.core.lengths import CLOSING_S, estimated_s, programme_s
 from controller.core.levels import Level
 from controller.core.parts import TextPart, parts_of
 from controller.core.quiet import touches
@@ -174,7 +174,10 @@ def meetings(entries: Iterable[Outlook], config: StationConfig) -> list[Meeting]
         for entry in waiting
     )  # fmt: skip
     spans = {output.name: config.quiet_where_heard(output.zones) for output in config.outputs}
-    clashes = overlaps(programmes, lambda output, begin, end: touches(spans[output], begin, end, config.site.tz))
+    finish_s = config.policy.finish_s + (CLOSING_S if config.speech.chime else 0.0)
+    clashes = overlaps(
+        programmes, lambda output, begin, end: touches(spans[output], begin, end, config.site.tz), finish_s
+    )
     return [
         Meeting(
             by_key[clash.first.id, clash.first.due],
@@ -239,7 +242,7 @@ def _drafted(tx: Tx, config: StationConfig, drafted: Drafted) -> Iterator[_Sourc
 
 
 def _wait(lateness: Lateness, after_cut: AfterCut) -> Wait:
-    return Wait(lateness.late, lateness.window_s, after_cut is AfterCut.RESTART)
+    return Wait(lateness.late, lateness.window_s, after_cut is not AfterCut.END, after_cut is AfterCut.RESUME)
 
 
 def _moved(rule: Rule, config: StationConfig) -> dict[datetime, datetime]:

@@ -2,9 +2,10 @@
 
 In one place one thing sounds at a time: what is due while another sounds waits for its end, and of
 those that wait the first in the total order (level, the official's order, due time, id) goes next. An
-emergency waits for nothing; what it cuts begins again after it, or has ended. What would begin too late
-by its own policy, or in quiet hours, is not spoken. These are the rules of `audio.engine`, which a test
-plays beside this. Places are whatever cannot sound two things at once: sound outputs, or zones.
+emergency waits for nothing, and priority for nothing normal that has more than a little left; what they
+cut goes on or begins again after them, or has ended. What would begin too late by its own policy, or in
+quiet hours, is not spoken. These are the rules of `audio.engine`, which a test plays beside this. Places
+are whatever cannot sound two things at once: sound outputs, or zones.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Wait:
 
     late: Late = Late.PLAY
     window_s: float = math.inf  # it begins at most so late
-    again: bool = True  # once cut, it begins again
+    again: bool = True  # once cut, it comes back
+    resumes: bool = False  # and goes on where it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,18 @@ def clashes(
     return [clash for clash in overlaps(programmes) if clash.second.due >= begin]
 
 
-def overlaps(programmes: Iterable[Programme], quiet: Quiet = never_quiet) -> list[Clash]:
-    """Every programme that is not spoken as it is due, once, with the longest wait it has in any place."""
+def overlaps(programmes: Iterable[Programme], quiet: Quiet = never_quiet, finish_s: float = 0.0) -> list[Clash]:
+    """Every programme that is not spoken as it is due, once, with the longest wait it has in any place.
+
+    `finish_s`: what has no more left than this is not cut for something of priority.
+    """
     by_place: dict[str, list[Programme]] = {}
     for programme in programmes:
         for place in programme.places:
             by_place.setdefault(place, []).append(programme)
     found: dict[tuple[str, datetime], Clash] = {}
     for place in sorted(by_place):
-        for clash in _Place(place, by_place[place], quiet).clashes():
+        for clash in _Place(place, by_place[place], quiet, finish_s).clashes():
             key = (clash.second.id, clash.second.due)
             if key not in found or _worse(clash) > _worse(found[key]):
                 found[key] = clash
@@ -139,12 +144,13 @@ def _worse(clash: Clash) -> tuple[bool, datetime]:
 class _Place:
     """Played through: what is due joins those that wait, and the place goes to the first of them."""
 
-    def __init__(self, place: str, programmes: Sequence[Programme], quiet: Quiet) -> None:
-        self._place, self._quiet = place, quiet
+    def __init__(self, place: str, programmes: Sequence[Programme], quiet: Quiet, finish_s: float) -> None:
+        self._place, self._quiet, self._finish_s = place, quiet, finish_s
         self._ordered = sorted(programmes, key=lambda each: (each.due, each.precedence))
         self._longest = timedelta(seconds=max(each.length_s for each in programmes))
         self._waiting: list[tuple[tuple[int, int, datetime, str], int]] = []  # with the number in `_ordered`
         self._cut_by: dict[int, Programme] = {}
+        self._left_s: dict[int, float] = {}  # of those that go on where they were cut
         self._free_at, self._last = _LONG_AGO, self._ordered[0]
         self._found: dict[int, Clash] = {}
 
@@ -176,23 +182,34 @@ class _Place:
         self._waiting = kept
 
     def _begin(self, to_come: deque[tuple[int, Programme]]) -> None:
-        """The first of those that wait; if an emergency cuts it, that too."""
+        """The first of those that wait, until its end or until something cuts it."""
         precedence, number = heappop(self._waiting)
         now = self._ordered[number]
         spoken = self._late_s(now) <= now.may_wait_s(number in self._cut_by)
         self._note(number, spoken)
         if not spoken:
             return
-        self._last, self._free_at = now, self._free_at + timedelta(seconds=self._lasts_s(number))
-        alert = next((each for each in _until(to_come, self._free_at) if each[1].level is Level.EMERGENCY), None)
-        if alert and now.level is not Level.EMERGENCY:
-            to_come.remove(alert)
-            self._last = self._cut_by[number] = alert[1]
-            self._free_at = alert[1].due + timedelta(seconds=alert[1].length_s)
-            if now.wait.again:
-                heappush(self._waiting, (precedence, number))
-            else:
-                self._note(number, spoken=False)
+        began, ends = self._free_at, self._free_at + timedelta(seconds=self._lasts_s(number))
+        self._last, self._free_at = now, ends
+        rival = next((each for _, each in _until(to_come, ends) if self._cuts(each, now, ends)), None)
+        if rival is None:
+            return
+        self._free_at, self._cut_by[number] = rival.due, rival
+        if now.wait.resumes and now.level is not Level.EMERGENCY:
+            self._left_s[number] = self._lasts_s_from(number, began) - (rival.due - began).total_seconds()
+        if now.wait.again or now.level is Level.EMERGENCY:
+            heappush(self._waiting, (precedence, number))
+        else:
+            self._note(number, spoken=False)
+
+    def _cuts(self, rival: Programme, now: Programme, ends: datetime) -> bool:
+        """Whether something that comes due while `now` sounds does not wait for its end."""
+        if rival.level is Level.EMERGENCY:
+            return now.level is not Level.EMERGENCY
+        if rival.level is not Level.PRIORITY or now.level is not Level.NORMAL:
+            return False
+        refused = self._quiet(self._place, rival.due, rival.due + timedelta(seconds=rival.length_s))
+        return not refused and (ends - rival.due).total_seconds() > self._finish_s
 
     def _note(self, number: int, spoken: bool) -> None:
         """The last word on a programme counts."""
@@ -206,8 +223,14 @@ class _Place:
         return (self._free_at - each.due).total_seconds()
 
     def _lasts_s(self, number: int) -> float:
+        """If it begins, or goes on, when the place comes free."""
+        return self._lasts_s_from(number, self._free_at)
+
+    def _lasts_s_from(self, number: int, begin: datetime) -> float:
         each = self._ordered[number]
-        return each.length_s - each.missing_s(self._late_s(each), number in self._cut_by)
+        if number in self._left_s:
+            return self._left_s[number]
+        return each.length_s - each.missing_s((begin - each.due).total_seconds(), number in self._cut_by)
 
 
 def _until(to_come: Iterable[tuple[int, Programme]], end: datetime) -> Iterator[tuple[int, Programme]]:

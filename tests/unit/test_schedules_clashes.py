@@ -40,7 +40,7 @@ def test_elsewhere_they_sound_together() -> None:
 
 def test_the_total_order_decides_among_those_that_wait() -> None:
     priority = at("z", 3, 2, level=Level.PRIORITY)
-    assert met(at("a", 0, 5), at("b", 1, 1), priority) == [("z", "b", 6.0), ("a", "z", 2.0)]
+    assert met(at("a", 0, 5), at("b", 1, 1), priority) == [("z", "a", 5.0), ("a", "b", 9.0)]
     assert met(at("a", 0, 5), at("b", 0, 5, order_no=-1)) == [("b", "a", 5.0)]
     assert met(at("b", 0, 5), at("a", 0, 5)) == [("a", "b", 5.0)]
 

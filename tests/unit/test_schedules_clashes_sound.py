@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audio import engine
-from audio.engine import Item, Now, Phase, Play, Rows, State, Tick, Timing
-from controller.core.announcements import Late
+from audio import admission, engine
+from audio.programme import SOUNDING, Event, Item, Move, Now, Phase, Play, Rows, State, Tick, Timing
+from controller.core.announcements import AfterCut, Late
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent
 from schedules import clashes
@@ -30,31 +30,38 @@ def quiet(place: str, begin: datetime, end: datetime) -> bool:
     return is_quiet(place, begin.timestamp(), end.timestamp())
 
 
-def sounded(programmes: Sequence[Programme], place: str) -> dict[str, float | None]:
+def after_cut(wait: Wait) -> AfterCut:
+    if not wait.again:
+        return AfterCut.END
+    return AfterCut.RESUME if wait.resumes else AfterCut.RESTART
+
+
+def sounded(programmes: Sequence[Programme], place: str, finish_s: float) -> dict[str, float | None]:
     """When each began that was spoken to its end, seconds after START, as the engine plays them in one place."""
     items = tuple(
         Item(
             p.id, (p.level.rank, p.order_no, p.due, p.id), p.level, p.due.timestamp(),
-            p.due.timestamp() + min(p.wait.window_s, 1e6), p.wait.again, p.length_s, loaded=True, late=p.wait.late,
+            p.due.timestamp() + min(p.wait.window_s, 1e6), p.length_s,
+            after_cut=after_cut(p.wait), loaded=True, late=p.wait.late,
         )
         for p in programmes
         if place in p.places
     )  # fmt: skip
-    timing = Timing(0.0, 0.0, 0.0, 0.0, 0.0, lambda begin, end: is_quiet(place, begin, end))
+    timing = Timing(0.0, 0.0, 0.0, 0.0, 0.0, lambda begin, end, _: is_quiet(place, begin, end), finish_s)
     state, wall = State(), T0
     begins: dict[str, float] = {}
     spoken: dict[str, float | None] = {item.id: None for item in items}
     dues = sorted({item.due for item in items})
-    event: engine.Event = Rows(items)
+    event: Event = Rows(items)
     while True:
         state, actions = engine.step(state, event, Now(wall, wall), timing)
         for action in actions:
             match action:
                 case Play(item, Phase.SPEAKING):
                     begins[item.id] = wall - T0
-                case engine.Move(ident, UtteranceEvent.FINISH):
+                case Move(ident, UtteranceEvent.FINISH):
                     spoken[ident] = begins[ident]
-        sounding = state.phase in engine.SOUNDING
+        sounding = state.phase in SOUNDING
         if sounding and state.ends <= wall:
             event = Tick(sounding=False)
             continue
@@ -66,7 +73,7 @@ def sounded(programmes: Sequence[Programme], place: str) -> dict[str, float | No
         event = Tick(sounding and wall < state.ends)
 
 
-def promised(programmes: Sequence[Programme], place: str) -> dict[str, float | None]:
+def promised(programmes: Sequence[Programme], place: str, finish_s: float) -> dict[str, float | None]:
     """The same by the clashes: when it is due, or what they say."""
     here = [replace(p, places=frozenset({place})) for p in programmes if place in p.places]
     found: dict[str, float | None] = {p.id: (p.due - START).total_seconds() for p in here}
@@ -74,7 +81,7 @@ def promised(programmes: Sequence[Programme], place: str) -> dict[str, float | N
         end = p.due + timedelta(seconds=p.length_s)
         if p.level is not Level.EMERGENCY and quiet(place, p.due, end):  # refused by itself, whatever it meets
             found[p.id] = None
-    for clash in overlaps(here, quiet):
+    for clash in overlaps(here, quiet, finish_s):
         begin = (clash.starts_at - START).total_seconds()
         found[clash.second.id] = begin if clash.spoken else None
     return found
@@ -92,6 +99,7 @@ WAITS = st.builds(
     late=st.sampled_from(list(Late)),
     window_s=st.sampled_from([0, 1, 2, 3, 60, 120, 600, 3600]).map(float),
     again=st.booleans(),
+    resumes=st.booleans(),
 )
 DRAWN = st.lists(
     st.tuples(
@@ -108,14 +116,18 @@ DRAWN = st.lists(
 
 
 @settings(max_examples=400, deadline=None)
-@given(DRAWN)
+@given(DRAWN, st.sampled_from([0.0, 10.0]))
 # an emergency sounds in quiet hours, and what it outlasts them by is waited for
-@example([(660, 180, "far", Level.EMERGENCY, 0, Wait()), (800, 60, "far", Level.NORMAL, 0, Wait())])
-def test_what_is_promised_is_what_sounds(drawn: list[tuple[int, int, str, Level, int, Wait]]) -> None:
+@example([(660, 180, "far", Level.EMERGENCY, 0, Wait()), (800, 60, "far", Level.NORMAL, 0, Wait())], 0.0)
+def test_what_is_promised_is_what_sounds(drawn: list[tuple[int, int, str, Level, int, Wait]], finish_s: float) -> None:
     programmes = [programme(number, *values) for number, values in enumerate(drawn)]
     for place in ("main", "far"):
-        assert promised(programmes, place) == sounded(programmes, place)
+        assert promised(programmes, place, finish_s) == sounded(programmes, place, finish_s)
 
 
 def test_the_graces_are_those_of_the_engine() -> None:
-    assert (clashes.GRACE_S, clashes.AGAIN_S, clashes.LEAST_S) == (engine.GRACE_S, engine.AGAIN_S, engine.LEAST_S)
+    assert (clashes.GRACE_S, clashes.AGAIN_S, clashes.LEAST_S) == (
+        admission.GRACE_S,
+        admission.AGAIN_S,
+        admission.LEAST_S,
+    )
