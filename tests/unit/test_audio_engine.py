@@ -27,8 +27,10 @@ from audio.programme import (
     Rows,
     State,
     Stop,
+    Switch,
     Tick,
     Timing,
+    Unreadable,
 )
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
@@ -242,6 +244,8 @@ random_item = st.builds(
     st.integers(995, 1060).map(float),
     level=st.sampled_from(list(Level)),
     loaded=st.booleans(),
+    times=st.integers(1, 3),
+    lasts_s=st.sampled_from([0.0, 30.0]),
     after_cut=st.sampled_from(AfterCut),
     late_until=st.integers(1000, 1100).map(float),
 )
@@ -252,6 +256,8 @@ random_events = st.lists(
         st.tuples(st.just("stop"), st.sampled_from(IDS)),
         st.tuples(st.just("alert"), st.sampled_from(IDS)),
         st.tuples(st.just("lost"), st.none()),
+        st.tuples(st.just("switch"), st.booleans()),
+        st.tuples(st.just("unreadable"), st.none()),
         st.tuples(st.just("back"), st.none()),
     ),
     max_size=40,
@@ -279,17 +285,24 @@ def test_whatever_comes_the_rules_hold(events: list[tuple[str, Any]], waits: lis
             case "alert":
                 if value in ended:
                     continue
-                event = Alert(item(value, at, Level.EMERGENCY))
+                event = Alert(item(value, at, Level.EMERGENCY, local=True))
             case "lost":
-                event = OutputLost("x")
+                event = OutputLost("x", unheard_s=2.5)
+            case "switch":
+                event = Switch(off=value)
+            case "unreadable":
+                event = Unreadable()
             case _:
                 event = OutputBack()
-        emergency_waits = any(i.level is Level.EMERGENCY and i.loaded and i.due <= at for i in bench.state.queue)
+        emergency_waits = not bench.state.switched_off and any(
+            i.level is Level.EMERGENCY and i.loaded and i.due <= at for i in bench.state.queue
+        )
         actions = bench.tell(event, at)
         for action in actions:
             if isinstance(action, Relay):
                 relay_on = action.on
             elif isinstance(action, Play):
+                assert not (bench.state.switched_off and bench.timing.switch_stops_emergency), "the switch is off"
                 assert relay_on or bench.timing.warm_up_s == 0, "sound only with the amplifier on"
             elif isinstance(action, Move):
                 before = life.get(action.id, UtteranceState.QUEUED)
@@ -305,7 +318,8 @@ def test_whatever_comes_the_rules_hold(events: list[tuple[str, Any]], waits: lis
     # no state without exit: with nothing left to do, it comes to rest with the amplifier off
     if bench.state.phase is Phase.FAULTED:
         bench.tell(OutputBack())
+    bench.tell(Switch(off=False))
     bench.tell(Rows(()))
-    for _ in range(8):
-        bench.tell(Tick(False), bench.time + 6.0)
+    for _ in range(80):
+        bench.tell(Tick(False), bench.time + 30.0)
     assert (bench.state.phase, bench.state.amplifier_on, bench.state.current) == (Phase.IDLE, False, None)
