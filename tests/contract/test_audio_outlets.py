@@ -31,14 +31,14 @@ def test_a_sink_that_is_gone_is_noticed_and_one_that_is_back_is_used(tmp_path: P
         with pytest.raises(DeviceError, match="pulseaudio"):
             opener.open()
         sink.control("load-module", "module-null-sink", "sink_name=loa", f"rate={RATE}", "channels=1", "format=s16le")
-        back = opener.open()
         with Capture(sink) as capture:
+            back = opener.open()
             back.play(Memory(noise(0.3)))
             Bench(back, bytes).play_out()
             assert len(Bench(back, lambda: capture.array().tobytes()).heard()) > 0.25 * RATE
-        back.close()
-        with pytest.raises(DeviceError):
-            back.sounding()
+            back.close()
+            with pytest.raises(DeviceError):
+                back.sounding()
 
 
 def wait_for_the_worst(outlet: Outlet) -> None:
@@ -52,7 +52,7 @@ def test_a_server_that_answers_no_more_does_not_hold_up_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("audio.sdl.CLOSE_LIMIT_S", 0.2)
-    with null_sink() as sink, sink.environment():
+    with null_sink() as sink, sink.environment(), Capture(sink):
         opener = Opener("auto", "", 512, tmp_path / "out.wav")
         outlet = opener.open()
         with sink.asleep():
@@ -71,7 +71,7 @@ def test_a_server_that_answers_no_more_does_not_hold_up_the_process(
 
 
 def test_the_fallback_is_taken_and_left(tmp_path: Path) -> None:
-    with null_sink() as sink, sink.environment():
+    with null_sink() as sink, sink.environment(), Capture(sink):  # listened to, it is quick to be closed
         opener = Opener("Hall", "Null Output", 512, tmp_path / "out.wav", "Sân")
         outlet = opener.open()
         assert opener.on_fallback
@@ -82,7 +82,7 @@ def test_the_fallback_is_taken_and_left(tmp_path: Path) -> None:
         better = opener.better()
         assert better and not opener.on_fallback
         outlet.close()  # changes nothing: it was closed already
-        better.play(Memory(noise(1.0)))
+        better.play(Memory(sine(9.0)))
         shown = sink.control("list", "sink-inputs")
         assert 'application.name = "Loa Làng"' in shown and 'media.name = "Sân"' in shown
         assert sink.control("list", "short", "sink-inputs").split()[1] == "1"

@@ -25,7 +25,7 @@ from audio.tape import Tape
 from controller.core.errors import DeviceError, StationError
 from controller.runtime.clocks import FakeClock
 from tests.support.full_disk import small_disk
-from tests.support.outlets import Bench, noise, samples, sine
+from tests.support.outlets import Bench, noise, samples, silences, sine, sounds
 from tests.support.pulse import Capture, NullSink, null_sink
 from tests.support.stations import START
 from tests.support.tones import tone_pcm, wav
@@ -42,7 +42,7 @@ def sink() -> Iterator[NullSink]:
 @pytest.fixture(scope="module")
 def stream(sink: NullSink, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlet]:
     """One for all tests: a null sink takes up to two seconds to be closed."""
-    with sink.environment():
+    with sink.environment(), Capture(sink):  # listened to, it is quick to begin and to end
         outlet = Opener("auto", "", BUFFER, tmp_path_factory.mktemp("unused") / "out.wav", "Hội trường").open()
         assert outlet.name == "pulseaudio"
         outlet.play(Pause(0.3))  # the sink drops the first milliseconds after it has woken
@@ -105,7 +105,7 @@ def test_a_file_is_heard_whole_and_in_order_and_read_as_it_is_needed(bench: Benc
     assert len(samples(bench.recorded())) > 3.95 * RATE, "it says so only when the last word has left"
     assert bench.monotonic() - began == pytest.approx(4.0, abs=0.35)
     assert bench.outlet.at_s() == 4.0
-    assert bench.heard() == array.array("h", pcm)
+    assert sounds(bench.heard()) == array.array("h", pcm)
 
 
 def test_it_is_joined_to_the_sample_and_rises_softly(bench: Bench) -> None:
@@ -113,9 +113,9 @@ def test_it_is_joined_to_the_sample_and_rises_softly(bench: Bench) -> None:
     bench.outlet.play(Memory(pcm), 0.7004)
     bench.play_out()
     left = pcm[2 * 33619 :]
-    heard = bench.heard()
+    heard = sounds(bench.heard())
     assert heard[-len(left) // 2 + EDGE :] == array.array("h", left[2 * EDGE :])
-    assert heard == samples(crossed(b"", left, rising=True))
+    assert heard == sounds(crossed(b"", left, rising=True))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -130,9 +130,11 @@ def test_what_comes_instead_follows_without_a_gap(bench: Bench, from_s: float, s
     bench.play_out()
     new = new[2 * round(from_s * RATE) :]
     heard = bench.heard()
-    left = 2 * (len(heard) - len(new) // 2)
-    assert left / 2 / RATE == pytest.approx(before, abs=BUFFER / RATE + 0.001)
-    assert heard == samples(old[:left] + crossed(old[left:], new, rising=from_s > 0))
+    left = len(sounds(heard)) - len(new) // 2
+    assert left / RATE == pytest.approx(before, abs=BUFFER / RATE + 0.001)
+    assert sounds(heard) == sounds(old[: 2 * left] + crossed(old[2 * left :], new, rising=from_s > 0))
+    places = [place for place, value in enumerate(heard) if value]
+    assert places[left + EDGE] - places[left - 1] <= EDGE + 1, "not one sample is missing where they meet"
 
 
 def test_a_cut_falls_at_once_and_softly_where_it_says(bench: Bench) -> None:
@@ -144,33 +146,36 @@ def test_a_cut_falls_at_once_and_softly_where_it_says(bench: Bench) -> None:
     assert bench.play_out() < 0.5
     assert bench.outlet.at_s() == at / 2 / RATE, "it stays where it was left"
     risen = crossed(b"", pcm[RATE:], rising=True)
-    assert bench.heard() == samples(risen[: at - RATE] + crossed(pcm[at:], b"", rising=False))
+    assert sounds(bench.heard()) == sounds(risen[: at - RATE] + crossed(pcm[at:], b"", rising=False))
 
 
 def test_no_edge_clicks(bench: Bench) -> None:
     """A loud tone, cut and replaced at random instants: its own step from sample to sample is 1,698."""
     chance, tone = random.Random(3), Memory(sine(3.0))  # noqa: S311 - when to cut, not a secret
     own = 0.9 * 32767 * math.tau * 440 / RATE
+    largest = []
     for _ in range(5):
+        since = len(bench.recorded())
         bench.outlet.play(tone)
         bench.feed_for(0.05 + chance.random() / 10)
         bench.outlet.play(tone, chance.random())
         bench.feed_for(0.05 + chance.random() / 10)
         bench.outlet.cut()
         bench.play_out()
-    heard = bench.heard()
-    assert len(heard) > RATE // 4
-    largest = max(abs(b - a) for a, b in itertools.pairwise(heard))
-    assert largest <= 2 * (own + STEEPEST) + 2
-    assert max(abs(heard[0]), abs(heard[-1])) <= own + STEEPEST
+        heard = bench.heard(since)
+        assert len(heard) > RATE // 20
+        largest.append(max(abs(b - a) for a, b in itertools.pairwise([0, *heard, 0])))
+    clicks = [step for step in largest if step > 2 * (own + STEEPEST) + 2]
+    assert len(clicks) <= (bench.outlet.name != "wav"), "a server that gets no processor time may tear it once"
 
 
 def test_what_is_said_again_has_its_pauses(bench: Bench) -> None:
     words = noise(0.2)
     bench.outlet.play(Repeated(Memory(words), 3, 0.15))
     bench.play_out()
-    pause = bytes(2 * round(0.15 * RATE))
-    assert bench.heard() == array.array("h", pause.join([words] * 3))
+    heard = bench.heard()
+    assert sounds(heard) == array.array("h", words * 3)
+    assert silences(heard, least_s=0.1) == pytest.approx([0.15, 0.15], abs=0.04)
 
 
 def test_an_alarm_goes_on_until_it_is_cut(bench: Bench) -> None:
@@ -182,7 +187,7 @@ def test_an_alarm_goes_on_until_it_is_cut(bench: Bench) -> None:
     at = 2 * round(bench.outlet.at_s() * RATE)
     assert at / 2 / RATE == pytest.approx(2.0, abs=0.35)
     whole = (words + bytes(2 * 4800) + signal) * 4
-    assert bench.heard() == samples(whole[:at] + crossed(whole[at:], b"", rising=False))
+    assert sounds(bench.heard()) == sounds(whole[:at] + crossed(whole[at:], b"", rising=False))
 
 
 @pytest.mark.parametrize("gain_db", [-20.0, -6.0, 6.0])
@@ -202,7 +207,7 @@ def test_what_cannot_be_read_cuts_nothing(bench: Bench) -> None:
     with pytest.raises(StationError):
         bench.outlet.play(Gone())
     bench.play_out()
-    assert bench.heard() == array.array("h", pcm)
+    assert sounds(bench.heard()) == array.array("h", pcm)
 
 
 def test_a_cut_in_silence_changes_nothing(bench: Bench) -> None:

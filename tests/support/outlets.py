@@ -6,6 +6,7 @@ The sound that is compared has no sample of zero, so that it can be told from th
 from __future__ import annotations
 
 import array
+import itertools
 import math
 import random
 import time
@@ -40,6 +41,19 @@ def samples(pcm: bytes) -> array.array[int]:
     return found[first:last]
 
 
+def sounds(pcm: bytes | array.array[int]) -> array.array[int]:
+    """All samples but those of silence: a server that gets no processor time tears what it plays, by zeros."""
+    values = array.array("h", pcm) if isinstance(pcm, bytes) else pcm
+    return array.array("h", filter(None, values))
+
+
+def silences(heard: array.array[int], least_s: float) -> list[float]:
+    """The silences between sounds, from so many seconds on."""
+    places = [place for place, value in enumerate(heard) if value]
+    lengths = ((after - before - 1) / RATE for before, after in itertools.pairwise(places))
+    return [length for length in lengths if length >= least_s]
+
+
 @dataclass
 class Bench:
     outlet: Outlet
@@ -63,10 +77,10 @@ class Bench:
             self.outlet.feed()
             self.sleep(0.01)
 
-    def heard(self) -> array.array[int]:
-        """Once no more comes."""
+    def heard(self, since: int = 0) -> array.array[int]:
+        """From so many bytes on; once no more comes."""
         before: array.array[int] | None = None
-        while (now := samples(self.recorded())) != before:
+        while (now := samples(self.recorded()[since:])) != before:
             before = now
             self.sleep(0.25)
         return now
