@@ -37,8 +37,8 @@ class Item:
     @property
     def whole(self) -> str:
         """Title and text as one sentence, as a sign shows them."""
-        if not self.title:
-            return self.text
+        if not self.title or not self.text:  # a notice has no title, what is only a recording no text
+            return self.text or self.title
         return f"{self.title}: {self.text}" if self.title[-1].isalnum() else f"{self.title} {self.text}"
 
 

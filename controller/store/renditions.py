@@ -141,6 +141,17 @@ def spoken(tx: Tx, announcement_id: str) -> Rendition | None:
     return _rendition(row) if row else None
 
 
+def unapproved(tx: Tx) -> int:
+    """Of how many announcements in use the newest rendition is ready, and nobody has approved of it."""
+    row = tx.execute(
+        "SELECT COUNT(*) AS number FROM renditions JOIN announcements ON announcements.id = announcement_id"
+        " WHERE state = 'ready' AND approved_at IS NULL AND withdrawn_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM renditions AS newer WHERE newer.announcement_id = renditions.announcement_id"
+        " AND (newer.revision, newer.number) > (renditions.revision, renditions.number))"
+    ).fetchone()
+    return int(row["number"])
+
+
 def get(tx: Tx, ident: str) -> Rendition:
     row = tx.execute("SELECT * FROM renditions WHERE id = ?", (ident,)).fetchone()
     if row is None:
