@@ -7,10 +7,13 @@ answer. What draws boards and reads abbreviations is loaded when it is first ask
 from __future__ import annotations
 
 import logging
+import tempfile
+from functools import partial
 
 from waitress.server import create_server
 
-from audio.normaliser import Normaliser, load_abbreviations
+from audio.intake import Intake
+from audio.normaliser.live import LiveNormaliser
 from controller.announcing import Announcing
 from controller.core.errors import StationError
 from controller.core.words import LANGUAGES
@@ -25,7 +28,10 @@ from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store.connection import Store
 from controller.web import Unshown, WebParts, create_app
+from controller.web.bodies import channel_for
+from controller.web.context import SESSION_COOKIE
 from controller.web.doors import FORM_BODY
+from controller.web.recordings import UPLOAD_BODY, large_body_allowed
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -39,7 +45,7 @@ def main(config: StationConfig, places: Places) -> int:
     crew = Crew()
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
-    normaliser = Normaliser(load_abbreviations())
+    normaliser = LiveNormaliser(store)
 
     def board_preview(board: str, text: str) -> bytes:
         from controller.boards.preview import preview_png  # loaded when it is first asked for
@@ -59,16 +65,20 @@ def main(config: StationConfig, places: Places) -> int:
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
             board_preview=board_preview, board_unshown=board_unshown,
             words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock.now),
+            intake=Intake(places, config.policy, config.speech),
         )
     )  # fmt: skip
     try:
         server = create_server(
             app, host=config.web.host, port=config.web.port, threads=THREADS, ident=None,
-            max_request_body_size=2 * FORM_BODY, channel_timeout=SLOW_CLIENT_S, connection_limit=200,
+            max_request_body_size=UPLOAD_BODY, channel_timeout=SLOW_CLIENT_S, connection_limit=200,
             clear_untrusted_proxy_headers=True, asyncore_use_poll=True,
         )  # fmt: skip
     except OSError as error:
         raise StationError(f"cannot serve on {config.web.host}:{config.web.port}: {error.strerror or error}") from error
+
+    tempfile.tempdir = str(places.uploads)  # where the server keeps large bodies; /tmp may be memory
+    server.channel_class = channel_for(partial(large_body_allowed, app), 2 * FORM_BODY, SESSION_COOKIE)
 
     def serve() -> None:
         while not crew.stopping.is_set():

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
-from controller.core.announcements import TEXT_LIMIT, Announcement, Draft, clean
+from controller.core.announcements import TEXT_LIMIT, Announcement
 from controller.core.errors import Problem
-from controller.core.levels import Level
+from controller.core.recordings import Recording
 from controller.core.spoken import Spoken
 from controller.outlook import Drafted, calendar_of
-from controller.store import announcements
+from controller.store import announcements, recordings
 from controller.store.connection import Tx
 from controller.web.ahead import Ahead
 from controller.web.context import parts, say, visitor
@@ -25,6 +25,8 @@ from schedules.day_types import Calendar
 from schedules.rules import Rule
 
 NEXT_SHOWN = 3
+# the entries that have a place for what is wrong with them, but for those of the schedule and the cards of parts
+PLACES = ("title", "text", "parts", "zones", "repeats", "repeat_pause", "lasts_min", "form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Previewed:
     boards: tuple[str, ...]
     board_text: str
     ahead: Ahead
+    recordings: Mapping[str, Recording]  # by SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +63,21 @@ class Known:
     documents: tuple[Document, ...]
     order_no: int
     calendar: Calendar
+    recordings: Mapping[str, Recording]  # that the station has, of those that the form names
 
 
-def known_of(tx: Tx, ident: str) -> Known:
+def known_of(tx: Tx, ident: str, form: AnnouncementForm) -> Known:
     stored = announcements.find(tx, ident) if ident else None
     documents = tuple(rule.document for rule in announcements.rules(tx, ident)) if stored else ()
-    return Known(ident if stored else "", documents, stored.order_no if stored else 0, calendar_of(tx))
+    named = {entry.sha256 for entry in form.parts if entry.sha256}
+    found = {sha256: known for sha256 in named if (known := recordings.find(tx, sha256))}
+    return Known(ident if stored else "", documents, stored.order_no if stored else 0, calendar_of(tx), found)
 
 
 def reading_of(form: AnnouncementForm, known: Known) -> Reading:
+    lengths = {sha256: recording.brought.length_s for sha256, recording in known.recordings.items()}
     return read_announcement(
-        form, parts().config, parts().clock.now(), known.documents, known.calendar, known.order_no
+        form, parts().config, parts().clock.now(), known.documents, known.calendar, known.order_no, lengths
     )  # fmt: skip
 
 
@@ -86,6 +93,7 @@ def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
         boards=parts().config.boards_of(form.zones) if form.zones else (),
         board_text=board_text_of(title, text) if text and len(text) <= TEXT_LIMIT else "",
         ahead=ahead_of(tx, form, reading, known),
+        recordings=known.recordings,
     )
 
 
@@ -121,11 +129,9 @@ def next_times(rules: Sequence[Rule], calendar: Calendar) -> tuple[str, ...]:
     return tuple(say().when(at) for at in found)
 
 
-def quiet_problems(form: AnnouncementForm, rules: Sequence[Rule], ident: str) -> list[Problem]:
+def quiet_problems(form: AnnouncementForm, reading: Reading, ident: str) -> list[Problem]:
     """What saving the form would be refused for because of quiet hours, by entry."""
-    level = Level(form.level) if form.level in set(Level) else Level.NORMAL
-    draft = Draft(clean(form.title), clean(form.text), tuple(form.zones), level)
-    found = parts().announcing.quiet_problems_of(draft, rules, ident)
+    found = parts().announcing.quiet_problems_of(reading.draft, reading.when.rules, ident)
     return [by_entry(problem, form.rule) for problem in found]
 
 
@@ -152,6 +158,7 @@ def said(problems: Sequence[Problem]) -> dict[str, list[str]]:
 
 def beside(problems: Sequence[Problem], form: AnnouncementForm) -> dict[str, list[str]]:
     """The same, each under the entry of the editor that it belongs to; what has none, above all of them."""
-    places = {"title", "text", "zones", "form", *(name for name, _ in RuleForm.typed(MultiDict()).entries()), *MANY}
+    cards = {f"part_{number}" for number in range(1, len(form.parts) + 1)}
+    places = {*PLACES, *cards, *(name for name, _ in RuleForm.typed(MultiDict()).entries()), *MANY}
     named = [by_entry(problem, form.rule) for problem in problems]
     return said([p if p.field in places else Problem("form", p.code, p.facts) for p in named])

@@ -7,11 +7,13 @@ from dataclasses import replace
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from controller.core.announcements import AfterCut
 from controller.core.days import DayType
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.levels import Level
+from controller.core.parts import LANGUAGES
 from controller.store import announcements, journal, utterances
-from controller.web import state
+from controller.web import part_forms, state
 from controller.web.announcement_forms import (
     Changed,
     beside,
@@ -26,6 +28,7 @@ from controller.web.announcement_forms import (
 from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.forms import AnnouncementForm, ident_of, instant_of
+from controller.web.recordings import LIMIT_MB, UPLOAD_BODY, took
 from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY
 
 views = Blueprint("announcements", __name__)
@@ -37,10 +40,12 @@ def every() -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
         found = [state.about(tx, config, now, a.id) for a in announcements.current(tx)]
-    # what is still to come first, the nearest first; then the rest, the newest first
-    coming = sorted((a for a in found if a.next_due), key=lambda a: str(a.next_due))
-    resting = [a for a in found if not a.next_due]
-    return render_template("announcements.html", coming=coming, resting=resting)
+    # what somebody must listen to, then what is still to come, each the nearest first; the rest, the newest first
+    found.sort(key=lambda a: (not a.next_due, str(a.next_due or "")))
+    unapproved = [a for a in found if a.waits_for_approval]
+    settled = [a for a in found if a not in unapproved]
+    coming, resting = [a for a in settled if a.next_due], [a for a in settled if not a.next_due]
+    return render_template("announcements.html", unapproved=unapproved, coming=coming, resting=resting)
 
 
 def _again(ident: str = "") -> ResponseReturnValue:
@@ -64,7 +69,7 @@ def edit(ident: str) -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
         about = state.about(tx, config, now, ident)
-        documents = known_of(tx, ident).documents
+        documents = tuple(rule.document for rule in announcements.rules(tx, ident))
     base = AnnouncementForm.empty(config, now)
     fields = kept_fields()
     kept = typed_announcement(fields) if fields else None
@@ -87,18 +92,40 @@ def change(ident: str) -> ResponseReturnValue:
     return _save(ident)
 
 
+@views.post("/announcements/upload")
+@door(Who.USER, body_limit=UPLOAD_BODY, files=True, again=lambda: _again(request.form.get("ident", "")))
+def upload() -> ResponseReturnValue:
+    """The editor with a file from its form in the part whose place is `at`: the way without a script."""
+    form = typed_announcement(request.form)
+    at = request.form.get("at", "")
+    place = int(at) if at.isdecimal() and int(at) < len(form.parts) else len(form.parts)
+    file = request.files.get(f"file_{at}")
+    try:
+        recording = took(file)
+    except InputError as error:
+        problems = tuple(replace(problem, field=f"part_{_card(form, place)}") for problem in error.problems)
+        return _refused(request.form.get("ident", ""), form, problems)
+    entries = part_forms.filled(form.parts, place, recording.brought.sha256, recording.name)
+    return _editor(request.form.get("ident", ""), replace(form, parts=entries))
+
+
+def _card(form: AnnouncementForm, place: int) -> int:
+    """The number on the card of a part."""
+    return 1 + sum(not entry.gone for entry in form.parts[:place])
+
+
 def _save(ident: str) -> ResponseReturnValue:
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
-        reading = reading_of(form, known_of(tx, ident))
+        reading = reading_of(form, known_of(tx, ident, form))
     act, *told = request.form.get("act", "save").split() or [""]
     if act != "save":
         return _editor(ident, _looked_at(form, act, told), reading.problems if act == "look" else ())
     if reading.problems:
-        quiet = quiet_problems(form, reading.when.rules, ident)
+        quiet = quiet_problems(form, reading, ident)
         return _refused(ident, form, (*reading.problems, *quiet))
     if reading.draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
-        return render_template("confirm_emergency.html", form=form, ident=ident)
+        return render_template("confirm_emergency.html", form=form, ident=ident, draft=reading.draft)
     try:
         saved = parts().announcing.save(
             reading.draft,
@@ -118,6 +145,8 @@ def _save(ident: str) -> ResponseReturnValue:
 def _looked_at(form: AnnouncementForm, act: str, told: list[str]) -> AnnouncementForm:
     """What a button of the editor makes of the form before it is shown again."""
     match act, told:
+        case "part", [what, *where]:
+            return replace(form, parts=part_forms.acted(form.parts, what, where))
         case "longer", [name]:
             return replace(form, rule=form.rule.longer(name))
         case "move", [old, new]:
@@ -150,11 +179,12 @@ def _editor(
     changed: Changed | None = None,
 ) -> ResponseReturnValue:  # fmt: skip
     with parts().store.read() as tx:
-        seen = previewed(tx, form, known_of(tx, ident))
+        seen = previewed(tx, form, known_of(tx, ident, form))
     return render_template(
         "editor.html", ident=ident, form=form, problems=beside(problems, form), seen=seen, ahead=seen.ahead,
         mends=quiet_mends(problems, form.rule), restored=restored, changed=changed, kinds=KINDS,
-        feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType),
+        feasts=(*FEASTS, OTHER_DAY), day_types=list(DayType), of_languages=LANGUAGES, after_cuts=list(AfterCut),
+        kinds_of_part=part_forms.ADDED, empty_part=part_forms.PartEntry, upload_mb=LIMIT_MB,
     )  # fmt: skip
 
 
@@ -169,9 +199,10 @@ def _one(ident: str, problems: tuple[Problem, ...] = ()) -> str:
     with parts().store.read() as tx:
         about = state.about(tx, config, parts().clock.now(), ident)
         lines = [say().line(entry, about_one=True) for entry in journal.of_announcement(tx, ident)]
-    spoken = parts().spoken(about.announcement.text)
+    announcement = about.announcement
+    spoken = parts().spoken(announcement.text) if announcement.text else None
     return render_template(
-        "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(about.announcement.zones),
+        "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(announcement.zones),
         board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1",
         problems=said(problems),
     )  # fmt: skip
@@ -192,7 +223,7 @@ def speak(ident: str) -> ResponseReturnValue:
             parts().announcing.speak_now(ident, visitor().by)
         except NotFoundError:
             raise
-        except InputError as error:  # quiet hours
+        except InputError as error:  # quiet hours, or nobody has listened to it
             if wants_json():
                 return {"problems": said(error.problems)}, 422
             return make_response(_one(ident, error.problems), 422)
@@ -239,4 +270,25 @@ def restore(ident: str) -> ResponseReturnValue:
 @door(Who.USER)
 def prepare(ident: str) -> ResponseReturnValue:
     parts().announcing.prepare_again(ident)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/announcements/<ident>/approve")
+@door(Who.USER)
+def approve(ident: str) -> ResponseReturnValue:
+    """Have the very file `sha256` broadcast from now on, by whoever has listened to it."""
+    try:
+        parts().announcing.approve(ident, request.form.get("sha256", ""), visitor().by)
+    except ChangedError:
+        problem = Problem.of("sha256", "sound_changed")
+        if wants_json():
+            return {"problems": said((problem,))}, 409
+        return make_response(_one(ident, (problem,)), 409)
+    return done(url_for("announcements.one", ident=ident))
+
+
+@views.post("/announcements/<ident>/disapprove")
+@door(Who.USER)
+def disapprove(ident: str) -> ResponseReturnValue:
+    parts().announcing.disapprove(ident, visitor().by)
     return done(url_for("announcements.one", ident=ident))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, send_file
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from controller.core.announcements import TEXT_LIMIT, clean
+from controller.core.parts import document_of, parts_of
 from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
@@ -27,9 +28,9 @@ from controller.web.announcement_forms import (
 )
 from controller.web.context import house, parts, say
 from controller.web.doors import FORM_BODY, Who, door
+from controller.web.recordings import served_sound
 
 views = Blueprint("api", __name__)
-RANGE_LIMIT = 1024 * 1024  # bytes of a sound file in one answer: a slow phone must not hold a thread
 
 
 @views.get("/api/state")
@@ -52,10 +53,11 @@ def station_state() -> ResponseReturnValue:
     html["on-air"] = render_template("parts/on_air.html", home=home, big=request.args.get("page") == "home")
     html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
     if request.args.get("page") == "home":
-        for name in ("faults", "coming", "today", "health"):
+        for name in ("faults", "approval", "coming", "today", "health"):
             html[name] = render_template(f"parts/{name}.html", home=home)
     if about is not None:
         document["rendition"] = state.rendition_state(about.rendition)
+        document |= _sound(about)
         document["occurrences"] = [_occurrence(o) for o in about.occurrences]
         for name in ("rendition", "occurrences", "lines"):
             html[name] = render_template(f"parts/{name}.html", about=about, lines=lines)
@@ -80,6 +82,23 @@ def _occurrence(occurrence: state.Occurrence) -> dict[str, object]:
         "started_at": instant(first.started_at) if first.started_at else None,
         "ended_at": instant(first.ended_at) if first.ended_at else None,
         "outputs": {u.output: u.state for u in occurrence.utterances},
+        "heard": {u.output: u.heard for u in occurrence.utterances if u.heard},
+        "heard_share": {u.output: u.heard_share for u in occurrence.utterances if u.heard},
+    }  # fmt: skip
+
+
+def _sound(about: state.About) -> dict[str, object]:
+    """What an announcement is made of, the newest file of it, and the one that would be broadcast now."""
+    announcement, newest, sounded = about.announcement, about.rendition, about.sounded
+    prepared = newest.prepared if newest else None
+    return {
+        "parts": document_of(parts_of(announcement.text, announcement.parts)),
+        "times": announcement.times, "pause_s": announcement.pause_s, "after_cut": announcement.after_cut,
+        "lasts_s": announcement.lasts_s, "sha256": prepared.sha256 if prepared else None,
+        "approved": newest is not None and newest.approved,
+        "approved_by": newest.approved_by if newest else "",
+        "approved_at": instant(newest.approved_at) if newest and newest.approved_at else None,
+        "sounded": sounded.prepared.sha256 if sounded and sounded.prepared else None,
     }  # fmt: skip
 
 
@@ -103,11 +122,12 @@ def rule() -> ResponseReturnValue:
     """
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
-        known = known_of(tx, request.form.get("ident", ""))
-    when = reading_of(form, known).when
+        known = known_of(tx, request.form.get("ident", ""), form)
+    reading = reading_of(form, known)
+    when = reading.when
     wrong = [problem for problem in when.problems if problem.code not in {"empty", "none_chosen"}]
     if not wrong:
-        wrong = quiet_problems(form, when.rules, known.ident)
+        wrong = quiet_problems(form, reading, known.ident)
     mends = [{"old": old, "new": new, "said": words} for old, new, words in quiet_mends(wrong, form.rule)]
     return {
         "words": rules_said(when),
@@ -123,7 +143,7 @@ def day() -> ResponseReturnValue:
     """The next 24 hours, and the week of the day `week`, with what the form would bring in them."""
     form = typed_announcement(request.form)
     with parts().store.read() as tx:
-        known = known_of(tx, request.form.get("ident", ""))
+        known = known_of(tx, request.form.get("ident", ""), form)
         ahead = ahead_of(tx, form, reading_of(form, known), known)
     return {
         "hours": [line.entry.as_json() for line in ahead.hours],
@@ -163,23 +183,4 @@ def rendition(sha256_hex: str) -> ResponseReturnValue:
     """A prepared sound file, by its hash; with Range, as players ask for it."""
     if set(sha256_hex) - set("0123456789abcdef"):
         abort(404)
-    path = parts().places.rendition(sha256_hex)
-    if not path.is_file():
-        abort(404)
-    size = path.stat().st_size
-    wanted = request.range.range_for_length(size) if request.range and request.range.units == "bytes" else None
-    if request.headers.get("Range") and wanted is None:
-        response = make_response("", 416)
-        response.headers["Content-Range"] = f"bytes */{size}"
-    elif wanted:
-        begin, end = wanted[0], min(wanted[1], wanted[0] + RANGE_LIMIT)
-        with path.open("rb") as file:
-            file.seek(begin)
-            response = make_response(file.read(end - begin), 206)
-        response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
-    else:
-        response = send_file(path, conditional=False, etag=False)
-    response.content_type = "audio/wav"
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
+    return served_sound(parts().places.rendition(sha256_hex), "audio/wav")

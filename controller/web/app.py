@@ -7,10 +7,9 @@ import logging
 from functools import partial
 from hashlib import sha256
 from importlib import resources
-from io import BytesIO
-from typing import IO
+from typing import cast
 
-from flask import Flask, Request, Response, abort, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -28,9 +27,11 @@ from controller.web import (
     home,
     journal,
     notices,
+    recordings,
     schedule,
     sign_in,
 )
+from controller.web.bodies import Uploads
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
 from controller.web.parts import WebParts
@@ -47,24 +48,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # "no-referrer" would take the Origin away from our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(self), geolocation=()",
 }
 PACKED = {"text/html", "text/calendar", "application/json"}
 PACK_FROM = 1024  # bytes; less fits one packet anyway
 STATUSES = {400, 403, 404, 405, 413, 429, 503}  # those with words of their own
-
-
-class Uploads(Request):
-    """A request whose file stays in memory: it is small, and what people upload is written nowhere but by us."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        return BytesIO()
 
 
 class StaticFiles:
@@ -121,6 +109,7 @@ def build(parts: WebParts) -> Flask:
         notices.views,
         journal.views,
         days.views,
+        recordings.views,
         api.views,
     ):
         app.register_blueprint(blueprint)
@@ -128,6 +117,7 @@ def build(parts: WebParts) -> Flask:
         door_of(app, rule.endpoint)  # a route without a door stops the start
     app.before_request(guard)
     app.after_request(_finish)
+    app.teardown_request(_forget)
     app.context_processor(partial(_context, files))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFoundError, _not_found)
@@ -159,6 +149,10 @@ def _finish(response: Response) -> Response:
     if g.get("new_visit"):
         context.set_cookie(response, context.VISIT_COOKIE, g.new_visit)
     return response
+
+
+def _forget(_: BaseException | None) -> None:
+    cast(Uploads, request).forget()
 
 
 def _pack(response: Response) -> None:

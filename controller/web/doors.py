@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, make_response, redirect, request, url_for
@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from controller.core.errors import StationError
 from controller.core.words import LANGUAGES
 from controller.web import context
+from controller.web.bodies import Uploads
 from controller.web.context import Visitor
 
 SMALL_BODY = 32 * 1024  # bytes
@@ -39,6 +40,7 @@ class Who(Enum):
 class Door:
     who: Who
     body_limit: int = SMALL_BODY
+    files: bool = False  # its body may bring a file, which goes to the disk; what is typed beside it stays small
     by_itself: bool = False  # pages ask here by themselves: it does not keep a session alive
     again: Callable[..., ResponseReturnValue] | None = None  # shows a form again when it cannot be taken
 
@@ -48,9 +50,10 @@ def door(
     body_limit: int = SMALL_BODY,
     by_itself: bool = False,
     again: Callable[..., ResponseReturnValue] | None = None,
+    files: bool = False,
 ) -> Callable[[View], View]:
     def mark(view: View) -> View:
-        setattr(view, _MARK, Door(who, body_limit, by_itself, again))
+        setattr(view, _MARK, Door(who, body_limit, files, by_itself, again))
         return view
 
     return mark
@@ -99,7 +102,10 @@ def guard() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # a page that does not exist: its error page says no more than that
     here = door_of(current_app, request.endpoint)
-    request.max_content_length = request.max_form_memory_size = here.body_limit
+    request.max_content_length = here.body_limit
+    request.max_form_memory_size = FORM_BODY if here.files else here.body_limit
+    if here.files:
+        cast(Uploads, request).files_to = house.parts.places.uploads
     if request.endpoint != "static_file" and not house.people.any() and request.endpoint != "sign_in.first":
         if request.method not in SAFE:
             abort(403)

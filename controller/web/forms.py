@@ -12,11 +12,13 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from controller.core.announcements import Announcement, Draft, clean, problems_of, text_problems
+from controller.core.announcements import AfterCut, Announcement, Draft, clean, problems_of, text_problems
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.notices import Notice
 from controller.runtime.config import StationConfig
+from controller.web import part_forms
+from controller.web.part_forms import PartEntry
 from controller.web.rule_forms import KEPT, NOW_ONLY, RuleForm, comparable, rule_of, shown
 from schedules.day_types import Calendar
 from schedules.documents import document_of, rule_from
@@ -34,8 +36,13 @@ class AnnouncementForm:
 
     title: str = ""
     text: str = ""
+    parts: tuple[PartEntry, ...] = part_forms.ALONE
     zones: tuple[str, ...] = ()
     level: str = Level.NORMAL
+    repeats: str = "1"
+    repeat_pause: str = "3"  # seconds
+    after_cut: str = AfterCut.RESTART
+    lasts_min: str = ""  # of an emergency; "": as long as the station's policy says
     rule: RuleForm = field(default_factory=RuleForm)
     confirmed: str = ""  # the level that was confirmed on the page that asks
     new_ident: str = ""  # of a new one: the id that it will have, so that saving twice makes one
@@ -45,7 +52,15 @@ class AnnouncementForm:
     @classmethod
     def typed(cls, typed: MultiDict[str, str]) -> AnnouncementForm:
         single = {name: typed[name] for name in _SINGLE if name in typed}
-        return cls(zones=tuple(typed.getlist("zones")), rule=RuleForm.typed(typed), **single)
+        return cls(
+            zones=tuple(typed.getlist("zones")), rule=RuleForm.typed(typed), parts=part_forms.typed(typed), **single
+        )  # fmt: skip
+
+    def entries(self) -> list[tuple[str, str]]:
+        """What a page carries along to show the very same again, but for `confirmed`."""
+        single = [(name, str(getattr(self, name))) for name in _SINGLE if name != "confirmed"]
+        zones = [("zones", zone) for zone in self.zones]
+        return [*single, *part_forms.entries_of(self.parts), *self.rule.entries(), *zones]
 
     @classmethod
     def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> AnnouncementForm:
@@ -60,13 +75,17 @@ class AnnouncementForm:
     ) -> AnnouncementForm:
         """A stored one, to be changed; `base` fills in the entries that its kind of rule does not have."""
         return AnnouncementForm(
-            title=announcement.title, text=announcement.text, zones=announcement.zones, level=announcement.level,
+            title=announcement.title, text=part_forms.main_text(announcement.parts, announcement.text),
+            parts=part_forms.shown(announcement.parts), zones=announcement.zones, level=announcement.level,
+            repeats=str(announcement.times), repeat_pause=f"{announcement.pause_s:g}",
+            after_cut=announcement.after_cut,
+            lasts_min=f"{announcement.lasts_s / 60:g}" if announcement.lasts_s else "",
             rule=_rule_form(documents, base.rule, tz), confirmed=announcement.level,
             seen_at=announcement.updated_at.isoformat(),
         )  # fmt: skip
 
 
-_SINGLE = tuple(entry.name for entry in fields(AnnouncementForm) if entry.name not in {"zones", "rule"})
+_SINGLE = tuple(entry.name for entry in fields(AnnouncementForm) if entry.name not in {"zones", "rule", "parts"})
 
 
 def _rule_form(documents: Sequence[Document], base: RuleForm, tz: tzinfo) -> RuleForm:
@@ -129,21 +148,42 @@ def instant_of(text: str) -> datetime | None:
 
 def read_announcement(
     form: AnnouncementForm, config: StationConfig, now: datetime, stored: Sequence[Document] = (),
-    calendar: Calendar = PLAIN, order_no: int = 0,
+    calendar: Calendar = PLAIN, order_no: int = 0, lengths: Mapping[str, float] | None = None,
 ) -> Reading:  # fmt: skip
-    """`stored`: the documents of the announcement that is being changed; `order_no`: its place among equals."""
+    """`stored`: the documents of the announcement that is being changed; `order_no`: its place among equals;
+    `lengths`: in seconds, of the recordings that the station has."""
     known = {zone.id for zone in config.zones}
     level = Level(form.level) if form.level in set(Level) else Level.NORMAL
+    made_of = part_forms.read(form.parts, form.text, lengths or {})
     draft = Draft(
         title=clean(form.title),
-        text=clean(form.text),
+        text=made_of.text,
         zones=tuple(dict.fromkeys(form.zones)),
         level=level,
         order_no=order_no,
+        after_cut=AfterCut(form.after_cut) if form.after_cut in set(AfterCut) else AfterCut.RESTART,
         late_window_s=config.policy.late_window_s,
+        parts=made_of.parts,
+        times=int(form.repeats) if form.repeats.strip().isdecimal() and len(form.repeats) <= _DIGITS else 0,
+        pause_s=part_forms.seconds_of(form.repeat_pause),
+        lasts_s=_lasts_s(form.lasts_min) if level is Level.EMERGENCY else 0,
     )
     when = read_when(form.rule, config.site.tz, now, stored, calendar)
-    return Reading(draft, when, (*problems_of(draft, frozenset(known)), *when.problems))
+    problems = [part_forms.by_card(problem, made_of) for problem in problems_of(draft, frozenset(known))]
+    return Reading(draft, when, (*(replace(p, field=_ENTRY.get(p.field, p.field)) for p in problems), *when.problems))
+
+
+_DIGITS = 6
+# the entries of what the draft calls otherwise; `times` and `first` are the schedule's
+_ENTRY = {"times": "repeats", "pause_s": "repeat_pause", "lasts_s": "lasts_min"}
+
+
+def _lasts_s(minutes: str) -> int:
+    """Of an emergency, in seconds; 0: as the policy says, -1 for what is no number of minutes."""
+    text = minutes.strip()
+    if not text:
+        return 0
+    return int(text) * 60 if text.isdecimal() and len(text) <= _DIGITS and int(text) else -1
 
 
 def read_when(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # every process reads this room's words, none but the page needs these
     from controller.announcing import Announcing
     from controller.core.ports import Bell, Clock, Ids
+    from controller.core.recordings import TakesSound
     from controller.core.spoken import Spoken
     from controller.core.words import Words
     from controller.runtime.clock_signs import ClockSigns
@@ -41,3 +42,4 @@ class WebParts:
     words: Mapping[str, Words]  # by language
     places: Places
     clock_signs: ClockSigns
+    intake: TakesSound

@@ -16,13 +16,13 @@ from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
-from controller.core.utterances import UtteranceState
+from controller.core.utterances import Utterance, UtteranceState, Verdict
 from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
 from controller.web.parts import Unshown
-from controller.web.state import CLOCK, Part
+from controller.web.state import CLOCK, UNAPPROVED, Part
 from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
@@ -40,6 +40,10 @@ TONES: dict[str, str] = {
     RenditionState.WANTED: WAITING,
     RenditionState.READY: FINE,
     RenditionState.FAILED: FAULT,
+    UNAPPROVED: WAITING,
+    Verdict.HEARD: FINE,
+    Verdict.NOT_HEARD: FAULT,
+    Verdict.UNSURE: WAITING,
 }
 JOURNAL_TONES = {
     Kind.PLAYING: AIR, Kind.PLAYED: FINE, Kind.PREPARED: FINE, Kind.RECOVERED: FINE, Kind.SHOWN: FINE,
@@ -133,6 +137,12 @@ class Saying:
         if whole % 60 == 0:
             return self._words("web.time.whole_minutes", minutes=whole // 60)
         return self._words("web.time.minutes", minutes=whole // 60, seconds=f"{whole % 60:02d}")
+
+    def heard(self, utterance: Utterance) -> str:
+        """ "nghe thấy 98 %"; "" where nobody has listened."""
+        if utterance.heard is None:
+            return ""
+        return self._words(f"web.heard.{utterance.heard}", share=round(utterance.heard_share * 100))
 
     def zones(self, idents: Iterable[str]) -> str:
         names = {zone.id: zone.name for zone in self._config.zones}
@@ -272,7 +282,8 @@ class Saying:
             case Kind.RECORDING if entry.detail.get("gone"):
                 key = "recording_gone"
             case Kind.SWITCH:
-                key = f"{'contact' if detail.get('what') == 'contact' else 'switch'}_{'on' if entry.detail.get('on') else 'off'}"
+                key = "contact_" if detail.get("what") == "contact" else "switch_"
+                key += "on" if entry.detail.get("on") else "off"
             case Kind.TOLD:
                 key = {"known": "told_known", "failed": "told_failed"}.get(detail.get("what", ""), "told")
                 facts["whom"] = detail.get("whom", "")

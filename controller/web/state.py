@@ -18,7 +18,7 @@ from controller.core.notices import BoardState
 from controller.core.renditions import Rendition, RenditionState
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
-from controller.core.utterances import Utterance, UtteranceState
+from controller.core.utterances import Utterance, UtteranceState, Verdict
 from controller.outlook import calendar_of
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
@@ -37,12 +37,14 @@ AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50
 NEXT_LISTED = 5
 CLOCK = "clock"
+UNAPPROVED = "unapproved"
 SOON_S = 90.0  # something this near makes the pages ask more often
 # what an occurrence on several outputs is called as a whole: whatever needs eyes comes first
 _LOUDEST = (
     UtteranceState.PLAYING, UtteranceState.QUEUED, UtteranceState.MISSED, UtteranceState.CUT, UtteranceState.STOPPED,
     UtteranceState.PLAYED,
 )  # fmt: skip
+_WORST = (Verdict.NOT_HEARD, Verdict.UNSURE, Verdict.HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Occurrence:
         return self.first.on_request
 
     @property
+    def heard(self) -> Utterance | None:
+        """Of what somebody has listened to, the utterance that was heard worst."""
+        listened = [utterance for utterance in self.utterances if utterance.heard]
+        return min(listened, key=lambda u: (_WORST.index(u.heard or Verdict.HEARD), u.heard_share), default=None)
+
+    @property
     def stopping(self) -> bool:
         return self.is_open and all(u.stop_wanted_by for u in self.utterances if u.state is self.state)
 
@@ -83,7 +91,7 @@ class Coming:
 
     due: datetime
     announcement: Announcement
-    rendition: RenditionState
+    rendition: str  # as `rendition_shown` has it
     rule: Rule | None  # None: ended in this instant
 
 
@@ -121,6 +129,7 @@ class Home:
     today: tuple[Occurrence, ...]
     health: tuple[Part, ...]
     doubtful_clock: DoubtfulClock | None
+    unapproved: int  # how many announcements have a file that somebody must listen to
 
     @property
     def faults(self) -> tuple[Part, ...]:
@@ -145,8 +154,23 @@ class About:
     rules: tuple[Rule, ...]
     next_dues: tuple[datetime, ...]
     changed: tuple[Changed, ...]
-    rendition: Rendition | None
+    rendition: Rendition | None  # the newest
+    sounded: Rendition | None  # the one that would be broadcast now
     occurrences: tuple[Occurrence, ...]
+
+    @property
+    def rendition_shown(self) -> str:
+        return rendition_shown(self.rendition)
+
+    @property
+    def waits_for_approval(self) -> bool:
+        return self.rendition_shown == UNAPPROVED
+
+    @property
+    def older_sounded(self) -> Rendition | None:
+        """What would be broadcast now, where that is not the newest."""
+        newest = self.rendition
+        return self.sounded if self.sounded and newest and self.sounded.id != newest.id else None
 
     @property
     def next_due(self) -> datetime | None:
@@ -191,6 +215,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
         today=tuple(o for o in today if not o.is_open),
         health=health(tx, config, signs),
         doubtful_clock=_doubtful_clock(config, now, stand),
+        unapproved=renditions.unapproved(tx),
     )
 
 
@@ -202,7 +227,7 @@ def _doubtful_clock(config: StationConfig, now: datetime, stand: Stand | None) -
 
 def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
     """What the rules bring in the next hours, as far as it is not in line already; the nearest first."""
-    by_id: dict[str, tuple[Announcement, RenditionState]] = {}
+    by_id: dict[str, tuple[Announcement, str]] = {}
     rules: dict[str, Rule | None] = {}
     found: list[Coming] = []
     for one in upcoming.between(tx, now, now + AHEAD):
@@ -211,7 +236,7 @@ def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
         ident = one.announcement_id
         if ident not in by_id:
             announcement = announcements.get(tx, ident)
-            by_id[ident] = (announcement, rendition_state(renditions.of(tx, ident, announcement.revision)))
+            by_id[ident] = (announcement, rendition_shown(renditions.of(tx, ident, announcement.revision)))
             rules |= {stored.id: _rule(stored) for stored in announcements.rules(tx, ident)}
         found.append(Coming(one.due, *by_id[ident], rules.get(one.rule_id)))
     found.sort(key=lambda c: (c.due, c.announcement.level.rank, c.announcement.order_no, c.announcement.id))
@@ -236,6 +261,7 @@ def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
             if max(change.due, change.to or change.due).replace(tzinfo=config.site.tz) > now
         ),
         renditions.of(tx, ident, announcement.revision),
+        renditions.spoken(tx, ident),
         occurrences(utterances.of_announcement(tx, ident)),
     )
 
@@ -248,6 +274,13 @@ def next_dues(rules: Iterable[Rule], now: datetime, tz: tzinfo, calendar: Calend
 
 def rendition_state(rendition: Rendition | None) -> RenditionState:
     return rendition.state if rendition else RenditionState.WANTED
+
+
+def rendition_shown(rendition: Rendition | None) -> str:
+    """Its state, or that it is ready and nobody has approved of it."""
+    if rendition is not None and rendition.state is RenditionState.READY and not rendition.approved:
+        return UNAPPROVED
+    return rendition_state(rendition)
 
 
 def health(tx: Tx, config: StationConfig, signs: ClockSigns) -> tuple[Part, ...]:

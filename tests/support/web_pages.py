@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from waitress.server import create_server
 from werkzeug.test import TestResponse
 
+from audio.intake import Intake
 from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
@@ -118,7 +119,7 @@ def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | Syst
                 config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
                 announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel, board_unshown=cut_short,
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
-                clock_signs=signs,
+                clock_signs=signs, intake=Intake(station.places, station.config.policy, station.config.speech),
             )
         ),
         signs,

@@ -15,7 +15,7 @@ from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, UtteranceState
 from controller.lineup import Lateness, occurrence
 from controller.store import announcements, facts, notices, renditions, utterances
-from controller.web.api import RANGE_LIMIT
+from controller.web.recordings import RANGE_LIMIT
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
 

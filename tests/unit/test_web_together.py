@@ -44,7 +44,8 @@ def texts(pages: Pages) -> list[str]:
 
 
 def fields(html: str) -> dict[str, str]:
-    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html)}
+    typed = html.partition("<template")[0]  # what is in a template belongs to no form
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', typed)}
 
 
 def saved(pages: Pages, client: FlaskClient, **more: object) -> str:

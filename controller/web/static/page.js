@@ -43,7 +43,32 @@
       all("details", place).forEach((each, at) => { each.open = open[at] || each.open; });
     }
     compare();
+    listenFirst();
   };
+
+  // --- a sound is approved by whoever has listened to most of it ------------------------------
+  const MOST = 0.8, listened = new Set();
+  const heardOf = (player) => {
+    let seconds = 0;
+    for (let i = 0; i < player.played.length; i++) seconds += player.played.end(i) - player.played.start(i);
+    return seconds >= MOST * player.duration;
+  };
+  const listenFirst = () => {
+    for (const button of all("[data-listen]")) {
+      button.disabled = !listened.has(button.form.elements.sha256.value);
+      show(one("#listen-first"), button.disabled);
+    }
+  };
+  for (const told of ["timeupdate", "ended", "pause"]) {
+    document.addEventListener(told, (event) => {
+      const button = one("[data-listen]"), player = event.target;
+      const sha256 = button && button.form.elements.sha256.value;
+      if (!button || !player.src.includes(sha256) || listened.has(sha256) || !heardOf(player)) return;
+      listened.add(sha256);
+      listenFirst();
+    }, true); // what media tell does not bubble
+  }
+  listenFirst();
 
   const ask = async () => {
     clearTimeout(timer);
@@ -98,9 +123,13 @@
       form.submit(); // the page itself then says what is wrong
     } finally {
       if (button) button.disabled = false;
+      listenFirst();
     }
   });
-  window.addEventListener("pageshow", () => all("button:disabled").forEach((button) => { button.disabled = false; }));
+  window.addEventListener("pageshow", () => {
+    all("button:disabled").forEach((button) => { button.disabled = false; });
+    listenFirst();
+  });
   document.addEventListener("click", (event) => {
     for (const open of all("details.ask[open]")) if (!open.contains(event.target)) open.open = false;
   });
@@ -142,7 +171,7 @@
   const text = form.elements.text;
   const key = "kept:" + body.dataset.user + form.elements.here.value;
   const fields = () => new FormData(form);
-  const typed = () => JSON.stringify([...fields()].filter(([name]) => name !== "token" && name !== "here"));
+  const typed = () => JSON.stringify([...fields()].filter(([name, value]) => !["token", "here"].includes(name) && typeof value === "string"));
 
   // lists of dates and times, one more line without asking the station for it
   const rows = (list) => all("input", list);
@@ -165,15 +194,17 @@
   const kept = sessionStorage.getItem(key);
   if (kept && kept !== served && !one(".problem", form) && !sessionStorage.getItem("kept-sent")) {
     const values = JSON.parse(kept), taken = {};
+    form.dispatchEvent(new CustomEvent("restore", { detail: values })); // the cards of an announcement's parts
     for (const list of all("[data-rows]", form)) {
       for (let wanted = values.filter(([name]) => name === list.dataset.rows).length; rows(list).length < wanted;) longer(list);
     }
     for (const field of [...form.elements]) {
-      if (!field.name || ["token", "here"].includes(field.name) || field.type === "submit") continue;
+      if (!field.name || ["token", "here"].includes(field.name) || ["submit", "file"].includes(field.type)) continue;
       const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
       if (field.type === "checkbox" || field.type === "radio") field.checked = mine.includes(field.value);
       else if (mine.length) field.value = mine[taken[field.name] = (taken[field.name] ?? -1) + 1] ?? "";
     }
+    form.dispatchEvent(new CustomEvent("restored"));
   }
   const sent = "kept:" + sessionStorage.getItem("kept-sent");
   if (sent !== key) sessionStorage.removeItem(sent); // it came back as the editor of what is stored now
@@ -189,6 +220,10 @@
     return answer.json();
   };
 
+  // everything that can be read of it: the text, and the texts among its parts
+  const words = () => all("[name=text], .card:not(.is-gone) [name=part_text]:is(textarea)", form)
+    .map((entry) => entry.value.trim()).filter(Boolean).join("\n");
+
   const count = () => {
     const counter = one(".counter", form), length = [...text.value.normalize("NFC")].length;
     const digits = length.toLocaleString(document.documentElement.lang);
@@ -197,18 +232,18 @@
   };
 
   const spoken = async () => {
-    const told = await post("/api/spoken", { text: text.value });
-    const words = one("#spoken"), spelt = one("#spelt");
-    words.textContent = told.words || words.dataset.empty;
-    words.classList.toggle("empty", !told.words);
+    const told = await post("/api/spoken", { text: words() });
+    const shown = one("#spoken"), spelt = one("#spelt");
+    shown.textContent = told.words || shown.dataset.empty;
+    shown.classList.toggle("empty", !told.words);
     show(spelt, told.spelt.length > 0);
     one("span", spelt).textContent = spelt.dataset.said.replace("%w", told.spelt.join(", "));
   };
 
   const boards = () => {
     const title = form.elements.title ? form.elements.title.value.trim() : "";
-    const words = text.value.trim();
-    const whole = !title ? words : /[\p{L}\p{N}]$/u.test(title) ? title + ": " + words : title + " " + words;
+    const read = words();
+    const whole = !title || !read ? read : /[\p{L}\p{N}]$/u.test(title) ? title + ": " + read : title + " " + read;
     const chosen = fields();
     let any = false;
     for (const board of all("[data-board]")) {
@@ -216,7 +251,7 @@
       const on = form.elements.title ? here.length > 0 && (!zones.length || zones.some((zone) => here.includes(zone)))
         : chosen.getAll("boards").includes(board.dataset.board);
       const picture = one("img", board);
-      const drawn = on && words !== "" && words.length <= Number(text.dataset.limit);
+      const drawn = on && read !== "" && read.length <= Number(text.dataset.limit);
       show(board, drawn);
       show(picture, drawn);
       if (!drawn) continue;
@@ -304,16 +339,21 @@
     keep();
     one(`#${name}-problem`)?.remove(); // it is being mended
     event.target.removeAttribute("aria-invalid");
-    if (name === "text") { count(); if (one("#spoken")) later(spoken, 300); }
-    if (["text", "title", "zones", "boards"].includes(name)) later(boards, 500);
-    if (event.target.closest(".when")) { fits(); later(rule, 200); }
-    if (["text", "title", "zones", "level"].includes(name) || event.target.closest(".when")) later(ahead, 600);
-    if (["text", "zones", "level"].includes(name) && one("#rule")) later(rule, 500); // what quiet hours say of it
+    const said = name === "text" || name.startsWith("part_");
+    if (name === "text") count();
+    if (said && one("#spoken")) later(spoken, 300);
+    if (said || ["title", "zones", "boards"].includes(name)) later(boards, 500);
+    if (event.target.closest(".when")) later(rule, 200);
+    fits();
+    const counts = said || ["zones", "level", "repeats", "repeat_pause", "lasts_min"].includes(name);
+    if (counts || name === "title" || event.target.closest(".when")) later(ahead, 600);
+    if (counts && one("#rule")) later(rule, 500); // what quiet hours say of it
   });
   // which entries belong to the kind that is chosen; the style sheet does it where it can
   const CHOOSE = { when: "when", monthly_by: "by", clocks: "clocks", feast: "feast", offset_way: "way" };
   const fits = () => {
     if (CSS.supports("selector(:has(*))") || !form.elements.when) return;
+    show(one("[data-level]", form), form.elements.level.value === one("[data-level]", form).dataset.level);
     for (const [name, mark] of Object.entries(CHOOSE)) {
       const value = form.elements[name].value;
       for (const part of all(`[data-${mark}]`, form)) show(part, part.dataset[mark].split(" ").includes(value));
