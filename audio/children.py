@@ -41,22 +41,29 @@ class Child:
     """A running program. Leaving the `with` block kills it and everything in its group.
 
     `stdin` is a file whose content it reads, or None for a pipe (then `ask` speaks with it, one line
-    there and one back). Its standard error goes to `log`.
+    there and one back). Its standard error goes to `log`. Of our open files it gets `files`, by their numbers.
     """
 
     def __init__(
-        self, command: Sequence[str], limits: Limits, log: Path, stdin: Path | None, extra: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        limits: Limits,
+        log: Path,
+        stdin: Path | None,
+        extra: Mapping[str, str],
+        files: Sequence[int] = (),
     ) -> None:
         self._reaping = threading.Lock()  # so that its number is never used once it may belong to another
-        with contextlib.ExitStack() as files:
+        with contextlib.ExitStack() as opened:
             self._log = log
             self._process = subprocess.Popen(
                 limits.before(command),
-                stdin=files.enter_context(stdin.open("rb")) if stdin else subprocess.PIPE,
+                stdin=opened.enter_context(stdin.open("rb")) if stdin else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if stdin else subprocess.PIPE,
-                stderr=files.enter_context(log.open("wb")),
+                stderr=opened.enter_context(log.open("wb")),
                 start_new_session=True,
                 env={**os.environ, **extra},
+                pass_fds=files,
             )
         self._answer = b""
 
@@ -72,16 +79,25 @@ class Child:
 
     def ask(self, line: bytes, limit_s: float) -> bytes | None:
         """Send one line, wait for one; None if it died, and TimeoutError if it is too slow."""
-        pipes = self._process.stdin, self._process.stdout
-        assert pipes[0] and pipes[1]  # noqa: S101 - only children with pipes are asked
-        deadline = time.monotonic() + limit_s
+        self.tell(line)
+        return self.answer(limit_s)
+
+    def tell(self, line: bytes) -> None:
+        pipe = self._process.stdin
+        assert pipe  # noqa: S101 - only children with pipes are asked
         with contextlib.suppress(BrokenPipeError):
-            pipes[0].write(line + b"\n")
-            pipes[0].flush()
+            pipe.write(line + b"\n")
+            pipe.flush()
+
+    def answer(self, limit_s: float) -> bytes | None:
+        """As `ask`, of a line sent before; after a TimeoutError it may be asked for again."""
+        pipe = self._process.stdout
+        assert pipe  # noqa: S101 - only children with pipes are asked
+        deadline = time.monotonic() + limit_s
         while b"\n" not in self._answer:
-            if not select.select([pipes[1]], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            if not select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))[0]:
                 raise TimeoutError
-            piece = os.read(pipes[1].fileno(), 65_536)
+            piece = os.read(pipe.fileno(), 65_536)
             if not piece:
                 return None
             self._answer += piece

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards", "schedule")
+NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards", "schedule", "heard")
 
 
 def main(wanted: list[str]) -> int:
