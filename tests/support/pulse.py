@@ -62,6 +62,10 @@ class NullSink:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
+    def signal(self, which: int) -> None:
+        """SIGSTOP: the server hangs."""
+        self._process.send_signal(which)
+
     @property
     def variables(self) -> dict[str, str]:
         return {"PULSE_SERVER": self.server, "SDL_AUDIODRIVER": "pulseaudio"}
