@@ -10,18 +10,23 @@ import contextlib
 import termios
 from collections.abc import Callable
 from types import TracebackType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import serial
 
 from controller.core.errors import DeviceError
 
+ControlLine = Literal["cts", "dsr", "cd", "ri"]
 T = TypeVar("T")
 GONE = (serial.SerialException, OSError, termios.error)
 
 
 class SerialPort:
-    """An open serial line. `parity` is "N", "E" or "O"; `bits` 7 or 8."""
+    """An open serial line. `parity` is "N", "E" or "O"; `bits` 7 or 8.
+
+    Its outgoing control lines (RTS, DTR) are on as long as it is open. `exclusive`: nobody else may
+    open it meanwhile, this process included.
+    """
 
     def __init__(
         self,
@@ -32,6 +37,7 @@ class SerialPort:
         stop_bits: int = 1,
         read_timeout_s: float = 0.2,
         write_timeout_s: float = 5.0,
+        exclusive: bool = True,
     ) -> None:
         self.device = device
         try:
@@ -43,7 +49,7 @@ class SerialPort:
                 stopbits=stop_bits,
                 timeout=read_timeout_s,
                 write_timeout=write_timeout_s,
-                exclusive=True,
+                exclusive=exclusive,
             )
         except (*GONE, ValueError) as error:
             raise DeviceError(f"{device}: cannot be opened: {error}") from error
@@ -72,6 +78,14 @@ class SerialPort:
             return bytes(first) + bytes(self._serial.read(min(limit - 1, self._serial.in_waiting)))
 
         return self._guarded(take)
+
+    def discard_input(self) -> None:
+        """Forget what has come and was not read."""
+        self._guarded(self._serial.reset_input_buffer)
+
+    def control_line(self, name: ControlLine) -> bool:
+        """Whether an incoming control line is on; DeviceError where the line has none (a pseudo-terminal)."""
+        return bool(self._guarded(lambda: getattr(self._serial, name)))
 
     def close(self) -> None:
         with contextlib.suppress(*GONE):  # gone already: just what was wanted
