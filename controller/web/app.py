@@ -28,6 +28,7 @@ from controller.web import (
     journal,
     notices,
     recordings,
+    samples,
     schedule,
     sign_in,
 )
@@ -110,6 +111,7 @@ def build(parts: WebParts) -> Flask:
         journal.views,
         days.views,
         recordings.views,
+        samples.views,
         api.views,
     ):
         app.register_blueprint(blueprint)

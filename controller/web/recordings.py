@@ -57,6 +57,13 @@ def listen(sha256_hex: str) -> ResponseReturnValue:
     return served_sound(parts().places.sound(sha256_hex), TYPES.get(known.brought.format, "application/octet-stream"))
 
 
+@views.get("/api/recordings/<string(length=64):sha256_hex>")
+@door(Who.USER)
+def about(sha256_hex: str) -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        return described(recordings.get(tx, sha256_hex))
+
+
 def served_sound(path: Path, content_type: str) -> ResponseReturnValue:
     """A file named by its hash, or the part of it that a player asks for."""
     if not path.is_file():

@@ -36,7 +36,10 @@
     show(one(".taken", card), sha256 !== "");
     show(one(".untaken", card), sha256 === "" && !card.dataset.microphone);
     one(".file-name", card).textContent = field(card, "name").value;
-    if (sha256 && !(player.getAttribute("src") || "").endsWith(sha256)) player.src = "/recordings/" + sha256;
+    if (sha256 && !(player.getAttribute("src") || "").endsWith(sha256)) {
+      player.src = "/recordings/" + sha256;
+      lengthOf(card, sha256).catch(() => {});
+    }
   };
 
   const move = (card, up) => {
@@ -54,7 +57,7 @@
     const card = button.closest("li"), what = button.dataset.part;
     if (what === "up" || what === "down") {
       move(card, what === "up");
-      button.focus();
+      (button.offsetParent ? button : one(what === "up" ? "[data-part=down]" : "[data-part=up]", card)).focus();
       return;
     }
     if (what === "gone") all("audio", card).forEach((player) => player.pause());
@@ -91,13 +94,22 @@
     sign.setAttribute("aria-hidden", "true");
     problem.append(sign, " " + words);
     all(".problem", card).forEach((old) => old.remove());
-    one(".card-body", card).append(problem);
+    const before = one(".of-language", card);
+    if (before) before.before(problem); else one(".card-body", card).append(problem);
+  };
+  const lasting = (card, told) => {
+    const length = one(".file-length", card);
+    length.textContent = length.dataset.said.replace("%d", told.lasting);
+  };
+  const lengthOf = async (card, sha256) => { // of a recording that came back with what was kept
+    const answer = await fetch("/api/recordings/" + sha256, { headers: { Accept: "application/json" } });
+    if (answer.ok) lasting(card, await answer.json());
   };
   const taken = (card, told) => {
     field(card, "sha256").value = told.sha256;
     field(card, "name").value = told.name;
-    const length = one(".file-length", card);
-    length.textContent = length.dataset.said.replace("%d", told.lasting);
+    one("audio", card).src = told.url;
+    lasting(card, told);
     seen(card);
     changed(card);
   };
@@ -149,7 +161,7 @@
 
   const microphone = (card) => {
     const place = one(".microphone", card), words = one(".told", place), start = one(".start", place);
-    const finish = one(".finish", place), level = one(".level", place);
+    const finish = one(".finish", place), level = one(".loudness", place);
     const hint = one(".without-microphone", card);
     if (!canRecord()) { // no secure address, or an old browser: the phone's own recorder
       hint.textContent = said.absent;
