@@ -7,6 +7,7 @@ not who calls.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from datetime import datetime
 from controller import occurrences
 from controller.acceptance import quiet_now_problems, quiet_problems
 from controller.core.announcements import Announcement, Draft, problems_of
-from controller.core.errors import ChangedError, InputError, Problem
+from controller.core.errors import ChangedError, InputError, Problem, StationError
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.utterances import ON_REQUEST, Utterance, raised_document
@@ -26,6 +27,7 @@ from controller.store.connection import Store, Tx
 from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 
+log = logging.getLogger(__name__)
 ORDER_GAP = 1024  # room for others, when an official puts one announcement before another
 
 
@@ -124,26 +126,49 @@ class Announcing:
         with self._store.write() as tx:
             _raise(self._quiet_now(tx, at, draft))
             saved = self._save(tx, at, draft, (), by, "", approved_by=by)
-            spoken = self._speak_now(tx, at, saved)
+            spoken = self._queue(tx, at, self._occurrence_now(at, saved))
         self._raise_alarm(spoken)
         self._ring()
         return saved, spoken
 
     def speak_now(self, ident: str, by: str) -> list[Utterance]:
+        """Have it spoken as soon as the loudspeakers come free; an emergency at once, whatever sounds.
+
+        An emergency that is prepared is rung for before anything is written: it waits neither for a slow card nor for
+        a locked database. Where its row cannot be written, the audio process writes it as soon as it can.
+        """
         at = self._clock.now()
-        with self._store.write() as tx:
-            announcement = announcements.get(tx, ident)
-            _raise(self._quiet_now(tx, at, announcement))
-            # an emergency is confirmed in its own words; of anything else somebody has listened to the file
-            approved_by = by if announcement.level is Level.EMERGENCY else self._approved_in_advance()
-            renditions.want(tx, at, ident, announcement.revision, approved_by)  # another try, if the last one failed
-            last = renditions.newest(tx, ident)
-            if last is None or not last.approved:
-                raise InputError(Problem.of("form", "not_approved"))
-            spoken = self._speak_now(tx, at, announcement)
-        self._raise_alarm(spoken)
+        with self._store.read() as tx:
+            announcement, last = announcements.get(tx, ident), renditions.newest(tx, ident)
+        made: list[Utterance] = []
+        if announcement.level is Level.EMERGENCY and last and last.prepared:
+            made = [
+                replace(each, sha256=last.prepared.sha256, duration_s=last.prepared.duration_s)
+                for each in self._occurrence_now(at, announcement)
+            ]
+            self._raise_alarm(made)
+        try:
+            with self._store.write() as tx:
+                spoken = self._put_in_line_now(tx, at, announcement, made, by)
+        except StationError as error:
+            if not made:
+                raise
+            log.error("an emergency sounds and cannot be written down here: %s", error)
+            return made
         self._ring()
         return spoken
+
+    def _put_in_line_now(
+        self, tx: Tx, at: datetime, announcement: Announcement, made: Sequence[Utterance], by: str
+    ) -> list[Utterance]:
+        _raise(self._quiet_now(tx, at, announcement))
+        # an emergency is confirmed in its own words; of anything else somebody has listened to the file
+        approved_by = by if announcement.level is Level.EMERGENCY else self._approved_in_advance()
+        renditions.want(tx, at, announcement.id, announcement.revision, approved_by)  # again, if the last try failed
+        last = renditions.newest(tx, announcement.id)
+        if last is None or not last.approved:
+            raise InputError(Problem.of("form", "not_approved"))
+        return self._queue(tx, at, made or self._occurrence_now(at, announcement))
 
     def approve(self, ident: str, sha256: str, by: str) -> None:
         """Say that one has listened to the file of this name: from now on it is what is broadcast."""
@@ -329,9 +354,12 @@ class Announcing:
         found = announcements.rules(tx, rule_id=rule_id)
         return rule_from(found[0].document, stored=True) if found else None
 
-    def _speak_now(self, tx: Tx, at: datetime, announcement: Announcement) -> list[Utterance]:
+    def _occurrence_now(self, at: datetime, announcement: Announcement) -> list[Utterance]:
         rule_id = ON_REQUEST + self._ids()
-        made = occurrence(self._ids, self._config, announcement, rule_id, at, lateness_of(announcement, None))
+        return occurrence(self._ids, self._config, announcement, rule_id, at, lateness_of(announcement, None))
+
+    @staticmethod
+    def _queue(tx: Tx, at: datetime, made: Sequence[Utterance]) -> list[Utterance]:
         for utterance in made:
             utterances.queue(tx, at, utterance)
         return [utterances.get(tx, utterance.id) for utterance in made]

@@ -19,7 +19,7 @@ from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.notices import BoardState, Notice
 from controller.core.renditions import Prepared, RenditionState
-from controller.core.utterances import UtteranceEvent, UtteranceState
+from controller.core.utterances import UtteranceEvent, UtteranceState, raised_from
 from controller.store import announcements, facts, journal, notices, renditions, utterances
 from controller.store.columns import as_instant, instant
 from controller.store.connection import DiskFullError, Store, StoreBusyError, Tx
@@ -402,7 +402,12 @@ def test_an_emergency_rings_with_what_the_sound_needs(station: ScheduledStation)
         renditions.ready(tx, START, f"{saved.id}/1", PREPARED)
     station.bell.rings.clear()
     (spoken,) = station.announcing.speak_now(saved.id, "an")
-    assert station.bell.rings[0] == ("audio-main", {"emergency": spoken.id, "sha256": PREPARED.sha256})
+    whom, ring = station.bell.rings[0]
+    document = ring["emergency"]
+    assert isinstance(document, dict)
+    raised = raised_from(document)
+    assert (whom, raised.id, raised.sha256) == ("audio-main", spoken.id, PREPARED.sha256)
+    assert (raised.rule_id, raised.due, raised.lasts_s) == (spoken.rule_id, spoken.due, 900.0)
     assert [whom for whom, _ in station.bell.rings[1:]] == ["audio-main", "audio-far", "controller", "kiosk"]
 
 
