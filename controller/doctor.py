@@ -30,7 +30,7 @@ from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns, kernel_says_synchronised
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
-from controller.runtime.config_tables import Board, Email, Output, Speech
+from controller.runtime.config_tables import Board, Contact, Email, Output, Relay, Speech
 from controller.runtime.places import Places
 from controller.store.connection import Store
 
@@ -67,6 +67,7 @@ class World:
     variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     find_program: Callable[[str], str | None] = shutil.which
     find_library: Callable[[str], str | None] = ctypes.util.find_library
+    find_module: Callable[[str], object] = find_spec
     synchronised: Callable[[], bool] = kernel_says_synchronised
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     knock: Callable[[Email], None] = knock_at
@@ -88,7 +89,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         *_voices(say, config.speech, world),
         _fonts(say, world),
         *(_output(say, output, world) for output in config.outputs),
-        *(_relay(say, output) for output in config.outputs if output.amplifier.relay == "lcus1"),
+        *_wiring(say, config, world),
         *(_board(say, board) for board in config.boards),
         _screen(say, world),
         _port(say, config),
@@ -238,8 +239,41 @@ def _output(say: _Saying, output: Output, world: World) -> Finding:
     return tell(name, "output.absent", output=output.name)
 
 
-def _relay(say: _Saying, output: Output) -> Finding:
-    return _line(say, f"relay/{output.name}", output.amplifier.port)
+def _wiring(say: _Saying, config: StationConfig, world: World) -> Iterator[Finding]:
+    """Relays and contacts: whether they can be reached, and whether two want the same."""
+    takers: dict[tuple[object, ...], str] = {}  # pins, channels and control lines: who has them
+    holders: dict[str, tuple[object, ...]] = {}  # ports: what holds them, which nothing else can at the same time
+    for output in config.outputs:
+        apart = {f"relay/{output.name}/{zone}": relay for zone, relay in output.zone_relays.items()}
+        contacts = {f"switch/{output.name}": output.stop_switch, f"contact/{output.name}": output.emergency_contact}
+        for name, wired in ({f"relay/{output.name}": output.amplifier} | apart | contacts).items():
+            kind = wired.relay if isinstance(wired, Relay) else wired.contact
+            if kind in {"none", "log"}:
+                continue
+            spot: tuple[object, ...] = (wired.pin,)
+            holder: tuple[object, ...] = ()
+            if kind != "gpio" and isinstance(wired, Relay):
+                spot = (wired.port, wired.unit if kind == "modbus" else 0, wired.channel)
+                holder = (output.name, kind, wired.baud if kind == "modbus" else 0)
+            elif kind == "serial" and isinstance(wired, Contact):
+                spot, holder = (wired.port, wired.line), ("contact",)
+            if takers.setdefault(spot, name) != name:
+                yield say.fault(name, "wiring.twice", other=takers[spot])
+            elif holder and holders.setdefault(wired.port, holder) != holder:
+                yield say.fault(name, "wiring.shared", port=wired.port)
+            else:
+                yield _line(say, name, wired.port) if holder else _pin(say, name, wired.pin, world)
+
+
+def _pin(say: _Saying, name: str, pin: int, world: World) -> Finding:
+    chips = list(world.path("/dev").glob("gpiochip*"))
+    if not chips:
+        return say.fault(name, "pin.absent", pin=pin)
+    if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+        return say.fault(name, "pin.closed", pin=pin)
+    if world.find_module("lgpio") is None:
+        return say.fault(name, "pin.no_library", pin=pin)
+    return say.ok(name, "pin.fine", pin=pin)
 
 
 def _board(say: _Saying, board: Board) -> Finding:

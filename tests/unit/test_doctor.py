@@ -15,7 +15,7 @@ from controller.core.alarms import UntoldError
 from controller.core.trust import Stand, Trust
 from controller.doctor import Finding, World, doctor
 from controller.runtime.config import StationConfig
-from controller.runtime.config_tables import Email
+from controller.runtime.config_tables import Email, Relay
 from controller.runtime.config_text import parse_config
 from controller.runtime.places import Places
 from controller.store import clock as clocks
@@ -46,6 +46,7 @@ class Bed:
         Store(self.places.station_db).close()
         self.programs: dict[str, str] = {"espeak-ng": self.program("espeak-ng", "exit 0")}
         self.libraries = {"espeak-ng": "libespeak-ng.so.1"}
+        self.modules = {"lgpio"}
         self.put("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
         self.put("/proc/asound/cards", " 0 [Headphones]: bcm2835 - bcm2835 Headphones\n")
         self.put("/sys/class/drm/card1-HDMI-A-1/status", "connected\n")
@@ -73,8 +74,9 @@ class Bed:
 
     def findings(self, config: StationConfig | None = None) -> dict[str, Finding]:
         world = World(
-            self.root, self.variables, self.programs.get, self.libraries.get, lambda: self.kernel, lambda: self.now,
-            self.knock,
+            self.root, self.variables, self.programs.get, self.libraries.get,
+            synchronised=lambda: self.kernel, now=lambda: self.now, knock=self.knock,
+            find_module=lambda name: name if name in self.modules else None,
         )  # fmt: skip
         return {finding.name: finding for finding in doctor(config or config_of(), self.places, world)}
 
@@ -228,6 +230,55 @@ def test_lines(bed: Bed, tmp_path: Path) -> None:
     port.touch()
     found = bed.findings(config)
     assert (found["board/gate"].state, found["relay/main"].state) == ("ok", "ok")
+
+
+def test_pins(bed: Bed) -> None:
+    config = config_of(
+        '[outputs.amplifier]\nrelay = "gpio"\npin = 17\n[outputs.stop_switch]\ncontact = "gpio"\npin = 27\n'
+    )
+    found = bed.findings(config)
+    assert (found["relay/main"].state, found["switch/main"].state) == ("fault", "fault")
+    assert found["relay/main"].what == "chân 17: máy này không có chân GPIO"
+    bed.put("/dev/gpiochip0")
+    assert {bed.findings(config)[name].state for name in ("relay/main", "switch/main")} == {"ok"}
+    bed.modules.remove("lgpio")
+    assert bed.findings(config)["relay/main"].what == "chân 17: chưa cài lgpio"
+    bed.modules.add("lgpio")
+    (bed.root / "dev/gpiochip0").chmod(0)
+    if os.getuid() != 0:
+        assert bed.findings(config)["relay/main"].what == "không có quyền dùng chân 17"
+
+
+def test_two_that_want_the_same(bed: Bed, tmp_path: Path) -> None:
+    board, adapter = tmp_path / "board", tmp_path / "adapter"
+    board.touch()
+    adapter.touch()
+    config = config_of(
+        f"""
+[outputs.amplifier]
+relay = "lcus1"
+port = "{board}"
+[outputs.zone_relays.a]
+relay = "lcus1"
+port = "{board}"
+channel = 1
+[outputs.stop_switch]
+contact = "serial"
+port = "{adapter}"
+line = "cts"
+[outputs.emergency_contact]
+contact = "serial"
+port = "{adapter}"
+line = "dsr"
+"""
+    )
+    found = bed.findings(config)
+    assert [found[name].state for name in ("relay/main", "switch/main", "contact/main")] == ["ok"] * 3
+    assert found["relay/main/a"].what == "nối vào cùng một chỗ với relay/main"
+    main = config.outputs[0]
+    modbus = Relay(relay="modbus", port=str(board), channel=2)
+    mixed = config.model_copy(update={"outputs": (main.model_copy(update={"zone_relays": {"a": modbus}}),)})
+    assert bed.findings(mixed)["relay/main/a"].what == f"cổng {board} đã có bộ phận khác của đài giữ"
 
 
 def test_the_screen(bed: Bed) -> None:
