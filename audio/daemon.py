@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from audio.collecting import Collector
 from audio.contacts import ContactWatch
 from audio.hearing import Heard, Hearing
 from audio.inbox import Inbox
 from audio.keeper import Keeper
 from audio.loudspeaker import Loudspeaker
-from audio.normaliser import Normaliser, load_abbreviations
+from audio.normaliser.live import LiveNormaliser
 from audio.notes import Judged, Note, Reported, Tested
 from audio.outlet import Opener
 from audio.player import Contact, Message, Player
@@ -24,6 +25,7 @@ from audio.prepared_alarm import PreparedAlarm
 from audio.programme import Item, Timing
 from audio.progress import ProgressFile, boot_id
 from audio.proving import Proving
+from audio.renewal import Renewal
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting, SettingReader
 from audio.studio import Studio
@@ -74,9 +76,14 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     )  # fmt: skip
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
-        preparer = Preparer(config.speech, places, Normaliser(load_abbreviations()), config.policy)
+        normaliser = LiveNormaliser(store)
+        preparer = Preparer(config.speech, places, normaliser, config.policy)
+        renewal = Renewal(store, places, preparer, clock, config.policy, normaliser.version)
+        collector = Collector(store, places, clock, config.policy)
         everyone = (*(f"audio-{other.name}" for other in config.outputs), *FACES)
-        studio = Studio(store, preparer, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone))
+        studio = Studio(
+            store, preparer, renewal, collector, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone)
+        )
 
     def on_ring() -> None:
         keeper.look()

@@ -1,7 +1,7 @@
 """Prepares renditions as soon as they are wanted, hours before they are due: a thread beside the player.
 
 The work itself is done in child processes with a time limit; this only asks, and writes down what
-came of it.
+came of it. What is to be made again `renewal` knows, what is to go `collecting`.
 """
 
 from __future__ import annotations
@@ -12,29 +12,38 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from audio.collecting import Collector
 from audio.prepare import GivenUpError, Preparer, Unspeakable
+from audio.renewal import Renewal
 from controller.core.errors import StationError
-from controller.core.parts import Parts, parts_of
+from controller.core.parts import Parts, TextPart, parts_of
 from controller.core.ports import Clock
 from controller.core.renditions import Prepared, Rendition
 from controller.runtime.logs import Lasting
-from controller.store import announcements, facts, renditions
+from controller.store import announcements, facts, renditions, samples
 from controller.store.connection import Store, Tx
+from controller.store.samples import Sample
 
 POLL_S = 0.5
+COLLECT_FIRST_S, COLLECT_EVERY_S = 60.0, 3600.0
 Outcome = Callable[[Tx, datetime], None]  # writes down what came of a rendition
+_OWN_FAULT = frozenset(
+    {"too_long", "recording_missing", "recording_broken", "recording_silent"}
+)  # no voice is to blame
 log = logging.getLogger(__name__)
 
 
 class Studio:
     def __init__(
-        self, store: Store, preparer: Preparer, clock: Clock, max_duration_s: float, ring: Callable[[], object]
-    ) -> None:
-        self._store, self._preparer, self._clock = store, preparer, clock
-        self._max_duration_s, self._ring = max_duration_s, ring
+        self, store: Store, preparer: Preparer, renewal: Renewal, collector: Collector, clock: Clock,
+        max_duration_s: float, ring: Callable[[], object],
+    ) -> None:  # fmt: skip
+        self._store, self._preparer, self._renewal, self._collector = store, preparer, renewal, collector
+        self._clock, self._max_duration_s, self._ring = clock, max_duration_s, ring
         self._asked = threading.Event()
         self._unsaved: Outcome | None = None
         self._trouble = Lasting(log, "the store cannot be used")
+        self._collect_at = clock.monotonic() + COLLECT_FIRST_S
 
     def wake(self) -> None:
         self._asked.set()
@@ -48,11 +57,7 @@ class Studio:
         seen = -1
         while not stopping.is_set():
             try:
-                self._save()
-                version = self._store.version()
-                if version != seen:
-                    seen = version
-                    self._prepare_all(stopping)
+                seen = self._turn(seen, stopping)
                 self._trouble.ends()
             except GivenUpError as error:
                 log.info("given up: %s", error)
@@ -64,14 +69,33 @@ class Studio:
             self._asked.clear()
         self._store.close()
 
+    def _turn(self, seen: int, stopping: threading.Event) -> int:
+        """Do all there is to do. `seen`: the version of the store at which nothing was left; the present one."""
+        self._save()
+        if self._clock.monotonic() >= self._collect_at:
+            self._collect_at = self._clock.monotonic() + COLLECT_EVERY_S
+            self._collector.collect()
+        if self._renewal.retry():
+            seen = -1
+        version = self._store.version()
+        if version != seen:
+            self._renewal.ask(stopping)
+            self._prepare_all(stopping)
+        return version
+
     def _prepare_all(self, stopping: threading.Event) -> None:
+        """Samples first: somebody waits for them."""
         while not stopping.is_set():
             with self._store.read() as tx:
-                wanted = renditions.wanted(tx)
+                listened = samples.wanted(tx)
+                wanted = [] if listened else renditions.wanted(tx)
                 announcement = announcements.get(tx, wanted[0].announcement_id) if wanted else None
-            if not announcement:
+            if listened:
+                self._unsaved = self._sample(listened[0])
+            elif announcement:
+                self._unsaved = self._prepare(wanted[0], parts_of(announcement.text, announcement.parts))
+            else:
                 return
-            self._unsaved = self._prepare(wanted[0], parts_of(announcement.text, announcement.parts))
             self._save()
 
     def _save(self) -> None:
@@ -83,10 +107,17 @@ class Studio:
         self._unsaved = None
         self._ring()
 
+    def _sample(self, sample: Sample) -> Outcome:
+        try:
+            prepared = self._made((TextPart(sample.words),))
+        except Unspeakable as error:
+            return partial(_no_sample, ident=sample.id, reason=error.reason)
+        return partial(_sampled, ident=sample.id, sha256=prepared.sha256)
+
     def _prepare(self, rendition: Rendition, parts: Parts) -> Outcome:
         recipe = self._preparer.recipe(parts)
         try:
-            prepared = self._preparer.prepare(parts)
+            prepared = self._made(parts)
         except Unspeakable as error:
             reason, tried = error.reason, error.tried
         else:
@@ -94,6 +125,22 @@ class Studio:
                 return partial(_ready, ident=rendition.id, prepared=prepared, recipe=recipe)
             reason, tried = "too_long", prepared.tried
         return partial(_failed, ident=rendition.id, reason=reason, tried=tried, recipe=recipe)
+
+    def _made(self, parts: Parts) -> Prepared:
+        try:
+            return self._preparer.prepare(parts)
+        except Unspeakable as error:
+            if error.reason != "disk_full" or not self._collector.collect():
+                raise
+            return self._preparer.prepare(parts)
+
+
+def _sampled(tx: Tx, at: datetime, ident: str, sha256: str) -> None:
+    samples.ready(tx, ident, sha256)
+
+
+def _no_sample(tx: Tx, at: datetime, ident: str, reason: str) -> None:
+    samples.failed(tx, ident, reason)
 
 
 def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str) -> None:
@@ -103,5 +150,5 @@ def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str) ->
 
 def _failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...], recipe: str) -> None:
     renditions.failed(tx, at, ident, reason, tried, recipe)
-    if reason != "too_long":
+    if reason not in _OWN_FAULT:
         facts.report(tx, at, "speech", "unspeakable", reason=reason)

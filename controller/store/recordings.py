@@ -49,16 +49,6 @@ def every(tx: Tx) -> list[Recording]:
     return [_recording(row) for row in tx.execute("SELECT * FROM recordings ORDER BY added_at DESC, sha256")]
 
 
-def needed(tx: Tx, withdrawn_since: datetime) -> frozenset[str]:
-    """The SHA-256 of those in an announcement that is in use, or was not long ago."""
-    rows = tx.execute(
-        "SELECT DISTINCT part.value ->> 'sha256' AS sha256 FROM announcements, json_each(announcements.parts) AS part"
-        " WHERE part.value ->> 'kind' = 'recording' AND (withdrawn_at IS NULL OR withdrawn_at >= ?)",
-        (instant(withdrawn_since),),
-    )
-    return frozenset(row["sha256"] for row in rows)
-
-
 def _recording(row: sqlite3.Row) -> Recording:
     brought = Brought(row["sha256"], row["format"], row["length_s"], row["bytes"])
     return Recording(brought, row["name"], row["added_by"], as_instant(row["added_at"]))

@@ -11,7 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+from audio.collecting import Collector
 from audio.prepare import Preparer
+from audio.renewal import Renewal
 from audio.studio import Studio
 from controller.core.announcements import Announcement, Draft, Late
 from controller.core.parts import Parts, text_of
@@ -104,7 +106,10 @@ def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(
                 pass
 
         stopping = threading.Event()
-        studio = Studio(station.store, cast(Preparer, Voice()), station.clock, 900.0, lambda: None)
+        voice, policy = cast(Preparer, Voice()), station.config.policy
+        renewal = Renewal(station.store, station.places, voice, station.clock, policy, lambda: 0)
+        collector = Collector(station.store, station.places, station.clock, policy)
+        studio = Studio(station.store, voice, renewal, collector, station.clock, 900.0, lambda: None)
         thread = threading.Thread(target=studio.work, args=(stopping,))
         thread.start()
         try:
