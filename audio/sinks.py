@@ -270,7 +270,7 @@ class ServerEye:
         self._hangs = ""
         self._believed = True
         self._monitor: Monitor | None = None
-        self._asked = self._restarted = -math.inf
+        self._asked = self._checked = self._restarted = -math.inf
         self._since = 0.0  # when the monitor gave something last
 
     def find(self, now: float) -> None:
@@ -278,9 +278,11 @@ class ServerEye:
         self._ask(now)
 
     def begin(self, now: float) -> None:
-        """A programme begins."""
+        """A programme begins: listen at once."""
         self._since = max(self._since, now)
         self._asked = -math.inf
+        if self._home and self._monitor is None:
+            self._listen(now, self._home.monitor)
 
     def look(self, now: float, doubtful: bool) -> Sight:
         """What the sink shows now; `doubtful`: something is odd, ask the server at once."""
@@ -293,7 +295,8 @@ class ServerEye:
         odd = (doubtful or away or late) and not self._hangs
         if now - self._asked >= (ODD_LOOK_S if odd else LOOK_S):
             self._ask(now)
-            self._believed = not doubtful or self._monitor_believed(self._home.monitor)
+        if (doubtful or not self._believed) and now - self._checked >= (ODD_LOOK_S if doubtful else LOOK_S):
+            self._checked, self._believed = now, self._monitor_believed(self._home.monitor)
         starved = late and not (self._monitor and self._monitor.asleep())
         at = self._place
         return Sight(

@@ -33,7 +33,7 @@ from audio.proof import (
     said_in,
     signs,
     step,
-)  # fmt: skip
+)
 from audio.sinks import Server, ServerEye
 from audio.source import Source
 

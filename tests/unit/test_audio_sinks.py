@@ -192,6 +192,34 @@ def test_the_configured_sink_is_home_by_name_or_by_words() -> None:
         assert (sight.sink, sight.elsewhere, sight.lost) == ("hall", "loa", True)
 
 
+def test_a_muted_monitor_is_not_believed_until_it_says_otherwise() -> None:
+    class Muted(Recorded):
+        open = False
+        asked = 0
+
+        def believable(self, source: str) -> bool:
+            assert source == "loa.monitor"
+            self.asked += 1
+            return self.open
+
+    server = Muted(*[View((LOA,), (OURS,))] * 9)
+    eye = ServerEye("", 29750, server)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", "")  # no parec: only the asking is looked at here
+        eye.find(100.0)
+        eye.look(100.1, False)
+        assert server.asked == 0
+        eye.look(100.2, True)
+        eye.look(100.4, True)
+        assert server.asked == 1
+        eye.look(101.0, False)
+        assert server.asked == 1
+        server.open = True
+        eye.look(103.3, False)
+        eye.look(109.0, False)
+        assert server.asked == 2
+
+
 # --- cards -----------------------------------------------------------------------------------------------------------
 
 CARDS = """ 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
