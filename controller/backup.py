@@ -35,7 +35,7 @@ from controller.store.connection import Store, StoreBusyError
 FORMAT = 1
 MANIFEST, DATABASE, CONFIGURATION = "manifest.json", "station.db", "station.toml"
 MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand sound files
-_SOUND = re.compile(r"renditions/([0-9a-f]{64})\.wav")
+_SOUND = re.compile(r"renditions/([0-9a-f]{64})\.wav|sounds/([0-9a-f]{64})")
 _CHUNK = 1 << 20
 
 
@@ -62,7 +62,9 @@ def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
             copy = Path(folder, DATABASE)
             parts = {DATABASE: copy}
-            parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in _copy(places, copy, at)}
+            prepared, recorded = _copy(places, copy, at)
+            parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in prepared}
+            parts |= {f"sounds/{sha256}": places.sound(sha256) for sha256 in recorded}
             if config.is_file():
                 parts[CONFIGURATION] = config
             made = Path(folder, "backup")
@@ -90,18 +92,20 @@ def restore(places: Places, file: Path, config_file: Path | None = None) -> Path
 # --- writing
 
 
-def _copy(places: Places, copy: Path, at: datetime) -> list[str]:
-    """A consistent copy of the database, fit to be kept; the sounds it needs that are there."""
+def _copy(places: Places, copy: Path, at: datetime) -> tuple[list[str], list[str]]:
+    """A consistent copy of the database, fit to be kept; the prepared files and recordings it needs that are there."""
     store = Store(places.station_db, read_only=True)  # waits for nobody
     store.copy_to(copy)
     store.close()
     kept_copy = Store(copy)
     with kept_copy.write() as tx:
-        sounds = [sha256 for sha256 in copies.sounds_in_use(tx) if places.rendition(sha256).is_file()]
-        copies.make_fit_to_keep(tx, at, sounds)
+        prepared, recorded = copies.sounds_in_use(tx, at)
+        prepared = [sha256 for sha256 in prepared if places.rendition(sha256).is_file()]
+        recorded = [sha256 for sha256 in recorded if places.sound(sha256).is_file()]
+        copies.make_fit_to_keep(tx, at, prepared, recorded)
     kept_copy.close()
     copies.close_for_good(copy)
-    return sounds
+    return prepared, recorded
 
 
 def _pack(made: Path, parts: dict[str, Path], at: datetime) -> None:
@@ -159,7 +163,7 @@ def _unpack(file: Path, staged: Path) -> Manifest:
 
 
 def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifest:
-    """The list of members. Names are the three kinds that we write and nothing else: no path can lead away."""
+    """The list of members. Names are the four kinds that we write and nothing else: no path can lead away."""
     if entry.name != MANIFEST or entry.size > MANIFEST_LIMIT:
         raise _broken(file, "it is not a backup of this program")
     try:
@@ -174,7 +178,7 @@ def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifes
         sound = _SOUND.fullmatch(name)
         if not sound and name not in {DATABASE, CONFIGURATION}:
             raise _broken(file, f"{name!r} does not belong into a backup")
-        if sound and sound[1] != member.sha256:
+        if sound and (sound[1] or sound[2]) != member.sha256:
             raise _broken(file, f"{name!r} is not the sound that it is named after")
     if DATABASE not in files:
         raise _broken(file, "it has no database")
@@ -243,8 +247,8 @@ def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path
     _go_on(staged / DATABASE, at)
     _close_present(places)
     for name in sorted(manifest.files):
-        if (sound := _SOUND.fullmatch(name)) and not places.rendition(sound[1]).exists():
-            _adopt(staged / name, places.rendition(sound[1]), places)
+        if _SOUND.fullmatch(name) and not (places.state / name).exists():
+            _adopt(staged / name, places.state / name, places)
     kept = _keep(places, config, at)
     if CONFIGURATION in manifest.files:
         _adopt(_beside(config, staged / CONFIGURATION), config, places)

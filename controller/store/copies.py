@@ -7,35 +7,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from controller.store.columns import instant
+from controller.store import keeping
+from controller.store.columns import instant, texts
 from controller.store.connection import StoreBusyError, Tx, translated
 
 
-def sounds_in_use(tx: Tx) -> list[str]:
-    """The SHA-256 of every sound file that an announcement in use, or an utterance in line, needs."""
-    rows = tx.execute(
-        "SELECT DISTINCT sha256 FROM renditions JOIN announcements ON announcements.id = announcement_id"
-        " WHERE state = 'ready' AND (withdrawn_at IS NULL AND renditions.revision = announcements.revision"
-        " OR EXISTS (SELECT 1 FROM utterances WHERE utterances.announcement_id = renditions.announcement_id"
-        " AND utterances.revision = renditions.revision AND utterances.state IN ('queued', 'playing')))"
-        " ORDER BY sha256"
-    )
-    return [row["sha256"] for row in rows]
+def sounds_in_use(tx: Tx, at: datetime) -> tuple[list[str], list[str]]:
+    """The SHA-256 of every prepared file that is needed, and of every recording that something in use is made of."""
+    return sorted(keeping.prepared_files(tx, samples_since=at)), sorted(keeping.recorded_files(tx, withdrawn_since=at))
 
 
-def make_fit_to_keep(tx: Tx, at: datetime, kept: Iterable[str]) -> None:
-    """Leave out what must not come back (sessions, first sign-ins); sounds that are not kept are to be made anew."""
+def make_fit_to_keep(tx: Tx, at: datetime, prepared: Iterable[str], recorded: Iterable[str]) -> None:
+    """Leave out what must not come back (sessions, first sign-ins, samples); sounds that are not kept are made anew."""
     tx.execute("DELETE FROM sessions")
     tx.execute("DELETE FROM setup_codes")
     tx.execute("DELETE FROM sign_in_failures")
-    tx.execute("CREATE TEMP TABLE kept (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
-    tx.executemany("INSERT OR IGNORE INTO kept VALUES (?)", [(sha256,) for sha256 in kept])
+    tx.execute("DELETE FROM samples")
     tx.execute(
-        "UPDATE renditions SET state = 'wanted', wanted_at = ?, done_at = NULL"
-        " WHERE state = 'ready' AND sha256 NOT IN (SELECT sha256 FROM kept)",
-        (instant(at),),
+        "UPDATE renditions SET collected_at = ? WHERE state = 'ready' AND collected_at IS NULL"
+        " AND sha256 NOT IN (SELECT value FROM json_each(?))",
+        (instant(at), texts(tuple(prepared))),
     )
-    tx.execute("DROP TABLE kept")
+    tx.execute("DELETE FROM recordings WHERE sha256 NOT IN (SELECT value FROM json_each(?))", (texts(tuple(recorded)),))
 
 
 def go_on_from(tx: Tx, at: datetime) -> None:

@@ -17,11 +17,14 @@ from pathlib import Path
 import pytest
 
 from controller.backup import backup, restore
+from controller.core.announcements import Draft
 from controller.core.errors import InputError
+from controller.core.parts import RecordingPart
+from controller.core.recordings import Brought
 from controller.core.renditions import Prepared
 from controller.runtime.doorbell import Doorway
 from controller.runtime.places import Places
-from controller.store import announcements, facts, journal, renditions
+from controller.store import announcements, facts, journal, keeping, recordings, renditions, samples, signals
 from controller.store.connection import Store
 from tests.support.scheduling import CONFIG, START, ScheduledStation, daily
 
@@ -105,15 +108,43 @@ def test_it_comes_back_into_an_empty_place(archive: Path, kept: Kept, tmp_path: 
     store = Store(places.station_db)
     with store.read() as tx:
         assert [a.id for a in announcements.current(tx)] == [kept.used]
-        # the sound of the withdrawn one was not kept: should it come back, it is made anew
-        ready, wanted = renditions.of(tx, kept.used, 1), renditions.of(tx, kept.gone, 1)
-        assert ready is not None
-        assert wanted is not None
-        assert (ready.state.value, wanted.state.value) == ("ready", "wanted")
+        assert renditions.spoken(tx, kept.used) is not None
+        assert keeping.lost(tx) == []
+    # the sound of the withdrawn one was not kept: should it come back, it is made anew
+    with store.write() as tx:
+        announcements.restore(tx, START, kept.gone, "lan")
+        assert renditions.spoken(tx, kept.gone) is None
+        assert keeping.lost(tx) == [(kept.gone, 1)]
     store.close()
     assert sorted(p.name for p in places.state.iterdir()) == [
-        "pictures", "recordings", "renditions", "run", "station.db", "station.toml",
+        "pictures", "recordings", "renditions", "run", "sounds", "station.db", "station.toml", "uploads",
     ]  # fmt: skip
+
+
+def test_recordings_and_signals_come_back_with_what_is_made_of_them(kept: Kept, tmp_path: Path) -> None:
+    spoken, chime = (hashlib.sha256(content).hexdigest() for content in (b"T\xc3\xa0y", b"chime"))
+    kept.places.sound(spoken).write_bytes(b"T\xc3\xa0y")
+    kept.places.rendition(chime).write_bytes(b"chime")
+    station = Store(kept.places.station_db)
+    with station.write() as tx:
+        for sha256, name in ((spoken, "Tày"), ("0" * 64, "không dùng")):
+            recordings.add(tx, START, Brought(sha256, "mp3", 3.0, 4), name, "lan")
+        draft = Draft("Tày", "", ("trung-tam",), parts=(RecordingPart(spoken, "Tày"),))
+        announcements.add(tx, START, "a-tay", draft, "lan")
+        signals.put(tx, START, signals.Signal("opening", chime, "Trống", 2.0, "lan", START))
+        samples.want(tx, START, "s1", "lời")
+    station.close()
+    archive = tmp_path / "more.tar.gz"
+    backup(kept.places, archive)
+    places = Places(tmp_path / "elsewhere")
+    restore(places, archive)
+    assert places.sound(spoken).read_bytes() == b"T\xc3\xa0y"
+    assert places.rendition(chime).read_bytes() == b"chime"
+    store = Store(places.station_db)
+    with store.read() as tx:
+        assert [each.brought.sha256 for each in recordings.every(tx)] == [spoken]
+        assert samples.wanted(tx) == []
+    store.close()
 
 
 def test_the_state_before_is_kept(archive: Path, kept: Kept) -> None:
@@ -261,7 +292,7 @@ def database(tmp_path: Path) -> bytes:
 @pytest.mark.parametrize(
     "name",
     ["../station.db", "/etc/passwd", "renditions/../../x", "renditions/x.wav", "run/controller.bell", "station.db-wal",
-     f"renditions/{'0' * 64}.wav/../../../x", "filings.db", ""],
+     f"renditions/{'0' * 64}.wav/../../../x", f"sounds/{'0' * 64}.wav", "sounds/x", "uploads/x", "filings.db", ""],
 )  # fmt: skip
 def test_no_name_leads_anywhere_else(kept: Kept, tmp_path: Path, database: bytes, name: str) -> None:
     files = {"station.db": database, name: b"evil"}
