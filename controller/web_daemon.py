@@ -6,17 +6,22 @@ answer. What draws boards and reads abbreviations is loaded when it is first ask
 
 from __future__ import annotations
 
+import io
 import logging
 import tempfile
-from functools import partial
+import wave
+from functools import cache, partial
 
 from waitress.server import create_server
 
 from audio.intake import Intake
+from audio.normaliser import Normaliser, load_abbreviations
 from audio.normaliser.live import LiveNormaliser
 from controller.announcing import Announcing
 from controller.core.errors import StationError
+from controller.core.recordings import SignalName
 from controller.core.words import LANGUAGES
+from controller.dictionary import Dictionary
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
@@ -26,6 +31,7 @@ from controller.runtime.identifiers import NewIds
 from controller.runtime.lean import give_memory_back
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
+from controller.sounding import Sounding
 from controller.store.connection import Store
 from controller.web import Unshown, WebParts, create_app
 from controller.web.bodies import channel_for
@@ -37,6 +43,17 @@ log = logging.getLogger(__name__)
 THREADS = 8
 TURN_S = 1.0  # the longest turn of the server's loop
 SLOW_CLIENT_S = 30
+
+
+def wav_of(pcm: bytes) -> bytes:
+    """A WAV file of mono, 48 kHz, s16le."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(48_000)
+        sound.writeframes(pcm)
+    return file.getvalue()
 
 
 def main(config: StationConfig, places: Places) -> int:
@@ -59,13 +76,21 @@ def main(config: StationConfig, places: Places) -> int:
         marked = any(character.isalpha() and not character.isascii() for character in text)
         return Unshown(marked and layout.text.isascii(), layout.replaced, layout.left_out)
 
+    @cache
+    def built_in_signal(name: SignalName) -> bytes:
+        from audio import chimes
+
+        return wav_of({"opening": chimes.opening, "closing": chimes.closing, "alert": chimes.alert}[name]())
+
     app = create_app(
         WebParts(
             config=config, store=store, clock=clock, bell=bell, ids=ids,
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
             board_preview=board_preview, board_unshown=board_unshown,
             words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock.now),
-            intake=Intake(places, config.policy, config.speech),
+            intake=Intake(places, config.policy, config.speech), sounding=Sounding(store, bell, clock, config),
+            dictionary=Dictionary(store, bell, clock, ids, config, load_abbreviations(), Normaliser({}).spoken),
+            built_in_signal=built_in_signal,
         )
     )  # fmt: skip
     try:

@@ -24,6 +24,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What an official wants of one zone: so loud from a clock time on; None: nothing begins there any more."""
+
+    zone: str
+    clock: time
+    gain_db: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Volumes:
     """The steps of each zone, in order of the clock; a zone without any is at full loudness all day."""
 

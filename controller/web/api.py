@@ -13,7 +13,7 @@ from controller.core.parts import document_of, parts_of
 from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
-from controller.web import state
+from controller.web import alarms, state
 from controller.web.announcement_forms import (
     ahead_of,
     known_of,
@@ -42,6 +42,7 @@ def station_state() -> ResponseReturnValue:
     document: dict[str, object] = {}
     with parts().store.read() as tx:
         home = state.home(tx, config, now, parts().clock_signs, house().upcoming)
+        open_alarms = alarms.shown(tx)
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])
@@ -51,10 +52,11 @@ def station_state() -> ResponseReturnValue:
     document["on_air"] = [_occurrence(o) for o in home.on_air]
     document["waiting"] = [_occurrence(o) for o in home.waiting]
     html["on-air"] = render_template("parts/on_air.html", home=home, big=request.args.get("page") == "home")
+    html["alarms"] = render_template("parts/alarms.html", alarms=open_alarms)
     html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
     if request.args.get("page") == "home":
         for name in ("faults", "approval", "coming", "today", "health"):
-            html[name] = render_template(f"parts/{name}.html", home=home)
+            html[name] = render_template(f"parts/{name}.html", home=home, alarms=open_alarms)
     if about is not None:
         document["rendition"] = state.rendition_state(about.rendition)
         document |= _sound(about)

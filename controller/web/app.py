@@ -18,11 +18,13 @@ from controller.core.words import LANGUAGES
 from controller.runtime.config import on_trial
 from controller.upcoming import Upcoming
 from controller.web import (
+    alarms,
     announcements,
     api,
     calendars,
     context,
     days,
+    dictionary,
     feeds,
     home,
     journal,
@@ -31,6 +33,7 @@ from controller.web import (
     samples,
     schedule,
     sign_in,
+    sound,
 )
 from controller.web.bodies import Uploads
 from controller.web.context import House
@@ -110,6 +113,9 @@ def build(parts: WebParts) -> Flask:
         notices.views,
         journal.views,
         days.views,
+        alarms.views,
+        sound.views,
+        dictionary.views,
         recordings.views,
         samples.views,
         api.views,
@@ -138,6 +144,7 @@ def _context(files: StaticFiles) -> dict[str, object]:
         "static": files.address,
         "languages": LANGUAGES,
         "unshown": lambda board, text: context.say().unshown(context.parts().board_unshown(board, text)),
+        "open_alarms": alarms.open_alarms,
         "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.clock_trust import say_right
-from controller.web import state
+from controller.web import alarms, state
 from controller.web.context import done, house, parts, visitor
 from controller.web.doors import Who, door
 
@@ -20,7 +20,8 @@ views = Blueprint("home", __name__)
 def home() -> ResponseReturnValue:
     with parts().store.read() as tx:
         shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs, house().upcoming)
-    return render_template("home.html", home=shown)
+        open_alarms = alarms.shown(tx)
+    return render_template("home.html", home=shown, alarms=open_alarms)
 
 
 @views.post("/clock/right")

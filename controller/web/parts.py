@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # every process reads this room's words, none but the page needs these
     from controller.announcing import Announcing
     from controller.core.ports import Bell, Clock, Ids
-    from controller.core.recordings import TakesSound
+    from controller.core.recordings import SignalName, TakesSound
     from controller.core.spoken import Spoken
     from controller.core.words import Words
+    from controller.dictionary import Dictionary
     from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.config import StationConfig
     from controller.runtime.places import Places
+    from controller.sounding import Sounding
     from controller.store.connection import Store
 
 
@@ -43,3 +45,6 @@ class WebParts:
     places: Places
     clock_signs: ClockSigns
     intake: TakesSound
+    sounding: Sounding
+    dictionary: Dictionary
+    built_in_signal: Callable[[SignalName], bytes]  # a WAV file

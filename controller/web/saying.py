@@ -281,6 +281,8 @@ class Saying:
                 facts |= self._thing_facts(ident, detail)
             case Kind.RECORDING if entry.detail.get("gone"):
                 key = "recording_gone"
+            case Kind.SWITCH if detail.get("what") == "chosen":
+                key = "contact_chosen" if detail.get("chosen") else "contact_unchosen"
             case Kind.SWITCH:
                 key = "contact_" if detail.get("what") == "contact" else "switch_"
                 key += "on" if entry.detail.get("on") else "off"

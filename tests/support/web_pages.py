@@ -17,11 +17,14 @@ from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from audio.intake import Intake
+from audio.normaliser import Normaliser
 from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
+from controller.dictionary import Dictionary
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import FakeClock, SystemClock
+from controller.sounding import Sounding
 from controller.store import users
 from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
@@ -77,6 +80,15 @@ def cut_short(board: str, text: str) -> Unshown:
     return Unshown(not text.isascii(), tuple(c for c in text if c in "☂★"), text[40:])
 
 
+ABBREVIATIONS = {"UBND": "ủy ban nhân dân", "CCCD": "căn cước công dân", "HTX": "hợp tác xã"}
+
+
+def dictionary_of(station: Station) -> Dictionary:
+    return Dictionary(
+        station.store, station.bell, station.clock, station.ids, station.config, ABBREVIATIONS, Normaliser({}).spoken
+    )
+
+
 @dataclass
 class Pages:
     station: Station
@@ -119,7 +131,9 @@ def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | Syst
                 config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
                 announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel, board_unshown=cut_short,
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
-                clock_signs=signs, intake=Intake(station.places, station.config.policy, station.config.speech),
+                clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),
+                dictionary=dictionary_of(station), built_in_signal=lambda name: b"RIFF" + name.encode(),
+                intake=Intake(station.places, station.config.policy, station.config.speech),
             )
         ),
         signs,

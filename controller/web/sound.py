@@ -1,0 +1,316 @@
+"""The sound's own page: outputs and whether they are heard, volumes, signals, the emergency button.
+
+Everything that is changed here can be taken back with the button that the page then shows.
+"""
+
+from __future__ import annotations
+
+import wave
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from flask import Blueprint, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from controller.core.announcements import Announcement
+from controller.core.errors import InputError, Problem
+from controller.core.journal import Entry, Kind
+from controller.core.levels import Level
+from controller.core.recordings import NAME_LIMIT, SIGNAL_LENGTHS, SignalName
+from controller.core.utterances import Verdict
+from controller.core.volumes import LEVELS, Setting, Step, percent_of
+from controller.sounding import CONTACT, WANTED
+from controller.store import announcements, facts, heard, journal, signals, volumes
+from controller.store.columns import as_instant
+from controller.store.connection import Tx
+from controller.store.heard import Heard
+from controller.store.signals import Signal
+from controller.web import state
+from controller.web.announcement_forms import said
+from controller.web.context import done, parts, visitor
+from controller.web.doors import FORM_BODY, Who, door
+
+views = Blueprint("sound", __name__)
+LOOKED_BACK = timedelta(days=7)
+TESTING = timedelta(minutes=2)  # so long a test that was asked for may take
+SIGNAL_MB = 20
+BUILT_IN = "built-in"
+ALL_ZONES = "*"
+_TONES = {"heard": "fine", "proven": "fine", "not_heard": "fault", "silent": "fault", "unsure": "waiting"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    name: str
+    part: state.Part
+    result: str  # of its last test; "": none was made
+    tested_at: datetime | None
+    testing: bool
+    switched_off: bool
+    heard: Heard
+
+    @property
+    def tone(self) -> str:
+        return _TONES.get(self.result, "waiting")
+
+    @property
+    def missed(self) -> int:
+        return self.heard.of(Verdict.NOT_HEARD)
+
+    @property
+    def unsure(self) -> int:
+        return self.heard.of(Verdict.UNSURE)
+
+    @property
+    def good(self) -> int:
+        return self.heard.of(Verdict.HEARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """One zone's row. `shared`: the zones that hear the same sound, whose softest decides."""
+
+    zone: str
+    name: str
+    steps: tuple[Step, ...]
+    now: int  # percent
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chime:
+    name: SignalName
+    own: Signal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What was just changed: in words, and what takes it back."""
+
+    text: str
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@views.get("/sound")
+@door(Who.USER)
+def every() -> ResponseReturnValue:
+    return _page({})
+
+
+def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnValue:
+    config, now = parts().config, parts().clock.now()
+    with parts().store.read() as tx:
+        own = signals.every(tx)
+        page = render_template(
+            "sound.html",
+            outputs=_outputs(tx, now),
+            loudness=_loudness(tx, now),
+            chimes=[Chime(name, own.get(name)) for name in SignalName],
+            lengths=SIGNAL_LENGTHS,
+            undo=_undo_volume() or _undo_signal(tx),
+            told=request.args.get("told", ""),
+            has_contact=any(output.emergency_contact.contact != "none" for output in config.outputs),
+            emergencies=_emergencies(tx),
+            chosen=facts.fact(tx, CONTACT),
+            levels=LEVELS, percent_of=percent_of, problems=problems, typed=request.form,
+        )  # fmt: skip
+    return make_response(page, status)
+
+
+def _outputs(tx: Tx, now: datetime) -> list[Output]:
+    health = {part.component: part for part in state.health(tx, parts().config, parts().clock_signs)}
+    listened = heard.by_output(tx, now - LOOKED_BACK)
+    return [
+        _output(tx, output.name, health[f"output/{output.name}"], listened.get(output.name, Heard({})), now)
+        for output in parts().config.outputs
+    ]
+
+
+def _output(tx: Tx, name: str, part: state.Part, listened: Heard, now: datetime) -> Output:
+    at, _, result = facts.fact(tx, f"self_test/{name}").partition(" ")
+    wanted = facts.fact(tx, WANTED + name)
+    tested_at = as_instant(at) if at else None
+    asked_at = as_instant(wanted) if wanted else None
+    pending = asked_at is not None and (tested_at is None or tested_at < asked_at) and now - asked_at < TESTING
+    return Output(name, part, result, tested_at, pending, facts.fact(tx, f"switch/{name}") == "on", listened)
+
+
+def _loudness(tx: Tx, now: datetime) -> list[Loudness]:
+    config, found = parts().config, volumes.of_zones(tx)
+    clock = now.astimezone(config.site.tz).time()
+    return [
+        Loudness(
+            zone.id, zone.name, found.of(zone.id), percent_of(found.gain_for(config.reached((zone.id,)), clock)),
+            tuple(other for other in config.reached((zone.id,)) if other != zone.id),
+        )
+        for zone in config.zones
+    ]  # fmt: skip
+
+
+def _emergencies(tx: Tx) -> list[Announcement]:
+    return [each for each in announcements.current(tx) if each.level is Level.EMERGENCY]
+
+
+@views.post("/sound/volume")
+@door(Who.USER)
+def volume() -> ResponseReturnValue:
+    """How loud a zone (or all, `*`) is from a clock time on; `percent` "" ends what begins then.
+
+    `undo` has other changes: "zone~18:00~50" each.
+    """
+    try:
+        settings = [_setting(text) for text in request.form.getlist("undo") or _typed_settings()]
+        was = parts().sounding.set_volumes(settings, visitor().by)
+    except InputError as error:
+        return _page(said(error.problems), 422)
+    back = [f"{s.zone}~{s.clock:%H:%M}~{'' if s.gain_db is None else percent_of(s.gain_db)}" for s in was]
+    return done(url_for("sound.every", told="" if was else "same", was=back) + "#h-volume")
+
+
+def _typed_settings() -> list[str]:
+    zone, clock, percent = (request.form.get(name, "") for name in ("zone", "clock", "percent"))
+    zones = [known.id for known in parts().config.zones] if zone == ALL_ZONES else [zone]
+    return [f"{one}~{clock}~{percent}" for one in zones]
+
+
+def _setting(text: str) -> Setting:
+    zone, _, rest = text.partition("~")
+    clock, _, percent = rest.partition("~")
+    try:
+        at = time.fromisoformat(clock).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise InputError(Problem.of("clock", "no_clock")) from None
+    if not percent:
+        return Setting(zone, at, None)
+    if not percent.isdecimal() or int(percent) not in LEVELS:
+        raise InputError(Problem.of("percent", "no_level"))
+    return Setting(zone, at, LEVELS[int(percent)])
+
+
+def _undo_volume() -> Undo | None:
+    names = {zone.id: zone.name for zone in parts().config.zones}
+    found = []
+    for text in request.args.getlist("was")[: len(names)]:
+        try:
+            setting = _setting(text)
+        except InputError:
+            continue
+        if setting.zone in names:
+            found.append((names[setting.zone], f"{setting.clock:%H:%M}", text))
+    if not found:
+        return None
+    zones = ", ".join(dict.fromkeys(name for name, _, _ in found))
+    text = visitor().words("web.sound.volume_told", zones=zones, clock=found[0][1])
+    return Undo(text, url_for("sound.volume"), tuple(("undo", text) for _, _, text in found))
+
+
+@views.post("/signals/<name>")
+@door(Who.USER, body_limit=SIGNAL_MB * 1024 * 1024 + FORM_BODY, files=True)
+def signal(name: str) -> ResponseReturnValue:
+    """Have the file of the form in place of a built-in signal."""
+    known, was = _signal(name), _now_used(name)
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise InputError(Problem.of("file", "no_sound_file"))
+        file.stream.flush()
+        title = " ".join(file.filename.split())[:NAME_LIMIT]
+        title = "".join(c for c in title if c.isprintable()) or name
+        path = Path(str(file.stream.name))
+        sha256, length_s = parts().intake.take_signal(path, title, known)
+        parts().sounding.use_signal(known, sha256, title, length_s, visitor().by)
+    except InputError as error:
+        return _page({name: [sentence for told in said(error.problems).values() for sentence in told]}, 422)
+    return done(url_for("sound.every", signal=name, used=was) + "#h-signals")
+
+
+@views.post("/signals/<name>/use")
+@door(Who.USER)
+def use(name: str) -> ResponseReturnValue:
+    """Back to the built-in signal, or (`sha256`) to one that was in use before."""
+    known, was, wanted = _signal(name), _now_used(name), request.form.get("sha256", BUILT_IN)
+    if wanted == BUILT_IN:
+        parts().sounding.use_built_in(known, visitor().by)
+    else:
+        with parts().store.read() as tx:
+            line = _once_used(tx, name, wanted)
+        length_s = _length_s(parts().places.rendition(wanted)) if line else 0.0
+        if line is None or not length_s:
+            return done(url_for("sound.every", told="signal_gone") + "#h-signals")
+        parts().sounding.use_signal(known, wanted, str(line.detail.get("name", "")), length_s, visitor().by)
+    return done(url_for("sound.every", signal=name, used=was) + "#h-signals")
+
+
+def _signal(name: str) -> SignalName:
+    if name not in set(SignalName):
+        abort(404)
+    return SignalName(name)
+
+
+def _now_used(name: str) -> str:
+    with parts().store.read() as tx:
+        return _used_in(tx, name)
+
+
+def _once_used(tx: Tx, name: str, sha256: str) -> Entry | None:
+    """The newest line that says that this file was this signal."""
+    lines = journal.entries(tx, subject=f"signal/{name}")
+    used = [line for line in lines if line.kind is Kind.SIGNAL and line.detail.get("sha256") == sha256]
+    return used[-1] if used else None
+
+
+def _length_s(path: Path) -> float:
+    """0.0 for a file that is not there any more."""
+    try:
+        with wave.open(str(path)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (OSError, EOFError, wave.Error):
+        return 0.0
+
+
+def _undo_signal(tx: Tx) -> Undo | None:
+    name, used = request.args.get("signal", ""), request.args.get("used", "")
+    if name not in set(SignalName) or used == _used_in(tx, name):
+        return None
+    if used != BUILT_IN and _once_used(tx, name, used) is None:
+        return None
+    text = visitor().words("web.sound.signal_told", signal=visitor().words(f"web.signal.{name}"))
+    return Undo(text, url_for("sound.use", name=name), (("sha256", used),))
+
+
+def _used_in(tx: Tx, name: str) -> str:
+    own = signals.every(tx).get(name)
+    return own.sha256 if own else BUILT_IN
+
+
+@views.get("/signals/<name>.wav")
+@door(Who.USER)
+def built_in(name: str) -> ResponseReturnValue:
+    """A signal that comes with the station."""
+    response = make_response(parts().built_in_signal(_signal(name)))
+    response.content_type = "audio/wav"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@views.post("/sound/test/<output>")
+@door(Who.USER)
+def test(output: str) -> ResponseReturnValue:
+    """Have an output play its test tone now."""
+    if output not in {known.name for known in parts().config.outputs}:
+        abort(404)
+    parts().sounding.test(output, visitor().by)
+    return done(url_for("sound.every") + "#h-outputs")
+
+
+@views.post("/sound/contact")
+@door(Who.USER)
+def contact() -> ResponseReturnValue:
+    """What the emergency button plays (`announcement`)."""
+    try:
+        parts().sounding.choose_for_contact(request.form.get("announcement", ""), visitor().by)
+    except InputError as error:
+        return _page(said(error.problems), 422)
+    return done(url_for("sound.every", told="contact") + "#h-contact")
