@@ -47,6 +47,7 @@ from controller.store.connection import Store, Tx
 NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
 DOUBT_S = 1.5  # the controller looks every half second, and at once when it sees a step
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
+LAST_S = 0.4  # after all has been taken the last of it is still to be heard: the amplifier stays on
 FACES = ("controller", "kiosk")
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ def _heard(heard: Heard, output: str, clock: SystemClock) -> tuple[Note, ...]:
 def _timing(config: StationConfig, output: OutputConfig, setting: Setting) -> Timing:
     signals = setting.signals
     return Timing(
-        0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s, output.amplifier.hold_s,
+        0.0 if output.amplifier.relay == "none" else output.amplifier.warm_up_s, max(output.amplifier.hold_s, LAST_S),
         signals.length_s("opening"), signals.length_s("closing"), signals.length_s("alert"),
         quiet_where_heard(config, output), config.policy.finish_s, config.policy.switch_stops_emergency,
     )  # fmt: skip

@@ -11,7 +11,6 @@ import sys
 from itertools import zip_longest
 
 RATE = 48_000
-FADE_SAMPLES = 960  # 20 ms
 EDGE = 480  # samples, 10 ms: how long sound that is cut falls, and sound that is joined rises
 STEEPEST = 32_768 * math.pi / (2 * EDGE)  # 107: the most that an edge adds to the step between two samples
 
@@ -58,30 +57,6 @@ def _samples(pcm: bytes) -> array.array[int]:
 
 
 def _pcm(samples: array.array[int]) -> bytes:
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()
-
-
-def fallen(pcm: bytes) -> bytes:
-    """The same samples, falling evenly to nothing."""
-    return _shaped(pcm, rising=False)
-
-
-def joined(pcm: bytes | memoryview, from_s: float) -> bytes:
-    """What is left of some sound from so many seconds on, rising within 20 ms."""
-    start = 2 * round(from_s * RATE)
-    risen = start + 2 * FADE_SAMPLES
-    return b"".join((_shaped(bytes(pcm[start:risen]), rising=True), pcm[risen:]))
-
-
-def _shaped(pcm: bytes, rising: bool) -> bytes:
-    samples = array.array("h", pcm[: len(pcm) // 2 * 2])
-    if sys.byteorder == "big":
-        samples.byteswap()
-    count = len(samples)
-    for index in range(count):
-        samples[index] = samples[index] * (index if rising else count - index) // count
     if sys.byteorder == "big":
         samples.byteswap()
     return samples.tobytes()

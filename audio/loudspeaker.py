@@ -107,11 +107,12 @@ class Loudspeaker:
                 log.info("nothing to cut: %s", error)
 
     def goes_on(self) -> bool:
-        """Hand over what comes next; whether it still sounds. Errors as of `play`."""
+        """Hand over what comes next; whether there is more to take. Errors as of `play`."""
         if self._outlet is None:
             return False
         self._outlet.feed()
-        return self._outlet.sounding()
+        self._outlet.sounding()  # asks whether the output is still there
+        return self._outlet.taking()
 
     def at_s(self) -> float | None:
         """How far the source that was played last has come."""

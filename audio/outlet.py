@@ -30,7 +30,8 @@ class Outlet(Protocol):
 
     def play(self, source: Source, from_s: float = 0.0, gain_db: float = 0.0) -> None:
         """Start now, so many seconds from the source's beginning, in place of whatever sounds: that falls within
-        10 ms while this rises (not if it starts at its beginning). If the source cannot be read, nothing is cut."""
+        10 ms while this rises (not if it starts at its beginning). What is all but over (`taking` is False) is not
+        cut, this follows it. If the source cannot be read, nothing is cut."""
 
     def cut(self) -> None:
         """Fall silent within 10 ms."""
@@ -41,6 +42,10 @@ class Outlet(Protocol):
     def at_s(self) -> float:
         """How far the source that was played last has been taken, in seconds from its beginning. So much of it will
         have been heard if it is cut now, or was heard if it has been cut."""
+
+    def taking(self) -> bool:
+        """Whether more than the last 60 ms have not been taken yet. What is played from then on follows without a gap
+        and cuts nothing."""
 
     def sounding(self) -> bool:
         """Whether something is still to be heard, to its last sample. DeviceError if the output is gone, also in

@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.core.announcements import Late
+from controller.core.announcements import AfterCut
 from controller.core.errors import NotFoundError
-from controller.core.utterances import ON_REQUEST, Utterance, raised_document, raised_from
-from controller.lineup import SPEAK_NOW_LATE_S, Lateness, occurrence
+from controller.core.levels import Level
+from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState, raised_document, raised_from
 from controller.runtime.config import StationConfig
 from controller.runtime.files import replace_file
 from controller.store import announcements, facts, renditions
 from controller.store.connection import Tx
 
 FACT = "contact/announcement"
+WAITS_S = 600.0  # for the loudspeakers to come free
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +38,7 @@ class PreparedAlarm:
         alarm = self._alarm
         if alarm is None:
             return None
-        late_until = at + timedelta(seconds=SPEAK_NOW_LATE_S)
+        late_until = at + timedelta(seconds=WAITS_S)
         return replace(alarm, id=ident, rule_id=f"{ON_REQUEST}contact/{ident}", due=at, late_until=late_until)
 
     @property
@@ -54,12 +55,15 @@ class PreparedAlarm:
             announcement = announcements.get(tx, ident)
         except NotFoundError:
             return
-        made = occurrence(lambda: "", self._config, announcement, "", now, Lateness(Late.PLAY, 0.0))
-        ours = next((each for each in made if each.output == self._output), None)
-        if ours is None:
-            return
+        zones = tuple(zone for zone in announcement.zones if zone in self._config.output(self._output).zones)
         sound = prepared.prepared
-        ours = replace(ours, sha256=sound.sha256, duration_s=sound.duration_s)
+        ours = Utterance(
+            id="", announcement_id=ident, revision=announcement.revision, rule_id="", due=now, output=self._output,
+            zones=zones or self._config.output(self._output).zones, title=announcement.title, level=Level.EMERGENCY,
+            order_no=announcement.order_no, after_cut=AfterCut.RESTART, late_until=now, state=UtteranceState.QUEUED,
+            attempt=0, sha256=sound.sha256, duration_s=sound.duration_s, started_at=None, ended_at=None,
+            stop_wanted_by="", lasts_s=self._config.lasts_s(Level.EMERGENCY, announcement.lasts_s),
+        )  # fmt: skip
         known = self._alarm
         if known and replace(ours, due=known.due, late_until=known.late_until) == known:
             return

@@ -17,6 +17,7 @@ from audio.source import Louder, Memory, Source
 
 AHEAD = 3 * RATE // 2  # samples handed over ahead: a busy machine may leave us alone for so long (1.5 s)
 PIECE = RATE // 4  # samples read at once; the first piece of a sound is all that its beginning waits for
+NEARLY = RATE * 6 // 100  # samples: with no more left than 60 ms, what is played next follows and does not cut
 SILENCE = Memory(b"")
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,10 @@ class Stream:
             source = Louder(source, gain_db)
         began = min(source.length, round(from_s * RATE))
         first = source.read(began, PIECE)  # before anything is cut: it may be slow, or not be there
-        self._replace(first, rising=began > 0)
+        if self.taking():
+            self._replace(first, rising=began > 0)
+        else:
+            self._follow(first, rising=began > 0)
         self._source, self._began, self._read = source, began, began + len(first) // 2
         self.feed()
 
@@ -103,8 +107,19 @@ class Stream:
             self._silent_at = self._monotonic() + self._sink.delay_s
         return self._silent_at is None or self._monotonic() < self._silent_at
 
+    def taking(self) -> bool:
+        return self._read < self._source.length or self._left() > NEARLY
+
     def close(self) -> None:
         self._sink.close()
+
+    def _follow(self, new: bytes, rising: bool) -> None:
+        """Hand over something right behind the last of what has not been taken."""
+        if new:
+            following = crossed(b"", new, rising)
+            self._sink.put(following)
+            self._ahead += following
+            self._silent_at = None
 
     def _replace(self, new: bytes, rising: bool) -> int:
         """Hand over something in place of all that has not been taken; where in its source that was, in samples."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from controller.core.announcements import Announcement, Draft, Late
-from controller.core.levels import Level
 from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceState
 from controller.runtime.config import StationConfig
@@ -38,13 +37,6 @@ def lateness_of(announcement: Announcement | Draft, rule: Rule | None) -> Latene
     return Lateness(rule.late or Late.PLAY, window_s)
 
 
-def lasts_s(config: StationConfig, announcement: Announcement | Draft) -> float:
-    """How long an emergency is repeated; 0 for anything else."""
-    if announcement.level is not Level.EMERGENCY:
-        return 0.0
-    return float(announcement.lasts_s or config.policy.emergency_minutes * 60)
-
-
 def occurrence(
     ids: Ids, config: StationConfig, announcement: Announcement, rule_id: str, due: datetime, lateness: Lateness
 ) -> list[Utterance]:
@@ -60,7 +52,8 @@ def occurrence(
                     order_no=announcement.order_no, after_cut=announcement.after_cut,
                     late_until=due + timedelta(seconds=lateness.open_s), state=UtteranceState.QUEUED, attempt=0,
                     sha256="", duration_s=0.0, started_at=None, ended_at=None, stop_wanted_by="", late=lateness.late,
-                    times=announcement.times, pause_s=announcement.pause_s, lasts_s=lasts_s(config, announcement),
+                    times=announcement.times, pause_s=announcement.pause_s,
+                    lasts_s=config.lasts_s(announcement.level, announcement.lasts_s),
                 )
             )  # fmt: skip
     return found

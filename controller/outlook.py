@@ -17,7 +17,7 @@ from controller.core.levels import Level
 from controller.core.parts import TextPart, parts_of
 from controller.core.quiet import touches
 from controller.core.words import Words
-from controller.lineup import Lateness, lasts_s, lateness_of
+from controller.lineup import Lateness, lateness_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, days, renditions, utterances
 from controller.store.connection import Tx
@@ -196,7 +196,7 @@ def length_of(tx: Tx, config: StationConfig, what: Draft | Announcement, announc
     rendition = renditions.newest(tx, announcement_id) if announcement_id else None
     prepared = rendition.prepared if rendition else None
     once_s = prepared.duration_s if prepared else _estimated_s(config, what)
-    words_s = lasts_s(config, what) or what.times * once_s + (what.times - 1) * what.pause_s
+    words_s = config.lasts_s(what.level, what.lasts_s) or what.times * once_s + (what.times - 1) * what.pause_s
     return timedelta(seconds=programme_s(words_s, config.speech.chime))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from controller.core.errors import ConfigError
+from controller.core.levels import Level
 from controller.core.quiet import Span, span_of
 from controller.runtime.config_tables import (
     Board,
@@ -73,6 +74,12 @@ class StationConfig(Section):
         """How much may be spoken in one zone on a day before somebody is warned; 0: no limit."""
         own = self.zone(zone).max_minutes_a_day
         return self.policy.max_minutes_a_day if own is None else own
+
+    def lasts_s(self, level: Level, own_s: int) -> float:
+        """How long an emergency is repeated, seconds: as it says itself, else the policy's; 0 for anything else."""
+        if level is not Level.EMERGENCY:
+            return 0.0
+        return float(own_s or self.policy.emergency_minutes * 60)
 
     def output(self, name: str) -> Output:
         for output in self.outputs:

@@ -137,6 +137,22 @@ def test_what_comes_instead_follows_without_a_gap(bench: Bench, from_s: float, s
     assert places[left + EDGE] - places[left - 1] <= EDGE + 1, "not one sample is missing where they meet"
 
 
+@pytest.mark.parametrize("from_s", [0.0, 0.25])
+def test_what_is_played_when_all_is_all_but_over_follows_and_cuts_nothing(bench: Bench, from_s: float) -> None:
+    old, new = noise(0.5), noise(0.5, seed=7)
+    bench.outlet.play(Memory(old))
+    while bench.outlet.taking():
+        bench.outlet.feed()
+        bench.sleep(0.005)
+    bench.outlet.play(Memory(new), from_s)
+    assert bench.outlet.at_s() == pytest.approx(from_s, abs=0.02), "it is told by what is played now"
+    bench.play_out()
+    new = crossed(b"", new[2 * round(from_s * RATE) :], rising=from_s > 0)
+    heard = bench.heard()
+    assert sounds(heard) == sounds(old + new)
+    assert silences(heard, 0.03) == []
+
+
 def test_a_cut_falls_at_once_and_softly_where_it_says(bench: Bench) -> None:
     pcm = noise(3.0)
     bench.outlet.play(Memory(pcm), 0.5)

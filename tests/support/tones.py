@@ -21,13 +21,15 @@ from tests.support.stations import Station
 RATE = 48_000
 
 
-def tone_pcm(seconds: float, hertz: float = 440.0, level: float = 0.5) -> bytes:
-    """Mono s16le with 5 ms ramps, so that it neither begins nor ends with a click."""
+def tone_pcm(seconds: float, hertz: float = 440.0, level: float = 0.5, rising: float = 0.0) -> bytes:
+    """Mono s16le with 5 ms ramps, so that it neither begins nor ends with a click; `rising` by so many hertz a second,
+    so that the pitch says where in it one is."""
     count, ramp = int(seconds * RATE), 240
     values = []
     for n in range(count):
         gain = min(1.0, n / ramp, (count - n) / ramp)
-        values.append(int(32767 * level * gain * math.sin(2 * math.pi * hertz * n / RATE)))
+        at = n / RATE
+        values.append(int(32767 * level * gain * math.sin(2 * math.pi * (hertz + rising / 2 * at) * at)))
     return struct.pack(f"<{count}h", *values)
 
 
@@ -48,14 +50,20 @@ def tone_announcement(
     level: Level = Level.NORMAL,
     after_cut: AfterCut = AfterCut.RESTART,
     title: str = "Thử loa",
+    rising: float = 0.0,
+    lasts_s: int = 1,
+    zones: tuple[str, ...] = (),
+    times: int = 1,
+    pause_s: float = 0.0,
 ) -> Announcement:
-    """An announcement that is ready: its words are a tone."""
-    content = wav(tone_pcm(seconds, hertz))
+    """An announcement that is ready: its words are a tone. An emergency is said once, unless it lasts longer."""
+    content = wav(tone_pcm(seconds, hertz, rising=rising))
     sha256 = hashlib.sha256(content).hexdigest()
     station.places.rendition(sha256).write_bytes(content)
-    zones = tuple(zone.id for zone in station.config.zones)
-    lasts_s = 1 if level is Level.EMERGENCY else 0  # said once
-    draft = Draft(title, f"{title} {hertz:.0f}", zones, level, after_cut=after_cut, lasts_s=lasts_s)
+    zones = zones or tuple(zone.id for zone in station.config.zones)
+    draft = Draft(
+        title, f"{title} {hertz:.0f}", zones, level, after_cut=after_cut, lasts_s=lasts_s, times=times, pause_s=pause_s
+    )
     saved = station.announcing.save(draft, (), "test")
     with station.store.write() as tx:
         prepared = Prepared(sha256, seconds, -16.0, -6.0, "tone")

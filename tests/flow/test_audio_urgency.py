@@ -1,0 +1,188 @@
+"""The real audio process on a null sink: who makes way for whom, where it goes on, what is repeated, how loud it is,
+and where it goes when no sound comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from datetime import time as clock_time
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.programme import ALARM_PAUSE_S
+from controller.core.announcements import AfterCut
+from controller.core.levels import Level
+from controller.core.utterances import Utterance
+from controller.runtime.clocks import SystemClock
+from controller.store import facts, journal, signals, volumes
+from controller.store.signals import Signal
+from tests.support.listening import Listener
+from tests.support.processes import until
+from tests.support.pulse import RATE, SINK, NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, wait_for
+from tests.support.stations import Station, station_in
+from tests.support.tones import queue_at, tone_announcement, tone_pcm, wav
+
+ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
+ALERT_S = 4.5  # the signal and the pause behind it
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def listener(sink: NullSink) -> Iterator[Listener]:
+    with Listener(sink) as listening:
+        yield listening
+
+
+def details(station: Station, utterance: Utterance, kind: str) -> list[dict[str, object]]:
+    with station.store.read() as tx:
+        lines = journal.entries(tx, subject=f"utterance/{utterance.id}")
+    return [line.detail for line in lines if line.kind == kind]
+
+
+def level_db(listener: Listener, began: float, ended: float) -> float:
+    """Of what was heard between two instants of the monotonic clock, RMS below full scale."""
+    samples = np.frombuffer(listener.samples().tobytes(), dtype="<i2").astype(np.float64) / 32768
+    last = len(samples) - 1
+    ends = listener.instant(last)
+    part = samples[last - round((ends - began) * RATE) : last - round((ends - ended) * RATE)]
+    return float(10 * np.log10(np.mean(part**2)))
+
+
+def test_priority_cuts_in_and_the_other_goes_on_where_it_was(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, ROOMY.replace("[policy]", "[policy]\nfinish_s = 1.0"), SystemClock())
+    normal = tone_announcement(station, 6.0, 400.0, after_cut=AfterCut.RESUME, rising=50.0)
+    urgent = tone_announcement(station, 1.5, 2000.0, level=Level.PRIORITY)
+    with audio(station, sink):
+        (first,) = queue_at(station, normal, station.clock.now())
+        wait_for(station, first, "playing")
+        time.sleep(2.0)
+        (second,) = queue_at(station, urgent, station.clock.now())
+        wait_for(station, first, "played")
+    assert kinds(station, first) == ["queued", "playing", "cut", "playing", "played"]
+    assert kinds(station, second) == ["queued", "playing", "played"]
+    (cut,), (_, again) = details(station, first, "cut"), details(station, first, "playing")
+    reached_s = float(str(cut["reached_s"]))
+    assert (cut["reason"], again["resumed_s"]) == ("priority", reached_s)
+    (burst,) = listener.bursts(gap_s=0.03)  # nowhere is it silent for 30 ms
+    assert burst.ended - burst.began == pytest.approx(6.0 + 1.5, abs=0.06), "nothing is lost, and nothing said twice"
+    (between,) = listener.tones(2000.0)
+    assert between.ended - between.began == pytest.approx(1.5, abs=0.06)
+    assert between.began - burst.began == pytest.approx(reached_s, abs=0.06)
+
+
+def test_an_emergency_is_repeated_with_its_signal_until_its_mandatory_end(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, ROOMY, SystemClock())
+    round_s = 1.0 + ALARM_PAUSE_S + ALERT_S
+    alarm = tone_announcement(station, 1.0, 2000.0, level=Level.EMERGENCY, lasts_s=round(2 * round_s + 2))
+    with audio(station, sink):
+        (utterance,) = station.announcing.speak_now(alarm.id, "lan")
+        wait_for(station, utterance, "played", limit_s=30)
+    words = listener.tones(2000.0)
+    assert [round(word.ended - word.began, 1) for word in words] == [1.0, 1.0]
+    assert words[1].began - words[0].began == pytest.approx(round_s, abs=0.1)
+    assert len(listener.bursts(gap_s=2.5)) == 1, "never silent for long"
+
+
+def test_words_are_said_as_often_as_they_should_be(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, ROOMY, SystemClock())
+    thrice = tone_announcement(station, 0.5, times=3, pause_s=1.0)
+    with audio(station, sink):
+        (utterance,) = queue_at(station, thrice, station.clock.now())
+        wait_for(station, utterance, "played")
+    bursts = listener.bursts()
+    assert [round(burst.ended - burst.began, 1) for burst in bursts] == [0.5] * 3
+    pauses = [later.began - burst.ended for burst, later in pairwise(bursts)]
+    assert pauses == pytest.approx([1.0, 1.0], abs=0.05)
+
+
+def test_it_is_as_loud_as_the_softest_zone_wants_but_an_emergency_is_loud(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, ROOMY, SystemClock())
+    with station.store.write() as tx:
+        volumes.put(tx, station.clock.now(), "na-khau", clock_time(0, 0), -12.0, "lan")
+    soft, loud = tone_announcement(station, 1.0), tone_announcement(station, 1.0, 2000.0, level=Level.EMERGENCY)
+    with audio(station, sink):
+        (one,) = queue_at(station, soft, station.clock.now())
+        wait_for(station, one, "played")
+        (two,) = station.announcing.speak_now(loud.id, "lan")
+        wait_for(station, two, "played")
+    (tone,), (alarm,) = listener.tones(440.0), listener.tones(2000.0)
+    full_db = -6.0 - 3.0  # a sine of half the range
+    assert level_db(listener, tone.began + 0.2, tone.began + 0.8) == pytest.approx(full_db - 12.0, abs=0.2)
+    assert level_db(listener, alarm.began + 0.2, alarm.began + 0.8) == pytest.approx(full_db, abs=0.2)
+    assert [line.get("gain_db") for line in details(station, one, "playing")] == [-12.0]
+
+
+def test_the_commune_s_own_chime_is_played_as_soon_as_it_is_set(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, ROOMY.replace("chime = false", "chime = true"), SystemClock())
+    content = wav(tone_pcm(0.7, 1500.0))
+    sha256 = hashlib.sha256(content).hexdigest()
+    station.places.rendition(sha256).write_bytes(content)
+    now = station.clock.now()
+    with audio(station, sink):
+        with station.store.write() as tx:
+            signals.put(tx, now, Signal("opening", sha256, "Tiếng cồng", 0.7, "lan", now))
+        (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
+        wait_for(station, utterance, "played")
+    (chime,), (words,) = listener.tones(1500.0), listener.tones(440.0)
+    assert chime.ended - chime.began == pytest.approx(0.7, abs=0.06)
+    assert words.began - chime.ended == pytest.approx(0.5, abs=0.1), "the pause in which a chime echoes"
+
+
+def test_a_long_programme_is_streamed(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    station = station_in(tmp_path, ROOMY, SystemClock())
+    long = tone_announcement(station, 130.0, 300.0, rising=10.0)  # 12.5 MB, more than is held in memory
+    with audio(station, sink) as process:
+        (utterance,) = queue_at(station, long, station.clock.now())
+        wait_for(station, utterance, "playing")
+        time.sleep(4.0)
+        file = station.places.rendition(hashlib.sha256(wav(tone_pcm(130.0, 300.0, rising=10.0))).hexdigest())
+        file.unlink()  # it is open, and goes on
+        time.sleep(1.0)
+        (burst,) = listener.bursts()
+        station.announcing.stop(utterance.id, "lan")
+        wait_for(station, utterance, "stopped")
+        assert process.alive()
+    assert burst.ended - burst.began > 4.0
+
+
+def test_where_no_sound_comes_out_the_other_output_goes_on(tmp_path: Path, sink: NullSink, listener: Listener) -> None:
+    spare = ("sink_name=du-phong", "sink_properties=device.description=DuPhong", "rate=48000", "channels=1")
+    sink.control("load-module", "module-null-sink", *spare)
+    config = ROOMY.replace('device = "auto"', 'device = "auto"\nfallback = "DuPhong"')
+    station = station_in(tmp_path, config, SystemClock())
+    words = tone_announcement(station, 8.0, after_cut=AfterCut.RESUME)
+    sink.control("set-sink-mute", SINK, "1")
+    try:
+        with audio(station, sink):
+            asked = time.monotonic()
+            (utterance,) = queue_at(station, words, station.clock.now())
+            until(lambda: "fallback" in _output_fault(station), 12, what="the other output")
+            assert time.monotonic() - asked < 8.0
+            wait_for(station, utterance, "played", limit_s=20)
+            assert "cut" in kinds(station, utterance)
+    finally:
+        sink.control("set-sink-mute", SINK, "0")
+    assert listener.bursts() == []
+
+
+def _output_fault(station: Station) -> str:
+    with station.store.read() as tx:
+        return next((part.fault for part in facts.health(tx) if part.component == "output/main"), "")
