@@ -78,7 +78,7 @@ def judge(recording: Samples, reference: Samples, offset_s: float) -> Verdict:
     judged_s = float(found.weight.sum())
     if found.words_s < LEAST_S / 2:  # half of slow speech may be pauses
         return Verdict("unsure", reason="too_short")
-    if judged_s < 0.9 * found.words_s and judged_s < found.words_s - 2 * WINDOW_S:
+    if not judged_s or judged_s < 0.9 * found.words_s and judged_s < found.words_s - 2 * WINDOW_S:
         return Verdict("unsure", reason="no_recording")
     agrees = (found.score >= AGREES) & (found.weight > 0)
     share = min(1.0, float(found.weight[agrees].sum() / judged_s))
@@ -108,7 +108,8 @@ def compared(recording: Samples, reference: Samples, offset_s: float) -> Compare
     if not weight.any():
         return Compared(weight, weight, float(active.sum()), 0.0, 0.0)
     score, delay_s, drift = _scores(whitened(reference), whitened(recording), offset_s, weight)
-    return Compared(score, weight, float(active.sum()), delay_s, drift)
+    there = _recorded(len(recording), len(reference), offset_s - delay_s)  # early sound begins before the recording
+    return Compared(score, np.where(there, weight, 0.0), float(active.sum()), delay_s, drift)
 
 
 def together(pieces: list[Verdict]) -> Verdict:
@@ -182,7 +183,7 @@ def _active_s(reference: Samples) -> NDArray[np.float64]:
 
 
 def _recorded(recorded: int, length: int, offset_s: float) -> NDArray[np.bool_]:
-    """Which windows lie in the recording, whatever the delay."""
+    """Which windows lie in a recording that began so long after the words were heard."""
     starts_s = _starts(length) / RATE
     inside: NDArray[np.bool_] = (starts_s >= offset_s) & (starts_s + WINDOW_S <= offset_s + recorded / RATE)
     return inside

@@ -104,6 +104,14 @@ def test_an_ear_that_opens_a_little_late_has_heard_enough() -> None:
     assert found.delay_ms == pytest.approx(200, abs=1)
 
 
+def test_sound_that_is_earlier_than_the_clocks_say() -> None:
+    """By less than the ear's reckoning may be wrong; what was before the recording cannot be held against it."""
+    said = words(6)
+    found = judge(recorded(said, 0.0)[round(0.03 * RATE) :], said, 0.0)
+    assert (found.verdict, found.share) == ("heard", 1.0)
+    assert found.delay_ms == pytest.approx(-30, abs=1)
+
+
 def test_what_leaks_from_a_wire_is_no_proof() -> None:
     said = words(8)
     quiet = recorded(said, gain=10 ** (-62 / 20), tail_s=1.5)
