@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 from audio.cards import cards
 from audio.proof import MONITOR_RATE, Sight
 
-ANSWER_S = 0.5  # a server that takes longer hangs, or the machine is busy: in itself no fault
+ANSWER_S = 1.0  # a server that takes longer hangs, or the machine is busy: in itself no fault
 LOOK_S = 3.0  # how often the server is asked while all is well
 ODD_LOOK_S = 0.5  # ... and while it is not
 START_S = 2.0  # the monitor may take so long to begin: a sink that slept has so much silence queued
-AGAIN_S = 1.0  # how soon it is started again
+AGAIN_S = 1.0  # how soon it is started again, and our stream looked for that was not there
 LATE_S = 0.5  # it gives something every 50 ms
 FAINT_PERCENT = 10  # a volume below this is as good as mute
 TURNED_DOWN_PERCENT = 90  # a monitor whose own volume is lower says nothing about the sink's
@@ -287,7 +287,7 @@ class ServerEye:
     def look(self, now: float, doubtful: bool) -> Sight:
         """What the sink shows now; `doubtful`: something is odd, ask the server at once."""
         if self._home is None:
-            if now - self._asked >= LOOK_S:
+            if now - self._asked >= AGAIN_S:
                 self._ask(now)
             return Sight()
         pcm, away = self._listen(now, self._home.monitor)
