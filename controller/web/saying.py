@@ -264,6 +264,7 @@ class Saying:
             case Kind.FEED if detail.get("what") == "revoked":
                 key = "feed_revoked"
             case Kind.PREPARED:
+                key = "prepared" if detail.get("engine") else "prepared_unread"
                 facts["duration"] = self.lasting(_number(entry.detail.get("duration_s")))
             case Kind.QUEUED:
                 facts["due"] = self.when(as_instant(detail["due"])) if "due" in detail else ""

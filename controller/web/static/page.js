@@ -259,7 +259,7 @@
   };
 
   // everything that can be read of it: the text, and the texts among its parts
-  const words = () => all("[name=text], .card:not(.is-gone) [name=part_text]:is(textarea)", form)
+  const words = () => all("[name=text], .card:not(.is-gone) textarea[name=part_text]", form)
     .map((entry) => entry.value.trim()).filter(Boolean).join("\n");
 
   const count = () => {
