@@ -37,6 +37,7 @@ class ModbusBoard:
         self._line, self._baud = Reopened(port, baud), baud
         self._framer = FramerRTU(DecodePDU(False))
         self._known: dict[Relay, bool] = {}  # as last told and confirmed, or read
+        self._deaf: set[int] = set()  # units that did not answer last time: they are asked only once
         self._free_at = 0.0  # when the pause between two frames is over
 
     def switch(self, changes: Mapping[Relay, bool], limit_s: float) -> None:
@@ -79,7 +80,7 @@ class ModbusBoard:
     def _ask(self, request: ModbusPDU, until: float) -> ModbusPDU:
         """The answer to a request, which is sent once more if none comes; DeviceError at `until` at the latest."""
         reason = f"unit {request.dev_id} does not answer"
-        for _ in range(TRIES):
+        for _ in range(1 if request.dev_id in self._deaf else TRIES):
             pause_s = min(self._free_at, until) - time.monotonic()
             if pause_s > 0:
                 time.sleep(pause_s)
@@ -93,11 +94,14 @@ class ModbusBoard:
                 reason = str(error)
                 continue
             self._free_at = time.monotonic() + max(SHORTEST_PAUSE_S, passing_s(PAUSE_BYTES, self._baud))
+            if answer is None:
+                continue
+            self._deaf.discard(request.dev_id)
             if isinstance(answer, ExceptionResponse):
                 code = answer.exception_code
                 raise DeviceError(f"unit {request.dev_id} refuses: {REFUSALS.get(code, f'exception {code}')}")
-            if answer is not None:
-                return answer
+            return answer
+        self._deaf.add(request.dev_id)
         raise DeviceError(reason)
 
     def _patience_s(self, request: ModbusPDU) -> float:

@@ -55,11 +55,11 @@ def board_at(place: Place) -> Board:
     if place.kind == "lcus1":
         return Lcus1(place.port)
     if place.kind == "modbus":
-        from audio.modbus_board import ModbusBoard  # its library costs 7 MB
+        from audio.modbus_board import ModbusBoard  # its library costs 3 MB
 
         return ModbusBoard(place.port, place.baud)
     if place.kind == "gpio":
-        from audio.gpio_pins import PinBoard  # the same
+        from audio.gpio_pins import PinBoard  # and this one 2 MB
 
         return PinBoard()
     return LogBoard()

