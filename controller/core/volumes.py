@@ -54,6 +54,36 @@ class Volumes:
         return min((self.gain_db(zone, clock) for zone in zones), default=FULL_DB)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `begin` to `end` of the clock, over midnight if that is the earlier, all day if it is the same."""
+
+    begin: time
+    end: time
+    gain_db: float
+
+
+def spans_of(steps: tuple[Step, ...]) -> tuple[Span, ...]:
+    """The day of one zone, as people say it."""
+    following = (*steps[1:], *steps[:1])
+    return tuple(Span(step.clock, then.clock, step.gain_db) for step, then in zip(steps, following, strict=True))
+
+
+def settings_for(volumes: Volumes, zone: str, span: Span) -> list[Setting]:
+    """What makes a zone so loud from the one clock time to the other; what holds outside stays as it is."""
+    inside = [step for step in volumes.of(zone) if span.begin != step.clock and _within(step.clock, span)]
+    found = [Setting(zone, step.clock, None) for step in inside]
+    if span.begin != span.end and not any(step.clock == span.end for step in volumes.of(zone)):
+        found.append(Setting(zone, span.end, volumes.gain_db(zone, span.end)))
+    return [*found, Setting(zone, span.begin, span.gain_db)]
+
+
+def _within(clock: time, span: Span) -> bool:
+    if span.begin < span.end:
+        return span.begin <= clock < span.end
+    return clock >= span.begin or clock < span.end
+
+
 def percent_of(gain_db: float) -> int:
     """How a gain is said: the share that was chosen, or the nearest to it."""
     return min(LEVELS, key=lambda percent: abs(LEVELS[percent] - gain_db))

@@ -53,7 +53,7 @@ def every() -> ResponseReturnValue:
         sample = samples.find(tx, request.args.get("sample", ""))
     found = [entry for entry in entries if folded(sought) in folded(f"{entry.short} {entry.words} {entry.built_in}")]
     return render_template(
-        "dictionary.html", entries=found, own=sum(bool(entry.set_by) for entry in entries), q=sought,
+        "dictionary.html", entries=found, q=sought,
         unknown=unknown(current), sample=sample, told=request.args.get("told", ""), undo=_undo(entries),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from controller.core.journal import Entry, Kind
 from controller.core.levels import Level
 from controller.core.recordings import NAME_LIMIT, SIGNAL_LENGTHS, SignalName
 from controller.core.utterances import Verdict
-from controller.core.volumes import LEVELS, Setting, Step, percent_of
+from controller.core.volumes import LEVELS, Setting, Span, percent_of, settings_for, spans_of
 from controller.sounding import CONTACT, WANTED
 from controller.store import announcements, facts, heard, journal, signals, volumes
 from controller.store.columns import as_instant
@@ -37,6 +37,7 @@ TESTING = timedelta(minutes=2)  # so long a test that was asked for may take
 SIGNAL_MB = 20
 BUILT_IN = "built-in"
 ALL_ZONES = "*"
+MOST_UNDONE = 200  # settings
 _TONES = {"heard": "fine", "proven": "fine", "not_heard": "fault", "silent": "fault", "unsure": "waiting"}
 
 
@@ -73,7 +74,7 @@ class Loudness:
 
     zone: str
     name: str
-    steps: tuple[Step, ...]
+    spans: tuple[Span, ...]
     now: int  # percent
     shared: tuple[str, ...]
 
@@ -142,7 +143,8 @@ def _loudness(tx: Tx, now: datetime) -> list[Loudness]:
     clock = now.astimezone(config.site.tz).time()
     return [
         Loudness(
-            zone.id, zone.name, found.of(zone.id), percent_of(found.gain_for(config.reached((zone.id,)), clock)),
+            zone.id, zone.name, spans_of(found.of(zone.id)),
+            percent_of(found.gain_for(config.reached((zone.id,)), clock)),
             tuple(other for other in config.reached((zone.id,)) if other != zone.id),
         )
         for zone in config.zones
@@ -156,12 +158,11 @@ def _emergencies(tx: Tx) -> list[Announcement]:
 @views.post("/sound/volume")
 @door(Who.USER)
 def volume() -> ResponseReturnValue:
-    """How loud a zone (or all, `*`) is from a clock time on; `percent` "" ends what begins then.
-
-    `undo` has other changes: "zone~18:00~50" each.
+    """How loud a zone (or all, `*`) is from `clock` to `end`; or `undo`, other settings: "zone~18:00~50" each,
+    without the last for nothing that begins there any more.
     """
     try:
-        settings = [_setting(text) for text in request.form.getlist("undo") or _typed_settings()]
+        settings = [_setting(text) for text in request.form.getlist("undo")] or _typed_settings()
         was = parts().sounding.set_volumes(settings, visitor().by)
     except InputError as error:
         return _page(said(error.problems), 422)
@@ -169,41 +170,49 @@ def volume() -> ResponseReturnValue:
     return done(url_for("sound.every", told="" if was else "same", was=back) + "#h-volume")
 
 
-def _typed_settings() -> list[str]:
-    zone, clock, percent = (request.form.get(name, "") for name in ("zone", "clock", "percent"))
+def _typed_settings() -> list[Setting]:
+    zone, begin, end, percent = (request.form.get(name, "") for name in ("zone", "clock", "end", "percent"))
+    span = Span(_clock("clock", begin), _clock("end", end), _gain_db(percent))
+    with parts().store.read() as tx:
+        found = volumes.of_zones(tx)
     zones = [known.id for known in parts().config.zones] if zone == ALL_ZONES else [zone]
-    return [f"{one}~{clock}~{percent}" for one in zones]
+    return [setting for one in zones for setting in settings_for(found, one, span)]
 
 
 def _setting(text: str) -> Setting:
     zone, _, rest = text.partition("~")
     clock, _, percent = rest.partition("~")
+    return Setting(zone, _clock("clock", clock), _gain_db(percent) if percent else None)
+
+
+def _clock(field: str, text: str) -> time:
     try:
-        at = time.fromisoformat(clock).replace(second=0, microsecond=0, tzinfo=None)
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError:
-        raise InputError(Problem.of("clock", "no_clock")) from None
-    if not percent:
-        return Setting(zone, at, None)
+        raise InputError(Problem.of(field, "no_clock")) from None
+
+
+def _gain_db(percent: str) -> float:
     if not percent.isdecimal() or int(percent) not in LEVELS:
         raise InputError(Problem.of("percent", "no_level"))
-    return Setting(zone, at, LEVELS[int(percent)])
+    return LEVELS[int(percent)]
 
 
 def _undo_volume() -> Undo | None:
     names = {zone.id: zone.name for zone in parts().config.zones}
     found = []
-    for text in request.args.getlist("was")[: len(names)]:
+    for text in request.args.getlist("was")[:MOST_UNDONE]:
         try:
             setting = _setting(text)
         except InputError:
             continue
         if setting.zone in names:
-            found.append((names[setting.zone], f"{setting.clock:%H:%M}", text))
+            found.append((names[setting.zone], text))
     if not found:
         return None
-    zones = ", ".join(dict.fromkeys(name for name, _, _ in found))
-    text = visitor().words("web.sound.volume_told", zones=zones, clock=found[0][1])
-    return Undo(text, url_for("sound.volume"), tuple(("undo", text) for _, _, text in found))
+    zones = ", ".join(dict.fromkeys(name for name, _ in found))
+    text = visitor().words("web.sound.volume_told", zones=zones)
+    return Undo(text, url_for("sound.volume"), tuple(("undo", text) for _, text in found))
 
 
 @views.post("/signals/<name>")
