@@ -14,12 +14,12 @@ from audio import chimes, shelf
 from audio.loudspeaker import Signals
 from audio.source import Chain, Memory, Pause, Source
 from controller.core.errors import StationError
+from controller.core.lengths import PAUSE_S
 from controller.core.volumes import Volumes
 from controller.runtime.places import Places
 from controller.store import signals, volumes
 from controller.store.connection import Tx
 
-PAUSE_S = 0.5  # between a chime and the words: outdoors the chime still echoes
 log = logging.getLogger(__name__)
 
 

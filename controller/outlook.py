@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.errors import InputError
-from controller.core.lengths import CLOSING_S, estimated_s, programme_s
+from controller.core.lengths import CLOSING_S, OPENING_S, Around, around, estimated_s
 from controller.core.levels import Level
 from controller.core.parts import TextPart, parts_of
 from controller.core.quiet import touches
 from controller.core.words import Words
 from controller.lineup import Lateness, lateness_of
 from controller.runtime.config import StationConfig
-from controller.store import announcements, days, renditions, utterances
+from controller.store import announcements, days, renditions, signals, utterances
 from controller.store.connection import Tx
 from schedules.clashes import Programme, Wait, overlaps
 from schedules.day_types import Calendar
@@ -134,13 +134,14 @@ def outlook(
                 source.level, source.status, source.announcement_id, source.order_no, moved.get(due),
                 source.wait,
             )  # fmt: skip
+    chimes = around_of(tx, config)
     for row in utterances.between(tx, begin, end):
         if drafted and drafted.ident == row.announcement_id and row.state == "queued":
             continue  # what is in line is replaced by what is saved
         entry = found.get((row.rule_id, row.due))
         zones = tuple(sorted({*row.zones, *(entry.zones if entry and entry.status != PLANNED else ())}))
         local = row.due.astimezone(tz)
-        length = timedelta(seconds=programme_s(row.whole_s, config.speech.chime) if row.duration_s else 0.0)
+        length = timedelta(seconds=chimes.programme_s(row.whole_s) if row.duration_s else 0.0)
         found[row.rule_id, row.due] = Outlook(
             local, local + length, row.title, row.rule_id, said.get(row.rule_id) or words("outlook.no_rule"), zones,
             row.level, row.state.value, row.announcement_id, row.order_no, entry.change if entry else None,
@@ -174,7 +175,7 @@ def meetings(entries: Iterable[Outlook], config: StationConfig) -> list[Meeting]
         for entry in waiting
     )  # fmt: skip
     spans = {output.name: config.quiet_where_heard(output.zones) for output in config.outputs}
-    finish_s = config.policy.finish_s + (CLOSING_S if config.speech.chime else 0.0)
+    finish_s = config.policy.finish_s + (around().closing_s if config.speech.chime else 0.0)
     clashes = overlaps(
         programmes, lambda output, begin, end: touches(spans[output], begin, end, config.site.tz), finish_s
     )
@@ -197,7 +198,15 @@ def length_of(tx: Tx, config: StationConfig, what: Draft | Announcement, announc
     prepared = rendition.prepared if rendition else None
     once_s = prepared.duration_s if prepared else _estimated_s(config, what)
     words_s = config.lasts_s(what.level, what.lasts_s) or what.times * once_s + (what.times - 1) * what.pause_s
-    return timedelta(seconds=programme_s(words_s, config.speech.chime))
+    return timedelta(seconds=around_of(tx, config).programme_s(words_s))
+
+
+def around_of(tx: Tx, config: StationConfig) -> Around:
+    """The chimes that are played now, the commune's own or the built-in ones."""
+    if not config.speech.chime:
+        return Around()
+    own = {name: signal.length_s for name, signal in signals.every(tx).items()}
+    return around(own.get("opening", OPENING_S), own.get("closing", CLOSING_S))
 
 
 def _estimated_s(config: StationConfig, what: Draft | Announcement) -> float:

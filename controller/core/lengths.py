@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-# the chimes of `audio.chimes` with the pauses that the audio process puts around them, seconds
-OPENING_S = 2.1
-CLOSING_S = 2.2
+PAUSE_S = 0.5  # between a chime and the words, and behind the last one: outdoors a chime still echoes
+OPENING_S, CLOSING_S, ALERT_S = 1.6, 1.2, 4.0  # of the built-in signals (`audio.chimes`), seconds
 
 _WORDS_A_DIGIT = 1.6  # "31/10/2027", eight digits, is said in thirteen words
 _LETTER = re.compile(r"[^\W\d_]")
@@ -15,9 +15,21 @@ _SHORTER = 0.8  # the pace counts words of several syllables, Vietnamese words h
 _EDGE_S = 0.3  # of breath, at the end of even the shortest text
 
 
-def programme_s(words_s: float, chime: bool) -> float:
-    """From the first note to the end of the last pause. An alert signal is for emergencies and not reckoned here."""
-    return OPENING_S + words_s + CLOSING_S if chime else words_s
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What sounds before and after the words of an announcement, pauses included; seconds."""
+
+    opening_s: float = 0.0
+    closing_s: float = 0.0
+
+    def programme_s(self, words_s: float) -> float:
+        """From the first note to the end of the last pause. An alert signal is not reckoned here."""
+        return self.opening_s + words_s + self.closing_s
+
+
+def around(opening_s: float = OPENING_S, closing_s: float = CLOSING_S) -> Around:
+    """Of chimes that are so long."""
+    return Around(opening_s + PAUSE_S, PAUSE_S + closing_s + PAUSE_S)
 
 
 def estimated_s(text: str, words_per_minute: int) -> float:

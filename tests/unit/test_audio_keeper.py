@@ -1,7 +1,8 @@
-"""What the keeper holds ready, and for whom it makes room. Real store, real files, one turn at a time."""
+"""What the keeper holds ready, and what it leaves on the disk. Real store, real files, one turn at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 
 from audio import keeper as keeping
 from audio.keeper import Keeper, Snapshot
+from audio.setting import SettingReader
+from audio.source import FileSound, Memory
 from controller.core.levels import Level
 from controller.core.trust import Doubt, Stand, Trust
 from controller.core.utterances import UtteranceEvent
 from controller.store import clock as clocks
-from controller.store import utterances
+from controller.store import renditions, utterances
 from controller.store.connection import Tx
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
@@ -32,24 +35,60 @@ def snapshot_of(station: Station, keeper: Keeper, told: list[Snapshot]) -> list[
     return [(titles[i.id], i.loaded, "" if i.loaded else i.obstacle) for i in told[-1].rows.items]
 
 
-def test_the_more_urgent_takes_the_room_of_the_less_urgent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "BUDGET", int(2.5 * SECOND))
+def keeper_of(station: Station, told: list[Snapshot], believed: Callable[[Tx], bool] = lambda _: True) -> Keeper:
+    return Keeper(
+        "main", station.store, station.places, station.clock, lambda: None, told.append, {}, believed,
+        SettingReader(station.places, chime=False), None,
+    )  # fmt: skip
+
+
+def test_what_finds_no_room_in_memory_is_streamed_but_an_emergency_never_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "IN_MEMORY", int(2.5 * SECOND))
     station, told = station_in(tmp_path), list[Snapshot]()
-    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {}, lambda _: True)
+    keeper = keeper_of(station, told)
+    for number, hertz in enumerate((500, 600, 700)):
+        due = station.clock.now() + timedelta(seconds=number)
+        queue_at(station, tone_announcement(station, 1.0, hertz, title=str(hertz)), due)
+    later = tone_announcement(station, 1.0, 900, Level.EMERGENCY, title="900")
+    queue_at(station, later, station.clock.now() + timedelta(hours=1))
+    names = [("urgent", True, ""), ("first", True, ""), ("second", True, ""), ("third", True, "")]
+    assert snapshot_of(station, keeper, told) == names
+    opened = [type(told[-1].opened[item.id]) for item in told[-1].rows.items]
+    assert opened == [Memory, Memory, FileSound, FileSound]
+    assert snapshot_of(station, keeper, told) == names
+    assert told[-1].opened == {}, "what is open already is not opened again"
+
+
+def test_only_so_many_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "OPEN", 2)
+    station, told = station_in(tmp_path), list[Snapshot]()
+    keeper = keeper_of(station, told)
     for number, hertz in enumerate((500, 600, 700)):
         due = station.clock.now() + timedelta(seconds=number)
         queue_at(station, tone_announcement(station, 1.0, hertz, title=str(hertz)), due)
     assert snapshot_of(station, keeper, told) == [("first", True, ""), ("second", True, ""), ("third", False, "busy")]
-    assert len(told[-1].opened) == 2
-    queue_at(
-        station,
-        tone_announcement(station, 1.0, 900, Level.PRIORITY, title="900"),
-        station.clock.now() + timedelta(hours=1),
-    )
-    assert snapshot_of(station, keeper, told) == [
-        ("urgent", True, ""), ("first", True, ""), ("second", False, "busy"), ("third", False, "busy"),
-    ]  # fmt: skip
-    assert len(told[-1].opened) == 1, "what is held already is not read again"
+
+
+def test_a_sound_that_was_prepared_anew_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    station, told = station_in(tmp_path), list[Snapshot]()
+    keeper = keeper_of(station, told)
+    saved = tone_announcement(station, 1.0, 500)
+    queue_at(station, saved, station.clock.now())
+    keeper.look()
+    snapshot_of(station, keeper, told)
+    (old,) = told[-1].rows.items
+    other = tone_announcement(station, 2.0, 600)
+    with station.store.write() as tx:
+        renditions.want(tx, station.clock.now(), saved.id, 1, "", anew=True)
+        spoken = renditions.spoken(tx, other.id)
+        assert spoken and spoken.prepared
+        renditions.ready(tx, station.clock.now(), f"{saved.id}/1/2", spoken.prepared)
+    snapshot_of(station, keeper, told)
+    (new,) = told[-1].rows.items
+    assert (new.id, new.words_s, new.loaded) == (old.id, 2.0, True)
+    assert told[-1].opened[new.id].length == 2 * 48_000
 
 
 def test_while_the_clock_is_doubtful_only_what_does_not_need_it_is_offered(tmp_path: Path) -> None:
@@ -58,7 +97,7 @@ def test_while_the_clock_is_doubtful_only_what_does_not_need_it_is_offered(tmp_p
     def believed(tx: Tx) -> bool:
         return clocks.believed(tx, "boot-2")
 
-    keeper = Keeper("main", station.store, station.places, station.clock, lambda: None, told.append, {}, believed)
+    keeper = keeper_of(station, told, believed)
     spoken = tone_announcement(station, 1.0, 500, title="scheduled")
     now = station.clock.now()
     scheduled, stopped, sounding = (queue_at(station, spoken, now + timedelta(hours=n))[0].id for n in (1, 2, 3))

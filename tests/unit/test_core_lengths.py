@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from audio import chimes
-from audio.daemon import BYTES_PER_S, PAUSE_S
-from controller.core.lengths import CLOSING_S, OPENING_S, estimated_s, programme_s
+from audio.setting import SettingReader
+from controller.core.lengths import ALERT_S, PAUSE_S, Around, around, estimated_s
+from controller.runtime.places import Places
 from schedules.samples import samples
 
 # seconds of the ten sample announcements as espeak-ng speaks them at 140 words a minute, in order
@@ -21,11 +23,14 @@ OTHERS_S = {
 }
 
 
-def test_the_chimes_are_as_long_as_they_are_played() -> None:
-    assert pytest.approx(len(chimes.opening()) / BYTES_PER_S + PAUSE_S, abs=0.001) == OPENING_S
-    assert pytest.approx(len(chimes.closing()) / BYTES_PER_S + 2 * PAUSE_S, abs=0.001) == CLOSING_S
-    assert programme_s(10.0, chime=True) == pytest.approx(14.3)
-    assert programme_s(10.0, chime=False) == 10.0
+def test_the_chimes_are_as_long_as_they_are_played(tmp_path: Path) -> None:
+    signals = SettingReader(Places(tmp_path), chime=True).built_in().signals
+    built_in = around()
+    assert signals.length_s("opening") == pytest.approx(built_in.opening_s, abs=0.001)
+    assert signals.length_s("closing") == pytest.approx(built_in.closing_s, abs=0.001)
+    assert signals.length_s("alert") == pytest.approx(ALERT_S + PAUSE_S, abs=0.001)
+    assert built_in.programme_s(10.0) == pytest.approx(14.3)
+    assert Around().programme_s(10.0) == 10.0
 
 
 def test_a_guess_is_never_too_short_and_not_far_too_long() -> None:
