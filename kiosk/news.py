@@ -17,13 +17,15 @@ from controller.core.utterances import UtteranceState
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
-from controller.store import announcements, facts, notices, utterances
+from controller.store import alarms, announcements, facts, notices, utterances
 from controller.store.connection import Store, Tx
 from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, Coming, programme
 from kiosk.flow import Input, NewsCame, NewsLost
 
 POLL_S = 0.5
+ALARM = "alarm"  # the staff have not acknowledged something that went wrong
+NOT_FOR_RESIDENTS = frozenset({"email"})  # faults that keep nothing from them
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +35,10 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming
     end = midnight + timedelta(days=2)  # the clock of the place: a day may have 23 or 25 hours
     after_s = config.policy.board_after_s
     soundings = utterances.soundings(tx, now - timedelta(seconds=after_s))
-    faults = tuple(dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault))
+    kinds = dict.fromkeys(part.component.split("/")[0] for part in facts.health(tx) if part.fault)
+    faults = tuple(kind for kind in kinds if kind not in NOT_FOR_RESIDENTS)
+    if alarms.any_open(tx):
+        faults = (*faults, ALARM)  # the last: what is wrong now says more
     known = utterances.between(tx, midnight, end)
     coming = _coming(tx, upcoming, midnight, end)
     if "clock" in faults:  # nobody knows when that will be

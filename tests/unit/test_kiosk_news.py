@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from controller.core.alarms import Alarm
 from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.days import DayType
 from controller.core.levels import Level
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 from controller.runtime.config import StationConfig
-from controller.store import announcements, days, facts, utterances
+from controller.store import alarms, announcements, days, facts, utterances
 from controller.store.connection import Store
 from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, Coming, Entry, Standing, programme
@@ -161,3 +162,17 @@ def test_what_officials_say_of_a_day_holds_here_too(station: Station, store: Sto
     with store.write() as tx:
         days.say(tx, NOON, date(2026, 11, 27), DayType.HOLIDAY, "", "x")
     assert read(store, station.config).entries == ()
+
+
+def test_what_nobody_has_acknowledged_is_said_in_one_line_without_details(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        alarms.add(tx, Alarm("1", NOON, "missed", "utterance/u", {"title": "Tin"}))
+        facts.report(tx, NOON, "email", "mail_password", detail="535")
+    assert read(store, station.config).faults == ("alarm",)
+    with store.write() as tx:
+        facts.report(tx, NOON, "clock", "clock_doubtful")
+    assert read(store, station.config).faults == ("clock", "alarm"), "what is wrong now says more"
+    with store.write() as tx:
+        facts.report(tx, NOON, "clock")
+        alarms.know(tx, NOON, "1", "x")
+    assert read(store, station.config).faults == ()
