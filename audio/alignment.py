@@ -25,7 +25,7 @@ FAR_S = 10.0  # and those looked at before absence is said
 DRIFT_PPM = 150  # both sound cards may be off by up to half of it, and then some
 LEAST_S = 3.0  # of words; less says nothing
 
-# From 968 cases, `python -m bench heard` with seeds 1 to 4, whose table of agreement has the quantiles. Single windows
+# From 968 cases, `python -m bench.heard 1 2 3 4`, whose table of agreement has the quantiles. Single windows
 # of words at 0 dB SNR: quantile 0.001 at 0.23 (0.10 at -10 dB). What nine tenths of a case's windows reach, on which
 # "heard" rests: with the words at 0 dB at least 0.25 (0.13 at -10 dB), without them at most 0.056. Single windows may
 # agree without the words (quantile 0.99 at 0.35), where the same voice says the same phrase by chance in time.

@@ -1,5 +1,6 @@
 """Is "heard" true? Recordings of announcements through generated chains, and of everything else, judged as the station
-does; and what a long programme costs. The quantiles are those that the limits of audio/alignment.py come from."""
+does; and what a long programme costs. The quantiles are those that the limits of audio/alignment.py come from.
+`python -m bench.heard SEED ...` makes others."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def judged(case: Case) -> Judged:
 
 
 def main() -> None:
-    run(tuple(int(word) for word in sys.argv[2:] if word.isdigit()) or SEEDS)
+    run()
 
 
 def run(seeds: tuple[int, ...] = SEEDS) -> None:
@@ -149,4 +150,4 @@ def _long() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(tuple(int(seed) for seed in sys.argv[1:]) or SEEDS)
