@@ -83,13 +83,14 @@ class Village:
 
     def __init__(self, seed: int, most_s: float = 45.0) -> None:
         self.most_s = most_s
+        self.apart = -1  # the text that neighbours do not say, lest its words be there after all
         self.chance = np.random.default_rng(seed)
 
     # --- what the chain does to words
 
     def words(self) -> tuple[int, Samples]:
         """A text's number and its words, from the beginning, of some length."""
-        number = int(self.chance.integers(len(TEXTS)))
+        number = self.apart = int(self.chance.integers(len(TEXTS)))
         whole = speech(number)
         length = self.chance.uniform(4.0, self.most_s)
         return number, whole[: int(length * RATE)]
@@ -142,7 +143,8 @@ class Village:
         elif kind == "babble":  # neighbours with the station's own voice: the hardest
             sound = np.zeros(count)
             for _ in range(int(self.chance.integers(1, 4))):
-                talk = speech(int(self.chance.integers(len(TEXTS))))
+                number = int(self.chance.integers(len(TEXTS)))
+                talk = speech((number + 1) % len(TEXTS) if number == self.apart else number)
                 sound += np.resize(np.roll(talk, int(self.chance.integers(len(talk)))), count)
         elif kind == "mains":
             hertz, sound = 50 + self.chance.uniform(-0.2, 0.2), 0.02 * white
