@@ -104,19 +104,16 @@ def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnVa
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
         own = signals.every(tx)
-        page = render_template(
-            "sound.html",
-            outputs=_outputs(tx, now),
-            loudness=_loudness(tx, now),
-            chimes=[Chime(name, own.get(name)) for name in SignalName],
-            lengths=SIGNAL_LENGTHS,
-            undo=_undo_volume() or _undo_signal(tx),
-            told=request.args.get("told", ""),
-            has_contact=any(output.emergency_contact.contact != "none" for output in config.outputs),
-            emergencies=_emergencies(tx),
-            chosen=facts.fact(tx, CONTACT),
-            levels=LEVELS, percent_of=percent_of, problems=problems, typed=request.form,
-        )  # fmt: skip
+        known = {
+            "outputs": _outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
+            "chosen": facts.fact(tx, CONTACT), "undo": _undo_volume() or _undo_signal(tx),
+        }  # fmt: skip
+    page = render_template(
+        "sound.html", **known, chimes=[Chime(name, own.get(name)) for name in SignalName], lengths=SIGNAL_LENGTHS,
+        has_contact=any(output.emergency_contact.contact != "none" for output in config.outputs),
+        told=request.args.get("told", ""), levels=LEVELS, percent_of=percent_of, problems=problems,
+        typed=request.form,
+    )  # fmt: skip
     return make_response(page, status)
 
 
