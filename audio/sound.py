@@ -23,6 +23,9 @@ PART_GAP_S = 0.6  # between neighbours, where no pause is asked for: as long as 
 _SILENT = 10 ** (-40 / 20)  # no voice peaks lower
 _SOFT = 10 ** (-50 / 20)  # no recording of something
 _QUIET = 10 ** (-50 / 20)  # of the peak: what is quieter at the ends is cut off
+_NOISE = 2.0  # times the noise of the room: what is not louder at the ends is cut off too,
+_NOISE_MOST = 10 ** (-30 / 20)  # of the peak, unless music or a generator hums all along;
+_SPARED = 20  # steps before and after are spared then, for words begin and end softly
 _STEP = RATE // 200
 _PIECE = 10 * RATE
 _MOST_LIMITING_DB = 9.0  # more would be heard as pumping; then the words stay softer
@@ -131,13 +134,19 @@ def written(sound: Track, out: Path) -> Finished:
 
 
 def trimmed(sound: Sliced, silent: float) -> Excerpt | None:
-    """Without the quiet at both ends, but for 30 ms; None if there is nothing louder than `silent` in it."""
+    """Without the quiet at both ends, but for 30 ms; None if there is nothing louder than `silent` in it.
+
+    Quiet is also the noise of a room: what is there in the softest tenth of a recording.
+    """
     steps = [_steps(piece) for piece in _slices(sound)]
     levels = np.concatenate(steps) if steps else np.zeros(1)
     if not levels.max() > silent:
         return None
-    loud = np.flatnonzero(levels > _QUIET * levels.max())
-    return Excerpt(sound, int(loud[0]) * _STEP, min(sound.size, (int(loud[-1]) + 1) * _STEP))
+    quiet, noise = _QUIET * levels.max(), min(_NOISE * np.percentile(levels, 10), _NOISE_MOST * levels.max())
+    spared = _SPARED if noise > quiet else 0
+    loud = np.flatnonzero(levels > max(quiet, noise))
+    first, end = max(0, int(loud[0]) - spared), int(loud[-1]) + 1 + spared
+    return Excerpt(sound, first * _STEP, min(sound.size, end * _STEP))
 
 
 def levelled(sound: Sliced, path: Path, lufs: float, true_peak: float) -> Track:

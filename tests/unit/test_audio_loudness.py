@@ -17,7 +17,7 @@ from audio.decoding import pieces
 from audio.loudness import RATE, SILENT, Sound, integrated_lufs, limited, true_peak_dbtp
 from audio.sound import levelled as levelled_at
 from audio.sound import trimmed
-from audio.track import Excerpt, Track
+from audio.track import KEEP, Excerpt, Track
 
 
 def tone(dbfs: float, seconds: float, hertz: float = 1000.0, phase: float = 0.0) -> Sound:
@@ -192,6 +192,19 @@ def test_ends_are_trimmed_to_thirty_milliseconds_and_faded() -> None:
     assert bare is not None
     assert bare.size == round(1.06 * RATE)  # none there: added
     assert trimmed(sound, 0.6) is None
+
+
+def test_the_noise_of_a_room_is_trimmed_like_silence() -> None:
+    """As a microphone gives it: noise 40 dB below the voice, two seconds before anybody speaks, three after."""
+    noise = np.random.default_rng(3).normal(0, 0.002, 10 * RATE).astype(np.float32)
+    noise[2 * RATE : 7 * RATE] += tone(-6.0, 5.0).astype(np.float32)
+    result = trimmed(noise, 0.003)
+    assert result is not None
+    assert result.size / RATE == pytest.approx(5.0 + 2 * 0.13, abs=0.02)
+    hum = tone(-6.0, 5.0).astype(np.float32)
+    steady = trimmed(hum, 0.003)  # a sound without any pause keeps all of it
+    assert steady is not None
+    assert steady.size == hum.size + 2 * KEEP
 
 
 def test_an_excerpt_fades_and_any_slice_of_it_is_a_slice_of_the_whole() -> None:
