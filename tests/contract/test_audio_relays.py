@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -298,8 +300,8 @@ def test_what_worked_last_time_comes_first_and_what_has_failed_is_not_tried_twic
     switchboard.route(frozenset({"b", "c"}))
     assert turns == ["deaf off", "sound on"], "deaf is not asked to switch on: it has just failed"
     turns.clear()
-    switchboard.route(frozenset({"a"}))
-    assert turns == ["sound off", "deaf off"]
+    switchboard.route(frozenset())
+    assert turns == ["sound off", "deaf off", "deaf off"]
 
 
 def test_a_late_answer_to_something_else_is_no_answer(tmp_path: Path, in_time: InTime) -> None:
@@ -386,3 +388,19 @@ def test_where_there_are_no_pins_that_is_said() -> None:
     assert trouble.part == "relay/main"
     assert trouble.reason.startswith("the pins of the Pi: ")
     assert sorted(path.name for path in Path.cwd().iterdir()) == before, "lgpio's pipe stays nowhere"
+
+
+def test_the_libraries_are_imported_only_where_such_a_relay_is_configured() -> None:
+    program = """
+import sys
+from audio.contacts import ContactWatch
+from audio.switchboard import Switchboard
+from controller.runtime.config_tables import Amplifier, Contact, Output
+ContactWatch(Contact(), print, print).work(lambda: True, lambda: None)
+for kind in ("none", "log", "lcus1", "modbus", "gpio"):
+    switchboard = Switchboard(Output(name="m", zones=("a",), amplifier=Amplifier(relay=kind, port="/none", pin=17)))
+    switchboard.power(True)
+    print(kind, *sorted({"pymodbus", "gpiozero"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["none", "log", "lcus1", "modbus pymodbus", "gpio gpiozero pymodbus"]

@@ -203,3 +203,14 @@ def test_which_line_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
     os.close(slave)
     os.close(master)
+
+
+def test_two_contacts_share_an_adapter_and_a_relay_board_does_not() -> None:
+    master, slave = os.openpty()
+    stop, emergency = ControlLineOf(os.ttyname(slave), "cts"), ControlLineOf(os.ttyname(slave), "dsr")
+    stop.close()
+    with SerialPort(os.ttyname(slave), 9600), pytest.raises(DeviceError, match="cannot be opened"):
+        SerialPort(os.ttyname(slave), 9600)
+    emergency.close()
+    os.close(slave)
+    os.close(master)

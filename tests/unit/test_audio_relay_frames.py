@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,12 @@ def test_the_emulator_answers_as_in_the_specification() -> None:
     assert board.states[19:29] == [True, False, True, True, False, False, True, True, True, False]
 
 
-def test_our_frames_are_those_of_the_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio.modbus_board.ANSWER_S", 5.0)  # a busy machine
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audio.modbus_board.ANSWER_S", 0.4)  # a busy machine
+
+
+def test_our_frames_are_those_of_the_specification(tmp_path: Path) -> None:
     with served(RelayEmulator(board_17(64), tmp_path / "relays", 115200, delay_s=0.0)) as emulator:
         ours = ModbusBoard(str(emulator.link), 115200)
         relays = [Relay(relay="modbus", unit=17, channel=channel) for channel in range(20, 57)]
@@ -122,3 +127,31 @@ def test_a_board_of_pymodbus_takes_no_longer_than_it_may(tmp_path: Path) -> None
         with pytest.raises(DeviceError, match="unit 1 does not answer"):
             ours.switch({Relay(relay="modbus"): True}, 0.15)
         ours.close()
+
+
+def test_a_relay_between_two_of_ours_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    board = ModbusRelays(4)
+    board.states[1] = True
+    with served(RelayEmulator(board, tmp_path / "relays", 115200)) as emulator:
+        ours = ModbusBoard(str(emulator.link), 115200)
+        first, third = (Relay(relay="modbus", channel=channel) for channel in (1, 3))
+        ours.switch({third: True, first: True}, 20.0)
+        assert board.states == [True, True, True, False]
+        assert bytes(emulator.heard) == bytes.fromhex("01 05 00 00 FF 00 8C 3A 01 05 00 02 FF 00 2D FA")
+        ours.close()
+
+
+def test_who_does_not_answer_is_asked_twice_and_from_then_on_once(tmp_path: Path) -> None:
+    relay = Relay(relay="modbus")
+    asked = []
+    with served(RelayEmulator(ModbusRelays(4), tmp_path / "relays", 115200)) as emulator:
+        ours = ModbusBoard(str(emulator.link), 115200)
+        for has_power in (False, False, True, False):
+            emulator.cut_power(back=has_power)
+            emulator.heard.clear()
+            with contextlib.nullcontext() if has_power else pytest.raises(DeviceError, match="does not answer"):
+                ours.switch({relay: True}, 20.0)
+            emulator.wait_until_idle()
+            asked.append(len(emulator.heard) // 8)
+        ours.close()
+    assert asked == [2, 1, 1, 2]
