@@ -20,7 +20,7 @@ from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
 from audio.switchboard import LINE_LIMIT_S, Switchboard, Trouble
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Amplifier, Output, Relay
-from tests.support.relay_boards import ZONES, Kind, board_of, mock_pins, output_on, served
+from tests.support.relay_boards import ZONES, Kind, TwoBoards, board_of, mock_pins, output_on, served
 
 InTime = Callable[[Callable[[], list[Trouble]]], list[Trouble]]
 PARTS = ("relay/main", *(f"relay/main/{zone}" for zone in ZONES))
@@ -334,7 +334,7 @@ def test_the_trouble_says_what_the_board_said(tmp_path: Path) -> None:
 def test_two_units_on_one_line(tmp_path: Path) -> None:
     """Both are asked one after the other on a port that only one may open."""
     with served(board_of("modbus", tmp_path)) as emulator:
-        emulator.board = _Both(ModbusRelays(4, 1), ModbusRelays(4, 2))
+        emulator.board = TwoBoards(ModbusRelays(4, 1), ModbusRelays(4, 2))
         zones = {f"z{unit}": Relay(relay="modbus", port=str(emulator.link), unit=unit, baud=115200) for unit in (1, 2)}
         switchboard = Switchboard(Output(name="main", zones=("z1", "z2"), zone_relays=zones))
         assert switchboard.route(frozenset({"z2"})) == [
@@ -343,28 +343,6 @@ def test_two_units_on_one_line(tmp_path: Path) -> None:
         ]
         assert emulator.board.states == [False] * 4 + [True] + [False] * 3
         assert switchboard.refresh() == []
-
-
-class _Both:
-    """Two boards on one pair of wires."""
-
-    def __init__(self, *boards: ModbusRelays) -> None:
-        self._boards = boards
-
-    @property
-    def states(self) -> list[bool]:
-        return [on for board in self._boards for on in board.states]
-
-    def hear(self, byte: int) -> None:
-        for board in self._boards:
-            board.hear(byte)
-
-    def silence(self) -> bytes:
-        return b"".join([board.silence() for board in self._boards])
-
-    def lose_power(self) -> None:
-        for board in self._boards:
-            board.lose_power()
 
 
 def test_a_pin_may_be_active_low() -> None:

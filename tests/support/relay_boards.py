@@ -35,6 +35,28 @@ def served(emulator: RelayEmulator) -> Iterator[RelayEmulator]:
         assert not thread.is_alive()
 
 
+class TwoBoards:
+    """Two boards on one pair of wires."""
+
+    def __init__(self, *boards: ModbusRelays) -> None:
+        self._boards = boards
+
+    @property
+    def states(self) -> list[bool]:
+        return [on for board in self._boards for on in board.states]
+
+    def hear(self, byte: int) -> None:
+        for board in self._boards:
+            board.hear(byte)
+
+    def silence(self) -> bytes:
+        return b"".join([board.silence() for board in self._boards])
+
+    def lose_power(self) -> None:
+        for board in self._boards:
+            board.lose_power()
+
+
 def board_of(kind: Kind, folder: Path, channels: int = 8, baud: int = 115_200) -> RelayEmulator:
     if kind == "modbus":
         return RelayEmulator(ModbusRelays(channels), folder / "relays", baud, delay_s=0.001)
