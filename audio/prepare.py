@@ -36,6 +36,7 @@ FINISH_LIMIT_S = 60.0
 FINISH_SHARE = 0.5  # more time for finishing, of the length of the recordings
 _MEMORY = 2 << 30  # bytes of address space for each child; a Piper voice takes about one
 _BYTES_A_SECOND = 48_000 * 2 * 2
+_HALF_DONE = 8 * 48_000  # bytes a second of recordings while they are worked on
 _FINISH = (sys.executable, "-P", "-m", "audio.prepare_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the other cores play
 _FOLDER, _FINISHED = ".preparing-", "finished.wav"
@@ -91,9 +92,9 @@ class Preparer:
         script = [part for part in script if part.get("words") != ""]
         if any("recording" in part and not self._sound(part).is_file() for part in script):
             raise Unspeakable("recording_missing")
-        if not self.has_room():
-            raise Unspeakable("disk_full")
         recorded_s = sum(part.length_s for part in parts if isinstance(part, RecordingPart))
+        if not self.has_room(round(recorded_s * _HALF_DONE)):
+            raise Unspeakable("disk_full")
         try:
             with self._folder() as folder:
                 return self._first_good(script, folder, FINISH_LIMIT_S + FINISH_SHARE * recorded_s)
@@ -101,9 +102,9 @@ class Preparer:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT) or self._free() < _FULL
             raise Unspeakable("disk_full" if full else "not_finished", (f"station: {error}",)) from error
 
-    def has_room(self) -> bool:
-        """Whether the disk has more left than what is reserved."""
-        return self._free() >= self._policy.disk_reserve_mb << 20
+    def has_room(self, more: int = 0) -> bool:
+        """Whether the disk has so many bytes left, besides what is reserved."""
+        return self._free() >= (self._policy.disk_reserve_mb << 20) + more
 
     def give_up(self) -> None:
         """From any thread: end what is being prepared, now and from now on, with a GivenUpError."""

@@ -82,7 +82,7 @@ class Finished:
 def finish(parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_peak: float) -> Finished:
     """Make `out` of the parts, in order. UnusableError for a voice's file, RecordingError for a recording.
 
-    What is half done lies beside `out`, up to six bytes a sample.
+    What is half done lies beside `out`, up to eight bytes a sample.
     """
     for part in parts:
         if isinstance(part, Voiced):  # first of all, for a voice can be replaced by another one
@@ -94,7 +94,9 @@ def finish(parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_p
             pause += round(part.length_s * RATE)
             continue
         _fill(whole, _silence(pause or (round(PART_GAP_S * RATE) if sounding else 0)))
-        _fill(whole, _slices(_level_part(part, out, most_s, lufs, true_peak)))
+        level = _level_part(part, out, most_s, lufs, true_peak)
+        _fill(whole, _slices(level))
+        level.path.unlink()
         sounding, pause = sounding + 1, 0
         _check_length(whole.size / RATE, most_s)
     _fill(whole, _silence(pause))
@@ -176,7 +178,9 @@ def _level_part(part: Voiced | Recorded, out: Path, most_s: float, lufs: float, 
     heard = _voice(part, out, most_s) if isinstance(part, Voiced) else _recording(part, out, most_s)
     if not np.isfinite(integrated_lufs(heard)):
         raise UnusableError("its file is silent") if isinstance(part, Voiced) else RecordingError("recording_silent")
-    return levelled(heard, out.with_suffix(".level"), lufs, true_peak)
+    result = levelled(heard, out.with_suffix(".level"), lufs, true_peak)
+    out.with_suffix(".heard").unlink()  # room for what comes
+    return result
 
 
 def _voice(part: Voiced, out: Path, most_s: float) -> Excerpt:

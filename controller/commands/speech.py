@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from controller.runtime.doorbell import at_home
 from controller.runtime.places import Places
 from controller.store import utterances
 from controller.store.connection import Store
+
+if TYPE_CHECKING:
+    from audio.normaliser.live import LiveNormaliser
 
 WAIT_POLL_S = 0.1
 ALONE_S = 10.0  # an audio process that died is back long before
@@ -56,9 +60,7 @@ def join(group: click.Group) -> None:
     @click.argument("text")
     def spoken(station: Station, text: str) -> int:
         """Print the words as they will be spoken."""
-        from audio.normaliser import Normaliser, load_abbreviations
-
-        result = Normaliser(load_abbreviations()).spoken(accepted("TEXT", text))
+        result = _normaliser(station).spoken(accepted("TEXT", text))
         click.echo(result.words)
         for letters in result.spelt:
             click.echo(f"spelt letter by letter: {letters}", err=True)
@@ -70,7 +72,6 @@ def join(group: click.Group) -> None:
     @click.option("--json", "as_json", is_flag=True)
     def render(station: Station, text: str, out: str, as_json: bool) -> int:
         """Prepare TEXT as it would be played, and put the file at --out."""
-        from audio.normaliser import Normaliser, load_abbreviations
         from audio.prepare import Preparer, Unspeakable
         from controller.core.parts import TextPart
 
@@ -78,7 +79,7 @@ def join(group: click.Group) -> None:
         with tempfile.TemporaryDirectory() as folder:
             places = Places(Path(folder))
             places.make()
-            preparer = Preparer(station.config_or_example.speech, places, Normaliser(load_abbreviations()))
+            preparer = Preparer(station.config_or_example.speech, places, _normaliser(station))
             try:
                 prepared = preparer.prepare((TextPart(said),))
             except Unspeakable as error:
@@ -94,6 +95,13 @@ def join(group: click.Group) -> None:
         else:
             click.echo(f"{out}: {prepared.duration_s:.1f} s, {prepared.lufs:.1f} LUFS, {prepared.engine}")
         return 0
+
+
+def _normaliser(station: Station) -> LiveNormaliser:
+    """With the officials' own dictionary, where there is a station."""
+    from audio.normaliser.live import LiveNormaliser
+
+    return LiveNormaliser(Store(station.places.station_db, read_only=True))
 
 
 def _ends(store: Store, places: Places, made: list[Utterance]) -> set[UtteranceState]:
