@@ -117,7 +117,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     crew.start("player", lambda: player.work(stopping, lambda: crew.progress("player")), wake=inbox.wake)
     crew.start("watcher", lambda: watcher.work(stopping, lambda: crew.progress("watcher", 30.0)), wake=watcher.wake)
     if output.monitor:
-        crew.start("hearing", lambda: hearing.work(stopping, lambda: crew.progress("hearing", 30.0)))
+        crew.start("hearing", lambda: hearing.work(stopping, lambda: crew.progress("hearing", 30.0)), wake=hearing.wake)
     for what, wired in (("switch", output.stop_switch), ("contact", output.emergency_contact)):
         if wired.contact != "none":
             watch = _contact(what, wired, name, inbox, keeper, clock)
@@ -157,6 +157,8 @@ def _heard(heard: Heard, output: str, clock: SystemClock) -> tuple[Note, ...]:
         figures["reason"] = heard.reason
     deaf = heard.reason == "no_recording"
     health = Reported(clock.now(), f"monitor/{output}", "no_recording" if deaf else "", {})
+    if heard.reason == "too_short" and not heard.share:  # cut in its chime: there was nothing to hear yet
+        return ()
     if heard.utterance_id.startswith(MARK):
         return health, Tested(clock.now(), output, heard.verdict, figures)
     return health, Judged(clock.now(), heard.utterance_id, Verdict(heard.verdict), heard.share, figures)

@@ -12,6 +12,8 @@ from audio.proof import Proof
 from audio.source import Source
 from audio.watcher import Watcher
 
+RATE = 48_000
+
 
 class Proving:
     def __init__(self, watcher: Watcher, hearing: Hearing) -> None:
@@ -26,13 +28,21 @@ class Proving:
         self._watcher.closed()
 
     def began(self, item: Item, segment: Phase, source: Source, from_s: float, gain_db: float, at: float) -> None:
-        """A segment sounds since monotonic `at`. Only words that are said from their beginning are listened to."""
+        """A segment sounds since monotonic `at`. Only words that are said from their beginning are listened to, and
+        whoever listens is told with the chime already: an ear takes a moment to open."""
         self._watcher.began(source, from_s, gain_db, at)
         if segment is Phase.SPEAKING:
             self._words = source
-            if not from_s and item.sha256:
-                self._listens_to = item.id
-                self._hearing.begins(item.id, item.sha256, item.words_s, at)
+        if segment is Phase.CLOSING or not item.sha256 or self._listens_to == item.id:
+            return
+        if segment is Phase.OPENING:
+            self._listen(item, at + source.length / RATE - from_s)
+        elif not from_s:
+            self._listen(item, at)
+
+    def _listen(self, item: Item, at: float) -> None:
+        self._listens_to = item.id
+        self._hearing.begins(item.id, item.sha256, item.words_s, at)
 
     def tests(self, ident: str, level_dbfs: float, hertz: float, length_s: float, at: float) -> None:
         """The self-test's tone will sound at monotonic `at`."""

@@ -189,7 +189,7 @@ class Saying:
         kind, _, name = component.removeprefix("process/").replace("audio-", "audio/", 1).partition("/")
         if kind == "board":
             name = self.boards((name,))
-        elif kind in {"output", "relay", "audio"} and len(self._config.outputs) == 1:
+        elif kind in {"output", "relay", "audio", "proof", "monitor", "switch", "contact"} and len(self._config.outputs) == 1:
             name = ""
         said = self._say(f"web.part.{kind}", kind, name=name)
         return said.strip()

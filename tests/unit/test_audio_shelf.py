@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from audio.amplifier import LogRelay, NoRelay, lcus1_frame, relay_for
 from audio.shelf import load
 from controller.core.errors import StationError
-from controller.runtime.config_tables import Amplifier
 from tests.support.tones import tone_pcm, wav
 
 
@@ -54,14 +52,3 @@ def test_what_cannot_be_played_is_refused_whatever_its_name(tmp_path: Path, cont
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(StationError, match="No such file"):
         load(tmp_path / "gone.wav", "00")
-
-
-def test_relay_frames_as_the_board_wants_them() -> None:
-    assert [lcus1_frame(1, True), lcus1_frame(1, False), lcus1_frame(2, True)] == [
-        bytes.fromhex("A0 01 01 A2"), bytes.fromhex("A0 01 00 A1"), bytes.fromhex("A0 02 01 A3"),
-    ]  # fmt: skip
-
-
-def test_the_relay_of_the_configuration() -> None:
-    assert isinstance(relay_for(Amplifier()), NoRelay)
-    assert isinstance(relay_for(Amplifier(relay="log")), LogRelay)
