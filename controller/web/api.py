@@ -13,7 +13,7 @@ from controller.core.parts import document_of, parts_of
 from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
-from controller.web import alarms, state
+from controller.web import alarms, sound, state
 from controller.web.announcement_forms import (
     ahead_of,
     known_of,
@@ -36,13 +36,14 @@ views = Blueprint("api", __name__)
 @views.get("/api/state")
 @door(Who.USER, by_itself=True)
 def station_state() -> ResponseReturnValue:
-    """What changes on a page. `?page=home`, or `?announcement=ID`, or neither (what is on air)."""
+    """What changes on a page. `?page=home`, `?page=sound`, or `?announcement=ID`, or neither (what is on air)."""
     config, now = parts().config, parts().clock.now()
     html: dict[str, str] = {}
     document: dict[str, object] = {}
     with parts().store.read() as tx:
         home = state.home(tx, config, now, parts().clock_signs, house().upcoming)
         open_alarms = alarms.shown(tx)
+        tested = sound.outputs(tx, now) if request.args.get("page") == "sound" else None
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])
@@ -57,6 +58,8 @@ def station_state() -> ResponseReturnValue:
     if request.args.get("page") == "home":
         for name in ("faults", "approval", "coming", "today", "health"):
             html[name] = render_template(f"parts/{name}.html", home=home, alarms=open_alarms)
+    if tested is not None:
+        html["outputs"] = render_template("parts/outputs.html", outputs=tested)
     if about is not None:
         document["rendition"] = state.rendition_state(about.rendition)
         document |= _sound(about)

@@ -105,7 +105,7 @@ def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnVa
     with parts().store.read() as tx:
         own = signals.every(tx)
         known = {
-            "outputs": _outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
+            "outputs": outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
             "chosen": facts.fact(tx, CONTACT), "undo": _undo_volume() or _undo_signal(tx),
         }  # fmt: skip
     page = render_template(
@@ -117,7 +117,8 @@ def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnVa
     return make_response(page, status)
 
 
-def _outputs(tx: Tx, now: datetime) -> list[Output]:
+def outputs(tx: Tx, now: datetime) -> list[Output]:
+    """How each is: its last test, what was heard of it, its switch."""
     health = {part.component: part for part in state.health(tx, parts().config, parts().clock_signs)}
     listened = heard.by_output(tx, now - LOOKED_BACK)
     return [

@@ -152,6 +152,7 @@ def test_a_test_is_asked_for_in_a_row_and_by_a_ring(pages: Pages, client: FlaskC
         assert facts.fact(tx, "self_test/wanted/main") == instant(START)
     assert pages.station.bell.rung == [("audio-main", {"self_test": True, "by": FULL_NAME})]
     assert "đang thử" in text(client)
+    assert "đang thử" in client.get("/api/state?page=sound").get_json()["html"]["outputs"]
     with pages.station.store.write() as tx:
         facts.set_fact(tx, "self_test/main", f"{(START + timedelta(seconds=5)).isoformat()} heard")
     assert "đang thử" not in text(client) and "nghe rõ tiếng thử" in text(client)
