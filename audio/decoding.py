@@ -123,6 +123,8 @@ def _opened(file: BinaryIO, kind: str) -> Iterator[tuple[InputContainer, AudioSt
             if not found.streams.audio:
                 raise RefusedError("no_sound_in_it")
             stream = found.streams.audio[0]
+            if getattr(stream, "codec_context", None) is None:  # nothing here decodes it
+                raise RefusedError("sound_codec", codec="?")
             stream.codec_context.thread_count = 1
             yield found, stream
     except (av.error.FFmpegError, ValueError, EOFError) as error:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
+import random
 import shutil
 import time
 import wave
@@ -15,6 +18,7 @@ import numpy as np
 import pytest
 
 from audio import intake
+from audio.decoding import RefusedError, look, pieces
 from audio.intake import Intake
 from audio.loudness import integrated_lufs, true_peak_dbtp
 from controller.core.errors import InputError
@@ -177,6 +181,21 @@ def test_a_bad_file_is_refused_at_once_and_leaves_nothing(what: str, places: Pla
     for language in LANGUAGES:
         words = load_words(language, ("audio",))
         assert words(f"problem.{problem.code}", **dict(problem.facts))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_any_damage_is_a_refusal_or_does_no_harm(kind: str, tmp_path: Path) -> None:
+    """In the child's own code: nothing but a RefusedError ever leaves it, and no damage makes sound longer."""
+    whole, chance = usual(tmp_path / "a", kind, 2.0).read_bytes(), random.Random(kind)  # noqa: S311 - damage, not a secret
+    for _ in range(60):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 4, 40))):
+            content[chance.randrange(chance.choice((300, len(content))))] = chance.randrange(256)
+        if chance.random() < 0.2:
+            del content[chance.randrange(len(content)) :]
+        file = io.BytesIO(bytes(content))
+        with contextlib.suppress(RefusedError):
+            assert sum(piece.size for piece in pieces(file, look(file, 10.0).kind, 10.0)) <= 11 * 48_000
 
 
 def test_as_long_as_allowed_and_a_little_longer(places: Places, tmp_path: Path) -> None:
