@@ -118,6 +118,16 @@ def test_only_the_page_reaches_the_network() -> None:
     assert reaching == ["loalang-web.service"]
 
 
+def test_a_station_that_writes_letters_lets_its_controller_reach_the_network_and_nothing_else(installed: Path) -> None:
+    added = (UNITS / "controller-mail.conf").read_text(encoding="utf-8").partition("[Service]\n")[2]
+    assert {line.partition("=")[0] for line in added.split()} - {"AF_INET6", "AF_NETLINK"} == {
+        "PrivateNetwork", "RestrictAddressFamilies",
+    }  # fmt: skip
+    unit = installed / "loalang-controller.service"
+    unit.write_text(unit.read_text(encoding="utf-8").replace("\n[Install]", f"\n{added}\n[Install]"), encoding="utf-8")
+    assert verified(installed) == ""
+
+
 def test_the_users_of_the_units_are_made() -> None:
     made = subprocess.run(
         ["systemd-sysusers", "--dry-run", str(UNITS / "sysusers.conf")], capture_output=True, text=True, check=False
