@@ -10,18 +10,13 @@ from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Request
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
 PREFIX = "brought-"
-
-
-def new_file(folder: Path) -> IO[bytes]:
-    """An empty file of one's own in a folder, to be removed by whoever asked for it."""
-    return tempfile.NamedTemporaryFile("w+b", dir=folder, prefix=PREFIX, delete=False)
 
 
 class Uploads(Request):
@@ -31,7 +26,7 @@ class Uploads(Request):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.brought: list[Path] = []
+        self.brought: list[IO[bytes]] = []
 
     def _get_file_stream(
         self,
@@ -45,14 +40,16 @@ class Uploads(Request):
         return self.new_file(self.files_to)
 
     def new_file(self, folder: Path) -> IO[bytes]:
-        file = new_file(folder)
-        self.brought.append(Path(file.name))
-        return file
+        """An empty file in a folder; whoever takes it moves it away before the request ends."""
+        file = tempfile.NamedTemporaryFile("w+b", dir=folder, prefix=PREFIX, delete=False)  # noqa: SIM115 - see `forget`
+        self.brought.append(cast(IO[bytes], file))
+        return cast(IO[bytes], file)
 
     def forget(self) -> None:
         """Remove what nobody has taken."""
-        for path in self.brought:
-            path.unlink(missing_ok=True)
+        for file in self.brought:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
 
 
 Allowed = Callable[[str, str, int], bool]  # (path, value of the cookie, bytes) -> whether a large body may come
