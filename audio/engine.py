@@ -340,7 +340,9 @@ def _begin(state: State, item: Item, now: Now, timing: Timing) -> Step:
     if offset_s:
         where = (("joined_s", round(offset_s, 2)),)
     detail: tuple[tuple[str, object], ...] = (("attempt", begun.attempt), *where)
-    return state, (*route, *play, Move(item.id, UtteranceEvent.BEGIN, detail))
+    # relays take their time: an alert signal does not wait for them
+    begin = (*play, *route) if item.emergency else (*route, *play)
+    return state, (*begin, Move(item.id, UtteranceEvent.BEGIN, detail))
 
 
 def _sound(state: State, item: Item, segment: Phase, length_s: float, now: Now, from_s: float = 0.0) -> Step:

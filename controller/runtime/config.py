@@ -54,7 +54,7 @@ class StationConfig(Section):
             for output in self.outputs
             if wanted & set(output.zones)
             for zone in output.zones
-            if zone in wanted or zone not in output.zone_relays
+            if zone in wanted or not output.switches_apart(zone)
         }
         return tuple(zone.id for zone in self.zones if zone.id in heard)
 

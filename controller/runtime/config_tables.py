@@ -104,6 +104,10 @@ class Output(Section):
     emergency_contact: Contact = Contact()
     self_test: SelfTest = SelfTest()
 
+    def switches_apart(self, zone: str) -> bool:
+        """Whether a zone can be kept silent while others of this output are not."""
+        return zone in self.zone_relays and self.zone_relays[zone].relay != "none"
+
 
 class Speech(Section):
     engines: tuple[SpeechEngine, ...] = Field(default=("piper", "pyttsx3", "espeak-ng"), min_length=1)

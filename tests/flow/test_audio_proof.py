@@ -1,0 +1,108 @@
+"""Proof that the village heard it: the real audio process speaks, and a monitor input listens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from controller.core.announcements import Announcement, Draft
+from controller.core.journal import Entry
+from controller.core.utterances import Verdict
+from controller.runtime.clocks import SystemClock
+from controller.runtime.doorbell import Doorbell
+from controller.store import facts, journal, renditions
+from tests.support.processes import until
+from tests.support.pulse import NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
+from tests.support.stations import Station, station_in
+
+TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
+ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        # a loudspeaker line on which nothing ever comes
+        running.control("load-module", "module-null-sink", "sink_name=day-dut", "rate=48000", "channels=1")
+        running.control("set-default-sink", "loa")
+        awake = subprocess.Popen(
+            ["pacat", "--device=day-dut", "--raw", "/dev/zero"], env={**os.environ, "PULSE_SERVER": running.server}
+        )
+        yield running
+        awake.kill()
+        awake.wait()
+
+
+def hearing(folder: Path, source: str) -> Station:
+    config = ROOMY.replace("buffer = 2048", f'buffer = 2048\nmonitor = "{source}"').replace(
+        "chime = false", "chime = true"
+    )
+    return station_in(folder, config, SystemClock())
+
+
+def prepared(station: Station) -> Announcement:
+    saved = station.announcing.save(Draft("Họp thôn", TEXT, ("trung-tam",)), (), "lan")
+
+    def ready() -> bool:
+        with station.store.read() as tx:
+            return renditions.spoken(tx, saved.id) is not None
+
+    until(ready, 40, what="the sound")
+    return saved
+
+
+def lines(station: Station, kind: str) -> list[Entry]:
+    with station.store.read() as tx:
+        return [entry for entry in journal.entries(tx) if entry.kind == kind]
+
+
+def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSink) -> None:
+    station = hearing(tmp_path, "sink")
+    with audio(station, sink):
+        (one,) = station.announcing.speak_now(prepared(station).id, "lan")
+        wait_for(station, one, "played", limit_s=25)
+        until(lambda: row(station, one).heard, 15, what="the verdict")
+    found = row(station, one)
+    assert (found.heard, found.heard_share) == (Verdict.HEARD, pytest.approx(1.0, abs=0.07))
+    assert kinds(station, one) == ["queued", "playing", "played", "heard"]
+    (played,) = lines(station, "played")
+    assert played.detail["proven"] is True, "the sink was seen to take it"
+    assert float(str(played.detail["taken_s"])) == pytest.approx(found.duration_s, abs=1.5)
+    (line,) = lines(station, "heard")
+    assert abs(float(str(line.detail["gain_db"]))) < 2.0
+
+
+def test_what_did_not_reach_the_village_is_not_heard(tmp_path: Path, sink: NullSink) -> None:
+    """The mixer plays, the sound server takes it, and the line behind it is cut."""
+    station = hearing(tmp_path, "day-dut.monitor")
+    with audio(station, sink):
+        (one,) = station.announcing.speak_now(prepared(station).id, "lan")
+        wait_for(station, one, "played", limit_s=25)
+        until(lambda: row(station, one).heard, 15, what="the verdict")
+    assert row(station, one).heard is Verdict.NOT_HEARD
+    (line,) = lines(station, "not_heard")
+    assert line.detail["reason"] == "silent"
+
+
+@pytest.mark.parametrize(
+    ("source", "results"),
+    # on a busy machine the ear may open too late to be sure, but it never hears what is not there
+    [("", {"proven"}), ("sink", {"heard"}), ("day-dut.monitor", {"not_heard", "unsure"})],
+)
+def test_the_self_test_says_whether_sound_comes_out(
+    tmp_path: Path, sink: NullSink, source: str, results: set[str]
+) -> None:
+    station = hearing(tmp_path, source)
+    with audio(station, sink), closing(Doorbell(station.places)) as bell:
+        bell.ring("audio-main", {"self_test": True})
+        until(lambda: lines(station, "self_test"), 20, what="the result")
+    (line,) = lines(station, "self_test")
+    assert line.detail["result"] in results, line
+    with station.store.read() as tx:
+        assert facts.fact(tx, "self_test/main").endswith(str(line.detail["result"]))
