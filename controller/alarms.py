@@ -98,7 +98,7 @@ def _known(detail: Mapping[str, str], *names: str) -> dict[str, str]:
 
 def _counted(facts: Mapping[str, str]) -> dict[str, str]:
     due = facts.get("due", "")
-    return {**facts, "count": "1", "first": due, "last": due}
+    return {**facts, "times": "1", "first": due, "last": due}
 
 
 def joins(alarm: Alarm, worry: Worry, at: datetime) -> bool:
@@ -112,12 +112,12 @@ def joins(alarm: Alarm, worry: Worry, at: datetime) -> bool:
 
 def joined(alarm: Alarm, worry: Worry) -> dict[str, str]:
     """The facts of both."""
-    if "count" not in alarm.facts:
+    if "times" not in alarm.facts:
         return dict(worry.facts)
     dues = sorted(due for facts in (alarm.facts, worry.facts) for due in (facts["first"], facts["last"]) if due)
-    count = int(alarm.facts["count"]) + int(worry.facts["count"])
+    times = int(alarm.facts["times"]) + int(worry.facts["times"])
     ends = {"first": dues[0], "last": dues[-1]} if dues else {}
-    return {**alarm.facts, **worry.facts, **ends, "count": str(count)}
+    return {**alarm.facts, **worry.facts, **ends, "times": str(times)}
 
 
 def brief(alarm: Alarm, at: datetime) -> bool:
@@ -154,13 +154,14 @@ class AlarmWords:
 
     def _said(self, section: str, alarm: Alarm) -> str:
         facts = alarm.facts
-        counted = ".many" if "count" in facts and facts["count"] != "1" else ".one" if "count" in facts else ""
+        times = facts.get("times", "")
+        counted = {"": "", "1": ".one"}.get(times, ".many")
         key = f"{section}.{alarm.cause}{counted}"
         if not self._words.has(key):
             key = f"{section}.other"
         return self._words(
             key, title=facts.get("title", ""), when=self._clock(facts.get("due", "")), why=self._why(facts),
-            count=facts.get("count", ""), first=self._clock(facts.get("first", "")),
+            count=times, first=self._clock(facts.get("first", "")),
             last=self._clock(facts.get("last", "")), part=self.part(alarm.subject), fault=self._fault(facts),
             result=self._or(f"web.self_test.{facts.get('result', '')}", facts.get("result", "")),
             where=self._where(facts.get("output", "")), cause=alarm.cause, at=self._clock(instant(alarm.at)),

@@ -31,6 +31,7 @@ LOOK_BACK = timedelta(minutes=10)  # at the very first start: older lines are hi
 LINES_AT_ONCE = 500
 KEPT_EVERY = 200  # lines without an alarm after which the place is written down
 OUTCOME_S = 0.2
+IDLE_S = 5.0  # between looks of the post while nothing waits: whoever makes messages wakes it
 log = logging.getLogger(__name__)
 
 
@@ -165,27 +166,29 @@ class Post:
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
         while not stopping.is_set():
+            pause_s = POLL_S
             try:
-                self.turn(stopping, progress)
+                pause_s = POLL_S if self.turn(stopping, progress) else IDLE_S
                 self._trouble.ends()
             except StationError as error:
                 self._trouble.begins(str(error))
                 self._store.close()
             progress()
-            self._rung.wait(POLL_S)
+            self._rung.wait(pause_s)
             self._rung.clear()
         self._store.close()
 
-    def turn(self, stopping: threading.Event, progress: Callable[[], None] = lambda: None) -> None:
-        """Send what is due."""
+    def turn(self, stopping: threading.Event, progress: Callable[[], None] = lambda: None) -> bool:
+        """Send what is due; whether anything waited."""
         with self._store.read() as tx:
             waiting = [m for m in messages.waiting(tx) if m.channel in self._notifiers]
             whom = {(m.channel, m.recipient) for m in waiting}
             last = {one: at for one in whom if (at := messages.last_sent(tx, *one))}
         for batch in batches(waiting, last, self._clock.now()):
             if stopping.is_set():
-                return
+                break
             self._send(batch, stopping, progress)
+        return bool(waiting)
 
     def _send(self, batch: Batch, stopping: threading.Event, progress: Callable[[], None]) -> None:
         said = letter(batch, self._words, self._config.site.name)

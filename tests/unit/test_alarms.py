@@ -97,9 +97,9 @@ def test_an_outage_is_one_alarm_and_the_next_outage_another() -> None:
     assert joins(known, later, START + timedelta(minutes=10))
     assert not joins(known, later, START + timedelta(minutes=10, seconds=1))
     both = joined(known, later)
-    assert (both["count"], both["first"], both["last"]) == ("2", instant(DUE), instant(DUE + timedelta(1)))
+    assert (both["times"], both["first"], both["last"]) == ("2", instant(DUE), instant(DUE + timedelta(1)))
     again = joined(Alarm("1", START, "station_off", "schedule", both), first)
-    assert (again["count"], again["first"], again["last"]) == ("3", instant(DUE), instant(DUE + timedelta(1)))
+    assert (again["times"], again["first"], again["last"]) == ("3", instant(DUE), instant(DUE + timedelta(1)))
 
 
 def test_a_fault_is_one_with_the_same_fault_only() -> None:
@@ -144,9 +144,16 @@ def test_the_words() -> None:
     )
 
 
+def test_a_fault_that_counts_something_is_said_with_its_count_and_joined_as_it_is() -> None:
+    entry = line(Kind.FAULT, "schedule", fault="rule_unreadable", count="2")
+    assert said(entry)[1].startswith("Lịch phát: Có 2 lịch phát không đọc được.")
+    worry = worry_of(entry)
+    assert worry and joined(alarm(worry), worry) == {"fault": "rule_unreadable", "count": "2"}
+
+
 def test_several_and_what_is_over() -> None:
     words = AlarmWords(load_words("vi"), parse_config(CONFIG, "test"), START)
-    facts = {"count": "3", "first": instant(DUE), "last": instant(DUE + timedelta(hours=1)), "reason": "station_off"}
+    facts = {"times": "3", "first": instant(DUE), "last": instant(DUE + timedelta(hours=1)), "reason": "station_off"}
     many = Alarm("1", START, "station_off", "schedule", facts)
     assert words.sentence(many) == "Máy không chạy, 3 lần phát bị lỡ, từ 11:00 đến 12:00."
     assert words.headline(many) == "Máy không chạy, 3 lần phát bị lỡ"
@@ -168,7 +175,7 @@ def test_both_languages_have_words_for_every_cause() -> None:
             worry = worry_of(entry)
             assert worry
             for count in ("1", "2"):
-                facts = {**worry.facts, "count": count} if "count" in worry.facts else worry.facts
+                facts = {**worry.facts, "times": count} if "times" in worry.facts else worry.facts
                 found = Alarm("1", START, worry.cause, worry.subject, facts)
                 assert words.headline(found) != nothing_better, (language, entry)
                 assert "{" not in words.sentence(found)

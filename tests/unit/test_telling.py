@@ -19,7 +19,7 @@ from controller.runtime.clocks import FakeClock
 from controller.runtime.config_tables import Email
 from controller.store import alarms, facts, journal, messages
 from controller.store.columns import instant
-from controller.store.connection import Store
+from controller.store.connection import Store, StoreBusyError
 from controller.telling import SEEN, Post, Route, Watch
 from tests.support.mail_server import MailServer, Manner
 from tests.support.stations import START, Station, station_in
@@ -217,6 +217,16 @@ def test_a_kill_at_any_moment_loses_nothing_and_doubles_nothing(desk: Desk, kill
     desk.wait(600)
     assert desk.letters() == ["[Xã Thử] 2 việc cần xem: 13:00 không phát: Tin 1"]
     assert len(desk.alarms()) == 2
+
+
+def test_a_store_that_is_locked_for_a_while_loses_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.miss("Tin 1")
+    monkeypatch.setattr("controller.store.connection.BUSY_TIMEOUT_S", 0.05)
+    desk.watch = desk._watch()
+    with Store(desk.station.places.station_db).write(), pytest.raises(StoreBusyError):
+        desk.watch.look()
+    desk.wait(20)
+    assert desk.letters() == ["[Xã Thử] 13:00 không phát: Tin 1"]
 
 
 def test_history_is_not_told_at_the_very_first_start(desk: Desk) -> None:
