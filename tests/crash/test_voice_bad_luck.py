@@ -7,22 +7,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from audio.collecting import Collector
+from audio.normaliser.live import LiveNormaliser
 from audio.prepare import Preparer
-from audio.renewal import Renewal
+from audio.renewal import RETRY_S, Renewal
 from audio.studio import Studio
 from controller.core.announcements import Announcement, Draft, Late
 from controller.core.parts import Parts, text_of
 from controller.core.renditions import Prepared, Rendition, RenditionState
 from controller.core.utterances import Utterance
 from controller.lineup import Lateness, occurrence
-from controller.runtime.clocks import SystemClock
+from controller.runtime.clocks import FakeClock, SystemClock
+from controller.runtime.config_tables import Policy
 from controller.store import facts, journal, renditions, utterances
-from tests.support.fake_voices import alive, install
+from tests.support.fake_voices import alive, install, tone_file
 from tests.support.full_disk import small_disk
 from tests.support.processes import Process, until
 from tests.support.sounding import kinds, wait_for
@@ -123,3 +127,39 @@ def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(
             thread.join(5)
             station.store.close()
         assert spoken == ["Mời bà con đến họp."]
+
+
+def test_on_a_full_disk_old_sound_makes_room_for_new_and_what_was_refused_is_made_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "bin", f'cp {tone_file(tmp_path / "tone.wav", 2)} "$out"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    with small_disk(tmp_path / "disk", "64m") as disk:
+        clock = FakeClock(datetime.now(UTC))
+        station = station_in(disk.folder, ONE_VOICE.format(limit=10), clock)
+        policy = Policy(disk_reserve_mb=20, approval="off")
+        preparer = Preparer(station.config.speech, station.places, LiveNormaliser(station.store), policy)
+        renewal = Renewal(station.store, station.places, preparer, clock, policy, lambda: 0)
+        collector = Collector(station.store, station.places, clock, policy)
+        studio = Studio(station.store, preparer, renewal, collector, clock, 900.0, lambda: None)
+        old = station.places.rendition("0" * 64)
+        old.write_bytes(bytes(50 << 20))
+        os.utime(old, (clock.now().timestamp() - 10 * 86_400,) * 2)
+        first = announce(station)
+        studio._turn(-1, threading.Event())
+        assert rendition(station, first).state is RenditionState.READY
+        assert not old.exists()
+        disk.fill(leave=10 << 20)
+        second = announce(station, "Tiêm chủng")
+        studio._turn(-1, threading.Event())
+        assert (rendition(station, second).state, rendition(station, second).reason) == (
+            RenditionState.FAILED,
+            "disk_full",
+        )
+        prepared = rendition(station, first).prepared
+        assert prepared and station.places.rendition(prepared.sha256).is_file(), "what is needed stays"
+        disk.clear()
+        clock.tick(RETRY_S + 1)
+        studio._turn(0, threading.Event())
+        assert rendition(station, second).state is RenditionState.READY
+        station.store.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -129,6 +131,13 @@ def test_another_process_says_it_at_once(station: Station, dictionary: Dictionar
     assert other.spoken("BTXM của UBND") == Normaliser(
         {**load_abbreviations(), "BTXM": "bê tông xi măng"}
     ).spoken("BTXM của UBND")  # fmt: skip
+
+
+def test_the_command_says_it_too(station: Station, dictionary: Dictionary) -> None:
+    dictionary.put("BTXM", "bê tông xi măng", "lan")
+    command = [sys.executable, "-m", "controller.cli", "spoken", "BTXM", "--state", str(station.places.state)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.stdout, done.returncode) == ("bê tông xi măng\n", 0), done.stderr
 
 
 def test_without_the_store_it_goes_on_with_what_it_knows(station: Station, dictionary: Dictionary) -> None:
