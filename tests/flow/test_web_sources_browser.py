@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from controller.core.announcements import Announcement
 from controller.core.parts import PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
-from controller.store import announcements, recordings, renditions
+from controller.store import announcements, recordings, renditions, samples
 from tests.support.sounds import tone_wav
 from tests.support.stations import CONFIG
 from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
@@ -151,6 +151,26 @@ def test_without_a_microphone_the_phones_own_recorder_is_offered(browser: Browse
         expect(entry).to_have_attribute("capture", "")
         entry.set_input_files({"name": "ghi.wav", "mimeType": "audio/wav", "buffer": tone_wav()})
         expect(page.locator("li[data-kind=voice]")).to_contain_text("dài 1 giây")
+
+
+def test_words_are_listened_to_while_one_writes(browser: Browser, pages: Pages) -> None:
+    sound = tone_wav(1.0, 500)
+    name = sha256(sound).hexdigest()
+    pages.station.places.rendition(name).write_bytes(sound)
+    with served(pages.app) as address, phone(browser, address) as context:
+        page = begun(context)
+        expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
+        page.get_by_role("button", name="Nghe thử").click()
+        expect(page.get_by_text("Đang chuẩn bị tiếng đọc")).to_be_visible()
+        with pages.station.store.write() as tx:
+            (wanted,) = samples.wanted(tx)
+            assert wanted.words == "kính mời bà con."
+            samples.ready(tx, wanted.id, name)
+        player = page.locator(".sample audio")
+        expect(player).to_have_attribute("src", f"/renditions/{name}.wav")
+        page.wait_for_function("document.querySelector('.sample audio').currentTime > 0.2")
+        page.fill("#text", "Kính mời bà con đến họp.")
+        expect(player).to_be_hidden()
 
 
 def test_the_same_without_a_script(browser: Browser, pages: Pages) -> None:
