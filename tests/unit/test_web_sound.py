@@ -218,7 +218,8 @@ def test_a_chime_of_ones_own_the_built_in_one_and_undo(pages: Pages, client: Fla
 
 def test_a_file_that_was_never_this_signal_is_not_used(pages: Pages, client: FlaskClient) -> None:
     for strange in ("0" * 64, "../../station.db", ""):
-        client.post("/signals/closing/use", data={"token": token(client), "sha256": strange})
+        answer = client.post("/signals/closing/use", data={"token": token(client), "sha256": strange})
+        assert "xin tải lên lại" in text(client, answer.location)
     assert in_use(pages) == {}
 
 
