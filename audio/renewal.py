@@ -79,7 +79,7 @@ class Renewal:
             with self._store.read() as tx:
                 found = [(announcements.get(tx, ident), renditions.newest(tx, ident)) for ident in few]
             for announcement, newest in found:
-                if newest and newest.revision == announcement.revision and self._is_old(announcement, newest):
+                if newest and self._is_old(announcement, newest):
                     self._want(announcement.id, announcement.revision, anew=newest.state is RenditionState.READY)
                     asked += 1
             self._looked.update(few)

@@ -132,13 +132,22 @@ def long_tag(folder: Path) -> Path:
     return file
 
 
+def whole_pages(folder: Path) -> Path:
+    """Nothing is half, but the page that says it is the last one has not arrived."""
+    file = usual(folder / "a.ogg", "ogg")
+    content = file.read_bytes()
+    file.write_bytes(content[: content.rfind(b"OggS")])
+    return file
+
+
 def cut_kind(kind: str, share: float = 0.6, **more: Any) -> Callable[[Path], Path]:
     return lambda folder: cut(usual(folder / f"cut.{kind}", kind, **more), share)
 
 
 BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     **{f"a truncated {kind}": (cut_kind(kind), "sound_cut_short") for kind in FORMATS},
-    "an ogg without its last page": (cut_kind("ogg", 0.99), "sound_cut_short"),
+    "an ogg whose last page is half": (cut_kind("ogg", 0.99), "sound_cut_short"),
+    "an ogg without its last page": (whole_pages, "sound_cut_short"),
     "an mp3 cut in a frame": (
         cut_kind("mp3", 0.613, options={"write_xing": "0", "id3v2_version": "0"}), "sound_cut_short",
     ),
