@@ -239,3 +239,21 @@ def test_a_long_recording_comes_in_pieces(pages: Pages, client: FlaskClient) -> 
     url = send(client, long).get_json()["url"]
     piece = client.get(url, headers={"Range": "bytes=0-"})
     assert (piece.status_code, len(piece.data)) == (206, RANGE_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"repeats": "999999"}, {"repeats": "10", "repeat_pause": "999999"}, {"repeat_pause": "nan"},
+        {"level": "emergency", "lasts_min": "999999"}, {"level": "emergency", "lasts_min": "-1"},
+        columns(MAIN, {"kind": "pause", "seconds": "999999"}), columns(MAIN, {"kind": "pause", "seconds": "-1"}),
+        columns(*[{"kind": "recording"}] * 30), columns(MAIN, {"kind": "text", "text": "\x00\u202e"}),
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_and_what_it_would_mean_is_still_answered(
+    client: FlaskClient, entries: dict[str, Any]
+) -> None:
+    form = announcement(client, when="daily", first="2026-11-21", times="19:30", confirmed="emergency", **entries)
+    assert [client.post(path, data=form).status_code for path in ("/announcements", "/api/rule", "/api/day")] == [
+        422, 200, 200,
+    ]  # fmt: skip
