@@ -33,7 +33,7 @@ def kind_of(file: BinaryIO) -> str:
         kind = "m4a"
     elif head.startswith(_EBML):
         kind = "webm"
-    elif head.startswith(b"ID3") or _begins_a_frame(head):
+    elif head.startswith(b"ID3") or _begins_a_frame(_at(file, 0, _FIRST_FRAME).lstrip(b"\0")):  # some write zeros first
         kind = "mp3"
     file.seek(0)
     return kind

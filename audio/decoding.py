@@ -158,7 +158,8 @@ def _tagged_s(container: InputContainer) -> float:
 
 def _measured(container: InputContainer, stream: AudioStream, kind: str, promised_frames: int, most_s: float) -> float:
     """The length by the packets, which are counted up to `most_s` and not decoded."""
-    frames, first, end, smallest, last = 0, None, 0.0, 0, 0
+    frames, first, end, last = 0, None, 0.0, 0
+    smallest, largest = 1 << 30, 0  # bytes of all packets but the last
     base = float(stream.time_base or 0)
     for packet in container.demux(stream):
         if not packet.size:
@@ -168,10 +169,13 @@ def _measured(container: InputContainer, stream: AudioStream, kind: str, promise
         end = max(end, begins + (packet.duration or 0) * base)
         if end - first > most_s:
             raise _too_long(most_s)
-        frames, smallest, last = frames + 1, min(smallest, last) if frames > 1 else last, packet.size
+        if frames:
+            smallest, largest = min(smallest, last), max(largest, last)
+        frames, last = frames + 1, packet.size
     if promised_frames and (promised_frames - frames) * 1152 / stream.codec_context.rate > _SLACK_S:
         raise RefusedError("sound_cut_short")
-    if kind == "mp3" and not promised_frames and last < smallest:  # the last of equal frames is not whole
+    if kind == "mp3" and not promised_frames and last < smallest and largest - smallest <= 1:
+        # the last of equal frames is not whole
         raise RefusedError("sound_cut_short")
     return end - (first or 0.0)
 

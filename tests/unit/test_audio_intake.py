@@ -89,6 +89,26 @@ def test_covers_vorbis_films_and_wrong_names_do_not_matter(places: Places, tmp_p
     ]  # fmt: skip
 
 
+def test_what_programs_put_around_an_mp3_does_not_matter(places: Places, tmp_path: Path) -> None:
+    bare = usual(tmp_path / "bare", "mp3", options={"write_xing": "0", "id3v2_version": "0"}).read_bytes()
+    ape = b"APETAGEX" + (2000).to_bytes(4, "little") * 2 + bytes(110)
+    for number, content in enumerate((bare + b"TAG" + bytes(125), bare + ape, bytes(300) + bare)):
+        file = tmp_path / f"{number}.mp3"
+        file.write_bytes(content)
+        assert taken(places, file).length_s == pytest.approx(3.0, abs=0.06)
+
+
+def test_slower_and_finer_sound_is_taken_too(places: Places, tmp_path: Path) -> None:
+    files = [
+        sound_file(tmp_path / "slow", "mp3", speechlike(3.0, 22_050), rate=22_050),
+        sound_file(tmp_path / "fine", "wav", speechlike(3.0, 96_000, channels=2), rate=96_000, encoder="pcm_s24le"),
+        sound_file(tmp_path / "float", "wav", speechlike(3.0, 44_100), encoder="pcm_f32le"),
+        sound_file(tmp_path / "lossless", "m4a", speechlike(3.0, 44_100), encoder="alac"),
+        usual(tmp_path / "first", "m4a", options={"movflags": "faststart"}),
+    ]
+    assert [taken(places, file).length_s for file in files] == pytest.approx([3.0] * 5, abs=0.06)
+
+
 def as_text(content: str | bytes) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         file = folder / "tin.mp3"
