@@ -43,6 +43,12 @@ def last_sent(tx: Tx, channel: str, recipient: str) -> datetime | None:
     return as_instant_or_none(row["at"])
 
 
+def newest_sent(tx: Tx) -> datetime | None:
+    """When anybody was told of anything last."""
+    row = tx.execute("SELECT MAX(done_at) AS at FROM messages WHERE state = 'sent'").fetchone()
+    return as_instant_or_none(row["at"])
+
+
 def reword(tx: Tx, alarm: str, subject: str, body: str) -> None:
     """More is known of an alarm: those that still wait say it."""
     tx.execute(

@@ -21,14 +21,14 @@ from controller.core.recordings import NAME_LIMIT, SIGNAL_LENGTHS, SignalName
 from controller.core.utterances import Verdict
 from controller.core.volumes import LEVELS, Setting, Span, percent_of, settings_for, spans_of
 from controller.sounding import CONTACT, WANTED
-from controller.store import announcements, facts, heard, journal, signals, volumes
+from controller.store import announcements, facts, heard, journal, messages, signals, volumes
 from controller.store.columns import as_instant
 from controller.store.connection import Tx
 from controller.store.heard import Heard
 from controller.store.signals import Signal
 from controller.web import state
 from controller.web.announcement_forms import said
-from controller.web.context import done, parts, visitor
+from controller.web.context import done, parts, say, visitor
 from controller.web.doors import FORM_BODY, Who, door
 
 views = Blueprint("sound", __name__)
@@ -86,6 +86,15 @@ class Chime:
 
 
 @dataclass(frozen=True, slots=True)
+class Letters:
+    """Who is told by e-mail. `last`: when anybody was; `fault`: why nobody can be now, in words, or ""."""
+
+    to: tuple[str, ...]
+    last: datetime | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """What was just changed: in words, and what takes it back."""
 
@@ -107,6 +116,7 @@ def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnVa
         known = {
             "outputs": outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
             "chosen": facts.fact(tx, CONTACT), "undo": _undo_volume() or _undo_signal(tx),
+            "letters": _letters(tx),
         }  # fmt: skip
     page = render_template(
         "sound.html", **known, chimes=[Chime(name, own.get(name)) for name in SignalName], lengths=SIGNAL_LENGTHS,
@@ -147,6 +157,13 @@ def _loudness(tx: Tx, now: datetime) -> list[Loudness]:
         )
         for zone in config.zones
     ]  # fmt: skip
+
+
+def _letters(tx: Tx) -> Letters:
+    email = parts().config.notify.email
+    told = next((health for health in facts.health(tx) if health.component == "email"), None)
+    fault = say().fault(told.fault, ()) if told and told.fault else ""
+    return Letters(email.to if email.host and email.sender else (), messages.newest_sent(tx), fault)
 
 
 def _emergencies(tx: Tx) -> list[Announcement]:

@@ -14,12 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from controller.core.alarms import Message
 from controller.core.announcements import Draft
 from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent, Verdict
 from controller.core.volumes import Span, Step, Volumes, settings_for
-from controller.store import announcements, facts, journal, samples, signals, utterances, volumes
+from controller.store import announcements, facts, journal, messages, samples, signals, utterances, volumes
 from controller.store.columns import instant
 from tests.support.stations import CONFIG, START, utterance
 from tests.support.web_pages import BOARD, FULL_NAME, Pages, pages_in, token
@@ -270,6 +271,27 @@ def test_what_the_button_plays(pages: Pages, client: FlaskClient) -> None:
 
 def test_a_station_without_a_button_says_nothing_of_it(tmp_path: Path) -> None:
     assert "h-contact" not in text(pages_in(tmp_path).signed_in())
+
+
+# --- who is told
+
+
+def test_who_is_told_by_letter_and_why_nobody_can_be(tmp_path: Path) -> None:
+    assert "xin nhờ người trông máy" in text(pages_in(tmp_path / "a").signed_in())
+    email = (
+        '[notify.email]\nhost = "mail.example"\nsender = "loa@xa.example"\n'
+        'to = ["truc-ban@xa.example", "pho-ban@xa.example"]\n'
+    )
+    pages = pages_in(tmp_path / "b", CONFIG + email)
+    client = pages.signed_in()
+    assert "gửi thư cho 2 người" in text(client) and "truc-ban@xa.example, pho-ban@xa.example" in text(client)
+    with pages.station.store.write() as tx:
+        message = Message("m", "email", "truc-ban@xa.example", "s", "b", "a", 0, START, START)
+        messages.add(tx, message)
+        messages.sent(tx, START, ["m"])
+        facts.report(tx, START, "email", "mail_certificate", detail="self-signed")
+    page = text(client)
+    assert "Không tin được chứng chỉ" in page and "gửi thư cho" not in page and "lần gần nhất 13 giờ hôm nay" in page
 
 
 # --- the dictionary
