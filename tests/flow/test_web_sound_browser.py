@@ -27,6 +27,14 @@ FLAGS = [
 ]
 
 
+EMAIL = """
+[notify.email]
+host = "mail.example"
+sender = "loa@xa.example"
+to = ["truc-ban-uy-ban-nhan-dan-xa@xa.example"]
+"""
+
+
 def narrow(page: Page) -> bool:
     return int(page.evaluate("document.documentElement.scrollWidth")) <= 360
 
@@ -52,7 +60,7 @@ def prepared(pages: Pages) -> str:
 
 @pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 def test_an_official_with_a_phone(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path, CONFIG + BOARD, FakeClock(START))
+    pages = pages_in(tmp_path, CONFIG + BOARD + EMAIL, FakeClock(START))
     pages.add_user()
     pages.station.announcing.save(Draft("Họp bản", "BQLDA mời UBND.", ("trung-tam",)), [], "x")
     with served(pages.app) as address, sync_playwright() as playwright:
@@ -65,9 +73,13 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
         page.fill("#password", PASSWORD)
         page.click("button.primary")
 
+        with pages.station.store.write() as tx:
+            facts.report(tx, START, "email", "mail_unreachable", detail="timed out")
+
         # something goes wrong while the page stands; the button ends it without leaving
         page.goto(f"{address}/sound")
         expect(page.locator(".alarms")).to_have_count(0)
+        assert narrow(page), "with the longest of what can be wrong"
         raised(pages, "1", "Lịch tiêm chủng tháng 12 cho trẻ dưới năm tuổi")
         raised(pages, "2", "Chợ phiên")
         expect(page.locator(".alarms")).to_contain_text("không phát")
