@@ -157,8 +157,11 @@ def _tagged_s(container: InputContainer) -> float:
 
 
 def _measured(container: InputContainer, stream: AudioStream, kind: str, promised_frames: int, most_s: float) -> float:
-    """The length by the packets, which are counted up to `most_s` and not decoded."""
-    frames, first, end, last = 0, None, 0.0, 0
+    """The length by the packets, which are counted up to `most_s` and not decoded.
+
+    By their times and by how long each is: a file may say the same time again and again.
+    """
+    frames, first, end, last, in_all = 0, None, 0.0, 0, 0.0
     smallest, largest = 1 << 30, 0  # bytes of all packets but the last
     base = float(stream.time_base or 0)
     for packet in container.demux(stream):
@@ -166,8 +169,9 @@ def _measured(container: InputContainer, stream: AudioStream, kind: str, promise
             continue
         begins = packet.pts * base if packet.pts is not None else end
         first = begins if first is None else first
-        end = max(end, begins + (packet.duration or 0) * base)
-        if end - first > most_s:
+        lasts = (packet.duration or 0) * base
+        end, in_all = max(end, begins + lasts), in_all + lasts
+        if max(end - first, in_all) > most_s:
             raise _too_long(most_s)
         if frames:
             smallest, largest = min(smallest, last), max(largest, last)
