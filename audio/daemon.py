@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -25,6 +25,7 @@ from audio.prepared_alarm import PreparedAlarm
 from audio.programme import Item, Timing
 from audio.progress import ProgressFile, boot_id
 from audio.proving import Proving
+from audio.raising import Raising
 from audio.renewal import Renewal
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting, SettingReader
@@ -73,7 +74,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
 
     keeper = Keeper(
         name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed,
-        settings, alarm if output.emergency_contact.contact != "none" else None,
+        settings, alarm if any(o.emergency_contact.contact != "none" for o in config.outputs) else None,
     )  # fmt: skip
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
@@ -91,6 +92,12 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         if studio:
             studio.wake()
 
+    others = tuple(f"audio-{other.name}" for other in config.outputs if other.name != name)
+
+    def ring_others(message: Mapping[str, object]) -> None:
+        for other in others:
+            bell.ring(other, message)
+
     watcher = Watcher(name, inbox.put, clock.monotonic)
     hearing = Hearing(output.monitor, places, clock, lambda heard: _note_all(keeper, _heard(heard, name, clock)))
     proving = Proving(watcher, hearing)
@@ -104,11 +111,13 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         proving.closed,
     )  # fmt: skip
     switchboard = Switchboard(output)
+    ids = NewIds(clock)
     player = Player(
         name, frozenset(output.zones), speaker, switchboard, proving, partial(_timing, config, output),
-        partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, places, clock,
-        NewIds(clock), doorway, inbox, keeper, alarm, SelfTesting(output.self_test, config.site.tz, clock.now()),
-        hears=bool(output.monitor), on_ring=on_ring, doubt_s=DOUBT_S if config.clock.trust == "required" else 0.0,
+        partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, clock, ids, doorway,
+        inbox, keeper, Raising(places, clock, ids, keeper, alarm),
+        SelfTesting(output.self_test, config.site.tz, clock.now()), bool(output.monitor), ring_others, on_ring,
+        DOUBT_S if config.clock.trust == "required" else 0.0,
     )  # fmt: skip
     stopping = crew.stopping.is_set
     crew.start(

@@ -51,7 +51,7 @@ class Raised:
         raised = self.utterance
         if announcements.find(tx, raised.announcement_id) is None:
             log.error("emergency %s cannot be written down: there is no such announcement", raised.id)
-        elif not utterances.of_occurrence(tx, raised.rule_id, raised.due):
+        elif all(u.output != raised.output for u in utterances.of_occurrence(tx, raised.rule_id, raised.due)):
             utterances.queue(tx, self.at, raised)
 
 

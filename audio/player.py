@@ -7,16 +7,17 @@ is noted by the keeper after the sound has been started, never before.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from audio import engine, shelf
+from audio import engine
 from audio.inbox import Inbox
-from audio.keeper import Keeper, Snapshot, item_of
+from audio.keeper import Keeper, Snapshot
 from audio.loudspeaker import Loudspeaker, segment_of
-from audio.notes import Noted, Raised, Reported, Tested, Thrown
-from audio.prepared_alarm import PreparedAlarm
+from audio.notes import Noted, Tested, Thrown
 from audio.programme import (
     RESTING,
     SOUNDING,
@@ -44,27 +45,24 @@ from audio.programme import (
 )
 from audio.progress import Progress, ProgressFile, Segment
 from audio.proving import Proving
+from audio.raising import UNWRITTEN, Raising
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting
 from audio.source import Source
-from audio.switchboard import Switchboard, Trouble
+from audio.switchboard import Switchboard
 from audio.watcher import Finding
+from audio.well_being import WellBeing
 from controller.core.errors import DeviceError, StationError
-from controller.core.levels import Level
 from controller.core.ports import Clock, Ids
 from controller.core.trust import SET_S
-from controller.core.utterances import Utterance, UtteranceEvent, raised_from
+from controller.core.utterances import UtteranceEvent
 from controller.runtime.doorbell import Doorway
-from controller.runtime.places import Places
 
 IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
+TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
 REFRESH_S = 30.0  # how often relays are told again what they should be
 UNHEARD_S = 2.5  # of what was played before silence is proven
-UNWRITTEN = "local/"  # how the id of something begins that has no row
-BARE_ALARM_S = 120.0  # how long the alert signal sounds alone
-RATE = 48_000
-ALERT_IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
 log = logging.getLogger(__name__)
 
 
@@ -91,34 +89,37 @@ class Player:
         gain_of: Callable[[Setting, Item], float],
         setting: Setting,
         progress: ProgressFile,
-        places: Places,
         clock: Clock,
         ids: Ids,
         doorway: Doorway,
         inbox: Inbox[Message],
         keeper: Keeper,
-        alarm: PreparedAlarm,
+        raising: Raising,
         self_testing: SelfTesting,
         hears: bool,
+        ring_others: Callable[[Mapping[str, object]], None],
         on_ring: Callable[[], None],
         doubt_s: float = 0.0,
     ) -> None:
-        """`hears`: a monitor input says what came of a self-test. `on_ring` is told of every ring. For `doubt_s` after
-        the wall clock was set nothing begins by it: the controller needs that long to say whether it is right."""
+        """`hears`: a monitor input says what came of a self-test. `ring_others` reaches the station's other outputs:
+        what hangs on one wall counts for all. `on_ring` is told of every ring. For `doubt_s` after the wall clock was
+        set nothing begins by it: the controller needs that long to say whether it is right."""
         self._name, self._all_zones = name, zones
         self._speaker, self._switchboard, self._proving = speaker, switchboard, proving
         self._timing_of, self._gain_of, self._setting = timing_of, gain_of, setting
         self._timing = timing_of(setting)
-        self._progress, self._places, self._clock, self._ids = progress, places, clock, ids
-        self._doorway, self._inbox, self._keeper, self._alarm = doorway, inbox, keeper, alarm
-        self._self_testing, self._hears, self._on_ring, self._doubt_s = self_testing, hears, on_ring, doubt_s
+        self._progress, self._clock, self._ids = progress, clock, ids
+        self._doorway, self._inbox, self._keeper, self._raising = doorway, inbox, keeper, raising
+        self._self_testing, self._hears, self._ring_others = self_testing, hears, ring_others
+        self._on_ring, self._doubt_s = on_ring, doubt_s
         self._ahead: float | None = None  # what the wall clock is ahead of the monotonic one
         self._state = State(phase=Phase.FAULTED)
         self._sources: dict[str, Source] = {}  # by utterance id
         self._broken: DeviceError | StationError | None = None  # why what was to be played is not
         self._air: Progress | None = None  # what the progress file says of what began last
-        self._health: dict[str, str] = {}  # part -> the fault last reported
-        self._refresh_at = clock.monotonic() + REFRESH_S
+        self._well_being = WellBeing(name, clock, keeper)
+        self._refresh_at, self._tell_at = clock.monotonic() + REFRESH_S, 0.0
+        self._own_switch = False  # the stop switch that is wired to this output is thrown
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._relay(False)
@@ -163,7 +164,7 @@ class Player:
                 case Relay(on):
                     self._relay(on)
                 case Route(zones):
-                    self._report_all(self._switchboard.route(zones))
+                    self._well_being.report_relays(self._switchboard.route(zones))
                 case Play(item, segment, from_s):
                     self._play(item, segment, from_s)
                 case Cut():
@@ -191,11 +192,15 @@ class Player:
                 self._take_finding(message)
             case Contact("switch", on):
                 self._keeper.note(Thrown(self._clock.now(), self._name, "switch", on))
+                self._own_switch = on
                 self._step(Switch(on))
+                self._ring_others({"switch": on})
             case Contact(what, on):
                 self._keeper.note(Thrown(self._clock.now(), self._name, what, on))
                 if on:
-                    self._raise_contact()
+                    ident, now = self._ids(), self._clock.now()
+                    self._press(ident, now)
+                    self._ring_others({"contact": ident, "at": now.isoformat()})
 
     def _take_rows(self, snapshot: Snapshot) -> None:
         if snapshot.setting is not self._setting:
@@ -210,7 +215,7 @@ class Player:
         self._step(Rows(tuple(held)))
 
     def _take_finding(self, finding: Finding) -> None:
-        self._report("proof", finding.fault, finding.facts)
+        self._well_being.report("proof", finding.fault, finding.facts)
         if not finding.fault:
             self._speaker.proven()
         elif self._state.phase in SOUNDING:
@@ -219,55 +224,36 @@ class Player:
     def _hear(self, ring: dict[str, object]) -> None:
         if "stop" in ring:
             self._step(Stop(str(ring["stop"]), str(ring.get("by", ""))))
+        elif "switch" in ring:
+            if not self._own_switch:
+                self._step(Switch(bool(ring["switch"])))
+        elif "contact" in ring:
+            with contextlib.suppress(ValueError):  # another program's ring
+                self._press(str(ring["contact"]), datetime.fromisoformat(str(ring.get("at", ""))))
         elif "self_test" in ring:
             self._self_testing.ask()
         elif "emergency" in ring:
-            try:
-                document = ring["emergency"]
-                self._raise(raised_from(document if isinstance(document, Mapping) else {}))
-            except ValueError as error:
-                log.error("a ring that is no emergency: %s", error)
+            self._alert(self._raising.by_ring(ring["emergency"]))
         self._on_ring()
 
-    def _raise(self, utterance: Utterance) -> bool:
-        """Take an emergency in without the store, which may be locked or gone. False if it has no sound."""
-        try:
-            path = self._places.rendition(utterance.sha256)
-            source = self._sources.get(utterance.id) or shelf.opened(path, utterance.sha256, ALERT_IN_MEMORY)
-        except StationError as error:
-            log.error("emergency %s: %s", utterance.id, error)
-            return False
-        self._sources[utterance.id] = source
-        self._keeper.note(Raised(self._clock.now(), utterance))
-        self._step(Alert(replace(item_of(utterance, loaded=True), local=True)))
-        return True
+    def _alert(self, sounded: tuple[Item, Source] | None) -> None:
+        if sounded:
+            item, source = sounded
+            self._sources.setdefault(item.id, source)
+            self._step(Alert(item))
 
-    def _raise_contact(self) -> None:
-        """What was chosen for the contact; without that, or its file, the alert signal by itself."""
-        now = self._clock.now()
-        if any(item and item.emergency for item in (*self._state.queue, self._state.current)):
-            return  # it sounds already, or is about to
-        raised = self._alarm.raised(now, self._ids())
-        if raised and self._raise(raised):
-            return
-        ident = UNWRITTEN + self._ids()
-        words = self._setting.signals.sources["alert"]
-        self._sources[ident] = words
-        item = Item(
-            id=ident, precedence=(Level.EMERGENCY.rank, 0, now, ident), level=Level.EMERGENCY, due=now.timestamp(),
-            late_until=now.timestamp() + BARE_ALARM_S, words_s=words.length / RATE, lasts_s=BARE_ALARM_S,
-            loaded=True, local=True,
-        )  # fmt: skip
-        self._step(Alert(item))
+    def _press(self, press: str, at: datetime) -> None:
+        """The emergency contact, here or at another output; while an emergency sounds it asks for nothing new."""
+        if not any(item and item.emergency for item in (*self._state.queue, self._state.current)):
+            self._alert(self._raising.by_contact(press, at, self._setting.signals.sources["alert"]))
 
     def _test_itself(self) -> None:
         now = self._clock.now()
         if self._speaker.there and self._self_testing.due(now):
             item = self._self_testing.item(now, self._all_zones)
-            self._sources[item.id] = self._self_testing.sound()
             ahead_s = item.due - now.timestamp()
             self._proving.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
-            self._step(Alert(item))
+            self._alert((item, self._self_testing.sound()))
 
     # --- what the engine wants
 
@@ -343,42 +329,33 @@ class Player:
         self._step(OutputLost(reason if proven_silent else "output_lost", UNHEARD_S if proven_silent else 0.0))
         self._proving.fell_silent(at)
         self._speaker.lost(proven_silent)
-        self._report("output", "output_lost", {"reason": reason})
+        self._well_being.report("output", "output_lost", {"reason": reason})
 
     def _look_for_output(self) -> None:
         at_rest = self._state.phase in RESTING and not self._state.queue
         try:
             opened = self._speaker.look(at_rest)
         except DeviceError as error:
-            self._report("output", "no_output", {"reason": str(error)})
+            self._well_being.report("output", "no_output", {"reason": str(error)})
             return
         if opened:
             fault = "on_fallback" if self._speaker.on_fallback else ""
-            self._report("output", fault, {"reason": self._speaker.name})
+            self._well_being.report("output", fault, {"reason": self._speaker.name})
             self._step(OutputBack())
 
     def _relay(self, on: bool) -> None:
-        self._report_all(self._switchboard.power(on))
+        self._well_being.report_relays(self._switchboard.power(on))
         if not on:
-            self._report_all(self._switchboard.route(frozenset()))
+            self._well_being.report_relays(self._switchboard.route(frozenset()))
 
     def _refresh(self) -> None:
         """Tell the relays again what they should be: a board that lost its power has come back with all of them off."""
         if self._state.phase in RESTING and self._clock.monotonic() >= self._refresh_at:
             self._refresh_at = self._clock.monotonic() + REFRESH_S
-            self._report_all(self._switchboard.refresh())
-
-    def _report_all(self, troubles: list[Trouble]) -> None:
-        for trouble in troubles:
-            fault, facts = ("no_relay", {"reason": trouble.reason}) if trouble.reason else ("", {})
-            self._report(trouble.part, fault, facts)
-
-    def _report(self, part: str, fault: str, facts: Mapping[str, str]) -> None:
-        """Have the health of a part of this output written down, when it has changed."""
-        component = part if "/" in part else f"{part}/{self._name}"
-        if self._health.get(component) != fault:
-            self._health[component] = fault
-            self._keeper.note(Reported(self._clock.now(), component, fault, facts))
+            self._well_being.report_relays(self._switchboard.refresh())
+        if self._own_switch and self._clock.monotonic() >= self._tell_at:  # one that was started anew does not know
+            self._tell_at = self._clock.monotonic() + TELL_S
+            self._ring_others({"switch": True})
 
     def _leave(self) -> None:
         """Fall silent and let go; what was on air is taken up by the next start, by its rule."""

@@ -33,13 +33,13 @@ class PreparedAlarm:
         self._path, self._config, self._output = path, config, output
         self._alarm = self._stored()
 
-    def raised(self, at: datetime, ident: str) -> Utterance | None:
-        """The emergency as it is raised now; None if none was ever chosen."""
+    def raised(self, at: datetime, press: str, ident: str) -> Utterance | None:
+        """The emergency as it is raised by one press of the button; None if none was ever chosen."""
         alarm = self._alarm
         if alarm is None:
             return None
         late_until = at + timedelta(seconds=WAITS_S)
-        return replace(alarm, id=ident, rule_id=f"{ON_REQUEST}contact/{ident}", due=at, late_until=late_until)
+        return replace(alarm, id=ident, rule_id=f"{ON_REQUEST}contact/{press}", due=at, late_until=late_until)
 
     @property
     def sha256(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from controller.core.levels import Level
 from controller.runtime.clocks import SystemClock
 from controller.store import facts, journal, renditions, utterances
 from tests.support.listening import Listener
-from tests.support.processes import until
+from tests.support.processes import Process, until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
@@ -210,3 +211,39 @@ def test_what_is_chosen_is_kept_beside_the_store(tmp_path: Path, sink: NullSink,
         spoken = renditions.spoken(tx, other)
     assert spoken and spoken.prepared
     assert spoken.prepared.sha256 in file.read_text(encoding="utf-8")
+
+
+def test_what_hangs_on_one_wall_counts_for_every_output(tmp_path: Path, wall: Wall) -> None:
+    far = '[[outputs]]\nname = "far"\nzones = ["na-khau"]\ndevice = "auto"\n[speech]'
+    config = PLAIN.replace('zones = ["trung-tam", "na-khau"]', 'zones = ["trung-tam"]')
+    station = station_in(tmp_path / "state", config.replace("[speech]", WALL).replace("[speech]", far), SystemClock())
+    chosen = choose(station)
+    with ExitStack() as stack:
+        listeners = {}
+        for name in ("main", "far"):
+            sink = stack.enter_context(null_sink())
+            listeners[name] = stack.enter_context(Listener(sink))
+            process = Process("audio", name, state=station.places.state, variables={**sink.variables, **wall.variables})
+            stack.enter_context(process)
+            until(lambda process=process: "sound goes to pulseaudio" in process.said(), what=name)  # type: ignore[misc]
+            until(station.places.prepared_alarm(name).exists, what="the prepared alarm")
+        wall.press(BUTTON)
+        for name, listener in listeners.items():
+            until(lambda listener=listener: listener.tones(2000.0), 12, what=f"the words, {name}")  # type: ignore[misc]
+
+        def raised() -> list[tuple[str, str]]:
+            with station.store.read() as tx:
+                found = utterances.of_announcement(tx, chosen)
+            return sorted((u.output, u.state.value) for u in found)
+
+        until(lambda: raised() == [("far", "played"), ("main", "played")], what="the journal")
+        with station.store.read() as tx:
+            assert len({u.rule_id for u in utterances.of_announcement(tx, chosen)}) == 1, "one occurrence"
+        wall.press(SWITCH)
+        time.sleep(0.5)
+        spoken = queue_at(station, tone_announcement(station, 0.5, 880.0), station.clock.now())
+        time.sleep(1.5)
+        assert {row(station, one).state for one in spoken} == {"queued"}
+        wall.release(SWITCH)
+        for one in spoken:
+            wait_for(station, one, "played")

@@ -1,0 +1,68 @@
+"""Emergencies that come past the store: with a ring from the page, or from the contact on the wall.
+
+Each becomes an item for the engine with its sound opened, and a note by which its row is written when it
+can be. Knows neither engine nor output.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from audio import shelf
+from audio.keeper import Keeper, item_of
+from audio.notes import Raised
+from audio.prepared_alarm import PreparedAlarm
+from audio.programme import Item
+from audio.source import Source
+from controller.core.errors import StationError
+from controller.core.levels import Level
+from controller.core.ports import Clock, Ids
+from controller.core.utterances import Utterance, raised_from
+from controller.runtime.places import Places
+
+UNWRITTEN = "local/"  # how the id of something begins that has no row
+IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
+BARE_S = 120.0  # how long the alert signal sounds alone
+RATE = 48_000
+Sounded = tuple[Item, Source]
+log = logging.getLogger(__name__)
+
+
+class Raising:
+    """Of one output; the player's thread asks."""
+
+    def __init__(self, places: Places, clock: Clock, ids: Ids, keeper: Keeper, alarm: PreparedAlarm) -> None:
+        self._places, self._clock, self._ids, self._keeper, self._alarm = places, clock, ids, keeper, alarm
+
+    def by_ring(self, document: object) -> Sounded | None:
+        """What a ring carries; None if it is no emergency or has no sound."""
+        try:
+            return self._sounded(raised_from(document if isinstance(document, Mapping) else {}))
+        except ValueError as error:
+            log.error("a ring that is no emergency: %s", error)
+            return None
+
+    def by_contact(self, press: str, at: datetime, alert: Source) -> Sounded:
+        """What was chosen for the contact; without that, or its file, the alert signal by itself."""
+        raised = self._alarm.raised(at, press, self._ids())
+        sounded = self._sounded(raised) if raised else None
+        if sounded:
+            return sounded
+        ident = UNWRITTEN + press
+        item = Item(
+            id=ident, precedence=(Level.EMERGENCY.rank, 0, at, ident), level=Level.EMERGENCY, due=at.timestamp(),
+            late_until=at.timestamp() + BARE_S, words_s=alert.length / RATE, lasts_s=BARE_S, loaded=True, local=True,
+        )  # fmt: skip
+        return item, alert
+
+    def _sounded(self, utterance: Utterance) -> Sounded | None:
+        try:
+            source = shelf.opened(self._places.rendition(utterance.sha256), utterance.sha256, IN_MEMORY)
+        except StationError as error:
+            log.error("emergency %s: %s", utterance.id, error)
+            return None
+        self._keeper.note(Raised(self._clock.now(), utterance))
+        return replace(item_of(utterance, loaded=True), local=True), source
