@@ -16,6 +16,7 @@ from controller.runtime.doorbell import Doorbell, Doorway, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
+from controller.store import renditions
 from controller.store.connection import Store
 from controller.telling import Post, Route, Watch
 from controller.timekeeping import NAME, Timekeeper
@@ -29,6 +30,9 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     clock = SystemClock()
     store = Store(places.station_db)
     bell = Doorbell(places)
+    if config.policy.approval == "off":
+        with store.write() as tx:  # since the last start it may have been asked for
+            renditions.approve_all_in_advance(tx, clock.now())
     doorway = Doorway(places, NAME)
     crew = Crew()
     boards = [

@@ -52,6 +52,17 @@ def approve_in_advance(tx: Tx, at: datetime, announcement_id: str, revision: int
     )
 
 
+def approve_all_in_advance(tx: Tx, at: datetime) -> None:
+    """No approval is asked for any more: what waits for one has it, and is what is spoken."""
+    rows = tx.execute(
+        "SELECT announcement_id, announcements.revision FROM renditions JOIN announcements"
+        " ON announcements.id = announcement_id WHERE renditions.revision = announcements.revision"
+        " GROUP BY announcement_id HAVING COUNT(approved_at) < COUNT(*)"
+    )
+    for row in rows.fetchall():
+        approve_in_advance(tx, at, row["announcement_id"], row["revision"], "")
+
+
 def approve(tx: Tx, at: datetime, announcement_id: str, sha256: str, by: str) -> Rendition:
     """Say that one has listened to this very file and wants it broadcast. ChangedError if it is not the newest."""
     last = newest(tx, announcement_id)
@@ -72,11 +83,11 @@ def disapprove(tx: Tx, at: datetime, announcement_id: str, by: str) -> None:
 
 
 def wanted(tx: Tx) -> list[Rendition]:
-    """What is to be prepared, in the order in which it was asked for."""
+    """What is to be prepared: emergencies first, then in the order in which it was asked for."""
     rows = tx.execute(
         "SELECT renditions.* FROM renditions JOIN announcements ON announcements.id = announcement_id"
         " WHERE state = 'wanted' AND withdrawn_at IS NULL AND renditions.revision = announcements.revision"
-        " ORDER BY wanted_at, renditions.id"
+        " ORDER BY level != 'emergency', wanted_at, renditions.id"
     )
     return [_rendition(row) for row in rows]
 

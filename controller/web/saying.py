@@ -50,6 +50,7 @@ JOURNAL_TONES = {
     Kind.CUT: FAULT, Kind.MISSED: FAULT, Kind.FAULT: FAULT, Kind.UNSPEAKABLE: FAULT, Kind.REFUSED: FAULT,
     Kind.QUEUED: WAITING, Kind.STOPPED: OVER,
 }  # fmt: skip
+OF_OUTPUTS = frozenset({"output", "relay", "audio", "proof", "monitor", "switch", "contact"})
 ITSELF = "loalang"  # what the station does without an official: its command, its welcome
 
 
@@ -189,7 +190,7 @@ class Saying:
         kind, _, name = component.removeprefix("process/").replace("audio-", "audio/", 1).partition("/")
         if kind == "board":
             name = self.boards((name,))
-        elif kind in {"output", "relay", "audio", "proof", "monitor", "switch", "contact"} and len(self._config.outputs) == 1:
+        elif kind in OF_OUTPUTS and len(self._config.outputs) == 1:
             name = ""
         said = self._say(f"web.part.{kind}", kind, name=name)
         return said.strip()

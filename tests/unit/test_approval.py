@@ -178,3 +178,14 @@ def test_where_no_approval_is_asked_for_a_new_text_takes_the_place_of_the_old_at
     assert spoken(station, saved.id) == "", "not the old words any more"
     new = prepared(station, saved.id, "b", revision=2)
     assert spoken(station, saved.id) == new
+
+
+def test_where_approval_is_switched_off_nothing_goes_on_waiting_for_it(station: Station) -> None:
+    idents = [station.announcing.save(DRAFT, (), "an").id for _ in range(2)]
+    shas = [prepared(station, ident, sha) for ident, sha in zip(idents, "ab", strict=True)]
+    station.announcing.approve(idents[1], shas[1], "bình")
+    with station.store.write() as tx:
+        renditions.approve_all_in_advance(tx, START)
+        known = renditions.newest(tx, idents[1])
+    assert [spoken(station, ident) for ident in idents] == shas
+    assert known and known.approved_by == "bình"
