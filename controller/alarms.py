@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from controller.core.alarms import Alarm
+from controller.core.errors import StationError
 from controller.core.journal import Entry, Kind
 from controller.core.words import Words
 from controller.runtime.config import StationConfig
@@ -42,8 +43,8 @@ _REASONS: Mapping[str, How] = {
 }  # fmt: skip
 # the parts without which something due does not sound: so long a fault may last before a person is told of it
 _GRACE: Mapping[str, timedelta] = {
-    "output": GATHER, "audio": GATHER, "relay": GATHER, "speech": GATHER, "contact": GATHER, "schedule": GATHER,
-    CLOCK: timedelta(minutes=3),  # after each start it waits for the network
+    "output": GATHER, "audio": GATHER, "proof": GATHER, "relay": GATHER, "speech": GATHER, "contact": GATHER,
+    "switch": GATHER, "schedule": GATHER, CLOCK: timedelta(minutes=3),  # after each start it waits for the network
 }  # fmt: skip
 _UNHEARD_TEST = frozenset({"not_heard", "silent"})
 
@@ -193,13 +194,17 @@ class AlarmWords:
         return self._or(f"fault.{fault}", fault, **{k: v for k, v in facts.items() if k != "fault"})
 
     def _or(self, key: str, otherwise: str, **facts: str) -> str:
-        return self._words(key, **facts) if self._words.has(key) else otherwise
+        try:
+            return self._words(key, **facts) if self._words.has(key) else otherwise
+        except StationError:  # a text that asks for more than the line has must not keep an alarm back
+            return otherwise
 
     def _clock(self, at: str) -> str:
         """ "06:00", with the day where it is another than today."""
-        if not at:
-            return ""
-        local = as_instant(at).astimezone(self._config.site.tz)
+        try:
+            local = as_instant(at).astimezone(self._config.site.tz)
+        except ValueError:
+            return at
         if local.date() == self._today:
             return f"{local:%H:%M}"
         return f"{local:%H:%M} {self._words('schedules.date', day=local.day, month=local.month)}"

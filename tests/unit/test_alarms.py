@@ -75,7 +75,10 @@ def test_what_somebody_wanted_is_not_told(reason: str) -> None:
         (line(Kind.FAULT, "audio/main", fault="process_gone"), "fault", How.ONCE),
         (line(Kind.FAULT, "relay/main", fault="no_relay"), "fault", How.ONCE),
         (line(Kind.FAULT, "speech", fault="unspeakable"), "fault", How.ONCE),
-        (line(Kind.FAULT, "contact/main", fault="x"), "fault", How.ONCE),
+        (line(Kind.FAULT, "contact/main", fault="no_contact"), "fault", How.ONCE),
+        (line(Kind.FAULT, "switch/main", fault="no_contact"), "fault", How.ONCE),
+        (line(Kind.FAULT, "proof/main", fault="x"), "fault", How.ONCE),
+        (line(Kind.FAULT, "monitor/main", fault="no_recording"), None, None),
         (line(Kind.FAULT, "clock", fault="clock_doubtful"), "fault", How.ONCE),
         (line(Kind.FAULT, "board/cong", fault="down"), None, None), (line(Kind.FAULT, "email", fault="x"), None, None),
         (line(Kind.FAULT, "kiosk", fault="process_gone"), None, None), (line(Kind.TOLD, "alarm/x"), None, None),
@@ -149,6 +152,16 @@ def test_a_fault_that_counts_something_is_said_with_its_count_and_joined_as_it_i
     assert said(entry)[1].startswith("Lịch phát: Có 2 lịch phát không đọc được.")
     worry = worry_of(entry)
     assert worry and joined(alarm(worry), worry) == {"fault": "rule_unreadable", "count": "2"}
+
+
+def test_no_line_is_so_odd_that_it_keeps_the_others_back() -> None:
+    assert "rule_unreadable" in said(line(Kind.FAULT, "schedule", fault="rule_unreadable"))[1]
+    assert said(missed("late", due="yesterday"))[0] == "yesterday không phát: Tiêm chủng"
+    bare = (line(Kind.MISSED), line(Kind.MISSED, reason="station_off"), line(Kind.CUT), line(Kind.FAULT, "clock"))
+    for entry in bare:
+        worry = worry_of(entry)
+        assert worry and said(entry)
+        assert joined(alarm(worry), worry)
 
 
 def test_several_and_what_is_over() -> None:
