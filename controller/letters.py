@@ -1,7 +1,7 @@
 """Which messages go out together, when, and what the letter says. Pure.
 
-Several that come within a moment are one letter; after the first a recipient gets at most one every five
-minutes. What cannot be handed over is tried again, ever less often, for a day.
+Several that come within a moment are one letter. A recipient gets a few an hour at once, and when there is more
+to say, one every five minutes. What cannot be handed over is tried again, ever less often, for a day.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from controller.alarms import GATHER
 from controller.core.alarms import Letter, Message
 from controller.core.words import Words
 
-APART = timedelta(minutes=5)  # between two letters to one recipient
+AT_ONCE, SPELL = 6, timedelta(hours=1)  # so many letters in so long go out as soon as they are due
+APART = timedelta(minutes=5)  # between two letters to one recipient who has had so many
 RETRIES = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 1800, 3600))  # the last one again and again
 GIVE_UP_AFTER = timedelta(days=1)
 FEWEST_TRIES = 10  # before it is given up: a clock that was set is no day gone by
@@ -37,18 +38,23 @@ class Batch:
         return tuple(message.id for message in self.messages)
 
 
-def batches(waiting: Sequence[Message], last_sent: Mapping[Recipient, datetime], now: datetime) -> list[Batch]:
-    """What is to go out now."""
+def batches(waiting: Sequence[Message], sent: Mapping[Recipient, Sequence[datetime]], now: datetime) -> list[Batch]:
+    """What is to go out now; `sent`: when each recipient was written to."""
     found = []
     for (channel, recipient), group in _by_recipient(waiting):
-        last = last_sent.get((channel, recipient))
-        if last is not None and timedelta() <= now - last < APART:
+        if _had_enough(sent.get((channel, recipient), ()), now):
             continue
         if any(_due(message, now) for message in group):
             # with it goes what has waited for long, and what would come in a moment
             going = tuple(m for m in group if m.tries or _due(m, now) or m.next_try_at <= now + GATHER)
             found.append(Batch(channel, recipient, going))
     return found
+
+
+def _had_enough(sent: Sequence[datetime], now: datetime) -> bool:
+    # a letter of tomorrow was sent by a clock that ran ahead
+    ages = [now - at for at in sent if timedelta() <= now - at < SPELL]
+    return len(ages) >= AT_ONCE and min(ages) < APART
 
 
 def _by_recipient(waiting: Sequence[Message]) -> list[tuple[Recipient, list[Message]]]:

@@ -19,7 +19,7 @@ from controller.core.errors import InputError, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.words import Words
-from controller.letters import Batch, batches, letter, next_try
+from controller.letters import SPELL, Batch, batches, letter, next_try
 from controller.runtime.config import StationConfig
 from controller.runtime.logs import Lasting
 from controller.store import alarms, facts, journal, messages
@@ -180,11 +180,12 @@ class Post:
 
     def turn(self, stopping: threading.Event, progress: Callable[[], None] = lambda: None) -> bool:
         """Send what is due; whether anything waited."""
+        now = self._clock.now()
         with self._store.read() as tx:
             waiting = [m for m in messages.waiting(tx) if m.channel in self._notifiers]
             whom = {(m.channel, m.recipient) for m in waiting}
-            last = {one: at for one in whom if (at := messages.last_sent(tx, *one))}
-        for batch in batches(waiting, last, self._clock.now()):
+            sent = {one: messages.told_at(tx, *one, now - SPELL) for one in whom}
+        for batch in batches(waiting, sent, now):
             if stopping.is_set():
                 break
             self._send(batch, stopping, progress)

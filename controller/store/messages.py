@@ -34,13 +34,14 @@ def told(tx: Tx, alarm: str) -> bool:
     return row is not None
 
 
-def last_sent(tx: Tx, channel: str, recipient: str) -> datetime | None:
-    """When somebody was told of anything last."""
-    row = tx.execute(
-        "SELECT MAX(done_at) AS at FROM messages WHERE channel = ? AND recipient = ? AND state = 'sent'",
-        (channel, recipient),
-    ).fetchone()
-    return as_instant_or_none(row["at"])
+def told_at(tx: Tx, channel: str, recipient: str, since: datetime) -> list[datetime]:
+    """When somebody was written to, each letter once, the last first."""
+    rows = tx.execute(
+        "SELECT DISTINCT done_at FROM messages WHERE channel = ? AND recipient = ? AND state = 'sent' AND done_at >= ?"
+        " ORDER BY done_at DESC",
+        (channel, recipient, instant(since)),
+    )
+    return [as_instant(row["done_at"]) for row in rows]
 
 
 def newest_sent(tx: Tx) -> datetime | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from controller.alarms import GATHER
-from controller.letters import APART, GIVE_UP_AFTER, RETRIES
+from controller.letters import APART, AT_ONCE, GIVE_UP_AFTER, RETRIES, SPELL
 from controller.runtime.config_tables import Email
 from controller.runtime.config_text import parse_config
 from tests.support.stations import CONFIG
@@ -33,4 +33,5 @@ def test_its_times_are_the_programs() -> None:
     assert [RETRIES[0].total_seconds(), *minutes] == [30, 1, 2, 5, 15, 30, 60]
     assert "after 30 s, 1, 2, 5, 15, 30 and 60 minutes and then every hour, for a day" in PAGE
     assert (GATHER.total_seconds(), APART.total_seconds(), GIVE_UP_AFTER.days) == (20, 300, 1)
+    assert (AT_ONCE, SPELL.total_seconds()) == (6, 3600) and "six an hour at once" in PAGE
     assert "What comes within 20 s is one letter" in PAGE and "at most one every five minutes" in PAGE

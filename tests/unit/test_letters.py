@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from controller.core.alarms import Message
 from controller.letters import GIVE_UP_AFTER, Batch, batches, letter, next_try
@@ -21,8 +21,8 @@ def message(number: int = 1, after_s: float = 0.0, wait_s: float = 20.0, to: str
     )  # fmt: skip
 
 
-def going(waiting: list[Message], at_s: float, last: datetime | None = None) -> list[tuple[str, tuple[str, ...]]]:
-    sent = {("email", TO): last} if last else {}
+def going(waiting: list[Message], at_s: float, *sent_s: float) -> list[tuple[str, tuple[str, ...]]]:
+    sent = {("email", TO): [START + timedelta(seconds=s) for s in sent_s]}
     return [(b.recipient, b.ids) for b in batches(waiting, sent, START + timedelta(seconds=at_s))]
 
 
@@ -35,13 +35,18 @@ def test_what_comes_within_twenty_seconds_goes_together_and_no_later_than_that()
     assert going([clock], 180) == [(TO, ("m4",))]
 
 
-def test_after_the_first_a_recipient_gets_one_every_five_minutes() -> None:
+def test_a_few_an_hour_go_at_once_and_after_them_one_every_five_minutes() -> None:
     waiting = [message(2, 30), message(3, 200)]
-    assert [going(waiting, s, START + timedelta(seconds=20)) for s in (50, 319.9)] == [[], []]
-    assert going(waiting, 320, START + timedelta(seconds=20)) == [(TO, ("m2", "m3"))]
+    few = [-600.0, -500.0, -400.0, -300.0, 20.0]
+    assert going(waiting, 50, *few) == [(TO, ("m2",))], "told within half a minute"
+    enough = [-700.0, *few]
+    assert [going(waiting, s, *enough) for s in (50, 319.9)] == [[], []]
+    assert going(waiting, 320, *enough) == [(TO, ("m2", "m3"))]
+    assert going(waiting, 50, -3700.0, *few) == [(TO, ("m2",))], "an hour ago counts no more"
     other = message(4, 30, to="pho-ban@xa.example")
-    assert going([*waiting, other], 50, START + timedelta(seconds=20)) == [("pho-ban@xa.example", ("m4",))]
-    assert going(waiting, 50, START + timedelta(days=400)), "a letter of tomorrow was sent by a clock that ran ahead"
+    assert going([*waiting, other], 50, *enough) == [("pho-ban@xa.example", ("m4",))]
+    tomorrow = [400 * 86_400.0 + n for n in range(6)]
+    assert going(waiting, 50, *tomorrow), "a letter of tomorrow was sent by a clock that ran ahead"
 
 
 def test_what_was_tried_in_vain_goes_with_the_next() -> None:
