@@ -17,7 +17,7 @@ import pytest
 
 from audio import ear
 from audio.hearing import Heard, Hearing
-from audio.self_test import tone
+from audio.tone import tone
 from controller.runtime.clocks import SystemClock
 from controller.runtime.places import Places
 from tests.support.heard_cases import speech
