@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audio import switchboard
 from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
 from audio.switchboard import LINE_LIMIT_S, Switchboard, Trouble
 from controller.core.errors import DeviceError
@@ -86,7 +87,8 @@ def wired(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Rig,
         yield made, made.emulator
 
 
-def test_it_switches_what_it_is_told_and_nothing_else(rig: Rig) -> None:
+def test_it_switches_what_it_is_told_and_nothing_else(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switchboard, "LINE_LIMIT_S", 5.0)  # what is done is judged here, not a busy machine's time
     board = rig.switchboard
     assert board.zones_apart == frozenset(ZONES)
     assert board.power(False) + board.route(frozenset()) == FINE, "the first time it also says that all is well"
