@@ -27,8 +27,20 @@ def held_for_the_clock(state: State, now: Now) -> tuple[Item, ...]:
     return tuple(item for item in state.queue if item.by_clock) if now.mono < state.doubt_until else ()
 
 
-def given_up_at(item: Item, timing: Timing) -> float:
+def is_due(item: Item, now: Now) -> bool:
+    """What has begun once stays due, wherever the clock goes."""
+    return item.due <= now.wall or item.attempt > 0
+
+
+def lasts_until(item: Item, now: Now) -> float:
+    """Mono: the mandatory end of an emergency. Once it has begun a clock that is set moves it no more."""
+    return now.mono + min(item.lasts_s, item.due + item.lasts_s - now.wall) if item.over_at is None else item.over_at
+
+
+def given_up_at(item: Item, timing: Timing, now: Now) -> float:
     """Wall: later than this it does not begin. An emergency that takes turns has as long as it lasts."""
+    if item.over_at is not None:
+        return now.wall + item.over_at + AGAIN_S - now.mono
     late_until = item.late_until
     if item.late is Late.SKIP:
         late_until = item.due

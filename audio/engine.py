@@ -55,7 +55,7 @@ from audio.programme import (
 )
 from controller.core.utterances import UtteranceEvent
 
-STALL_S = 2.0  # a segment that sounds so much longer than it is has stalled
+STALL_S = 2.0  # a segment that sounds so much longer than it is, and gets no further, has stalled
 SWITCH = "loalang switch"  # who stops what the local switch silences
 
 
@@ -97,7 +97,7 @@ def wake_at(state: State, now: Now, timing: Timing) -> float | None:
 
     held = admission.held_for_the_clock(state, now)
     queue = [item for item in state.queue if item not in held]
-    instants = [mono(admission.given_up_at(item, timing)) for item in queue]
+    instants = [mono(admission.given_up_at(item, timing, now)) for item in queue]
     if held:
         instants.append(state.doubt_until)
     if state.phase not in SOUNDING and state.phase is not Phase.FAULTED:
@@ -133,9 +133,10 @@ def _take_rows(state: State, items: tuple[Item, ...], now: Now, timing: Timing) 
 
 def _newer(ours: Item | None, item: Item) -> Item:
     """The row of what was cut a moment ago does not know yet how far it had come."""
-    if ours is None or ours.attempt <= item.attempt:
+    if ours is None:
         return item
-    return replace(item, attempt=ours.attempt, reached_s=ours.reached_s)
+    item = replace(item, over_at=ours.over_at)
+    return item if ours.attempt <= item.attempt else replace(item, attempt=ours.attempt, reached_s=ours.reached_s)
 
 
 def _take_alert(state: State, item: Item) -> State:
@@ -152,7 +153,8 @@ def _advance(state: State, sounding: bool, now: Now, timing: Timing) -> Step:
     if state.phase not in SOUNDING or item is None:
         return state, ()
     if sounding:
-        if now.mono > state.ends + STALL_S:
+        state = _seen(state, now)
+        if now.mono > max(state.ends, state.moved) + STALL_S:
             lost, actions = _lose(state, "stalled", now, timing, STALL_S)
             return lost, (Lost("stalled"), *actions)
         return state, ()
@@ -166,6 +168,13 @@ def _advance(state: State, sounding: bool, now: Now, timing: Timing) -> Step:
         state, play = _sound(state, item, Phase.CLOSING, timing.closing_of(item), now)
         return state, (*play, finished)
     return _hold(state, now, timing), (finished,)
+
+
+def _seen(state: State, now: Now) -> State:
+    """What gets on has not stalled, however late it is: a card's clock and ours differ, and either may have stood."""
+    if now.at_s is None or now.at_s <= state.taken_s:
+        return state
+    return replace(state, taken_s=now.at_s, moved=now.mono)
 
 
 def _stop(state: State, ident: str, by: str, now: Now, timing: Timing) -> Step:
@@ -245,7 +254,7 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
     state, refused = _refuse(state, now, timing)
     actions = (*actions, *refused)
     ready = [item for item in state.queue if item.loaded and not admission.silenced(item, state, timing)]
-    due = [item for item in ready if item.due <= now.wall]
+    due = [item for item in ready if admission.is_due(item, now)]
     if state.phase in SOUNDING:
         allowed = [item for item in due if not admission.forbidden(item, now.wall, timing)]
         state, more = _let_in(state, allowed, now, timing)
@@ -290,7 +299,7 @@ def _begin_warm(state: State, item: Item, now: Now, timing: Timing) -> Step:
 def _give_up(state: State, now: Now, timing: Timing) -> Step:
     actions: tuple[Action, ...] = ()
     for item in state.queue:
-        if now.wall > admission.given_up_at(item, timing):
+        if now.wall > admission.given_up_at(item, timing, now):
             state, ended = _end_waiting(state, item, _why_late(state, item, timing))
             actions = (*actions, *ended)
     return state, actions
@@ -310,7 +319,7 @@ def _refuse(state: State, now: Now, timing: Timing) -> Step:
     if state.phase in SOUNDING:
         return state, actions
     for item in state.queue:
-        if item.loaded and item.due <= now.wall and admission.forbidden(item, now.wall, timing):
+        if item.loaded and admission.is_due(item, now) and admission.forbidden(item, now.wall, timing):
             state, ended = _end_waiting(state, item, "quiet_hours")
             actions = (*actions, *ended)
     return state, actions
@@ -323,8 +332,10 @@ def _end_waiting(state: State, item: Item, reason: str) -> Step:
 
 def _begin(state: State, item: Item, now: Now, timing: Timing) -> Step:
     """From its beginning; at the offset, if it joins; or where it was cut, without another chime."""
-    times = timing.rounds_of(item, now.wall) if item.emergency else item.times
-    begun = replace(item, attempt=item.attempt + 1, times=times)
+    begun = replace(item, attempt=item.attempt + 1)
+    if item.emergency:
+        over_at = admission.lasts_until(item, now)
+        begun = replace(begun, over_at=over_at, times=timing.rounds_of(item, over_at - now.mono))
     state = replace(state, queue=tuple(waiting for waiting in state.queue if waiting.id != item.id))
     route: tuple[Action, ...] = () if state.zones == item.zones else (Route(item.zones),)
     state = replace(state, zones=item.zones)
@@ -347,7 +358,7 @@ def _begin(state: State, item: Item, now: Now, timing: Timing) -> Step:
 
 def _sound(state: State, item: Item, segment: Phase, length_s: float, now: Now, from_s: float = 0.0) -> Step:
     began = now.mono - from_s
-    sounding = replace(state, phase=segment, current=item, began=began, ends=began + length_s)
+    sounding = replace(state, phase=segment, current=item, began=began, ends=began + length_s, taken_s=0.0, moved=0.0)
     return sounding, (Play(item, segment, from_s),)
 
 

@@ -58,6 +58,9 @@ class Item:
     times: int = 1
     pause_s: float = 0.0  # between two times
     lasts_s: float = 0.0  # of an emergency: it is repeated until so long after it is due
+    over_at: float | None = (
+        None  # mono; of an emergency that has begun here: its mandatory end, wherever the clock goes
+    )
     after_cut: AfterCut = AfterCut.RESTART
     zones: frozenset[str] = frozenset()
     sha256: str = ""
@@ -127,9 +130,9 @@ class Timing:
         """The same, as far as it has not been said yet."""
         return max(0.0, self.words_of(item) - item.reached_s)
 
-    def rounds_of(self, item: Item, wall: float) -> int:
+    def rounds_of(self, item: Item, left_s: float) -> int:
         """How often an emergency that begins now is said until its mandatory end; once at least."""
-        left_s = item.due + item.lasts_s - wall - self.alert_s + self.between(item)
+        left_s += self.between(item) - self.alert_s
         return max(1, math.floor(left_s / self.round_of(item))) if self.round_of(item) else 1
 
 
@@ -140,6 +143,8 @@ class State:
     current: Item | None = None
     began: float = 0.0  # mono: when the segment that sounds would have begun at its beginning
     ends: float = 0.0  # mono: when the sounding segment should be over, or the hold
+    taken_s: float = 0.0  # how far the output was last seen to have taken it
+    moved: float = 0.0  # mono: when it was seen to get there
     amplifier_on: bool = False
     warm_at: float = 0.0  # mono
     zones: frozenset[str] = frozenset()  # to which the amplifier is switched through

@@ -132,7 +132,7 @@ def test_an_emergency_cuts_and_what_was_cut_begins_again() -> None:
     not_yet = replace(alert, loaded=False)
     assert bench.tell(Rows((normal, not_yet)), 1003.0) == []  # it is not known to be playable
     actions = bench.tell(Rows((normal, alert)), 1003.1)
-    begun = replace(alert, attempt=1)
+    begun = replace(alert, attempt=1, over_at=1003.0)
     assert actions == [
         Play(begun, Phase.OPENING),
         Move("e", E.BEGIN, (("attempt", 1),)),

@@ -16,6 +16,7 @@ from audio.programme import (
     Cut,
     Event,
     Item,
+    Lost,
     Move,
     Now,
     OutputBack,
@@ -322,3 +323,74 @@ def test_something_bare_has_no_chime() -> None:
     bench.tell(Alert(item("t", 1002.0, words_s=2.0, bare=True, local=True)))
     bench.run(until=1010.0)
     assert bench.plays() == [(1002.0, "t", Phase.SPEAKING, 0.0)]
+
+
+class Apart(Bench):
+    """A bench with a wall clock that may be set, and an output with a pace of its own."""
+
+    ahead_s, pace = 0.0, 1.0
+
+    def tell(self, event: Event) -> list[object]:
+        at_s = min(self.time - self.began, self.stands_at) * self.pace if self.state.phase in SOUNDING else None
+        now = Now(self.time + self.ahead_s, self.time, at_s)
+        self.state, actions = engine.step(self.state, event, now, self.timing)
+        for action in actions:
+            self.log.append((round(self.time, 3), action))
+            if isinstance(action, Play):
+                self.began = self.time - action.from_s
+                self.ends = self.began + self.length_s(action) / self.pace
+        return list(actions)
+
+    stands_at = float("inf")
+
+
+def test_an_output_whose_clock_is_slower_has_not_stalled() -> None:
+    bench = Apart()
+    bench.pace = 0.999  # over an hour it falls behind by 3.6 s
+    bench.tell(Rows((item("n", 1000.0, words_s=3600.0),)))
+    bench.run(until=4700.0)
+    assert bench.moves("n") == [(E.BEGIN, {"attempt": 1}), (E.FINISH, {})]
+
+
+def test_an_output_that_stood_still_has_not_stalled_while_it_goes_on() -> None:
+    bench = Apart()
+    bench.tell(Rows((item("n", 1000.0, words_s=20.0),)))
+    bench.run(until=1010.0)
+    bench.began, bench.ends = bench.began + 5.0, bench.ends + 5.0  # nobody looked, and nobody fed it
+    bench.time += 5.0
+    bench.run(until=1040.0)
+    assert bench.moves("n") == [(E.BEGIN, {"attempt": 1}), (E.FINISH, {})]
+
+
+def test_an_output_that_takes_no_more_has_stalled() -> None:
+    bench = Apart()
+    bench.tell(Rows((item("n", 1000.0, words_s=20.0),)))
+    bench.run(until=1010.0)
+    bench.stands_at, bench.ends = 9.0, 9999.0
+    bench.run(until=1030.0)
+    assert [at for at, action in bench.log if isinstance(action, Lost)] == [1023.1]
+
+
+@pytest.mark.parametrize("set_s", [7200.0, -7200.0])
+def test_emergencies_that_take_turns_end_when_they_should_wherever_the_clock_goes(set_s: float) -> None:
+    bench, straight = Apart(), Apart()
+    for each in (bench, straight):
+        rows = Rows(tuple(item(name, 1000.0, EMERGENCY, words_s=5.0, lasts_s=60.0) for name in "ab"))
+        each.tell(rows)
+        each.run(until=1020.0)
+        if each is bench:
+            each.ahead_s = set_s
+        each.tell(rows)
+        each.run(until=1200.0)
+    assert bench.log == straight.log
+    assert bench.log[-1][0] < 1090.0
+    assert [bench.moves(name)[-1] for name in "ab"] == [(E.FINISH, {}), (E.FINISH, {})]
+
+
+def test_after_a_clock_was_set_back_what_had_begun_is_still_due_and_an_emergency_lasts_no_longer_than_it_may() -> None:
+    bench = Apart()
+    bench.ahead_s = -7200.0
+    bench.tell(Rows((item("e", 1000.0, EMERGENCY, words_s=5.0, lasts_s=60.0, attempt=1), item("n", 1000.0, attempt=1))))
+    bench.run(until=1200.0)
+    assert [bench.moves(name)[-1] for name in "en"] == [(E.FINISH, {}), (E.FINISH, {})]
+    assert next(at for at, a in bench.log if isinstance(a, Move) and a.event is E.FINISH) <= 1060.0
