@@ -207,8 +207,9 @@ def _lack(engine: str, speech: Speech, world: World) -> str | None:
         return "no_espeak"
     try:
         heard = subprocess.run(
-            [program, "-v", speech.voice, "-q", "xin chào"], capture_output=True, timeout=LIMIT_S, check=False
-        )
+            [program, "-v", speech.voice, "-q", "xin chào"], capture_output=True, timeout=LIMIT_S, check=False,
+            env={**os.environ, "HOME": "/nonexistent"},  # where it would leave a folder, closed to the others
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return "silent_espeak"
     return None if heard.returncode == 0 else "silent_espeak"

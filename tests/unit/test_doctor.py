@@ -185,6 +185,8 @@ def test_voices(bed: Bed, tmp_path: Path) -> None:
     bed.libraries.clear()
     found = bed.findings()
     assert (found["voice/pyttsx3"].state, found["voice/espeak-ng"].state) == ("warning", "ok")
+    bed.program("espeak-ng", '[ "$HOME" = /nonexistent ]')  # it would leave a folder at home
+    assert bed.findings()["voice/espeak-ng"].state == "ok"
     bed.program("espeak-ng", "exit 1")
     found = bed.findings()
     assert (found["voice/pyttsx3"].state, found["voice/espeak-ng"].state) == ("fault", "fault")
