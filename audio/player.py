@@ -275,7 +275,9 @@ class Player:
         known, left = self._air, _LEFT.get(move.event)
         if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
             spoken_s = known.seen - known.began if known.segment is Segment.SPEAKING else 0.0
-            self._record(replace(known, segment=left))  # so that a kill from here on changes nothing
+            # so that a kill from here on changes nothing
+            seen = known.began + float(str(detail["reached_s"])) if "reached_s" in detail else known.seen
+            self._record(replace(known, segment=left, seen=seen))
             self._proving.ended(move.id, now.mono, spoken_s)
         if move.event is UtteranceEvent.BEGIN and self._state.current:
             item = self._state.current

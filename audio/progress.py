@@ -36,7 +36,7 @@ class Segment(StrEnum):
     OPENING = "opening"
     SPEAKING = "speaking"
     OVER = "over"  # every word has sounded
-    CUT = "cut"  # taken off the air by a decision of ours, which is on its way into the store
+    CUT = "cut"  # taken off the air by a decision of ours, which is on its way into the store; to go on at `seen`
     STOPPED = "stopped"  # likewise, because somebody wanted it stopped
 
 
@@ -161,7 +161,8 @@ def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
         if known and known.segment is Segment.SPEAKING:
             detail["spoken_s"] = round(max(0.0, known.seen - known.began), 2)
         if row.after_cut is AfterCut.RESUME and row.level is not Level.EMERGENCY:
-            detail["reached_s"] = max(row.reached_s, float(str(detail.get("spoken_s", 0.0))))
+            reached = known and known.segment in {Segment.SPEAKING, Segment.CUT}
+            detail["reached_s"] = max(row.reached_s, round(known.seen - known.began, 3) if known and reached else 0.0)
         yield row.id, cut, detail
 
 

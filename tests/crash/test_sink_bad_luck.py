@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.core.announcements import AfterCut
 from controller.core.journal import Entry
 from controller.runtime.clocks import SystemClock
 from controller.store import journal
@@ -63,6 +64,26 @@ def test_a_sink_that_goes_while_playing_cuts_and_one_that_is_back_begins_again(t
     assert kinds(station, utterance) == ["queued", "playing", "cut", "playing", "played"]
     assert faults(station)[0] == "fault output_lost"
     assert faults(station)[-1].startswith("recovered")
+
+
+def test_killed_before_a_cut_was_written_down_it_goes_on_where_it_was(tmp_path: Path, sink: NullSink) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    words = tone_announcement(station, 5.0, after_cut=AfterCut.RESUME)
+    with audio(station, sink) as process, Listener(sink) as before:
+        (utterance,) = queue_at(station, words, station.clock.now())
+        wait_for(station, utterance, "playing")
+        with station.store.write():  # nobody else can write until this ends
+            time.sleep(2.5)
+            take_away(sink)
+            until(lambda: "the output is lost" in process.said(), 4, what="the fault")
+            process.kill()
+        bring_back(sink)
+        process.start()
+        with Listener(sink) as after:
+            wait_for(station, utterance, "played")
+            heard = lengths([*before.bursts(gap_s=0.4), *after.bursts(gap_s=0.4)])
+    assert len(heard) == 2
+    assert sum(heard) == pytest.approx(5.0, abs=0.4), heard
 
 
 def test_a_sink_that_goes_in_silence_is_missed_and_found_again(tmp_path: Path, sink: NullSink) -> None:

@@ -69,6 +69,22 @@ def at(segment: Segment, seconds: float = 0.0, attempt: int = 1) -> Progress:
 
 
 @pytest.mark.parametrize(
+    ("progress", "reached_s"),
+    [
+        (at(Segment.OPENING, 2.0), 1.0),
+        (at(Segment.SPEAKING, 2.0), 2.0),
+        (at(Segment.CUT, 2.0), 2.0),
+        (at(Segment.CUT, 0.5), 1.0),
+        (at(Segment.CUT, 2.0, attempt=2), 2.0),
+    ],
+)
+def test_what_goes_on_does_so_where_it_was(progress: Progress, reached_s: float) -> None:
+    row = utterance(state=S.PLAYING, attempt=1, after_cut=AfterCut.RESUME, reached_s=1.0)
+    (_, event, detail) = recovered([row], {"u1": progress})[-1]
+    assert (event, detail["reached_s"]) == (E.INTERRUPT, reached_s)
+
+
+@pytest.mark.parametrize(
     ("row", "progress", "events"),
     [
         (QUEUED, None, []),
