@@ -10,13 +10,15 @@ import hashlib
 import os
 import wave
 import weakref
+import zlib
+from array import array
 from pathlib import Path
 from typing import Protocol
 
 from audio.fades import RATE, amplified
 from controller.core.errors import StationError
 
-HASHED_AT_ONCE = 256 * 1024  # bytes
+BLOCK = 32 * 1024  # bytes of a file that are read, and compared with what was verified, together
 ENDLESS = 2**40  # samples: 265 days
 
 
@@ -41,7 +43,8 @@ class Memory:
 
 
 class FileSound:
-    """A prepared WAV file, verified once and then read as it is needed.
+    """A prepared WAV file, verified when it is opened, and again block by block as it is read: a card may give back
+    something else an hour later.
 
     The file stays open until nobody holds this any more: one that is deleted meanwhile is played to its end.
     """
@@ -49,6 +52,7 @@ class FileSound:
     def __init__(self, path: Path, sha256: str) -> None:
         """StationError if the file is not there, is not what its name says, or is not mono 48 kHz 16 bit."""
         self._name = path.name
+        self._marks = array("I")  # CRC-32 of each block
         try:
             with path.open("rb", buffering=0) as file:
                 self._verify(file.fileno(), sha256)
@@ -67,27 +71,26 @@ class FileSound:
         weakref.finalize(self, os.close, self._handle)
 
     def read(self, start: int, count: int) -> bytes:
-        wanted = 2 * max(0, min(count, self.length - start))
-        pcm = self._at(self._begins + 2 * start, wanted)
-        if len(pcm) < wanted:
-            raise StationError(f"{self._name}: it has been cut short")
-        return pcm
+        begin = self._begins + 2 * start
+        end = begin + 2 * max(0, min(count, self.length - start))
+        first = begin // BLOCK
+        blocks = b"".join(map(self._block, range(first, -(-end // BLOCK))))
+        return blocks[begin - first * BLOCK : end - first * BLOCK]
 
-    def _at(self, offset: int, wanted: int) -> bytes:
-        pieces: list[bytes] = []
+    def _block(self, number: int) -> bytes:
         try:
-            while wanted and (piece := os.pread(self._handle, wanted, offset)):
-                pieces.append(piece)
-                offset, wanted = offset + len(piece), wanted - len(piece)
+            block = os.pread(self._handle, BLOCK, number * BLOCK)
         except OSError as error:
             raise StationError(f"{self._name}: {error.strerror or error}") from error
-        return b"".join(pieces)
+        if zlib.crc32(block) != self._marks[number]:
+            raise StationError(f"{self._name}: it has changed since it was opened")
+        return block
 
     def _verify(self, handle: int, sha256: str) -> None:
-        digest, offset = hashlib.sha256(), 0
-        while piece := os.pread(handle, HASHED_AT_ONCE, offset):
-            digest.update(piece)
-            offset += len(piece)
+        digest = hashlib.sha256()
+        while block := os.pread(handle, BLOCK, len(self._marks) * BLOCK):
+            digest.update(block)
+            self._marks.append(zlib.crc32(block))
         if digest.hexdigest() != sha256:
             raise StationError(f"{self._name}: its content is not what its name says")
 

@@ -109,17 +109,29 @@ def test_another_sound_under_an_approved_name_is_refused(tmp_path: Path) -> None
 
 
 def test_a_file_goes_on_after_it_is_deleted_but_not_after_it_is_cut_short(tmp_path: Path) -> None:
-    content = tone_pcm(0.1)
+    content = tone_pcm(1.0)
     path, sha256 = kept(tmp_path, wav(content))
     sound = FileSound(path, sha256)
-    os.truncate(path, 4044)
-    assert sound.read(0, 2000) == content[:4000]
-    with pytest.raises(StationError, match="cut short"):
-        sound.read(0, 2001)
+    os.truncate(path, 70_000)
+    assert sound.read(0, 30_000) == content[:60_000]
+    with pytest.raises(StationError, match="has changed"):
+        sound.read(30_000, 5_001)
     path.write_bytes(wav(content))
     sound = FileSound(path, sha256)
     path.unlink()
-    assert sound.read(0, 4800) == content
+    assert sound.read(0, 48_000) == content
+
+
+def test_what_changes_in_the_file_after_it_was_opened_is_not_played(tmp_path: Path) -> None:
+    path, sha256 = kept(tmp_path, wav(tone_pcm(3.0)))
+    sound = FileSound(path, sha256)
+    whole = sound.read(0, sound.length)
+    with path.open("r+b") as file:
+        file.seek(150_000)
+        file.write(b"\x55")
+    assert in_pieces(sound, 10_000, 50_000) == whole[:100_000], "what was before it still is"
+    with pytest.raises(StationError, match="has changed"):
+        sound.read(74_000, 2_000)
 
 
 def test_an_hour_takes_no_memory_and_leaves_no_file_open(tmp_path: Path) -> None:
