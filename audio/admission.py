@@ -84,6 +84,11 @@ def first_of(due: Sequence[Item]) -> Item | None:
     return due[0]
 
 
+def rivals(item: Item, current: Item | None) -> bool:
+    """Whether something could ever cut what sounds."""
+    return item.emergency or (current is not None and item.level.rank < current.level.rank)
+
+
 def challenger(state: State, due: Sequence[Item], now: Now, timing: Timing) -> tuple[Item, str] | None:
     """What cuts what sounds, and why: an emergency at once, priority unless little is left of the words, and another
     emergency between two rounds."""

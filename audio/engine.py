@@ -256,8 +256,7 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
     ready = [item for item in state.queue if item.loaded and not admission.silenced(item, state, timing)]
     due = [item for item in ready if admission.is_due(item, now)]
     if state.phase in SOUNDING:
-        allowed = [item for item in due if not admission.forbidden(item, now.wall, timing)]
-        state, more = _let_in(state, allowed, now, timing)
+        state, more = _let_in(state, due, now, timing)
         return state, (*actions, *more)
     first = admission.first_of(due)
     if first:
@@ -275,8 +274,10 @@ def _settle(state: State, now: Now, timing: Timing) -> Step:
 
 
 def _let_in(state: State, due: Sequence[Item], now: Now, timing: Timing) -> Step:
-    """Cut what sounds for what goes before it."""
-    found = admission.challenger(state, due, now, timing)
+    """Cut what sounds for what goes before it and may sound. The others are not even judged: a long line takes time."""
+    rivals = [item for item in due if admission.rivals(item, state.current)]
+    allowed = [item for item in rivals if not admission.forbidden(item, now.wall, timing)]
+    found = admission.challenger(state, allowed, now, timing)
     if found is None:
         return state, ()
     rival, reason = found

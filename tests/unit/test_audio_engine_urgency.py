@@ -394,3 +394,19 @@ def test_after_a_clock_was_set_back_what_had_begun_is_still_due_and_an_emergency
     bench.run(until=1200.0)
     assert [bench.moves(name)[-1] for name in "en"] == [(E.FINISH, {}), (E.FINISH, {})]
     assert next(at for at, a in bench.log if isinstance(a, Move) and a.event is E.FINISH) <= 1060.0
+
+
+def test_a_long_line_behind_what_sounds_is_not_judged_at_every_look() -> None:
+    asked: list[float] = []
+
+    def quiet(begin: float, _end: float, _zones: frozenset[str]) -> bool:
+        asked.append(begin)
+        return False
+
+    bench = Bench(replace(TIMING, quiet=quiet))
+    bench.tell(Rows(tuple(item(f"n{number:03}", 1000.0) for number in range(300))))
+    asked.clear()
+    bench.run(until=1001.0)
+    assert asked == []
+    bench.tell(Rows((item("p", 1001.0, PRIORITY), *bench.state.queue)))
+    assert (bench.state.current and bench.state.current.id, len(asked)) == ("p", 1)
