@@ -10,28 +10,28 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from audio.collecting import Collector
-from audio.contacts import ContactWatch
-from audio.hearing import Heard, Hearing
 from audio.inbox import Inbox
 from audio.keeper import Keeper
+from audio.listening.hearing import Heard, Hearing
+from audio.listening.watcher import Watcher
 from audio.loudspeaker import Loudspeaker
 from audio.normaliser.live import LiveNormaliser
 from audio.notes import Judged, Note, Reported, Tested
 from audio.outlet import Opener
 from audio.player import Contact, Message, Player
-from audio.prepare import Preparer
 from audio.prepared_alarm import PreparedAlarm
+from audio.preparing.collecting import Collector
+from audio.preparing.prepare import Preparer
+from audio.preparing.renewal import Renewal
+from audio.preparing.studio import Studio
 from audio.programme import Item, Timing
 from audio.progress import ProgressFile, boot_id
 from audio.proving import Proving
 from audio.raising import Raising
-from audio.renewal import Renewal
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting, SettingReader
-from audio.studio import Studio
-from audio.switchboard import Switchboard
-from audio.watcher import Watcher
+from audio.wall.contacts import ContactWatch
+from audio.wall.switchboard import Switchboard
 from controller.core.quiet import touches
 from controller.core.utterances import Verdict
 from controller.runtime.clocks import SystemClock

@@ -16,6 +16,7 @@ from datetime import datetime
 from audio import engine
 from audio.inbox import Inbox
 from audio.keeper import Keeper, Snapshot
+from audio.listening.watcher import Finding
 from audio.loudspeaker import Loudspeaker, segment_of
 from audio.notes import Noted, Tested, Thrown
 from audio.programme import (
@@ -49,8 +50,7 @@ from audio.raising import UNWRITTEN, Raising
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting
 from audio.source import Source
-from audio.switchboard import Switchboard
-from audio.watcher import Finding
+from audio.wall.switchboard import Switchboard
 from audio.well_being import WellBeing
 from controller.core.errors import DeviceError, StationError
 from controller.core.ports import Clock, Ids
@@ -210,7 +210,8 @@ class Player:
         if self._state.current:
             waiting.add(self._state.current.id)
         self._sources = {ident: source for ident, source in self._sources.items() if ident in waiting}
-        self._sources |= snapshot.opened
+        sounding = self._state.current.id if self._state.current else ""  # stays with the file that was begun
+        self._sources |= {ident: source for ident, source in snapshot.opened.items() if ident != sounding}
         held = (replace(item, loaded=item.loaded and item.id in self._sources) for item in snapshot.rows.items)
         self._step(Rows(tuple(held)))
 

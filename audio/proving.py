@@ -6,11 +6,11 @@ player and the keeper by themselves.
 
 from __future__ import annotations
 
-from audio.hearing import Hearing
+from audio.listening.hearing import Hearing
+from audio.listening.proof import Proof
+from audio.listening.watcher import Watcher
 from audio.programme import Item, Phase
-from audio.proof import Proof
 from audio.source import Source
-from audio.watcher import Watcher
 
 RATE = 48_000
 

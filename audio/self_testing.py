@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, tzinfo
 
+from audio.listening.tone import HERTZ, LENGTH_S, tone
 from audio.programme import Item
 from audio.source import Memory, Source
-from audio.tone import HERTZ, LENGTH_S, tone
 from controller.core.levels import Level
 from controller.runtime.config_tables import SelfTest
 

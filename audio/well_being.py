@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from audio.keeper import Keeper
 from audio.notes import Reported
-from audio.switchboard import Trouble
+from audio.wall.switchboard import Trouble
 from controller.core.ports import Clock
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ class Memory:
 
     rss: list[float] = field(default_factory=list)
     pss: list[float] = field(default_factory=list)
+    load: list[float] = field(default_factory=list)  # of the machine: above 2, and others were at work as well
 
     def look(self, pid: int) -> None:
         found = {}
@@ -55,6 +57,7 @@ class Memory:
             found[name] = int(rest.split()[0]) / 1024
         self.rss.append(found["Rss"])
         self.pss.append(found["Pss"])
+        self.load.append(os.getloadavg()[0])
 
 
 def main() -> None:
@@ -90,6 +93,13 @@ def _tell(trial: Follower, heard: Follower, memory: Memory, began_s: float) -> N
     )
     for tear in (*trial.tears[:FEW], *heard.tears[:FEW]):
         print(f"  {tear}")
+    by_minute = Counter(int(tear.at // 60) for tear in heard.tears)
+    if by_minute:
+        table(
+            "endurance: the minutes that were torn, and how busy the machine was",
+            ["minute", "tears", "load"],
+            [[minute, count, f"{max(memory.load[60 * minute :][:60]):.1f}"] for minute, count in by_minute.items()],
+        )
 
 
 def _programme(seconds: float, held_s: float = 0.0) -> tuple[Follower, Memory, float]:

@@ -1,5 +1,5 @@
 """Is "heard" true? Recordings of announcements through generated chains, and of everything else, judged as the station
-does; and what a long programme costs. The quantiles are those that the limits of audio/alignment.py come from.
+does; and what a long programme costs. The quantiles are those that the limits in alignment.py come from.
 `python -m bench.heard SEED ...` makes others."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.alignment import AGREES, Verdict, compared, decimated, judge
+from audio.listening.alignment import AGREES, Verdict, compared, decimated, judge
 from bench.table import table
 from tests.support.heard_cases import ABSENT, PARTLY, RATE, Case, Village, speech
 

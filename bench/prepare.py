@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audio.intake import Intake
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.prepare import Preparer, Unspeakable
+from audio.preparing.intake import Intake
+from audio.preparing.prepare import Preparer, Unspeakable
 from bench.table import percentile, table
 from controller.core.errors import InputError
 from controller.core.parts import Parts, PausePart, RecordingPart, TextPart

@@ -14,9 +14,9 @@ from functools import cache, partial
 
 from waitress.server import create_server
 
-from audio.intake import Intake
 from audio.normaliser import Normaliser, load_abbreviations
 from audio.normaliser.live import LiveNormaliser
+from audio.preparing.intake import Intake
 from controller.announcing import Announcing
 from controller.core.errors import StationError
 from controller.core.recordings import SignalName

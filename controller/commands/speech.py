@@ -72,7 +72,7 @@ def join(group: click.Group) -> None:
     @click.option("--json", "as_json", is_flag=True)
     def render(station: Station, text: str, out: str, as_json: bool) -> int:
         """Prepare TEXT as it would be played, and put the file at --out."""
-        from audio.prepare import Preparer, Unspeakable
+        from audio.preparing.prepare import Preparer, Unspeakable
         from controller.core.parts import TextPart
 
         said, target = accepted("TEXT", text), new_file("--out", out)

@@ -81,10 +81,13 @@ def _note_added(tx: Tx, at: datetime, added: Sequence[Utterance], state: Utteran
 def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: object) -> Utterance:
     """Let an event happen to an utterance, or IllegalEventError and nothing changed.
 
-    `reached_s` among the details says from where it will go on, if it was cut and will.
+    `reached_s` among the details says from where it will go on, if it was cut and will; `sha256`, which file was begun.
     """
     reached_s = float(str(detail.get("reached_s", 0.0)))
     old = get(tx, ident)
+    sha256, duration_s = str(detail.get("sha256", old.sha256)), old.duration_s
+    if sha256 != old.sha256:  # another was approved before this could be written
+        duration_s = _length_s(tx, sha256)
     state = after(old.state, event)
     begins = event is UtteranceEvent.BEGIN
     tx.execute(
@@ -97,8 +100,8 @@ def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: obje
             instant(at) if state in FINAL else None,
             reached_s,
             # from here on it is bound to this file, whatever is prepared meanwhile
-            old.sha256 if begins or old.attempt else "",
-            old.duration_s if begins or old.attempt else 0,
+            sha256 if begins or old.attempt else "",
+            duration_s if begins or old.attempt else 0,
             ident,
         ),
     )
@@ -109,6 +112,11 @@ def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: obje
         due=instant(old.due), output=old.output, **detail,
     )  # fmt: skip
     return get(tx, ident)
+
+
+def _length_s(tx: Tx, sha256: str) -> float:
+    row = tx.execute("SELECT duration_s FROM renditions WHERE sha256 = ?", (sha256,)).fetchone()
+    return float(row["duration_s"]) if row else 0.0
 
 
 def judged(tx: Tx, at: datetime, ident: str, verdict: Verdict, share: float, **figures: object) -> None:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audio import switchboard
-from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
-from audio.switchboard import LINE_LIMIT_S, Switchboard, Trouble
+from audio.wall import switchboard
+from audio.wall.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
+from audio.wall.switchboard import LINE_LIMIT_S, Switchboard, Trouble
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Amplifier, Output, Relay
 from tests.support.relay_boards import ZONES, Kind, TwoBoards, board_of, mock_pins, output_on, served
@@ -33,8 +33,8 @@ FINE = [Trouble(part, "") for part in PARTS]
 def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not about time works on a busy machine too, where an emulated board may be slow to answer."""
     if "in_time" not in request.fixturenames:
-        monkeypatch.setattr("audio.switchboard.LINE_LIMIT_S", 10.0)
-        monkeypatch.setattr("audio.modbus_board.ANSWER_S", 1.0)
+        monkeypatch.setattr("audio.wall.switchboard.LINE_LIMIT_S", 10.0)
+        monkeypatch.setattr("audio.wall.modbus_board.ANSWER_S", 1.0)
 
 
 @pytest.fixture
@@ -295,7 +295,7 @@ def test_what_worked_last_time_comes_first_and_what_has_failed_is_not_tried_twic
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     turns: list[str] = []
-    monkeypatch.setattr("audio.switchboard.board_at", lambda place: _Noted(place.port, turns))
+    monkeypatch.setattr("audio.wall.switchboard.board_at", lambda place: _Noted(place.port, turns))
     ports = {"a": "deaf", "b": "sound", "c": "deaf"}
     zones = {zone: Relay(relay="lcus1", port=port, channel=n) for n, (zone, port) in enumerate(ports.items(), 1)}
     switchboard = Switchboard(Output(name="main", zones=tuple(zones), zone_relays=zones))
@@ -373,8 +373,8 @@ def test_where_there_are_no_pins_that_is_said() -> None:
 def test_the_libraries_are_imported_only_where_such_a_relay_is_configured() -> None:
     program = """
 import sys
-from audio.contacts import ContactWatch
-from audio.switchboard import Switchboard
+from audio.wall.contacts import ContactWatch
+from audio.wall.switchboard import Switchboard
 from controller.runtime.config_tables import Amplifier, Contact, Output
 ContactWatch(Contact(), print, print).work(lambda: True, lambda: None)
 for kind in ("none", "log", "lcus1", "modbus", "gpio"):

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from audio.relay_emulator import LcusRelays, RelayEmulator
+from audio.wall.relay_emulator import LcusRelays, RelayEmulator
 from controller.announcing import Announcing
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level

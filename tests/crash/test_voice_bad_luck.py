@@ -13,11 +13,11 @@ from typing import cast
 
 import pytest
 
-from audio.collecting import Collector
 from audio.normaliser.live import LiveNormaliser
-from audio.prepare import Preparer
-from audio.renewal import RETRY_S, Renewal
-from audio.studio import Studio
+from audio.preparing.collecting import Collector
+from audio.preparing.prepare import Preparer
+from audio.preparing.renewal import RETRY_S, Renewal
+from audio.preparing.studio import Studio
 from controller.core.announcements import Announcement, Draft, Late
 from controller.core.parts import Parts, text_of
 from controller.core.renditions import Prepared, Rendition, RenditionState

@@ -30,7 +30,7 @@ pin = {BUTTON}
 WIRES = """
 import os
 from pathlib import Path
-import audio.gpio_pins
+import audio.wall.gpio_pins
 class Wire:
     def __init__(self, pin):
         self._file = Path(os.environ["WALL"]) / str(pin)
@@ -38,7 +38,7 @@ class Wire:
         return self._file.exists()
     def close(self):
         pass
-audio.gpio_pins.PinLine = Wire
+audio.wall.gpio_pins.PinLine = Wire
 """
 
 

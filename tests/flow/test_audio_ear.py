@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio import ear
-from audio.hearing import Heard, Hearing
-from audio.tone import tone
+from audio.listening import ear
+from audio.listening.hearing import Heard, Hearing
+from audio.listening.tone import tone
 from controller.runtime.clocks import SystemClock
 from controller.runtime.places import Places
 from tests.support.heard_cases import speech

@@ -16,9 +16,10 @@ import pytest
 from audio.programme import ALARM_PAUSE_S
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
+from controller.core.renditions import Prepared
 from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
-from controller.store import facts, journal, signals, volumes
+from controller.store import facts, journal, renditions, signals, volumes
 from controller.store.signals import Signal
 from tests.support.listening import Listener
 from tests.support.processes import until
@@ -144,6 +145,30 @@ def test_the_commune_s_own_chime_is_played_as_soon_as_it_is_set(
     (chime,), (words,) = listener.tones(1500.0), listener.tones(440.0)
     assert chime.ended - chime.began == pytest.approx(0.7, abs=0.06)
     assert words.began - chime.ended == pytest.approx(0.5, abs=0.1), "the pause in which a chime echoes"
+
+
+def test_what_is_approved_while_it_sounds_is_for_the_next_time(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, ROOMY.replace("chime = false", "chime = true"), SystemClock())
+    old = tone_announcement(station, 1.0)
+    later = wav(tone_pcm(2.0, 880.0))
+    sha256 = hashlib.sha256(later).hexdigest()
+    station.places.rendition(sha256).write_bytes(later)
+    with audio(station, sink):
+        (utterance,) = queue_at(station, old, station.clock.now())
+        time.sleep(0.1)
+        with station.store.write() as tx:  # that it has begun can only be written after this
+            until(lambda: listener.bursts(), 5, what="the chime")
+            renditions.want(tx, station.clock.now(), old.id, old.revision, "", anew=True)
+            prepared = Prepared(sha256, 2.0, -16.0, -6.0, "tone")
+            renditions.ready(tx, station.clock.now(), f"{old.id}/{old.revision}/2", prepared)
+        played = wait_for(station, utterance, "played")
+    (begun,) = details(station, utterance, "playing")
+    (heard,) = listener.tones(440.0, gap_s=0.3)
+    assert heard.ended - heard.began == pytest.approx(1.0, abs=0.1)
+    assert listener.tones(880.0) == []
+    assert (begun["sha256"], played.duration_s) == (played.sha256, 1.0)
 
 
 def test_a_long_programme_is_streamed(tmp_path: Path, sink: NullSink, listener: Listener) -> None:

@@ -16,10 +16,10 @@ from multiprocessing import get_context
 
 import pytest
 
-from audio.proof import Proof
-from audio.sinks import Device, Server, device_choices
+from audio.listening.proof import Proof
+from audio.listening.sinks import Device, Server, device_choices
+from audio.listening.watcher import Watcher
 from audio.source import Memory, Repeated
-from audio.watcher import Watcher
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.watched import OTHER, Watched, children, kill, speech, watched

@@ -7,11 +7,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import cast
 
-from audio.collecting import Collector
 from audio.normaliser.live import LiveNormaliser
-from audio.prepare import Preparer, Unspeakable
-from audio.renewal import Renewal
-from audio.studio import Studio
+from audio.preparing.collecting import Collector
+from audio.preparing.prepare import Preparer, Unspeakable
+from audio.preparing.renewal import Renewal
+from audio.preparing.studio import Studio
 from controller.core.parts import Parts
 from controller.core.renditions import Prepared
 from tests.support.stations import Station

@@ -12,7 +12,7 @@ from typing import Literal
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
+from audio.wall.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator
 from controller.runtime.config_tables import Amplifier, Output, Relay
 
 ZONES = ("cho", "na-khau", "trung-tam")  # on channels 2, 3, 4 or pins 22, 23, 24; the amplifier on 1 or 17

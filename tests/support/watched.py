@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from audio.listening.watcher import Finding, Watcher
 from audio.sdl import Device
 from audio.source import Source
 from audio.stream import Stream
-from audio.watcher import Finding, Watcher
 from tests.support.processes import until
 from tests.support.pulse import NullSink
 

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from waitress.server import create_server
 from werkzeug.test import TestResponse
 
-from audio.intake import Intake
 from audio.normaliser import Normaliser
+from audio.preparing.intake import Intake
 from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
 from controller.dictionary import Dictionary

@@ -9,9 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from audio.alignment import RATE, Samples, Verdict, decimated, judge, together, whitened
-from audio.tone import tone
-from audio.tone_line import judge_tone
+from audio.listening.alignment import RATE, Samples, Verdict, decimated, judge, together, whitened
+from audio.listening.tone import tone
+from audio.listening.tone_line import judge_tone
 from tests.support.heard_cases import ABSENT, LEAD_S, PARTLY, Case, Village, speech
 
 
@@ -243,7 +243,7 @@ def test_the_tone_itself() -> None:
         tone(1.0)
 
 
-@pytest.mark.parametrize("module", ["audio.tone", "audio.hearing"])
+@pytest.mark.parametrize("module", ["audio.listening.tone", "audio.listening.hearing"])
 def test_without_numpy(module: str) -> None:
     script = f"import sys; import {module}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from audio import chimes
-from audio.loudness import RATE, Sound, integrated_lufs, true_peak_dbtp
+from audio.preparing.loudness import RATE, Sound, integrated_lufs, true_peak_dbtp
 
 SIGNALS: dict[Callable[[], bytes], float] = {chimes.opening: 1.6, chimes.closing: 1.2, chimes.alert: 4.0}
 

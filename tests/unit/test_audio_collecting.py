@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.collecting import YOUNG_S, Collector, Kept, surplus
+from audio.preparing.collecting import YOUNG_S, Collector, Kept, surplus
 from controller.core.announcements import Announcement, Draft
 from controller.core.parts import Parts, RecordingPart
 from controller.core.recordings import Brought

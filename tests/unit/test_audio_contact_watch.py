@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.contacts import LOOK_S, SETTLE_S, ContactWatch, ControlLineOf, Settled, line_of
+from audio.wall.contacts import LOOK_S, SETTLE_S, ContactWatch, ControlLineOf, Settled, line_of
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Contact
 from controller.runtime.serial_port import SerialPort

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio import ear
-from audio.ear import Ear, Span
-from audio.hearing import WHOLE_S, Heard, Hearing, spans
+from audio.listening import ear
+from audio.listening.ear import Ear, Span
+from audio.listening.hearing import WHOLE_S, Heard, Hearing, spans
 from controller.core.errors import DeviceError
 from controller.runtime.clocks import SystemClock
 from controller.runtime.places import Places

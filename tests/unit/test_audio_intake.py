@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audio import intake
-from audio.decoding import RefusedError, look, pieces
-from audio.intake import Intake
-from audio.loudness import integrated_lufs, true_peak_dbtp
+from audio.preparing import intake
+from audio.preparing.decoding import RefusedError, look, pieces
+from audio.preparing.intake import Intake
+from audio.preparing.loudness import integrated_lufs, true_peak_dbtp
 from controller.core.errors import InputError
 from controller.core.recordings import Brought, SignalName
 from controller.core.words import LANGUAGES

@@ -13,11 +13,11 @@ import pytest
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from audio.decoding import pieces
-from audio.loudness import RATE, SILENT, Sound, integrated_lufs, limited, true_peak_dbtp
-from audio.sound import levelled as levelled_at
-from audio.sound import trimmed
-from audio.track import KEEP, Excerpt, Track
+from audio.preparing.decoding import pieces
+from audio.preparing.loudness import RATE, SILENT, Sound, integrated_lufs, limited, true_peak_dbtp
+from audio.preparing.sound import levelled as levelled_at
+from audio.preparing.sound import trimmed
+from audio.preparing.track import KEEP, Excerpt, Track
 
 
 def tone(dbfs: float, seconds: float, hertz: float = 1000.0, phase: float = 0.0) -> Sound:

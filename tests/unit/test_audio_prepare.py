@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio import prepare
-from audio.loudness import integrated_lufs, true_peak_dbtp
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.prepare import Preparer, Unspeakable
-from audio.speech import Call, Missing, call, voices
+from audio.preparing import prepare
+from audio.preparing.loudness import integrated_lufs, true_peak_dbtp
+from audio.preparing.prepare import Preparer, Unspeakable
+from audio.preparing.speech import Call, Missing, call, voices
 from controller.core.parts import TextPart
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
@@ -116,7 +116,7 @@ def test_the_process_that_asks_stays_without_numpy(places: Places, programs: Pat
     install(programs, f'cp {tone_file(tmp_path / "tone.wav", 5)} "$out"')
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
-        "from audio.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
+        "from audio.preparing.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
         "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
         "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare("
         "(TextPart('mời bà con'),))\n"
@@ -206,7 +206,7 @@ def test_killing_the_station_ends_the_voice_too(places: Places, programs: Path, 
     install(programs, f"echo $$ > {pid}\nexec sleep 1000")
     script = (
         "import sys\nfrom pathlib import Path\nfrom audio.normaliser import Normaliser\n"
-        "from audio.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
+        "from audio.preparing.prepare import Preparer\nfrom controller.core.parts import TextPart\n"
         "from controller.runtime.config_tables import Speech\nfrom controller.runtime.places import Places\n"
         "Preparer(Speech(engines=('espeak-ng',)), Places(Path(sys.argv[1])), Normaliser({})).prepare("
         "(TextPart('mời bà con'),))\n"

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.loudness import RATE, Sound, integrated_lufs, true_peak_dbtp
 from audio.normaliser import Normaliser, load_abbreviations
-from audio.prepare import Preparer, Unspeakable
-from audio.sound import PART_GAP_S
+from audio.preparing.loudness import RATE, Sound, integrated_lufs, true_peak_dbtp
+from audio.preparing.prepare import Preparer, Unspeakable
+from audio.preparing.sound import PART_GAP_S
 from controller.core.parts import Parts, PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
 from controller.core.words import LANGUAGES
@@ -196,7 +196,7 @@ def test_a_quarter_of_an_hour_takes_little_memory(places: Places, tmp_path: Path
         "out": str(tmp_path / "finished.wav"), "most_s": 900, "lufs": -16.0, "true_peak": -1.0,
     }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "audio.prepare_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-P", "-m", "audio.preparing.prepare_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     ) as child:  # fmt: skip
         assert child.stdin and child.stdout

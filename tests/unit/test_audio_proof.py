@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from audio.proof import (
+from audio.listening.proof import (
     BLOCK_S,
     FLOOR_DB,
     LAGS,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.modbus_board import ModbusBoard
-from audio.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator, crc16
-from audio.relays import lcus1_frame
+from audio.wall.modbus_board import ModbusBoard
+from audio.wall.relay_emulator import LcusRelays, ModbusRelays, RelayEmulator, crc16
+from audio.wall.relays import lcus1_frame
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Relay
 from tests.support.relay_boards import served
@@ -52,7 +52,7 @@ def test_the_emulator_answers_as_in_the_specification() -> None:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio.modbus_board.ANSWER_S", 0.4)  # a busy machine
+    monkeypatch.setattr("audio.wall.modbus_board.ANSWER_S", 0.4)  # a busy machine
 
 
 def test_our_frames_are_those_of_the_specification(tmp_path: Path) -> None:

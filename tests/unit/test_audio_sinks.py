@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audio.cards import Card, CardEye, Status, cards, parse_cards, parse_rate, parse_status
-from audio.proof import Sight
-from audio.sinks import (
+from audio.listening.cards import Card, CardEye, Status, cards, parse_cards, parse_rate, parse_status
+from audio.listening.proof import Sight
+from audio.listening.sinks import (
     Device,
     Hangs,
     Place,

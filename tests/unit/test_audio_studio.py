@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.renewal import RETRY_S
+from audio.preparing.renewal import RETRY_S
 from controller.core.announcements import Announcement, Draft
 from controller.core.parts import Parts, PausePart, RecordingPart, TextPart, text_of
 from controller.core.renditions import Rendition, RenditionState

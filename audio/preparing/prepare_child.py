@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audio.sound import Piece, Recorded, RecordingError, Silence, UnusableError, Voiced, finish
+from audio.preparing.sound import Piece, Recorded, RecordingError, Silence, UnusableError, Voiced, finish
 
 
 def main() -> int:

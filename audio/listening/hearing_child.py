@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from audio.alignment import RATE, Samples, Verdict, decimated, judge, together
-from audio.tone_line import judge_tone
+from audio.listening.alignment import RATE, Samples, Verdict, decimated, judge, together
+from audio.listening.tone_line import judge_tone
 
 
 def main() -> int:

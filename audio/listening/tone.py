@@ -1,5 +1,5 @@
 """The daily self-test's tone: quiet, short, and unlike anything else that the station plays. Pure, without numpy;
-whether it was heard is for audio/tone_line.py to say.
+whether it was heard is for audio/listening/tone_line.py to say.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from audio.loudness import RATE, Sliced, Sound
+from audio.preparing.loudness import RATE, Sliced, Sound
 
 FULL_SCALE = 32_768
 KEEP = round(0.030 * RATE)  # samples of quiet left at both ends of an excerpt, and faded

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from audio.collecting import Collector
-from audio.prepare import GivenUpError, Preparer, Unspeakable
-from audio.renewal import Renewal
+from audio.preparing.collecting import Collector
+from audio.preparing.prepare import GivenUpError, Preparer, Unspeakable
+from audio.preparing.renewal import Renewal
 from controller.core.errors import StationError
 from controller.core.parts import Parts, TextPart, parts_of
 from controller.core.ports import Clock

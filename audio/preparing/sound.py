@@ -1,7 +1,7 @@
 """From what voices and people have made to the prepared file: each part checked, mono 48 kHz, trimmed, at one
 loudness, faded; joined with pauses; the whole measured and written.
 
-Long sound goes through files beside the result (audio/track.py), never whole through memory. Uses numpy, so
+Long sound goes through files beside the result (audio/preparing/track.py), never whole through memory. Uses numpy, so
 it is imported in children alone, never in the process that plays.
 """
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.decoding import RefusedError, look, pieces
-from audio.loudness import RATE, Sliced, Sound, integrated_lufs, limited, true_peak_dbtp
-from audio.track import Excerpt, Track
+from audio.preparing.decoding import RefusedError, look, pieces
+from audio.preparing.loudness import RATE, Sliced, Sound, integrated_lufs, limited, true_peak_dbtp
+from audio.preparing.track import Excerpt, Track
 
 PART_GAP_S = 0.6  # between neighbours, where no pause is asked for: as long as a speaker takes breath
 _SILENT = 10 ** (-40 / 20)  # no voice peaks lower

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio.proof import Sight
+from audio.listening.proof import Sight
 
 RATE = 48_000  # of a stream whose parameters cannot be read
 LOOK_S = 2.0  # how often a stream of ours is looked for that was not there

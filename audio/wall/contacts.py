@@ -46,7 +46,7 @@ def line_of(contact: Contact) -> Line:
     """DeviceError if it cannot be opened."""
     if contact.contact == "serial":
         return ControlLineOf(contact.port, contact.line)
-    from audio.gpio_pins import PinLine  # its library costs 2 MB
+    from audio.wall.gpio_pins import PinLine  # its library costs 2 MB
 
     return PinLine(contact.pin)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from audio.relay_line import Reopened, passing_s
+from audio.wall.relay_line import Reopened, passing_s
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Relay
 
@@ -55,11 +55,11 @@ def board_at(place: Place) -> Board:
     if place.kind == "lcus1":
         return Lcus1(place.port)
     if place.kind == "modbus":
-        from audio.modbus_board import ModbusBoard  # its library costs 3 MB
+        from audio.wall.modbus_board import ModbusBoard  # its library costs 3 MB
 
         return ModbusBoard(place.port, place.baud)
     if place.kind == "gpio":
-        from audio.gpio_pins import PinBoard  # and this one 2 MB
+        from audio.wall.gpio_pins import PinBoard  # and this one 2 MB
 
         return PinBoard()
     return LogBoard()

@@ -1,7 +1,7 @@
 """The voices: programs that turn words into a WAV file, in the configured order. Only how to call them.
 
 Each runs once for one text, in a child of its own (audio/children.py); whether its file can be trusted
-is decided afterwards by audio/sound.py, never by its exit code alone.
+is decided afterwards by audio/preparing/sound.py, never by its exit code alone.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def call(engine: str, speech: Speech, words: str, out: Path) -> Call | Missing:
             "words": words, "voice": speech.voice, "rate": speech.words_per_minute, "out": str(out),
             "limit_s": speech.time_limit_s,
         }  # fmt: skip
-        return Call((sys.executable, "-P", "-m", "audio.speak_child"), json.dumps(job).encode())
+        return Call((sys.executable, "-P", "-m", "audio.preparing.speak_child"), json.dumps(job).encode())
     if not shutil.which("espeak-ng"):
         return Missing("not installed")
     rate = str(speech.words_per_minute)

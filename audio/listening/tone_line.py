@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from audio.alignment import EARLIEST_S, LATEST_S, RATE, SILENT_DBFS, Samples, Verdict
+from audio.listening.alignment import EARLIEST_S, LATEST_S, RATE, SILENT_DBFS, Samples, Verdict
 
 STANDS_DB = 10.0  # the line above the noise about it, and above itself outside the tone
 MASKS_DBFS = -55.0  # noise in the line's own width that would hide a quiet tone
@@ -21,7 +21,7 @@ _FRAME_S = _FRAME / RATE
 
 
 def judge_tone(recording: Samples, offset_s: float, hertz: float, length_s: float, level_dbfs: float) -> Verdict:
-    """As `judge` of audio/alignment.py. The recording has to hold at least half a second before the tone and a second
+    """As `judge` of alignment.py. The recording has to hold at least half a second before the tone and a second
     after the last echo; `share` is of the tone's time, `snr_db` the line above the noise in its own width."""
     if len(recording) < (length_s + LATEST_S) * RATE:
         return Verdict("unsure", reason="no_recording")

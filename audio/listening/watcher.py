@@ -1,7 +1,7 @@
 """The thread that watches the sink while something sounds, and tells the player what it finds.
 
 The player only ever leaves notes for it and never waits. While nothing sounds there is no child and
-no look at anything. The findings are `audio.proof`'s; here they are asked for, timed and told.
+no look at anything. The findings are `audio.listening.proof`'s; here they are asked for, timed and told.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from audio.cards import CardEye
-from audio.proof import (
+from audio.listening.cards import CardEye
+from audio.listening.proof import (
     BLOCK_S,
     LAGS,
     LOUD_BLOCKS,
@@ -34,7 +34,7 @@ from audio.proof import (
     signs,
     step,
 )
-from audio.sinks import Server, ServerEye
+from audio.listening.sinks import Server, ServerEye
 from audio.source import Source
 
 LOOK_S = 0.25

@@ -2,7 +2,7 @@
 child says whether it was the words. A thread of its own beside the player, which feeds it and never waits for it.
 
 People may be talking near the microphone, so nothing of a recording outlives the verdict: it lies in memory files
-without a name (audio/ear.py), lasts no longer than the words and three seconds, and never reaches a disk of ours, a log
+without a name (ear.py), lasts no longer than the words and three seconds, and never reaches a disk of ours, a log
 or the journal. Of more than five minutes, only the first, the middle and the last are recorded.
 """
 
@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from audio import ear
 from audio.children import Child, Limits
-from audio.ear import Ear, Span
+from audio.listening import ear
+from audio.listening.ear import Ear, Span
 from controller.core.errors import DeviceError
 from controller.core.ports import Clock
 from controller.runtime.places import Places
@@ -35,7 +35,7 @@ LIMIT_S = 60.0  # for the verdict
 SETTLING_S = 3.0  # in which an ear's beginning is reckoned
 _TICK_S, _IDLE_S = 0.1, 1.0
 _LIMITS = Limits(512 << 20, 1 << 20)
-_JUDGE = (sys.executable, "-P", "-m", "audio.hearing_child")
+_JUDGE = (sys.executable, "-P", "-m", "audio.listening.hearing_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the other cores play
 log = logging.getLogger(__name__)
 

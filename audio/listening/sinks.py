@@ -2,7 +2,7 @@
 
 PulseAudio and PipeWire are both asked by `pactl` (its JSON, since version 15) and heard by a `parec`
 child on the sink's monitor. What cannot be asked is not known, which is never a fault. Knows nothing
-of what is played. Cards without a server: audio/cards.py.
+of what is played. Cards without a server: audio/listening/cards.py.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from audio.cards import cards
-from audio.proof import MONITOR_RATE, Sight
+from audio.listening.cards import cards
+from audio.listening.proof import MONITOR_RATE, Sight
 
 ANSWER_S = 1.0  # a server that takes longer hangs, or the machine is busy: in itself no fault
 LOOK_S = 3.0  # how often the server is asked while all is well

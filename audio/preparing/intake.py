@@ -1,6 +1,6 @@
 """What people bring is judged before it is kept: recordings for announcements, and signals of the commune's own.
 
-The judging itself runs in a child with limits of memory and time (audio/intake_child.py). The name of a file
+The judging itself runs in a child with limits of memory and time (audio/preparing/intake_child.py). The name of a file
 is believed by nobody. Knows no store: whoever calls writes down what was kept.
 """
 
@@ -30,7 +30,7 @@ HEAR_LIMIT_S = 60.0
 _MEMORY = 1 << 30  # bytes of address space; numpy and FFmpeg's libraries take a quarter of it
 _SIGNAL_BYTES = 16 << 20
 _NICE = 5  # somebody waits for the answer
-_CHILD = (sys.executable, "-P", "-m", "audio.intake_child")
+_CHILD = (sys.executable, "-P", "-m", "audio.preparing.intake_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _FOLDER = ".judging-"
 _STALE_S = 86_400.0  # an upload so old was left by a process that was killed

@@ -1,5 +1,5 @@
 """Were the words heard? A recording is laid beside the rendition, second by second. Pure; with numpy, so it is for
-audio/hearing_child.py alone.
+audio/listening/hearing_child.py alone.
 
 Both are whitened by half in time and frequency (each cell divided by the root of its size), which takes away horn, hum,
 clipping and loudness. Each second of the words is correlated with the recording (normalised; the envelope over the
@@ -47,7 +47,7 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`share` of the words' time that was heard; of `judged_s` seconds; the rest as in audio/hearing.py."""
+    """`share` of the words' time that was heard; of `judged_s` seconds; the rest as in audio/listening/hearing.py."""
 
     verdict: str
     share: float = 0.0

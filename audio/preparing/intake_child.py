@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.decoding import RefusedError, look, pieces
-from audio.loudness import RATE
-from audio.sound import finish_signal
+from audio.preparing.decoding import RefusedError, look, pieces
+from audio.preparing.loudness import RATE
+from audio.preparing.sound import finish_signal
 
 SILENT = 10 ** (-50 / 20)  # a recording whose peak is below is one of nothing
 

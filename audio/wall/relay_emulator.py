@@ -5,7 +5,7 @@ with anything wrong in it is dropped without a word. Bytes pass at the line's sp
 board without power is deaf, and comes back with every relay off. Must not know the station's side.
 Sources: Modbus over Serial Line V1.02, 2.5.1 and 6.2.2; Modbus Application Protocol V1.1b3, 6 and 7.
 
-`python -m audio.relay_emulator --kind modbus` serves one, says the name of its port, and prints its relays
+`python -m audio.wall.relay_emulator --kind modbus` serves one, says the name of its port, and prints its relays
 whenever one of them moves.
 """
 
@@ -293,7 +293,9 @@ class RelayEmulator:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m audio.relay_emulator", description="A relay board in software.")
+    parser = argparse.ArgumentParser(
+        prog="python -m audio.wall.relay_emulator", description="A relay board in software."
+    )
     parser.add_argument("--kind", choices=("lcus1", "modbus"), default="lcus1")
     parser.add_argument("--channels", type=int, default=4)
     parser.add_argument("--unit", type=int, default=1)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from audio.relays import Board, Place, board_at, place_of
+from audio.wall.relays import Board, Place, board_at, place_of
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Output, Relay
 

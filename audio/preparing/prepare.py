@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from audio.children import Child, Limits
-from audio.recipe import VoiceFile, recipe_of
-from audio.speech import Call, Missing, call, voices
+from audio.preparing.recipe import VoiceFile, recipe_of
+from audio.preparing.speech import Call, Missing, call, voices
 from controller.core.errors import DeviceError, StationError
 from controller.core.parts import Part, Parts, PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
@@ -37,7 +37,7 @@ FINISH_SHARE = 0.5  # more time for finishing, of the length of the recordings
 _MEMORY = 2 << 30  # bytes of address space for each child; a Piper voice takes about one
 _BYTES_A_SECOND = 48_000 * 2 * 2
 _HALF_DONE = 8 * 48_000  # bytes a second of recordings while they are worked on
-_FINISH = (sys.executable, "-P", "-m", "audio.prepare_child")
+_FINISH = (sys.executable, "-P", "-m", "audio.preparing.prepare_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the other cores play
 _FOLDER, _FINISHED = ".preparing-", "finished.wav"
 _STALE_S = 6 * 3600.0  # a folder so old was left by a process that was killed

@@ -17,7 +17,7 @@ from pymodbus.framer.rtu import FramerRTU
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
 from pymodbus.pdu.bit_message import ReadCoilsRequest, WriteMultipleCoilsRequest, WriteSingleCoilRequest
 
-from audio.relay_line import Reopened, passing_s
+from audio.wall.relay_line import Reopened, passing_s
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Relay
 from controller.runtime.serial_port import SerialPort

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from audio.prepare import Preparer
+from audio.preparing.prepare import Preparer
 from controller.core.announcements import Announcement
 from controller.core.parts import parts_of
 from controller.core.ports import Clock

@@ -19,8 +19,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from audio.containers import cut_short, kind_of, promised_mp3_frames
-from audio.loudness import RATE, Sound
+from audio.preparing.containers import cut_short, kind_of, promised_mp3_frames
+from audio.preparing.loudness import RATE, Sound
 
 MOST_CHANNELS, MOST_RATE = 2, 96_000
 _DEMUXERS = {"mp3": "mp3", "ogg": "ogg", "wav": "wav", "m4a": "mp4", "flac": "flac", "webm": "matroska"}

@@ -1,0 +1,1 @@
+"""Whether the sound came out: what the sink says, and what a monitor input hears."""
