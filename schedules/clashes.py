@@ -189,14 +189,14 @@ class _Place:
         self._note(number, spoken)
         if not spoken:
             return
-        began, ends = self._free_at, self._free_at + timedelta(seconds=self._lasts_s(number))
+        ends = self._free_at + timedelta(seconds=self._lasts_s(number))
         self._last, self._free_at = now, ends
         rival = next((each for _, each in _until(to_come, ends) if self._cuts(each, now, ends)), None)
         if rival is None:
             return
         self._free_at, self._cut_by[number] = rival.due, rival
         if now.wait.resumes and now.level is not Level.EMERGENCY:
-            self._left_s[number] = self._lasts_s_from(number, began) - (rival.due - began).total_seconds()
+            self._left_s[number] = (ends - rival.due).total_seconds()
         if now.wait.again or now.level is Level.EMERGENCY:
             heappush(self._waiting, (precedence, number))
         else:
@@ -224,13 +224,10 @@ class _Place:
 
     def _lasts_s(self, number: int) -> float:
         """If it begins, or goes on, when the place comes free."""
-        return self._lasts_s_from(number, self._free_at)
-
-    def _lasts_s_from(self, number: int, begin: datetime) -> float:
         each = self._ordered[number]
         if number in self._left_s:
             return self._left_s[number]
-        return each.length_s - each.missing_s((begin - each.due).total_seconds(), number in self._cut_by)
+        return each.length_s - each.missing_s(self._late_s(each), number in self._cut_by)
 
 
 def _until(to_come: Iterable[tuple[int, Programme]], end: datetime) -> Iterator[tuple[int, Programme]]:

@@ -119,6 +119,14 @@ DRAWN = st.lists(
 @given(DRAWN, st.sampled_from([0.0, 10.0]))
 # an emergency sounds in quiet hours, and what it outlasts them by is waited for
 @example([(660, 180, "far", Level.EMERGENCY, 0, Wait()), (800, 60, "far", Level.NORMAL, 0, Wait())], 0.0)
+# what joined late and was then cut has no more left than it had
+@example(
+    [
+        (0, 3, "far", Level.NORMAL, -1, Wait()), (0, 180, "far", Level.NORMAL, 0, Wait(Late.JOIN, 3.0, resumes=True)),
+        (60, 60, "far", Level.PRIORITY, 0, Wait()), (238, 1, "far", Level.NORMAL, 0, Wait(window_s=0.0)),
+    ],
+    0.0,
+)  # fmt: skip
 def test_what_is_promised_is_what_sounds(drawn: list[tuple[int, int, str, Level, int, Wait]], finish_s: float) -> None:
     programmes = [programme(number, *values) for number, values in enumerate(drawn)]
     for place in ("main", "far"):
