@@ -103,6 +103,9 @@ def test_the_kiosk_cannot_write_the_station() -> None:
     text = (UNITS / "loalang-kiosk.service").read_text(encoding="utf-8")
     assert "ReadOnlyPaths=/var/lib/loalang\n" in text
     assert "ReadWritePaths=/run/loalang\n" in text
+    closed = next(line for line in text.splitlines() if line.startswith("InaccessiblePaths="))
+    folders = {path.rpartition("/")[2] for path in closed.partition("=")[2].split()}
+    assert folders == {"uploads", "sounds", "renditions", "recordings"}, "nor see what it never shows"
 
 
 def test_what_units_start_may_ask_what_it_asks() -> None:
