@@ -250,8 +250,9 @@ class Player:
 
     def _test_itself(self) -> None:
         now = self._clock.now()
-        if self._speaker.there and self._self_testing.due(now):
-            item = self._self_testing.item(now, self._all_zones)
+        free = self._speaker.there and self._state.phase in RESTING
+        if free and self._self_testing.due(now, self._state.queue):
+            item = self._self_testing.item(now, self._all_zones, self._timing.warm_up_s)
             ahead_s = item.due - now.timestamp()
             self._proving.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
             self._alert((item, self._self_testing.sound()))
@@ -299,6 +300,7 @@ class Player:
             result = "proven" if proof.proven else "unproven"
             self._keeper.note(Tested(self._clock.now(), self._name, result, {"taken_s": round(proof.taken_s, 1)}))
         elif move.event in {UtteranceEvent.MISS, UtteranceEvent.ABANDON, UtteranceEvent.STOP}:
+            self._proving.tests_no_more(move.id)
             reason = dict(move.detail).get("reason", "")
             self._keeper.note(Tested(self._clock.now(), self._name, "not_done", {"reason": reason}))
 

@@ -48,6 +48,10 @@ class Proving:
         """The self-test's tone will sound at monotonic `at`."""
         self._hearing.tone(ident, level_dbfs, hertz, length_s, at)
 
+    def tests_no_more(self, ident: str) -> None:
+        """The self-test's tone did not sound, or not to its end."""
+        self._hearing.drop(ident)
+
     def ended(self, ident: str, at: float, spoken_s: float) -> None:
         """Its words are over, or were cut after so many seconds of them."""
         if self._listens_to == ident:

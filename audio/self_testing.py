@@ -5,17 +5,19 @@ Its result comes from the monitor input where there is one, else from the watch 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, tzinfo
 
 from audio.listening.tone import HERTZ, LENGTH_S, tone
 from audio.programme import Item
 from audio.source import Memory, Source
+from controller.core.announcements import AfterCut
 from controller.core.levels import Level
 from controller.runtime.config_tables import SelfTest
 
 MARK = "local/self-test/"  # how the id of one begins
 AHEAD_S = 2.0  # whoever listens needs a moment to begin
-WINDOW_S = 60.0  # it waits so long for the loudspeaker to come free
+ROOM_S = 10.0  # nothing else may be due so soon
 
 
 class SelfTesting:
@@ -31,8 +33,13 @@ class SelfTesting:
         """Somebody wants one now."""
         self._asked = True
 
-    def due(self, now: datetime) -> bool:
-        """Whether it is time for one; each is due once."""
+    def due(self, now: datetime, line: Iterable[Item]) -> bool:
+        """Whether it is time for one, and what stands in line leaves room for it; each is due once.
+
+        It waits for silence: whoever listens for the tone could not tell it from something else that sounds.
+        """
+        if any(item.due < now.timestamp() + ROOM_S for item in line):
+            return False
         if self._asked:
             self._asked = False
             return True
@@ -42,13 +49,13 @@ class SelfTesting:
         self._last = today
         return True
 
-    def item(self, now: datetime, zones: frozenset[str]) -> Item:
-        """The tone as something to be played soon."""
-        due = now.timestamp() + AHEAD_S
+    def item(self, now: datetime, zones: frozenset[str], warm_up_s: float) -> Item:
+        """The tone as something to be played soon, at its instant or not at all."""
+        due = now.timestamp() + AHEAD_S + warm_up_s
         ident = f"{MARK}{now.isoformat()}"
         return Item(
             id=ident, precedence=(Level.NORMAL.rank, 0, now, ident), level=Level.NORMAL, due=due,
-            late_until=due + WINDOW_S, words_s=LENGTH_S, zones=zones, loaded=True, local=True, bare=True,
+            late_until=due, words_s=LENGTH_S, after_cut=AfterCut.END, zones=zones, loaded=True, local=True, bare=True,
         )  # fmt: skip
 
     def sound(self) -> Source:

@@ -106,12 +106,17 @@ class _Ended:
     spoken_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    id: str
+
+
 class Hearing:
     def __init__(self, source: str, places: Places, clock: Clock, tell: Callable[[Heard], None]) -> None:
         """`source`: "" for none (then nothing is ever told), "sink" for the monitor of the sink that this process
         plays to, "alsa:DEVICE", or the name of a PulseAudio source. `tell` is called in the thread of `work`."""
         self._source, self._places, self._clock, self._tell = source, places, clock, tell
-        self._inbox: queue.SimpleQueue[_Listening | _Ended] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Listening | _Ended | _Dropped] = queue.SimpleQueue()
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._listening: list[_Listening] = []
         self._deaf = False  # the fault has been logged
@@ -133,6 +138,10 @@ class Hearing:
         """The words ended, or were cut, at `at`, after `spoken_s` seconds of them."""
         self._put(_Ended(utterance_id, spoken_s))
 
+    def drop(self, ident: str) -> None:
+        """It will not sound, or was cut: nothing is to be told of it."""
+        self._put(_Dropped(ident))
+
     def work(self, stopping: Callable[[], bool], progress: Callable[[], None]) -> None:
         """The thread. What is still open when it stops is let go of without a verdict."""
         try:
@@ -152,7 +161,7 @@ class Hearing:
         """From any thread: look at once whether to stop."""
         os.eventfd_write(self._event, 1)
 
-    def _put(self, what: _Listening | _Ended) -> None:
+    def _put(self, what: _Listening | _Ended | _Dropped) -> None:
         if self._source:
             self._inbox.put(what)
             self.wake()
@@ -166,6 +175,10 @@ class Hearing:
                     for one in self._listening:
                         if one.id == ident and one.asked_at is None:
                             _cut(one, spoken_s)
+                case _Dropped(ident):
+                    for one in [one for one in self._listening if one.id == ident]:
+                        self._listening.remove(one)
+                        one.held.close()
 
     def _look_after(self, one: _Listening) -> None:
         now = self._clock.monotonic()

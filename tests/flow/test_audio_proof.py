@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from controller.core.announcements import Announcement, Draft
 from controller.core.journal import Entry
+from controller.core.levels import Level
 from controller.core.utterances import Verdict
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
@@ -20,6 +22,7 @@ from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
+from tests.support.tones import queue_at, tone_announcement
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
 ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
@@ -107,3 +110,26 @@ def test_the_self_test_says_whether_sound_comes_out(
     assert line.detail["result"] in results, line
     with station.store.read() as tx:
         assert facts.fact(tx, "self_test/main").endswith(str(line.detail["result"]))
+
+
+def test_a_self_test_waits_for_silence_and_says_nothing_of_a_tone_that_did_not_sound(
+    tmp_path: Path, sink: NullSink
+) -> None:
+    station = hearing(tmp_path, "sink")
+    with audio(station, sink), closing(Doorbell(station.places)) as bell:
+        (one,) = queue_at(station, tone_announcement(station, 3.0), station.clock.now())
+        wait_for(station, one, "playing")
+        bell.ring("audio-main", {"self_test": True})
+        bell.ring("audio-main", {"self_test": True})  # twice is once
+        until(lambda: lines(station, "self_test"), 25, what="the result")
+        played = row(station, one).ended_at
+        bell.ring("audio-main", {"self_test": True})
+        time.sleep(1.0)
+        alarm = tone_announcement(station, 0.5, 900.0, level=Level.EMERGENCY)
+        (two,) = queue_at(station, alarm, station.clock.now())
+        wait_for(station, two, "played")
+        until(lambda: len(lines(station, "self_test")) > 1, 25, what="that it was not done")
+        time.sleep(3.0)  # in which whoever listens might say more
+    first, *others = lines(station, "self_test")
+    assert (first.detail["result"], played and first.at > played) == ("heard", True)
+    assert [(line.detail["result"], line.detail["reason"]) for line in others] == [("not_done", "late")]
