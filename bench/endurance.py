@@ -98,7 +98,10 @@ def _tell(trial: Follower, heard: Follower, memory: Memory, began_s: float) -> N
         table(
             "endurance: the minutes that were torn, and how busy the machine was",
             ["minute", "tears", "load"],
-            [[minute, count, f"{max(memory.load[60 * minute :][:60]):.1f}"] for minute, count in by_minute.items()],
+            [
+                [minute, count, f"{max(memory.load[60 * minute :][:60], default=0.0):.1f}"]
+                for minute, count in by_minute.items()
+            ],
         )
 
 
