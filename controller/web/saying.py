@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from controller.clock_trust import trust_words
+from controller.core.announcements import AfterCut
 from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
+from controller.core.levels import Level
 from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
 from controller.core.utterances import Utterance, UtteranceState, Verdict
@@ -22,7 +24,7 @@ from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
 from controller.web.parts import Unshown
-from controller.web.state import CLOCK, UNAPPROVED, Part
+from controller.web.state import CLOCK, UNAPPROVED, Occurrence, Part
 from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
@@ -145,6 +147,23 @@ class Saying:
             return ""
         return self._words(f"web.heard.{utterance.heard}", share=round(utterance.heard_share * 100))
 
+    def state(self, occurrence: Occurrence) -> str:
+        """What has become of it: "đang phát", "tạm nhường, sẽ nói tiếp"."""
+        if occurrence.gave_way:
+            on = "on" if occurrence.first.after_cut is AfterCut.RESUME else "again"
+            return self._words(f"web.occurrence.gave_way_{on}")
+        return self._words(f"utterance.{occurrence.state}")
+
+    def sounding(self, occurrence: Occurrence) -> str:
+        """How long it will sound: "lặp lại đến 14 giờ 20", "nói 2 lần, xong khoảng 14 giờ 20"; "" if nobody knows."""
+        ends_at, first = occurrence.ends_at, occurrence.first
+        if ends_at is None:
+            return ""
+        if first.level is Level.EMERGENCY:
+            return self._words("web.home.repeated_until", time=self.clock(ends_at))
+        key = "ends_about" if first.times == 1 else "times_ends_about"
+        return self._words(f"web.home.{key}", times=first.times, time=self.clock(ends_at))
+
     def zones(self, idents: Iterable[str]) -> str:
         names = {zone.id: zone.name for zone in self._config.zones}
         return ", ".join(names.get(ident, ident) for ident in idents)
@@ -250,7 +269,9 @@ class Saying:
             case Kind.SHOWN:
                 key = "sent" if detail.get("state") == "sent" else "shown"
             case Kind.CUT if entry.detail.get("again"):
-                key = "interrupted"
+                key = "made_way" if "reached_s" in detail else "interrupted"
+            case Kind.PLAYING if "resumed_s" in detail:
+                key = "resumed"
             case Kind.CLOCK if entry.detail.get("right"):
                 key = "clock_right"
             case Kind.CLOCK if "trust" in detail:

@@ -6,23 +6,24 @@ Plain values out of the store; how they are said is `saying`'s affair.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import islice
 
 from controller.core.announcements import Announcement
 from controller.core.errors import InputError
+from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.core.renditions import Rendition, RenditionState
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
 from controller.core.utterances import Utterance, UtteranceState, Verdict
-from controller.outlook import calendar_of
+from controller.outlook import around_of, calendar_of
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
-from controller.store import announcements, facts, notices, renditions, utterances
+from controller.store import announcements, facts, journal, notices, renditions, utterances
 from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
@@ -52,6 +53,23 @@ class Occurrence:
     """One time that an announcement is, was or should have been spoken; one utterance an output."""
 
     utterances: tuple[Utterance, ...]
+    resumed_s: float = 0.0  # of what sounds: from where in its words it went on, after it had made way
+    chimes_s: float = 0.0  # of what sounds: its chimes, before and after its words
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Of what sounds: when it will be over if nothing cuts it and nobody stops it."""
+        first = self.first
+        if first.state is not UtteranceState.PLAYING or not first.started_at or not first.duration_s:
+            return None
+        if first.level is Level.EMERGENCY:
+            return first.due + timedelta(seconds=first.lasts_s) if first.lasts_s else None
+        return first.started_at + timedelta(seconds=first.whole_s - self.resumed_s + self.chimes_s)
+
+    @property
+    def gave_way(self) -> bool:
+        """Whether it had begun, and waits to go on or to be said again."""
+        return self.state is UtteranceState.QUEUED and self.first.attempt > 0
 
     @property
     def first(self) -> Utterance:
@@ -190,8 +208,20 @@ def occurrences(found: Iterable[Utterance]) -> tuple[Occurrence, ...]:
     return tuple(Occurrence(tuple(group)) for group in groups.values())
 
 
-def on_air(tx: Tx) -> tuple[Occurrence, ...]:
-    return occurrences(utterances.playing(tx))
+def on_air(tx: Tx, config: StationConfig) -> tuple[Occurrence, ...]:
+    sounding = occurrences(utterances.playing(tx))
+    chimes_s = around_of(tx, config).programme_s(0.0) if sounding else 0.0
+    return tuple(replace(each, resumed_s=_resumed_s(tx, each.first), chimes_s=chimes_s) for each in sounding)
+
+
+def _resumed_s(tx: Tx, sounding: Utterance) -> float:
+    """From where it went on, as the line of its beginning says: the row knows that only while it waits."""
+    if sounding.attempt <= 1:
+        return 0.0
+    lines = journal.of_announcement(tx, sounding.announcement_id)
+    begun = [line for line in lines if line.kind is Kind.PLAYING and line.subject == f"utterance/{sounding.id}"]
+    found = begun[-1].detail.get("resumed_s", 0.0) if begun else 0.0
+    return float(found) if isinstance(found, int | float) else 0.0
 
 
 def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
@@ -208,7 +238,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
     today = occurrences(utterances.between(tx, day, day + AHEAD))
     open_now = occurrences(u for output in config.outputs for u in utterances.open_on(tx, output.name))
     return Home(
-        on_air=on_air(tx),
+        on_air=on_air(tx, config),
         alerts=alerts(tx, config, now),
         waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, upcoming, now),

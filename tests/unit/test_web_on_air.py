@@ -1,0 +1,84 @@
+"""What the pages say of what sounds: until when, what made way and how it goes on, and an emergency."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from controller.core.announcements import AfterCut
+from controller.core.levels import Level
+from controller.core.renditions import Prepared
+from controller.core.utterances import UtteranceEvent
+from controller.store import renditions, utterances
+from tests.support.stations import START, utterance
+from tests.support.web_pages import Pages, announcement, pages_in
+
+SHA256 = "cd" * 32
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    return pages_in(tmp_path)
+
+
+@pytest.fixture
+def client(pages: Pages) -> FlaskClient:
+    return pages.signed_in()
+
+
+def save(client: FlaskClient, **more: object) -> str:
+    answer = client.post("/announcements", data=announcement(client, when="now", **more))
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.location.split("/")[2].partition("?")[0]
+
+
+def shown(client: FlaskClient, path: str) -> str:
+    return client.get(path).get_data(as_text=True)
+
+
+def begun(pages: Pages, ident: str, duration_s: float, **more: object) -> None:
+    """Its file is ready, and it has just begun to sound."""
+    with pages.station.store.write() as tx:
+        renditions.ready(tx, START, f"{ident}/1", Prepared(SHA256, duration_s, -16.0, -1.2, "espeak-ng"))
+        utterances.queue(tx, START, utterance("u1", announcement_id=ident, **more))
+        utterances.move(tx, START, "u1", UtteranceEvent.BEGIN, sha256=SHA256)
+
+
+def test_what_sounds_says_until_when_repeats_and_chimes_counted(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client)
+    begun(pages, ident, 300.0, times=3, pause_s=60.0)
+    told = client.get("/api/state?page=home").get_json()["html"]["on-air"]
+    # three times five minutes, two pauses of one, and the chimes: 17 minutes and some seconds
+    assert "nói 3 lần, xong khoảng 13 giờ 17" in told and "5 phút" not in told
+
+
+def test_what_made_way_says_so_and_how_it_goes_on(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client)
+    begun(pages, ident, 600.0, after_cut=AfterCut.RESUME)
+    with pages.station.store.write() as tx:
+        later = START + timedelta(minutes=5)
+        utterances.move(tx, later, "u1", UtteranceEvent.INTERRUPT, reached_s=290.0, reason="priority", again=True)
+    home = client.get("/api/state?page=home").get_json()["html"]
+    assert "tạm nhường, sẽ nói tiếp" in home["coming"] and "Phát ngay khi sẵn sàng" not in home["coming"]
+    page = shown(client, f"/announcements/{ident}")
+    assert "Tạm nhường, sẽ nói tiếp (nhường cho thông báo ưu tiên)." in page and "phát lại" not in page
+    with pages.station.store.write() as tx:
+        again = START + timedelta(minutes=6)
+        utterances.move(tx, again, "u1", UtteranceEvent.BEGIN, resumed_s=290.0)
+    # 310 s of 600 s are left
+    assert "xong khoảng 13 giờ 11" in client.get("/api/state?page=home").get_json()["html"]["on-air"]
+    assert "Nói tiếp từ chỗ dừng." in shown(client, f"/announcements/{ident}")
+
+
+def test_an_emergency_is_raised_after_a_second_word_and_says_how_long(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client, level="emergency", confirmed="emergency", lasts_min="20")
+    page = shown(client, f"/announcements/{ident}")
+    assert '<summary class="primary emergency">Phát báo động</summary>' in page
+    assert "Mọi bài đang phát bị ngắt. Loa lặp lại 20 phút, hoặc đến khi bấm" in page and "Phát ngay</" not in page
+    begun(pages, ident, 20.0, level=Level.EMERGENCY, lasts_s=1200.0, title="Lũ đang lên")
+    for path in ("/api/state", "/api/state?page=home"):
+        told = client.get(path).get_json()["html"]["on-air"]
+        assert "đang phát, lặp lại đến 13 giờ 20" in told and "Dừng báo động" in told
