@@ -13,6 +13,7 @@ from functools import partial
 from audio.inbox import Inbox
 from audio.keeper import Keeper
 from audio.listening.hearing import Heard, Hearing
+from audio.listening.sinks import Server, takes_sound
 from audio.listening.watcher import Watcher
 from audio.loudspeaker import Loudspeaker
 from audio.normaliser.live import LiveNormaliser
@@ -108,7 +109,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
 
     speaker = Loudspeaker(
         Opener(output.device, output.fallback, output.buffer, places.recording(name), name), clock, opened,
-        proving.closed,
+        proving.closed, partial(takes_sound, Server()),
     )  # fmt: skip
     switchboard = Switchboard(output)
     ids = NewIds(clock)

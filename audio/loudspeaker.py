@@ -2,7 +2,7 @@
 
 Owns the outlet, whichever it is just now, and knows how a programme's segment becomes a source. An
 output that has been found silent is opened anew, each time after a longer while, so that a fault that
-lasts does not fill the journal.
+lasts does not fill the journal; or as soon as its sink is seen to be back, or not muted any more.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from controller.core.ports import Clock
 
 REOPEN_S = 1.0
 REOPEN_MOST_S = 60.0
+ASK_S = 1.5  # how often the sink that was found silent is asked whether it would take sound again
 DOUBTED_S = 600.0  # one that was found silent is not believed again before
 BETTER_S = 20.0  # how often a station on its fallback, or that records, looks for its own output
 RATE = 48_000
@@ -52,9 +53,17 @@ class Loudspeaker:
     """One thread uses it. `opened` is told the driver, and whether it is the fallback's; `closed`, that it is gone."""
 
     def __init__(
-        self, opener: Opener, clock: Clock, opened: Callable[[str, bool], None], closed: Callable[[], None]
+        self,
+        opener: Opener,
+        clock: Clock,
+        opened: Callable[[str, bool], None],
+        closed: Callable[[], None],
+        takes_sound: Callable[[str], bool],
     ) -> None:
+        """`takes_sound` says of a sink, by its name, whether it is there and lets sound out."""
         self._opener, self._clock, self._opened, self._closed = opener, clock, opened, closed
+        self._takes_sound = takes_sound
+        self._silent_sink, self._seen_shut, self._ask_at = "", False, 0.0
         self._outlet: Outlet | None = None
         self._look_at, self._pause_s = 0.0, REOPEN_S
         self._doubted = False  # it took all that it was given, and no sound came out
@@ -74,7 +83,7 @@ class Loudspeaker:
     def look(self, at_rest: bool) -> bool:
         """Open it if it is lost; while nothing is to be played, see whether the better one has come back. True if it
         has been opened; DeviceError if there is none."""
-        if self._clock.monotonic() < self._look_at:
+        if self._clock.monotonic() < self._look_at and not self._sink_is_back():
             return False
         if self._outlet is None:
             self._look_at = self._clock.monotonic() + self._pause_s
@@ -121,9 +130,10 @@ class Loudspeaker:
         except DeviceError:
             return None
 
-    def lost(self, proven_silent: bool) -> None:
-        """Let go of it. One that was proven silent is tried again ever more seldom."""
+    def lost(self, proven_silent: bool, sink: str = "") -> None:
+        """Let go of it. One that was proven silent is tried again ever more seldom, unless its sink comes back."""
         self.close()
+        self._silent_sink, self._seen_shut = sink, False
         self._doubted = proven_silent
         again_s = self._pause_s if proven_silent else 0.0
         self._pause_s = min(REOPEN_MOST_S, 2 * self._pause_s) if proven_silent else REOPEN_S
@@ -138,6 +148,15 @@ class Loudspeaker:
             self._outlet.close()
             self._closed()
         self._outlet = None
+
+    def _sink_is_back(self) -> bool:
+        """Whether the sink that was found silent was seen shut, and is no more."""
+        now = self._clock.monotonic()
+        if self._outlet or not self._silent_sink or now < self._ask_at:
+            return False
+        self._ask_at = now + ASK_S
+        before, self._seen_shut = self._seen_shut, not self._takes_sound(self._silent_sink)
+        return before and not self._seen_shut
 
     def _begin_with(self, outlet: Outlet) -> None:
         self._outlet = outlet

@@ -220,7 +220,7 @@ class Player:
         if not finding.fault:
             self._speaker.proven()
         elif self._state.phase in SOUNDING:
-            self._lost(finding.fault, proven_silent=True)
+            self._lost(finding.fault, proven_silent=True, sink=finding.facts.get("sink", ""))
 
     def _hear(self, ring: dict[str, object]) -> None:
         if "stop" in ring:
@@ -328,12 +328,12 @@ class Player:
 
     # --- output and relays
 
-    def _lost(self, reason: str, proven_silent: bool = False) -> None:
+    def _lost(self, reason: str, proven_silent: bool = False, sink: str = "") -> None:
         log.warning("the output is lost: %s", reason)
         at = self._clock.monotonic()
         self._step(OutputLost(reason if proven_silent else "output_lost", UNHEARD_S if proven_silent else 0.0))
         self._proving.fell_silent(at)
-        self._speaker.lost(proven_silent)
+        self._speaker.lost(proven_silent, sink)
         self._well_being.report("output", "output_lost", {"reason": reason})
 
     def _look_for_output(self) -> None:

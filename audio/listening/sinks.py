@@ -29,6 +29,7 @@ LATE_S = 0.5  # it gives something every 50 ms
 FAINT_PERCENT = 10  # a volume below this is as good as mute
 TURNED_DOWN_PERCENT = 90  # a monitor whose own volume is lower says nothing about the sink's
 SILENT_DB = -99.0  # for a volume of nothing ("-inf dB")
+NOWHERE = "auto_null"  # what servers put in the place of the last real sink when that goes: it leads to no loudspeaker
 PLAIN = {"LC_ALL": "C.UTF-8"}  # the JSON of a Vietnamese `pactl` has commas in its numbers
 T = TypeVar("T")
 
@@ -163,7 +164,10 @@ class Server:
     can be read (before version 15), Refused where the server is gone, Hangs where it does not answer."""
 
     def view(self) -> View:
-        return View(parse_sinks(self._ask("sinks")), parse_streams(self._ask("sink-inputs")))
+        return View(self.sinks(), parse_streams(self._ask("sink-inputs")))
+
+    def sinks(self) -> tuple[Sink, ...]:
+        return parse_sinks(self._ask("sinks"))
 
     def believable(self, source: str) -> bool:
         """Whether this monitor passes on what it hears: it can be muted too, which silences nothing else."""
@@ -246,6 +250,8 @@ def place(view: View, home: str, pid: int) -> Place:
     sink, stream = view.named(home), view.of(pid)
     if sink is None:
         return Place(gone="the sink is not there any more")
+    if sink.name == NOWHERE:
+        return Place(gone="the server has no sink that leads anywhere")
     if stream is None:
         return Place(gone="the server has no stream of ours any more")
     if stream.sink != sink.index:
@@ -258,6 +264,19 @@ def place(view: View, home: str, pid: int) -> Place:
         elif part.percent < FAINT_PERCENT:
             muted = muted or f"the volume of {what} is {part.percent} %"
     return Place(muted=muted, volume_db=sink.volume_db, suspended=sink.suspended)
+
+
+def takes_sound(server: Server, home: str) -> bool:
+    """Whether the sink of that name (or any other, where ours led nowhere) is there and not muted. What cannot be asked
+    is taken to be so."""
+    try:
+        sinks = server.sinks()
+    except (OSError, ValueError):
+        return True
+    except (Hangs, Refused):
+        return False
+    ours = [sink for sink in sinks if sink.name != NOWHERE and home in (sink.name, NOWHERE)]
+    return any(not sink.muted and sink.percent >= FAINT_PERCENT for sink in ours)
 
 
 class ServerEye:

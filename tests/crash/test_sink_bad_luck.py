@@ -126,3 +126,25 @@ def test_a_server_that_comes_later_than_the_station_takes_over_from_the_recordin
             with Listener(sink) as listener:
                 wait_for(station, utterance, "played")
                 assert lengths(listener.bursts(gap_s=0.4)) == pytest.approx([0.5], abs=0.25)
+
+
+def test_a_sink_that_leads_nowhere_is_none_and_sound_is_back_soon_after_a_real_one(
+    tmp_path: Path, sink: NullSink
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    sink.control("load-module", "module-always-sink")
+    words = tone_announcement(station, 60.0, after_cut=AfterCut.RESUME)
+    with audio(station, sink):
+        (utterance,) = queue_at(station, words, station.clock.now(), late_s=600.0)
+        wait_for(station, utterance, "playing")
+        time.sleep(1.0)
+        take_away(sink)
+        until(lambda: len(kinds(station, utterance)) >= 9, 45, what="four attempts")  # the next after eight seconds
+        time.sleep(2.0)
+        before = len(kinds(station, utterance))
+        bring_back(sink)
+        back = time.monotonic()
+        with Listener(sink) as listener:
+            until(lambda: kinds(station, utterance)[before:] == ["playing"], 5, what="the next attempt")
+            (first, *_) = until(lambda: listener.bursts(), 5, what="sound")
+        assert first.began - back < 5.0
