@@ -38,7 +38,7 @@ queue = request.queue(id="queue")
 output.pulseaudio(fallible=true, device="{sink}", queue)
 """
 MPD = """
-music_directory "{folder}"
+music_directory "{folder}/music"
 db_file "{folder}/mpd.db"
 bind_to_address "{folder}/mpd"
 audio_output {{
@@ -120,6 +120,7 @@ def _liquidsoap(folder: Path, sink: NullSink, listener: Listener) -> list[float]
 def _mpd(folder: Path, sink: NullSink, listener: Listener) -> list[float] | None:
     config = MPD.format(folder=folder, sink=SINK, server=sink.server)
     (folder / "mpd.conf").write_text(config, encoding="utf-8")
+    (folder / "music").mkdir()  # empty: what lies in it is known only when mpd has looked through it
     with _running(("mpd", "--no-daemon", str(folder / "mpd.conf")), folder / "mpd", sink) as line:
         if line is None:
             return None
