@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from controller import occurrences
 from controller.acceptance import quiet_now_problems, quiet_problems
@@ -28,6 +28,7 @@ from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 
 log = logging.getLogger(__name__)
+TAPS = timedelta(seconds=30)  # whoever asks again so soon for an emergency means the same
 ORDER_GAP = 1024  # room for others, when an official puts one announcement before another
 
 
@@ -84,6 +85,8 @@ class Announcing:
     def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, config: StationConfig) -> None:
         self._store, self._bell, self._clock, self._ids, self._config = store, bell, clock, ids, config
         self._zones = frozenset(zone.id for zone in config.zones)
+        self._claims: dict[str, object] = {}  # by announcement: which thread has it spoken just now
+        self._unwritten: dict[str, list[Utterance]] = {}  # emergencies that were rung for and have no row from here
 
     def save(
         self,
@@ -135,17 +138,27 @@ class Announcing:
         """Have it spoken as soon as the loudspeakers come free; an emergency at once, whatever sounds.
 
         An emergency that is prepared is rung for before anything is written: it waits neither for a slow card nor for
-        a locked database. Where its row cannot be written, the audio process writes it as soon as it can.
+        a locked database. Where its row cannot be written, the audio process writes it as soon as it can. Tapped twice
+        it is raised once: [] while another thread is about to, the same again while it could not be written.
         """
+        claim = object()
+        if self._claims.setdefault(ident, claim) is not claim:
+            return []
+        try:
+            return self._speak_now(ident, by)
+        finally:
+            del self._claims[ident]
+
+    def _speak_now(self, ident: str, by: str) -> list[Utterance]:
         at = self._clock.now()
         with self._store.read() as tx:
             announcement, last = announcements.get(tx, ident), renditions.newest(tx, ident)
         made: list[Utterance] = []
         if announcement.level is Level.EMERGENCY and last and last.prepared:
-            made = [
-                replace(each, sha256=last.prepared.sha256, duration_s=last.prepared.duration_s)
-                for each in self._occurrence_now(at, announcement)
-            ]
+            made = self._unwritten.pop(ident, [])
+            if not made or at > made[0].due + TAPS:
+                sound, fresh = last.prepared, self._occurrence_now(at, announcement)
+                made = [replace(each, sha256=sound.sha256, duration_s=sound.duration_s) for each in fresh]
             self._raise_alarm(made)
         try:
             with self._store.write() as tx:
@@ -154,6 +167,7 @@ class Announcing:
             if not made:
                 raise
             log.error("an emergency sounds and cannot be written down here: %s", error)
+            self._unwritten[ident] = made
             return made
         self._ring()
         return spoken
@@ -207,14 +221,24 @@ class Announcing:
         self._ring()
 
     def end(self, ident: str, by: str) -> None:
-        """Withdraw an announcement and silence it at once: nothing of it sounds or is shown any longer."""
+        """Withdraw an announcement and silence it at once: nothing of it sounds or is shown any longer.
+
+        As for a stop, silence waits for nothing that is to be written.
+        """
         at = self._clock.now()
+        with self._store.read() as tx:
+            rung = utterances.open_of(tx, ident)
+        self._ring_stops(rung, by)
         with self._store.write() as tx:
             announcements.withdraw(tx, at, ident, by)
             ended = [utterances.want_stop(tx, utterance.id, by) for utterance in utterances.open_of(tx, ident)]
+        known = {utterance.id for utterance in rung}
+        self._ring_stops((utterance for utterance in ended if utterance.id not in known), by)
+        self._ring()
+
+    def _ring_stops(self, ended: Iterable[Utterance], by: str) -> None:
         for utterance in ended:
             self._bell.ring(f"audio-{utterance.output}", {"stop": utterance.id, "by": by})
-        self._ring()
 
     def restore(self, ident: str, by: str) -> None:
         """Undo a withdrawal: its rules go on, and what it took out of the line and is still to come is put back."""
@@ -361,7 +385,7 @@ class Announcing:
     @staticmethod
     def _queue(tx: Tx, at: datetime, made: Sequence[Utterance]) -> list[Utterance]:
         for utterance in made:
-            utterances.queue(tx, at, utterance)
+            utterances.queue(tx, at, utterance)  # the audio process may have been quicker
         return [utterances.get(tx, utterance.id) for utterance in made]
 
     def _ring(self) -> None:
