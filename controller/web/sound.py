@@ -21,7 +21,7 @@ from controller.core.recordings import NAME_LIMIT, SIGNAL_LENGTHS, SignalName
 from controller.core.utterances import Verdict
 from controller.core.volumes import LEVELS, Setting, Span, percent_of, settings_for, spans_of
 from controller.sounding import CONTACT, WANTED
-from controller.store import announcements, facts, heard, journal, messages, signals, volumes
+from controller.store import announcements, facts, heard, journal, messages, renditions, signals, volumes
 from controller.store.columns import as_instant
 from controller.store.connection import Tx
 from controller.store.heard import Heard
@@ -112,11 +112,11 @@ def every() -> ResponseReturnValue:
 def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
     with parts().store.read() as tx:
-        own = signals.every(tx)
+        own, chosen = signals.every(tx), facts.fact(tx, CONTACT)
         known = {
             "outputs": outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
-            "chosen": facts.fact(tx, CONTACT), "undo": _undo_volume() or _undo_signal(tx),
-            "letters": _letters(tx),
+            "chosen": chosen, "silent": bool(chosen) and renditions.spoken(tx, chosen) is None,
+            "undo": _undo_volume() or _undo_signal(tx), "letters": _letters(tx),
         }  # fmt: skip
     page = render_template(
         "sound.html", **known, chimes=[Chime(name, own.get(name)) for name in SignalName], lengths=SIGNAL_LENGTHS,

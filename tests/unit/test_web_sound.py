@@ -18,9 +18,10 @@ from controller.core.alarms import Message
 from controller.core.announcements import Draft
 from controller.core.journal import Kind
 from controller.core.levels import Level
+from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, Verdict
 from controller.core.volumes import Span, Step, Volumes, settings_for
-from controller.store import announcements, facts, journal, messages, samples, signals, utterances, volumes
+from controller.store import announcements, facts, journal, messages, renditions, samples, signals, utterances, volumes
 from controller.store.columns import instant
 from tests.support.stations import CONFIG, START, utterance
 from tests.support.web_pages import BOARD, FULL_NAME, Pages, pages_in, token
@@ -260,6 +261,11 @@ def test_what_the_button_plays(pages: Pages, client: FlaskClient) -> None:
     answer = client.post("/sound/contact", data={"token": token(client), "announcement": flood.id})
     assert "Đã lưu thông báo cho nút báo động" in text(client, answer.location)
     assert f'value="{flood.id}" selected' in text(client)
+    assert "chưa có bản phát được duyệt" in text(client)
+    with pages.station.store.write() as tx:
+        renditions.ready(tx, START, f"{flood.id}/1", Prepared("a" * 64, 5.0, -16.0, -1.2, "espeak-ng"))
+        renditions.approve(tx, START, flood.id, "a" * 64, "x")
+    assert "chưa có bản phát được duyệt" not in text(client)
     answer = client.post("/sound/contact", data={"token": token(client), "announcement": market.id})
     assert answer.status_code == 422
     with pages.station.store.read() as tx:
