@@ -62,6 +62,7 @@ IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
 REFRESH_S = 30.0  # how often relays are told again what they should be
+FADE_S, LAST_S = 0.05, 0.15  # what a cut takes to fall silent, and the last of what counts as played to be taken
 UNHEARD_S = 2.5  # of what was played before silence is proven
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Player:
             self._step(ClockSet(self._doubt_s))
 
     def _step(self, event: Event) -> None:
-        now = self._now()
+        now, sounded = self._now(), self._state.phase in SOUNDING
         self._state, actions = engine.step(self._state, event, now, self._timing)
         for action in actions:
             match action:
@@ -169,11 +170,12 @@ class Player:
                     self._play(item, segment, from_s)
                 case Cut():
                     self._speaker.cut()
-                    self._proving.fell_silent(now.mono)
                 case Lost(reason):
                     self._lost(reason)
                 case Move() as move:
                     self._moved(move, now)
+        if sounded and self._state.phase not in SOUNDING:
+            self._proving.fell_silent(now.mono)
         if self._broken:  # only now: what follows from it must be noted after what led to it
             broken, self._broken = self._broken, None
             if isinstance(broken, DeviceError):
@@ -364,9 +366,11 @@ class Player:
 
     def _leave(self) -> None:
         """Fall silent and let go; what was on air is taken up by the next start, by its rule."""
-        self._speaker.cut()
         if self._state.current:
-            self._inbox.take(self._doorway, 0.05)  # the fade
+            self._speaker.cut()
+            self._inbox.take(self._doorway, FADE_S)
+        elif self._state.phase is Phase.HOLDING:
+            self._inbox.take(self._doorway, LAST_S)
         self._speaker.close()
         self._switchboard.close()
         self._progress.close()
