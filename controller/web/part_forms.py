@@ -6,6 +6,7 @@ of them. What was taken out stays in the form until it is saved, so that it can 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -20,6 +21,7 @@ ADDED = (RECORDING, VOICE, PAUSE, TEXT)  # in the order of their buttons; VOICE 
 MOST_ENTRIES = 40
 USUAL_PAUSE = "2"
 _FIELD = "part_"
+_SECONDS = re.compile(r"[0-9]{1,6}([.,][0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,10 @@ def _part(entry: PartEntry, text: str, lengths: Mapping[str, float]) -> Part:
 
 
 def seconds_of(text: str) -> float:
-    """Seconds as people type them ("2", "2,5"); -1 for what is none."""
-    try:
-        found = float(text.strip().replace(",", "."))
-    except ValueError:
+    """Seconds as people type them ("2", "2,5"), to the tenth; -1 for what is none."""
+    if not _SECONDS.fullmatch(text.strip()):
         return -1.0
-    return found if 0 <= found < 1e6 else -1.0
+    return round(float(text.strip().replace(",", ".")), 1)
 
 
 def by_card(problem: Problem, read_as: Read) -> Problem:

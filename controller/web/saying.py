@@ -19,6 +19,7 @@ from controller.core.levels import Level
 from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
 from controller.core.utterances import Utterance, UtteranceState, Verdict
+from controller.core.volumes import percent_of
 from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
@@ -300,6 +301,11 @@ class Saying:
             case Kind.DICTIONARY | Kind.SIGNAL if entry.detail.get("back"):
                 key = f"{entry.kind}_back"
                 facts |= self._thing_facts(ident, detail)
+            case Kind.VOLUME if detail.get("clock"):
+                gain_db = entry.detail.get("gain_db")
+                key = "volume_from" if isinstance(gain_db, int | float) else "volume_dropped"
+                facts |= {"zone": self.zones((ident,)), "clock": detail["clock"]}
+                facts["percent"] = str(percent_of(_number(gain_db)))
             case Kind.DICTIONARY | Kind.SIGNAL | Kind.VOLUME | Kind.SELF_TEST:
                 facts |= self._thing_facts(ident, detail)
             case Kind.RECORDING if entry.detail.get("gone"):

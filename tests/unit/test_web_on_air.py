@@ -82,3 +82,9 @@ def test_an_emergency_is_raised_after_a_second_word_and_says_how_long(pages: Pag
     for path in ("/api/state", "/api/state?page=home"):
         told = client.get(path).get_json()["html"]["on-air"]
         assert "đang phát, lặp lại đến 13 giờ 20" in told and "Dừng báo động" in told
+
+
+def test_the_emergencys_page_names_the_button_that_it_has(client: FlaskClient) -> None:
+    ident = save(client, level="emergency", confirmed="emergency")
+    assert "Không hẹn giờ. Bấm “Phát báo động” khi cần." in shown(client, f"/announcements/{ident}")
+    assert "Không hẹn giờ. Bấm “Phát ngay” khi cần." in shown(client, f"/announcements/{save(client)}")

@@ -15,7 +15,17 @@ from controller.core.parts import PausePart, RecordingPart, TextPart
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
 from controller.web.forms import AnnouncementForm, read_announcement
-from controller.web.part_forms import MOST_ENTRIES, PartEntry, acted, entries_of, filled, main_text, shown, typed
+from controller.web.part_forms import (
+    MOST_ENTRIES,
+    PartEntry,
+    acted,
+    entries_of,
+    filled,
+    main_text,
+    seconds_of,
+    shown,
+    typed,
+)
 from tests.support.stations import CONFIG
 
 NOW = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)
@@ -143,3 +153,11 @@ def test_a_file_fills_the_card_that_it_was_chosen_in() -> None:
     assert filled((MAIN, voice), 1, SHA, "Tin") == (MAIN, PartEntry("voice", sha256=SHA, name="Tin", language="nut"))
     added = PartEntry("recording", sha256=SHA, name="Tin")
     assert filled((MAIN,), 0, SHA, "Tin") == filled((MAIN,), 7, SHA, "Tin") == (MAIN, added)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("2", 2.0), ("2,5", 2.5), (" 0.1 ", 0.1), ("0", 0.0), ("0,04", 0.0), ("1e-9", -1.0), ("nan", -1.0), ("٣", -1.0)],
+)
+def test_seconds_as_people_type_them_to_the_tenth(text: str, seconds: float) -> None:
+    assert seconds_of(text) == seconds

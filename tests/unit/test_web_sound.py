@@ -78,7 +78,9 @@ def test_from_one_clock_time_to_another_and_back_again(pages: Pages, client: Fla
     with journalled(pages, Kind.VOLUME) as lines:
         pass
     assert {line["by"] for line in lines} == {FULL_NAME}
-    assert f"{FULL_NAME} chỉnh âm lượng Cụm Nà Khau." in text(client, "/journal")
+    written = text(client, "/journal")
+    assert f"{FULL_NAME} đặt âm lượng Cụm Nà Khau từ 18:00: 50 %." in written
+    assert f"{FULL_NAME} bỏ mức âm lượng Cụm Nà Khau bắt đầu từ 18:00." in written
 
 
 def test_every_zone_at_once_is_one_change(pages: Pages, client: FlaskClient) -> None:

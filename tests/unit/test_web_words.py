@@ -63,3 +63,24 @@ def test_parts_by_their_names() -> None:
         "Loa", "Loa", "Giọng đọc", "Bộ hẹn giờ", "x",
     ]  # fmt: skip
     assert [one.lasting(s) for s in (0.2, 12.3, 65)] == ["1 giây", "12 giây", "1 phút 05 giây"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "detail", "said"),
+    [
+        (Kind.VOLUME, "zone/na-khau", {"clock": "22:00", "gain_db": -6.0, "by": "Lan"},
+         "Lan đặt âm lượng Cụm Nà Khau từ 22:00: 50 %."),
+        (Kind.VOLUME, "zone/na-khau", {"clock": "22:00", "gain_db": None, "before_db": -6.0, "by": "Lan"},
+         "Lan bỏ mức âm lượng Cụm Nà Khau bắt đầu từ 22:00."),
+        (Kind.PLAYING, "utterance/u", {"title": "Họp", "resumed_s": 12.5}, "“Họp” nói tiếp từ chỗ dừng."),
+        (Kind.CUT, "utterance/u", {"title": "Họp", "again": True, "reached_s": 12.5, "reason": "emergency"},
+         "“Họp” tạm nhường, sẽ nói tiếp (nhường cho thông báo khẩn cấp)."),
+        (Kind.CUT, "utterance/u", {"title": "Họp", "again": True, "reason": "interrupted"},
+         "“Họp” bị ngắt, sẽ phát lại (máy bị tắt hoặc khởi động lại giữa chừng)."),
+        (Kind.UNSURE, "utterance/u", {"title": "Họp", "reason": "too_noisy"},
+         "Chưa chắc “Họp” có ra loa hay không (xung quanh quá ồn)."),
+    ],
+)  # fmt: skip
+def test_what_a_line_says(kind: Kind, subject: str, detail: dict[str, object], said: str) -> None:
+    say = Saying(load_words("vi"), parse_config(CONFIG, "test"), START)
+    assert say.line(Entry(1, START, kind, subject, detail)).text == said

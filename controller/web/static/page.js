@@ -117,7 +117,7 @@
       });
       if (!answer.ok) throw new Error(String(answer.status));
       const ask_again = form.closest("details");
-      if (ask_again) ask_again.open = false;
+      if (ask_again) { ask_again.open = false; scrollTo(0, 0); } // where what now sounds is said, and how to stop it
       await ask();
     } catch {
       form.submit(); // the page itself then says what is wrong
