@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.core.announcements import AfterCut
-from controller.core.errors import NotFoundError
+from controller.core.errors import NotFoundError, StationError
 from controller.core.levels import Level
 from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState, raised_document, raised_from
 from controller.runtime.config import StationConfig
 from controller.runtime.files import replace_file
+from controller.runtime.logs import Lasting
 from controller.store import announcements, facts, renditions
 from controller.store.connection import Tx
 
@@ -32,6 +33,8 @@ class PreparedAlarm:
     def __init__(self, path: Path, config: StationConfig, output: str) -> None:
         self._path, self._config, self._output = path, config, output
         self._alarm = self._stored()
+        self._kept = True  # what is chosen lies in the file
+        self._trouble = Lasting(log, "the emergency of the local contact is not kept")
 
     def raised(self, at: datetime, press: str, ident: str) -> Utterance | None:
         """The emergency as it is raised by one press of the button; None if none was ever chosen."""
@@ -65,10 +68,20 @@ class PreparedAlarm:
             stop_wanted_by="", lasts_s=self._config.lasts_s(Level.EMERGENCY, announcement.lasts_s),
         )  # fmt: skip
         known = self._alarm
-        if known and replace(ours, due=known.due, late_until=known.late_until) == known:
-            return
-        self._alarm = ours
-        replace_file(self._path, json.dumps(raised_document(ours), ensure_ascii=False).encode())
+        if known is None or replace(ours, due=known.due, late_until=known.late_until) != known:
+            self._alarm, self._kept = ours, False
+        if not self._kept:
+            self._keep(ours)
+
+    def _keep(self, alarm: Utterance) -> None:
+        """A disk that is full keeps nobody from reading the line; it is tried again with the next look."""
+        try:
+            replace_file(self._path, json.dumps(raised_document(alarm), ensure_ascii=False).encode())
+        except StationError as error:
+            self._trouble.begins(str(error))
+        else:
+            self._kept = True
+            self._trouble.ends()
 
     def _stored(self) -> Utterance | None:
         try:
