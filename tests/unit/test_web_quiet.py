@@ -79,7 +79,8 @@ def test_a_station_on_trial_says_so_on_its_first_page(tmp_path: Path, config: st
 
 def entry(client: FlaskClient, **more: object) -> dict[str, object]:
     typed = {"when": "daily", "daily_every": "1", "first": "2026-11-22", "times": ["20:30", "20:59"]}
-    return announcement(client, zones=["trung-tam"], text="Mời bà con họp thôn. " * 40, **{**typed, **more})
+    usual = {"zones": ["trung-tam"], "text": "Mời bà con họp thôn. " * 40}
+    return announcement(client, **{**usual, **typed, **more})
 
 
 LATE = (
@@ -104,3 +105,17 @@ def test_the_editor_says_it_while_one_types_and_at_saving(pages: Pages) -> None:
     for fine in ({"times": ["20:30", "05:30"]}, {"level": "emergency", "confirmed": "emergency"}):
         assert client.post("/api/rule", data=entry(client, **fine)).get_json()["problems"] == {}
         assert client.post("/announcements", data=entry(client, **fine)).status_code == 303
+
+
+def test_what_is_said_three_times_lasts_three_times_as_long(pages: Pages) -> None:
+    """Once it would be over in time; three times, with the pauses between, it reaches into the quiet hours."""
+    client = pages.signed_in()
+    once = entry(client, text="Mời bà con họp thôn. " * 140, times=["20:50"])  # about five minutes
+    assert client.post("/api/rule", data=once).get_json()["problems"] == {}
+    thrice = {**once, "repeats": "3", "repeat_pause": "30"}
+    (said,) = client.post("/api/rule", data=thrice).get_json()["problems"]["times"]
+    assert said.startswith("Phát lúc 20 giờ 50 thì kéo dài đến 21 giờ 0"), said
+    assert client.post("/announcements", data=thrice).status_code == 422
+    hours = client.post("/api/day", data={**thrice, "times": ["20:40"], "first": "2026-11-22"}).get_json()["hours"]
+    (line,) = [line for line in hours if line["status"] == "draft"]
+    assert line["until"].startswith("2026-11-22T20:5"), "a quarter of an hour, not five minutes"
