@@ -30,6 +30,8 @@ import ctypes, resource, sys
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 sys.exit(ctypes.CDLL(sys.argv[1]).SDL_AudioInit(sys.argv[2].encode()) != 0)
 """
+LATENCY, LATENCY_MS = "PULSE_LATENCY_MSEC", 20
+PRIORITY = 5  # of real time, as sound servers have it
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +60,7 @@ class Device:
     def __init__(self, device: str, buffer: int, title: str = "") -> None:
         """`device` as SDL calls it, "" for the default one; `buffer` in samples; `title` as the server shows it."""
         self._wanted, self._buffer, self._title = device, buffer, title
-        self.delay_s = 2 * buffer / RATE
+        self.delay_s = buffer / RATE + max(buffer / RATE, LATENCY_MS / 1000)
         self._device = 0
         self._closing: threading.Thread | None = None
         self._library = library = _library()
@@ -129,14 +131,17 @@ class Device:
         obtained = _Spec()
         if self._slow.SDL_AudioInit(driver.encode()):
             raise DeviceError(f"{driver}: {self._reason()}")
-        device = self._slow.SDL_OpenAudioDevice(
-            self._wanted.encode() or None, 0, ctypes.byref(wanted), ctypes.byref(obtained), 0
-        )
+        known = _tasks()
+        with _server_latency(LATENCY_MS if self._buffer < LATENCY_MS * RATE // 1000 else 0):
+            device = self._slow.SDL_OpenAudioDevice(
+                self._wanted.encode() or None, 0, ctypes.byref(wanted), ctypes.byref(obtained), 0
+            )
         if not device:
             reason = self._reason()
             self._slow.SDL_AudioQuit()
             raise DeviceError(f"{driver}: {reason}")
         self._device, self.name = device, driver
+        _first_of_all(_tasks() - known)
         self._slow.SDL_PauseAudioDevice(device, 0)
 
     def _try(self, driver: str) -> None:
@@ -161,6 +166,33 @@ class Device:
 
     def _reason(self) -> str:
         return bytes(self._slow.SDL_GetError()).decode(errors="replace") or "SDL does not say why"
+
+
+@contextlib.contextmanager
+def _server_latency(least_ms: int) -> Iterator[None]:
+    """Streams that are opened inside this block have the sound server hold so much ahead: with one buffer of 10 ms
+    it tore whatever a busy machine kept from it for longer. Less than one buffer would make it lose samples; 0 leaves
+    it as it is. (PulseAudio's client library looks at the variable.)"""
+    if not least_ms or LATENCY in os.environ:
+        yield
+        return
+    os.environ[LATENCY] = str(least_ms)
+    try:
+        yield
+    finally:
+        del os.environ[LATENCY]
+
+
+def _tasks() -> frozenset[int]:
+    """The threads of this process; SDL's own have no name yet when it returns."""
+    return frozenset(int(task.name) for task in Path("/proc/self/task").iterdir())
+
+
+def _first_of_all(tasks: frozenset[int]) -> None:
+    """These threads go before everything that is not of real time, where that is allowed (RLIMIT_RTPRIO)."""
+    for task in tasks:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(task, os.SCHED_RR, os.sched_param(PRIORITY))
 
 
 def _library() -> str:

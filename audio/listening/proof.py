@@ -28,6 +28,7 @@ SOFT_DB = -20.0  # heard softer than the file by more than this is silent
 STILL_S = 2.0
 LAGS = 6  # so many are tried: 0, 1 ... 5 blocks from the player's call to the monitor
 FLOOR_DB = -90.0
+KNOWN_S = 10.0  # what ended longer ago is asked for no more
 ANCHOR_S = 3.0  # how long a chunk that came promptly vouches for the time of the others
 GAP_S = 1.0  # no bytes for so long: whatever follows is not timed by what went before
 SLACK_S = 2.5  # of a programme's length that may be unseen: the monitor begins late
@@ -71,6 +72,8 @@ class Expected:
     def began(self, source: Source, from_s: float, gain_db: float, at: float) -> None:
         """`source` sounds from `at` on, in place of what did."""
         self.fell_silent(at)
+        while self._segments and self._segments[0].ends() < at - KNOWN_S:
+            self._segments.popleft()  # it holds its sound
         self._segments.append(_Segment(source, from_s, gain_db, at, math.inf))
 
     def fell_silent(self, at: float) -> None:

@@ -41,6 +41,7 @@ LOOK_S = 0.25
 IDLE_S = 1.0
 LINGER_S = 5.0  # after the last sound the monitor is kept so long: another programme may follow
 LATE_S = 1.0  # this thread itself has not run for so long: what it saw before is no evidence
+SOUNDS = 4  # so many are told apart in one programme; more would keep the sound of a whole morning in memory
 SERVERS = ("pulseaudio", "pipewire")
 log = logging.getLogger(__name__)
 
@@ -244,6 +245,7 @@ class Watcher:
                 return tally
         tally = Tally()
         self._tallies.append((source, tally))
+        del self._tallies[:-SOUNDS]
         return tally
 
 

@@ -48,8 +48,13 @@ class Store:
         return self._path
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """One transaction that holds the write lock from its start; commits unless an error passes."""
+    def write(self, patient: bool = True) -> Iterator[Tx]:
+        """One transaction that holds the write lock from its start; commits unless an error passes.
+
+        Not `patient`: StoreBusyError at once if another process writes; for what does not matter enough to wait.
+        """
+        with translated(self._path):
+            self._connection().execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_TIMEOUT_S) if patient else 0}")
         with self._transaction("BEGIN IMMEDIATE") as tx:
             yield tx
 

@@ -128,7 +128,7 @@ class People:
         with self._store.read() as tx:
             session = users.session(tx, at, token)
         if session and used and abs((at - session.seen_at).total_seconds()) > users.SEEN_EVERY_S:
-            # a database that cannot be written just now is no reason to turn anybody away, or to keep an emergency waiting
+            # a database that cannot be written just now is no reason to turn anybody away, or to keep them waiting
             with contextlib.suppress(StationError), self._store.write(patient=False) as tx:
                 users.seen(tx, at, token)
         return session

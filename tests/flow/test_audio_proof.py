@@ -23,6 +23,7 @@ from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
+from tests.support.tones import queue_at, tone_announcement
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
 ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
@@ -133,3 +134,18 @@ def test_a_self_test_waits_for_silence_and_says_nothing_of_a_tone_that_did_not_s
     first, *others = lines(station, "self_test")
     assert (first.detail["result"], played and first.at > played) == ("heard", True)
     assert [(line.detail["result"], line.detail["reason"]) for line in others] == [("not_done", "late")]
+
+
+def test_nothing_listens_while_nothing_sounds(tmp_path: Path, sink: NullSink) -> None:
+    """And what has been played is not kept."""
+    station = station_in(tmp_path, ROOMY, SystemClock())
+
+    def monitors(pid: int) -> int:
+        found = subprocess.run(["pgrep", "-c", "-P", str(pid), "parec"], check=False, capture_output=True, text=True)
+        return int(found.stdout)
+
+    with audio(station, sink) as process:
+        (one,) = queue_at(station, tone_announcement(station, 1.5), station.clock.now())
+        until(lambda: monitors(process.pid) == 1, what="the monitor")
+        wait_for(station, one, "played")
+        until(lambda: monitors(process.pid) == 0, 12, what="nobody listening")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import random
 import struct
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -247,3 +249,15 @@ def test_what_a_programme_was_seen_to_be() -> None:
     assert tally.proof(0.0) == Proof(4.5, -6.0, proven=False)
     assert Tally(sounded_s=9.0, taken_s=8.8).proof(0.0) == Proof(8.8, None, proven=True)  # a counter, without a level
     assert Tally(sounded_s=9.0, taken_s=8.8, hears=True).proof(0.0) == Proof(8.8, None, proven=False)
+
+
+def test_what_ended_long_ago_is_not_kept() -> None:
+    """A morning of announcements would otherwise lie in memory."""
+    expected, kept = Expected(), []
+    for number in range(12):
+        source = Memory(tone(1.0))
+        kept.append(weakref.ref(source))
+        expected.began(source, 0.0, 0.0, at=20.0 * number)
+        del source
+    gc.collect()
+    assert sum(known() is not None for known in kept) <= 2
