@@ -153,6 +153,8 @@ class Saying:
         if occurrence.gave_way:
             on = "on" if occurrence.first.after_cut is AfterCut.RESUME else "again"
             return self._words(f"web.occurrence.gave_way_{on}")
+        if occurrence.unapproved:
+            return self._words("web.occurrence.unapproved", until=self.clock(occurrence.first.late_until))
         return self._words(f"utterance.{occurrence.state}")
 
     def sounding(self, occurrence: Occurrence) -> str:

@@ -54,6 +54,7 @@ class Occurrence:
 
     utterances: tuple[Utterance, ...]
     resumed_s: float = 0.0  # of what sounds: from where in its words it went on, after it had made way
+    unapproved: bool = False  # it waits for nothing but somebody who listens to it
     chimes_s: float = 0.0  # of what sounds: its chimes, before and after its words
 
     @property
@@ -150,6 +151,11 @@ class Home:
     unapproved: int  # how many announcements have a file that somebody must listen to
 
     @property
+    def about_to(self) -> bool:
+        """Whether something sounds in a moment without anybody's doing."""
+        return any(not occurrence.unapproved for occurrence in self.waiting)
+
+    @property
     def faults(self) -> tuple[Part, ...]:
         """But the clock's, which has a place of its own."""
         return tuple(part for part in self.health if part.tone == "fault" and part.component != CLOCK)
@@ -214,6 +220,13 @@ def on_air(tx: Tx, config: StationConfig) -> tuple[Occurrence, ...]:
     return tuple(replace(each, resumed_s=_resumed_s(tx, each.first), chimes_s=chimes_s) for each in sounding)
 
 
+def _with_approval(tx: Tx, occurrence: Occurrence) -> Occurrence:
+    if occurrence.state is not UtteranceState.QUEUED or occurrence.first.sha256:
+        return occurrence
+    newest = renditions.newest(tx, occurrence.first.announcement_id)
+    return replace(occurrence, unapproved=rendition_shown(newest) == UNAPPROVED)
+
+
 def _resumed_s(tx: Tx, sounding: Utterance) -> float:
     """From where it went on, as the line of its beginning says: the row knows that only while it waits."""
     if sounding.attempt <= 1:
@@ -240,7 +253,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
     return Home(
         on_air=on_air(tx, config),
         alerts=alerts(tx, config, now),
-        waiting=tuple(o for o in open_now if o.state is UtteranceState.QUEUED),
+        waiting=tuple(_with_approval(tx, o) for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, upcoming, now),
         today=tuple(o for o in today if not o.is_open),
         health=health(tx, config, signs),
@@ -292,7 +305,7 @@ def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
         ),
         renditions.of(tx, ident, announcement.revision),
         renditions.spoken(tx, ident),
-        occurrences(utterances.of_announcement(tx, ident)),
+        tuple(_with_approval(tx, each) for each in occurrences(utterances.of_announcement(tx, ident))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from controller.store.renditions import spoken
 from tests.support.stations import CONFIG, utterance
 from tests.support.web_pages import BOARD, FULL_NAME, Pages, pages_in, token
 
+LATE = timedelta(minutes=10)
 OLD, NEW = "ab" * 32, "cd" * 32
 REQUIRED = (CONFIG + BOARD).replace('approval = "off"', 'approval = "required"')
 WAITS, APPROVE = "Bản phát mới chưa được duyệt", "Nghe xong, duyệt"
@@ -175,3 +177,16 @@ def test_words_are_listened_to_before_anything_is_saved(pages: Pages, client: Fl
     assert pages.client().post("/api/samples", data={"words": "mời"}).status_code in {303, 401}
     with pages.station.store.read() as tx:
         assert announcements.current(tx) == []
+
+
+def test_what_is_due_and_waits_for_approval_is_not_about_to_sound(pages: Pages, client: FlaskClient) -> None:
+    ident, now = saved(pages), pages.station.clock.now()
+    ready(pages, f"{ident}/1", OLD)
+    with pages.station.store.write() as tx:
+        utterances.queue(tx, now, utterance("u1", announcement_id=ident, due=now, late_until=now + LATE))
+    said, about_to = "đến giờ mà chưa duyệt; duyệt trước 13 giờ 10 thì vẫn phát", "Loa sắp phát"
+    home = shown(client, "/")
+    assert said in home and about_to not in home and said in shown(client, f"/announcements/{ident}")
+    approve(client, ident, OLD)
+    home = shown(client, "/")
+    assert said not in home and about_to in home
