@@ -23,7 +23,6 @@ from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
-from tests.support.tones import queue_at, tone_announcement
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
 ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
