@@ -62,8 +62,9 @@ def know(tx: Tx, at: datetime, ident: str, by: str) -> bool:
     )
     if not cursor.rowcount:
         return False
-    row = tx.execute("SELECT subject FROM alarms WHERE id = ?", (ident,)).fetchone()
-    journal.write(tx, at, Kind.TOLD, row["subject"], what="known", alarm=ident, by=by)
+    row = tx.execute("SELECT subject, facts FROM alarms WHERE id = ?", (ident,)).fetchone()
+    title = json.loads(row["facts"]).get("title", "")
+    journal.write(tx, at, Kind.TOLD, row["subject"], what="known", alarm=ident, title=title, by=by)
     return True
 
 

@@ -319,6 +319,9 @@ class Saying:
                 key += "on" if entry.detail.get("on") else "off"
             case Kind.TOLD:
                 key = {"known": "told_known", "failed": "told_failed"}.get(detail.get("what", ""), "told")
+                if key == "told_known" and (detail.get("title") or not entry.subject.startswith("utterance/")):
+                    key = "told_known_of"
+                    facts["what"] = f"“{detail['title']}”" if detail.get("title") else facts["part"]
                 facts["whom"] = detail.get("whom", "")
             case Kind.FAULT | Kind.RECOVERED:
                 known = [(name, value) for name, value in detail.items() if name != "fault"]

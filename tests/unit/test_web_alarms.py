@@ -74,7 +74,9 @@ def test_several_are_folded_and_one_button_ends_what_was_read(pages: Pages, clie
         ("utterance/u", FULL_NAME), ("output/main", FULL_NAME),
     ]  # fmt: skip
     assert ("kiosk", {}) in pages.station.bell.rung
-    assert f"{FULL_NAME} đã biết việc này." in text(client, "/journal")
+    written = text(client, "/journal")
+    assert f"{FULL_NAME} đã đọc tin báo về “Tiêm chủng”." in written, "three such lines must not all be the same"
+    assert f"{FULL_NAME} đã đọc tin báo về Loa." in written
 
 
 @pytest.mark.parametrize("referer", ["", "http://evil.example//evil.example/x", "javascript:alert(1)"])
