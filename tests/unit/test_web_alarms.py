@@ -75,7 +75,7 @@ def test_several_are_folded_and_one_button_ends_what_was_read(pages: Pages, clie
     ]  # fmt: skip
     assert ("kiosk", {}) in pages.station.bell.rung
     written = text(client, "/journal")
-    assert f"{FULL_NAME} đã đọc tin báo về “Tiêm chủng”." in written, "three such lines must not all be the same"
+    assert f"{FULL_NAME} đã đọc tin báo về “Tiêm chủng <b>”." in written, "several such lines are not all the same"
     assert f"{FULL_NAME} đã đọc tin báo về Loa." in written
 
 
