@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from controller.core.announcements import Draft
+from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.clocks import FakeClock
@@ -162,6 +163,43 @@ def test_speak_now_and_watch_it_go_by_without_reloading_then_stop_the_next(pages
         expect(state).to_contain_text({"finish": "đã phát", "stop": "đã dừng"}[end])
         expect(page.locator(".strip article")).to_have_count(0)
     assert page.evaluate("window.sameWindow") is True
+
+
+def test_an_alarm_on_a_phone_is_raised_by_two_keys_and_its_end_is_in_sight(
+    browser: Browser, pages: Pages, address: str
+) -> None:
+    pages.add_user()
+    saved = pages.station.announcing.save(Draft("Lũ đang lên", TEXT, ("trung-tam",), Level.EMERGENCY), [], FULL_NAME)
+    ready(pages, saved.id)
+    visit = Visit(browser.new_context(base_url=address, viewport={"width": PHONE[0], "height": PHONE[1]}))
+    page = visit.page
+    page.goto(f"/announcements/{saved.id}")
+    visit.sign_in()
+    raising, sure = page.locator(".ask summary"), page.get_by_role("button", name="Đúng, phát báo động")
+    raising.focus()
+    page.keyboard.press("Enter")
+    expect(sure).to_be_visible()
+    assert sticking_out(page) == []
+    page.keyboard.press("Tab")
+    expect(sure).to_be_focused()
+    page.keyboard.press("Escape")  # thought better of it
+    expect(sure).to_be_hidden()
+    expect(raising).to_be_focused()
+    with pages.station.store.read() as tx:
+        assert utterances.of_announcement(tx, saved.id) == []
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-live=occurrences]")).to_contain_text("đang chờ")
+    with pages.station.store.read() as tx:
+        (raised,) = utterances.of_announcement(tx, saved.id)
+    move(pages, raised.id, UtteranceEvent.BEGIN)
+    stop = page.locator(".strip .stop")
+    expect(stop).to_have_text("■ Dừng báo động")
+    expect(stop).to_be_in_viewport()
+    assert (sticking_out(page), visit.complaints) == ([], [])
+    page.context.close()
 
 
 def move(pages: Pages, ident: str, event: UtteranceEvent) -> None:

@@ -134,7 +134,11 @@
     for (const open of all("details.ask[open]")) if (!open.contains(event.target)) open.open = false;
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const open of all("details.ask[open]")) open.open = false;
+    if (event.key !== "Escape") return;
+    for (const open of all("details.ask[open]")) {
+      if (open.contains(document.activeElement)) one("summary", open).focus(); // or the keyboard would be nowhere
+      open.open = false;
+    }
   });
 
   // --- passwords can be looked at ---------------------------------------------------------------
