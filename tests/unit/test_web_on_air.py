@@ -88,3 +88,9 @@ def test_the_emergencys_page_names_the_button_that_it_has(client: FlaskClient) -
     ident = save(client, level="emergency", confirmed="emergency")
     assert "Không hẹn giờ. Bấm “Phát báo động” khi cần." in shown(client, f"/announcements/{ident}")
     assert "Không hẹn giờ. Bấm “Phát ngay” khi cần." in shown(client, f"/announcements/{save(client)}")
+
+
+def test_the_stop_stands_above_whatever_else_asks_for_attention(client: FlaskClient) -> None:
+    page = shown(client, "/announcements")
+    places = [page.index(f'data-live="{name}"') for name in ("on-air", "clock", "alarms")]
+    assert places == sorted(places)
