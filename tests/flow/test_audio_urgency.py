@@ -71,6 +71,7 @@ def test_priority_cuts_in_and_the_other_goes_on_where_it_was(
         time.sleep(2.0)
         (second,) = queue_at(station, urgent, station.clock.now())
         wait_for(station, first, "played")
+        time.sleep(0.3)
     assert kinds(station, first) == ["queued", "playing", "cut", "playing", "played"]
     assert kinds(station, second) == ["queued", "playing", "played"]
     (cut,), (_, again) = details(station, first, "cut"), details(station, first, "playing")
@@ -92,6 +93,7 @@ def test_an_emergency_is_repeated_with_its_signal_until_its_mandatory_end(
     with audio(station, sink):
         (utterance,) = station.announcing.speak_now(alarm.id, "lan")
         wait_for(station, utterance, "played", limit_s=30)
+        time.sleep(0.3)
     words = listener.tones(2000.0)
     assert [round(word.ended - word.began, 1) for word in words] == [1.0, 1.0]
     assert words[1].began - words[0].began == pytest.approx(round_s, abs=0.1)
@@ -104,6 +106,7 @@ def test_words_are_said_as_often_as_they_should_be(tmp_path: Path, sink: NullSin
     with audio(station, sink):
         (utterance,) = queue_at(station, thrice, station.clock.now())
         wait_for(station, utterance, "played")
+        time.sleep(0.3)  # the last of it is on its way
     bursts = listener.bursts()
     assert [round(burst.ended - burst.began, 1) for burst in bursts] == [0.5] * 3
     pauses = [later.began - burst.ended for burst, later in pairwise(bursts)]

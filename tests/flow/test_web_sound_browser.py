@@ -90,7 +90,7 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
         expect(page.locator(".alarms")).to_have_count(0)
 
         # a test, whose result comes by itself
-        page.get_by_role("button", name="Thử ngay").click()
+        page.get_by_role("button", name="Thử loa ngay").click()
         expect(page.locator("[data-live=outputs]")).to_contain_text("đang thử")
         with pages.station.store.write() as tx:
             facts.set_fact(tx, "self_test/main", f"{START.isoformat()} heard")
