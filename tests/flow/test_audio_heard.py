@@ -25,7 +25,7 @@ from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
-ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 2048')
+ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def sink() -> Iterator[NullSink]:
 
 
 def hearing(folder: Path, source: str) -> Station:
-    config = ROOMY.replace("buffer = 2048", f'buffer = 2048\nmonitor = "{source}"').replace(
+    config = ROOMY.replace("buffer = 4096", f'buffer = 4096\nmonitor = "{source}"').replace(
         "chime = false", "chime = true"
     )
     return station_in(folder, config, SystemClock())
@@ -66,16 +66,22 @@ def lines(station: Station, kind: str) -> list[Entry]:
 
 
 def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSink) -> None:
+    """On a machine so busy that the sound is torn "unsure" is the right word; then it is said again."""
     station = hearing(tmp_path, "sink")
     with audio(station, sink):
-        (one,) = station.announcing.speak_now(prepared(station).id, "lan")
-        wait_for(station, one, "played", limit_s=25)
-        until(lambda: row(station, one).heard, 15, what="the verdict")
-    found = row(station, one)
+        saved = prepared(station)
+        for _ in range(3):
+            (one,) = station.announcing.speak_now(saved.id, "lan")
+            wait_for(station, one, "played", limit_s=25)
+            until(lambda: row(station, one).heard, 15, what="the verdict")  # noqa: B023 - asked before the next one
+            found = row(station, one)
+            assert found.heard is not Verdict.NOT_HEARD
+            if found.heard is Verdict.HEARD:
+                break
     assert found.heard is Verdict.HEARD
     assert found.heard_share == pytest.approx(1.0, abs=0.07)
     assert kinds(station, one) == ["queued", "playing", "played", "heard"]
-    (played,) = lines(station, "played")
+    played = lines(station, "played")[-1]
     assert played.detail["proven"] is True, "the sink was seen to take it"
     assert float(str(played.detail["taken_s"])) == pytest.approx(found.duration_s, abs=1.5)
     (line,) = lines(station, "heard")
