@@ -58,11 +58,6 @@ def plain(parts: Parts) -> Parts:
     return () if len(parts) == 1 and isinstance(parts[0], TextPart) else parts
 
 
-def recordings_of(parts: Iterable[Part]) -> tuple[str, ...]:
-    """The SHA-256 of each recording, in order."""
-    return tuple(part.sha256 for part in parts if isinstance(part, RecordingPart))
-
-
 def problems_of_parts(parts: Parts) -> list[Problem]:
     """Everything wrong with parts but their texts, which are judged together."""
     found: list[Problem] = []
