@@ -25,6 +25,7 @@ class Doorbell:
     """Rings others. One an object may be shared by threads."""
 
     def __init__(self, places: Places) -> None:
+        self._addresses: dict[str, str] = {}  # a path built anew for every ring would churn what Python interns
         self._places = places
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -33,8 +34,10 @@ class Doorbell:
         data = json.dumps(dict(message or {}), ensure_ascii=False).encode()
         if len(data) > MESSAGE_LIMIT:
             raise StationError(f"a ring of {len(data)} bytes; {MESSAGE_LIMIT} at most")
+        if whom not in self._addresses:
+            self._addresses[whom] = str(self._places.bell(whom))
         try:
-            self._socket.sendto(data, str(self._places.bell(whom)))
+            self._socket.sendto(data, self._addresses[whom])
         except OSError as error:  # nobody at home, or their queue is full: they will poll
             log.debug("ring %s: %s", whom, error)
 

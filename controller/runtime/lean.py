@@ -7,6 +7,7 @@ pygame imports numpy and pkg_resources wherever they are installed, for what the
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,3 +47,15 @@ def give_memory_back() -> None:
         return
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
     mallopt(M_ARENA_MAX, 2)
+
+
+def settle() -> None:
+    """Call once all parts are built: what is there now stays for the life of the process, and `tidy` passes it by."""
+    gc.collect()
+    gc.freeze()
+
+
+def tidy() -> None:
+    """Empty Python's free lists, which only a full collection does; left alone the audio process grows by a
+    kilobyte with every play. After `settle` it takes 0.1 ms."""
+    gc.collect()

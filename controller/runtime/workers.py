@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from controller.runtime.lean import settle, tidy
 from controller.runtime.notify import notify
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ FAILED = 70  # EX_SOFTWARE of sysexits.h
 PARENT = "LOALANG_PARENT"  # the process number of `loalang run`, in its children's environment
 PR_SET_PDEATHSIG = 1
 STOP_LIMIT_S = 3.0
+TIDY_S = 10.0
 
 
 class Crew:
@@ -62,10 +64,15 @@ class Crew:
         """Wait on the main thread until stopped; feed the watchdog; end the workers; exit code."""
 
         stop_on_signals(self.stopping)
+        settle()
         notify("READY=1")
         late_said = False
+        tidied = time.monotonic()
         while not self.stopping.wait(1.0):
             now = time.monotonic()
+            if now - tidied > TIDY_S:
+                tidy()
+                tidied = now
             late = sorted(name for name, (seen, limit) in self._progress.items() if now - seen > limit)
             if not late:
                 notify("WATCHDOG=1")
