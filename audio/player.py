@@ -7,7 +7,6 @@ is noted by the keeper after the sound has been started, never before.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -231,8 +230,9 @@ class Player:
             if not self._own_switch:
                 self._step(Switch(bool(ring["switch"])))
         elif "contact" in ring:
-            with contextlib.suppress(ValueError):  # another program's ring
-                self._press(str(ring["contact"]), datetime.fromisoformat(str(ring.get("at", ""))))
+            pressed = self._raising.pressed(ring)
+            if pressed:
+                self._press(*pressed)
         elif "self_test" in ring:
             self._self_testing.ask()
         elif "emergency" in ring:

@@ -88,6 +88,6 @@ class PreparedAlarm:
             return raised_from(json.loads(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.error("the emergency of the local contact cannot be read: %s", error)
             return None

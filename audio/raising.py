@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from audio import shelf
 from audio.keeper import Keeper, item_of
@@ -27,6 +27,7 @@ UNWRITTEN = "local/"  # how the id of something begins that has no row
 IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
 BARE_S = 120.0  # how long the alert signal sounds alone
 RATE = 48_000
+ASTRAY = timedelta(days=1)  # outputs of one station have one clock: a press so far from now is none of theirs
 Sounded = tuple[Item, Source]
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,20 @@ class Raising:
         except ValueError as error:
             log.error("a ring that is no emergency: %s", error)
             return None
+
+    def pressed(self, ring: Mapping[str, object]) -> tuple[str, datetime] | None:
+        """Which press of the contact at another output a ring tells of, and when it was; None if it is another
+        program's."""
+        try:
+            at = datetime.fromisoformat(str(ring.get("at", "")))
+            press = str(ring["contact"])
+            press.encode()
+            if at.tzinfo is None or abs(at - self._clock.now()) > ASTRAY:
+                raise ValueError(f"at {at}")
+        except (KeyError, ValueError) as error:
+            log.error("a ring that is no press of the contact: %s", error)
+            return None
+        return press, at
 
     def by_contact(self, press: str, at: datetime, alert: Source) -> Sounded:
         """What was chosen for the contact; without that, or its file, the alert signal by itself."""

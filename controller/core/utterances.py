@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from controller.core.announcements import AfterCut, Late
 from controller.core.errors import IllegalEventError
@@ -42,6 +43,9 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+_NUMBER_LIMIT = 2**53  # of an emergency's document: what is larger is no number of ours
+_SECONDS_LIMIT = 30 * 86_400.0
+Key = TypeVar("Key")
 ON_REQUEST = "now/"  # how the rule id of an utterance begins that no rule made: somebody wants it now
 
 _S, _E = UtteranceState, UtteranceEvent
@@ -127,20 +131,47 @@ def raised_document(utterance: Utterance) -> dict[str, object]:
 
 
 def raised_from(document: Mapping[str, object]) -> Utterance:
-    """The utterance of such a document; ValueError for what is none."""
+    """The utterance of such a document; ValueError for what is none, or could not be counted with or written down."""
     try:
         zones = document["zones"]
         if not isinstance(zones, list | tuple):
             raise ValueError("zones")
         return Utterance(
-            id=str(document["id"]), announcement_id=str(document["announcement_id"]),
-            revision=int(str(document["revision"])), rule_id=str(document["rule_id"]),
-            due=datetime.fromisoformat(str(document["due"])), output=str(document["output"]),
-            zones=tuple(str(zone) for zone in zones), title=str(document["title"]), level=Level.EMERGENCY,
-            order_no=int(str(document["order_no"])), after_cut=AfterCut.RESTART,
-            late_until=datetime.fromisoformat(str(document["late_until"])), state=UtteranceState.QUEUED, attempt=0,
-            sha256=str(document["sha256"]), duration_s=float(str(document["duration_s"])), started_at=None,
-            ended_at=None, stop_wanted_by="", lasts_s=float(str(document["lasts_s"])),
+            id=_text(document, "id"), announcement_id=_text(document, "announcement_id"),
+            revision=_number(document, "revision"), rule_id=_text(document, "rule_id"),
+            due=_instant(document, "due"), output=_text(document, "output"),
+            zones=tuple(_text(dict(enumerate(zones)), place) for place in range(len(zones))),
+            title=_text(document, "title"), level=Level.EMERGENCY, order_no=_number(document, "order_no"),
+            after_cut=AfterCut.RESTART, late_until=_instant(document, "late_until"), state=UtteranceState.QUEUED,
+            attempt=0, sha256=_text(document, "sha256"), duration_s=_seconds(document, "duration_s"), started_at=None,
+            ended_at=None, stop_wanted_by="", lasts_s=_seconds(document, "lasts_s"),
         )  # fmt: skip
     except (KeyError, TypeError) as error:
         raise ValueError(f"no emergency: {error}") from error
+
+
+def _text(document: Mapping[Key, object], name: Key) -> str:
+    text = str(document[name])
+    text.encode()  # half a character, as JSON may carry it, is a ValueError
+    return text
+
+
+def _number(document: Mapping[str, object], name: str) -> int:
+    number = int(str(document[name]))
+    if abs(number) > _NUMBER_LIMIT:
+        raise ValueError(f"no emergency: {name} is {number}")
+    return number
+
+
+def _seconds(document: Mapping[str, object], name: str) -> float:
+    seconds = float(str(document[name]))
+    if not 0.0 <= seconds <= _SECONDS_LIMIT:  # nor what is no number at all
+        raise ValueError(f"no emergency: {name} is {seconds}")
+    return seconds
+
+
+def _instant(document: Mapping[str, object], name: str) -> datetime:
+    at = datetime.fromisoformat(str(document[name]))
+    if at.tzinfo is None:
+        raise ValueError(f"no emergency: {name} says no zone")
+    return at

@@ -84,7 +84,7 @@ class Doorway:
                 break
             try:
                 message = json.loads(data)
-            except ValueError:
+            except (ValueError, RecursionError):
                 log.warning("a ring that is not JSON was dropped (%d bytes)", len(data))
                 continue
             messages.append(message if isinstance(message, dict) else {})
