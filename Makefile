@@ -8,7 +8,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --quiet
 
 # What the station itself needs from Debian (the SDL that pygame brings: libglib; to ask a sound server whether the
 # sound is taken: pulseaudio-utils), and what its checks need besides (the driver of the browser: libatomic).
-RUN_PACKAGES := python3-venv espeak-ng fonts-dejavu-core libglib2.0-0 pulseaudio-utils
+RUN_PACKAGES := python3-venv espeak-ng fonts-dejavu-core fonts-unifont xfonts-base libglib2.0-0 pulseaudio-utils
 TEST_PACKAGES := $(RUN_PACKAGES) pulseaudio chromium xvfb xdotool systemd strace openssl \
 	tesseract-ocr tesseract-ocr-vie libatomic1
 

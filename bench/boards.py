@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.table import percentile, table
@@ -17,8 +17,10 @@ from controller.boards.alpha_bytes import encode
 from controller.boards.alpha_stream import Decoder
 from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.emulator_line import Emulator
+from controller.boards.facts import Facts
 from controller.boards.link import Timing
-from controller.boards.preview import frames_for, layout_for, preview_png
+from controller.boards.preview import draft, frames_for, png_of_rotation
+from controller.boards.typesetting import typeset
 from controller.boards.worker import BoardWorker
 from controller.core.levels import Level
 from controller.core.notices import Notice
@@ -35,15 +37,20 @@ TICKER = "Mời bà con mang căn cước đến nhà văn hoá thôn để cài
 
 
 def main() -> None:
-    frame = frames_for(BOARD, TICKER)
+    facts = Facts("Bench", datetime(2026, 11, 24, 19, 30, tzinfo=UTC))
+    frame = frames_for(BOARD, draft(TICKER), facts)
     message = decoded(frame)
     table(
         "Boards: work",
         ("what", "p50 ms", "p99 ms"),
         [
-            each("lay out a still text", lambda: layout_for(BOARD, STILL), 1000),
-            each("lay out a ticker", lambda: layout_for(BOARD, TICKER), 1000),
-            each("preview picture, two still pages", lambda: preview_png(BOARD, STILL), 200),
+            each("typeset a still text", lambda: typeset(BOARD, draft(STILL), facts), 1000),
+            each("typeset a ticker", lambda: typeset(BOARD, draft(TICKER), facts), 1000),
+            each(
+                "preview picture, two still pages",
+                lambda: png_of_rotation(BOARD, typeset(BOARD, draft(STILL), facts)),
+                200,
+            ),
             each(f"decode a frame of {len(frame)} bytes", lambda: decoded(frame), 200),
             each(f"encode a frame of {len(frame)} bytes", lambda: encode(message), 1000),
         ],
@@ -75,7 +82,9 @@ def live(places: Places) -> None:
     def show(text: str, level: Level = Level.NORMAL) -> None:
         now = clock.now()
         with store.write() as tx:
-            notices.add(tx, now, Notice(ids(), text, (), level, 0, now, now + timedelta(seconds=2), "", now, None), "b")
+            until = now + timedelta(seconds=2)
+            made = Notice(id=ids(), text=text, level=level, shown_from=now, shown_until=until, created_at=now)
+            notices.add(tx, now, made, "b")
         worker.wake()
 
     late = []
@@ -93,7 +102,12 @@ def live(places: Places) -> None:
     now = clock.now()
     with store.write() as tx:
         until = now + timedelta(hours=1)
-        notices.add(tx, now, Notice(ids(), TICKER, (), Level.NORMAL, 0, now, until, "", now, None), "b")
+        notices.add(
+            tx,
+            now,
+            Notice(id=ids(), text=TICKER, level=Level.NORMAL, shown_from=now, shown_until=until, created_at=now),
+            "b",
+        )
     worker.wake()
     time.sleep(2)
     ticker = idle(20)

@@ -18,6 +18,7 @@ from audio.normaliser import Normaliser, load_abbreviations
 from audio.normaliser.live import LiveNormaliser
 from audio.preparing.intake import Intake
 from controller.announcing import Announcing
+from controller.boards.facts import Facts
 from controller.core.errors import StationError
 from controller.core.recordings import SignalName
 from controller.core.words import LANGUAGES
@@ -64,17 +65,24 @@ def main(config: StationConfig, places: Places) -> int:
     ids = NewIds(clock)
     normaliser = LiveNormaliser(store)
 
-    def board_preview(board: str, text: str) -> bytes:
-        from controller.boards.preview import preview_png  # loaded when it is first asked for
+    def board_facts() -> Facts:
+        now = clock.now().astimezone(config.site.tz).replace(second=0, microsecond=0)
+        return Facts(config.site.name, now)
 
-        return preview_png(config.board(board), text)
+    def board_preview(board: str, text: str) -> bytes:
+        from controller.boards.preview import draft, png_of_rotation  # loaded when it is first asked for
+        from controller.boards.typesetting import typeset
+
+        found = config.board(board)
+        return png_of_rotation(found, typeset(found, draft(text), board_facts()))
 
     def board_unshown(board: str, text: str) -> Unshown:
-        from controller.boards.preview import layout_for
+        from controller.boards.preview import draft
+        from controller.boards.typesetting import typeset
 
-        layout = layout_for(config.board(board), text)
+        shown = typeset(config.board(board), draft(text), board_facts())
         marked = any(character.isalpha() and not character.isascii() for character in text)
-        return Unshown(marked and layout.text.isascii(), layout.replaced, layout.left_out)
+        return Unshown(marked and shown.text.isascii(), shown.undrawable, shown.left_out)
 
     @cache
     def built_in_signal(name: SignalName) -> bytes:

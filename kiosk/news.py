@@ -45,7 +45,7 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming
         known = [u for u in known if u.on_request or u.state is not UtteranceState.QUEUED]
         coming = []
     return Bulletin(
-        items=showing(notices.live(tx, now), soundings, now, after_s),
+        items=showing(notices.live(tx, now), soundings, now, config.site.tz, after_s),
         entries=programme(known, coming, tuple(zone.id for zone in config.zones)),
         faults=faults,
     )

@@ -35,12 +35,13 @@ from controller.boards.alpha import (
     WriteText,
 )
 from controller.boards.alpha_bytes import encode, file_specs, text_pages
+from controller.boards.alpha_pages import FILE_BYTES, ORDINARY, Filed, Files, files_of
 from controller.boards.alpha_stream import Decoder
-from controller.boards.link import Action, Content, Event, Filed, Line, Open, Send, State, Status, Timing
+from controller.boards.link import Action, Event, Line, Open, Send, State, Status, Timing
+from controller.boards.pages import Content
 from controller.core.notices import BoardState
+from controller.runtime.config_tables import Board
 
-ORDINARY = "A"
-FILE_BYTES = 2048  # of file A; a BetaBrite Classic has 5,482 in all
 RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
 MISSES = 2  # silences in a row after which a sign that used to answer is down
 SURPRISES = 3  # differences in a row after which the sign is believed to be unable to keep the text
@@ -53,10 +54,10 @@ class Memory(Enum):
 
 
 class AlphaLink:
-    def __init__(self, baud: int, timing: Timing, now: float) -> None:
-        self._line, self._timing = Line(baud, timing, now), timing
+    def __init__(self, board: Board, timing: Timing, now: float) -> None:
+        self._line, self._timing = Line(board.baud, timing, now), timing
         self._decoder = Decoder()
-        self._wanted: Content | None = None
+        self._wanted: Files | None = None
         self._status: Status | None = None
         self._answers = False  # has it ever?
         self._reason = ""
@@ -85,8 +86,8 @@ class AlphaLink:
 
     # --- what the worker says ---
 
-    def want(self, content: Content) -> None:
-        self._wanted = content
+    def want(self, content: Content, began: float) -> None:
+        self._wanted = files_of(content)
 
     @property
     def wants_time(self) -> bool:

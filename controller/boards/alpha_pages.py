@@ -1,8 +1,9 @@
-"""What an Alpha sign's files hold for the texts of the station: layouts as protocol pages. Pure."""
+"""What an Alpha sign's files hold for a rotation: its pages as the protocol's own. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from controller.boards.alpha import (
     PRIORITY,
@@ -14,60 +15,62 @@ from controller.boards.alpha import (
     WriteText,
 )
 from controller.boards.alpha_bytes import encode, text_data
-from controller.boards.alpha_link import FILE_BYTES, ORDINARY
-from controller.boards.layout import CLOCK, PAGES_AT_MOST, Layout, lay_out, waiting
-from controller.boards.layout import Page as Laid
-from controller.boards.link import Content, Filed
+from controller.boards.layout import CLOCK
+from controller.boards.pages import Content, Rotation
+from controller.boards.pages import Page as Shown
 from controller.core.levels import Level
-from controller.runtime.config_tables import Board
 
+ORDINARY = "A"
+FILE_BYTES = 2048  # of file A; a BetaBrite Classic has 5,482 in all
 PRIORITY_BYTES = 125  # all that a priority file may hold
-PAGE_BYTES = 6  # ESC, position, mode, font of two, speed
-TEXT_BYTES = 480  # of one text: a minute of ticker
 SEVEN_ROWS = Inline(Code.FONT, "3")
 # The protocol has five steps and says no seconds; these are what the emulator takes for each.
 HOLD_S = {Code.SPEED_1: 5.0, Code.SPEED_2: 4.0, Code.SPEED_3: 3.0, Code.SPEED_4: 2.0}
 
 
-def layout_of(board: Board, text: str, level: Level = Level.NORMAL) -> Layout:
-    """How a text stands on this board. An emergency has room only for the priority file."""
-    limit = PRIORITY_BYTES - PAGES_AT_MOST * PAGE_BYTES if level is Level.EMERGENCY else TEXT_BYTES
-    return lay_out(text, board.columns, board.rows, limit)
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What one file of the sign shall hold: the text for people, the bytes for the sign."""
+
+    text: str
+    data: bytes
 
 
-def frames_of(layout: Layout, level: Level = Level.NORMAL) -> bytes:
-    """The frames that put a layout on the sign, as they go over the line."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    ordinary: Filed
+    priority: Filed | None = None
+
+    @property
+    def live(self) -> Filed:
+        return self.priority or self.ordinary
+
+
+def files_of(content: Content) -> Files:
+    """What the sign's files shall hold: the pages by turns, as many as there is room for."""
+    urgent = _filed(content.urgent.pages, PRIORITY_BYTES) if content.urgent else None
+    return Files(_filed(content.ordinary.pages, FILE_BYTES), urgent if urgent and urgent.data else None)
+
+
+def frames_of(rotation: Rotation, level: Level = Level.NORMAL) -> bytes:
+    """The frames that put a rotation on the sign, as they go over the line."""
     label = PRIORITY if level is Level.EMERGENCY else ORDINARY
-    return encode(WriteText(label, _pages(layout)))
+    return encode(WriteText(label, tuple(_page(page) for page in rotation.pages)))
 
 
-def content_of(board: Board, place: str, texts: Sequence[str], alerts: Sequence[str]) -> Content:
-    """What the board shall show: the texts by turns, most urgent first, as many as its file holds (the
-    place's name and the time where there are none), and the alerts in the priority file."""
-    ordinary = _filed([layout_of(board, text) for text in texts], FILE_BYTES)
-    if not ordinary.data:
-        ordinary = _filed([waiting(place, board.columns, board.rows, TEXT_BYTES)], FILE_BYTES)
-    urgent = _filed([layout_of(board, text, Level.EMERGENCY) for text in alerts], PRIORITY_BYTES)
-    return Content(ordinary, urgent if urgent.data else None)
-
-
-def _filed(layouts: Sequence[Layout], room: int) -> Filed:
-    shown: list[Layout] = []
+def _filed(pages: Sequence[Shown], room: int) -> Filed:
+    shown: list[str] = []
     data = b""
-    for layout in layouts:
-        more = text_data(_pages(layout))
+    for page in pages:
+        more = text_data((_page(page),))
         if len(data) + len(more) > room:
             break  # the next one is less urgent: it does not overtake
-        shown.append(layout)
+        shown.append("\n".join(page.lines).replace(CLOCK, "--:--"))
         data += more
-    return Filed("\n\n".join(layout.text for layout in shown if layout.pages), data)
+    return Filed("\n\n".join(shown), data)
 
 
-def _pages(layout: Layout) -> tuple[Page, ...]:
-    return tuple(_page(page) for page in layout.pages)
-
-
-def _page(page: Laid) -> Page:
+def _page(page: Shown) -> Page:
     if page.scrolls:
         return Page((SEVEN_ROWS, *_pieces(page.lines[0])), (Position.MIDDLE, Mode.ROTATE))
     speed = next((code for code, held_s in reversed(HOLD_S.items()) if held_s >= page.dwell_s), Code.SPEED_1)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from controller.boards.picture import Dots, Field
+from controller.boards.pages import Dots
+from controller.boards.picture import Field
 
 CELL, LINE = 6, 8  # dots a character and a line take
 HOLD_S = (5.0, 4.0, 3.0, 2.0, 1.0)  # of a still screen at speeds 1 to 5; the protocol says no seconds

@@ -12,6 +12,6 @@ from controller.runtime.places import Places
 
 def main(board: Board, places: Places, stopping: threading.Event) -> int:
     """Serve the emulated sign of `board` until `stopping`; the exit code. Ending it is pulling its plug."""
-    sign = DRIVERS[board.driver].sign(board.columns, board.rows, Record(board.id, places))
+    sign = DRIVERS[board.driver].sign(board, Record(board.id, places))
     Emulator(board, places, sign).serve(stopping)
     return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from controller.boards.pages import Content
 from controller.core.errors import IllegalEventError
 from controller.core.notices import BoardState
 
@@ -71,26 +72,6 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """What one file of the sign shall hold: the text for people, the bytes for the sign."""
-
-    text: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a board shall show; `priority` pre-empts the ordinary text, which waits underneath."""
-
-    ordinary: Filed
-    priority: Filed | None = None
-
-    @property
-    def live(self) -> Filed:
-        return self.priority or self.ordinary
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """What is known of the board. `reason` is a key of the catalogues under `board.reason`, or "".
 
@@ -116,12 +97,22 @@ class Send:
 Action = Open | Send
 
 
+class Port(Protocol):
+    """An open line. Every call ends in time, and raises DeviceError where the line is gone."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def read(self, limit: int = 4096) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
 class Link(Protocol):
     """The conversation with one sign. The worker calls `act` until it gives None, does what it says, and
     hands over what is read while `listening`."""
 
-    def want(self, content: Content) -> None:
-        """The newest content; replaces what was wanted before."""
+    def want(self, content: Content, began: float) -> None:
+        """The newest content; replaces what was wanted before. Its rotation began at `began` (monotonic)."""
 
     @property
     def wants_time(self) -> bool:

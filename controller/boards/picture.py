@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 
 from controller.boards.glyphs import WIDTH, glyphs
+from controller.boards.pages import Dots
 
 DOT_PX = 6  # one lamp with its gap
 _PALETTE = bytes.fromhex("14110d2b2216a8660fffb41f")  # housing, lamp off, lamp's edge, lamp lit
@@ -36,9 +37,6 @@ class Field:
 
     def frozen(self) -> tuple[bytes, ...]:
         return tuple(bytes(row) for row in self.dots)
-
-
-Dots = tuple[bytes, ...]  # a finished field: rows of 1 and 0
 
 
 def png_of(fields: Sequence[Dots], dot_px: int = DOT_PX) -> bytes:

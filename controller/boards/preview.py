@@ -1,52 +1,48 @@
 """What a board will show of a text, before anybody sends it: picture, words and bytes.
 
-The picture's dots are those of the sign itself, so that what is seen is what will be shown.
+The picture's dots are those of the board itself, so that what is seen is what will be shown.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from controller.boards.drivers import DRIVERS
-from controller.boards.layout import CELL_PX, LINE_PX, Layout, Page
-from controller.boards.picture import DOT_PX, Dots, Field, png_of
+from controller.boards.facts import Facts
+from controller.boards.pages import Dots, Page, Rotation
+from controller.boards.picture import DOT_PX, Field, png_of
+from controller.boards.typesetting import typeset
 from controller.core.levels import Level
+from controller.core.showing import Item
 from controller.runtime.config_tables import Board
 
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 TICKER_DOT_PX = 3  # a ticker has many pictures: smaller ones
 
 
-def layout_for(board: Board, text: str, level: Level = Level.NORMAL) -> Layout:
-    """The pages, the characters that become "?", and what finds no room."""
-    return DRIVERS[board.driver].layout(board, text, level)
+def draft(text: str, level: Level = Level.NORMAL, title: str = "") -> Item:
+    """Something to be shown that is nowhere yet."""
+    return Item(title, text, level, 0, _NEVER, None, False, "")
 
 
-def preview_text(board: Board, text: str, level: Level = Level.NORMAL) -> str:
-    return layout_for(board, text, level).text
-
-
-def frames_for(board: Board, text: str, level: Level = Level.NORMAL) -> bytes:
+def frames_for(board: Board, item: Item, facts: Facts) -> bytes:
     """The bytes for the line, ready to send."""
-    return DRIVERS[board.driver].frames(layout_for(board, text, level), level)
+    return DRIVERS[board.driver].frames(board, typeset(board, item, facts), item.level)
 
 
-def preview_png(board: Board, text: str, level: Level = Level.NORMAL) -> bytes:
+def png_of_rotation(board: Board, rotation: Rotation) -> bytes:
     """The pages one under the other; of a ticker, what has passed each time the field is full of new dots."""
-    pages = layout_for(board, text, level).pages
-    dots = [dots for page in pages for dots in page_dots(page, board.columns, board.rows)]
+    dots = [field for page in rotation.pages for field in fields_of(page, board.columns)]
     if not dots:
         dots = [Field(board.columns, board.rows).frozen()]
-    return png_of(dots, TICKER_DOT_PX if any(page.scrolls for page in pages) else DOT_PX)
+    return png_of(dots, TICKER_DOT_PX if any(page.scrolls for page in rotation.pages) else DOT_PX)
 
 
-def page_dots(page: Page, columns: int, rows: int) -> list[Dots]:
+def fields_of(page: Page, columns: int) -> list[Dots]:
     """The field of a still page, or the successive fields of a ticker."""
-    if page.scrolls:
-        line = page.lines[0]
-        fields = [Field(columns, rows) for _ in range(-(-(len(line) * CELL_PX - 1) // columns))]
-        for number, field in enumerate(fields):
-            field.stamp(line, -number * columns, (rows - LINE_PX + 1) // 2)
-        return [field.frozen() for field in fields]
-    field = Field(columns, rows)
-    top = (rows - len(page.lines) * LINE_PX + 1) // 2
-    for number, line in enumerate(page.lines):
-        field.stamp(line, (columns - len(line) * CELL_PX + 1) // 2, top + number * LINE_PX)
-    return [field.frozen()]
+    if not page.scrolls:
+        return [page.dots]
+    wide = len(page.dots[0])
+    return [
+        tuple(row[left : left + columns].ljust(columns, b"\0") for row in page.dots) for left in range(0, wide, columns)
+    ]

@@ -1,33 +1,29 @@
 """One thread a board: looks at what is to be shown, drives the link, reports what is known.
 
 A device's trouble never ends it: it is reported, and tried again. Decisions are elsewhere: what is
-shown in `core.showing`, how in the driver's layout, when to write and what to believe in its link.
+shown in `looking`, how it looks in `typesetting`, when to write and what to believe in the driver's link.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 from controller.boards.drivers import DRIVERS
-from controller.boards.link import Open, Status, Timing
+from controller.boards.link import Open, Port, Status, Timing
+from controller.boards.looking import Looking
 from controller.core.errors import DeviceError, StationError
-from controller.core.levels import Level
-from controller.core.notices import BoardState, Notice
+from controller.core.notices import BoardState
 from controller.core.ports import Clock
-from controller.core.showing import Sounding, showing
 from controller.runtime.config_tables import Board, Site
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
-from controller.runtime.serial_port import SerialPort
-from controller.store import notices, utterances
+from controller.store import notices
 from controller.store.connection import Store
 
-EMULATOR = "emulator"  # a board's port in the configuration
 REPORT_S = 60.0  # how often a proof that only repeats the last one is put on record
-READ_AGAIN_S = 60.0  # the store is read at least so often
 CLOCK_S = 3600.0  # the sign's clock is set again so often
 SHORTEST_REST_S = 0.02
 log = logging.getLogger(__name__)
@@ -48,22 +44,16 @@ class BoardWorker:
         progress: Callable[[], None] = lambda: None,
         timing: Timing | None = None,
     ) -> None:
-        self._board, self._site, self._after_s = board, site, after_s
+        self._board, self._site, self._places = board, site, places
         self._store, self._clock, self._stopping, self._progress = store, clock, stopping, progress
         self._timing = timing or Timing()
         self._driver = DRIVERS[board.driver]
-        self._device = str(places.emulated_sign(board.id)) if board.port == EMULATOR else board.port
-        self._link = self._driver.link(board.baud, self._timing, clock.monotonic())
-        self._port: SerialPort | None = None
+        self._link = self._driver.link(board, self._timing, clock.monotonic())
+        self._looking = Looking(board, site, after_s, store, clock)
+        self._port: Port | None = None
         self._woken = threading.Event()
         self._fault = Lasting(log, f"board {board.id}")
-        self._unread = Lasting(log, f"board {board.id}: what is to be shown cannot be read")
         self._unwritten = Lasting(log, f"board {board.id}: its state cannot be written down")
-        self._notices: Sequence[Notice] = ()
-        self._soundings: Sequence[Sounding] = ()
-        self._shown: tuple[list[str], list[str]] | None = None  # texts and alerts the link has been given
-        self._version = -1
-        self._read_at = float("-inf")
         self._reported: Status | None = None
         self._reported_at = 0.0
         self._told_at: float | None = None  # when the sign's clock was set on the minute
@@ -91,37 +81,14 @@ class BoardWorker:
     # --- what to show ---
 
     def _look(self) -> None:
-        """Give the link the newest content. The rows are read when they changed; what is due is
-        decided every time, for time passes also over an unchanged store."""
-        now, wall = self._clock.monotonic(), self._clock.now()
-        try:
-            version = self._store.version()
-            if self._woken.is_set() or version != self._version or now - self._read_at > READ_AGAIN_S:
-                self._woken.clear()
-                with self._store.read() as tx:
-                    self._notices = notices.live(tx, wall)
-                    self._soundings = utterances.soundings(tx, wall - timedelta(seconds=self._after_s))
-                self._version, self._read_at = version, now
-        except StationError as error:  # what was read last is shown on
-            self._unread.begins(str(error))
-        else:
-            self._unread.ends()
-        due = self._due(wall, urgent=False), self._due(wall, urgent=True)
-        if due != self._shown:
-            self._shown = due
-            self._link.want(self._driver.content(self._board, self._site.name, *due))
-
-    def _due(self, wall: datetime, urgent: bool) -> list[str]:
-        """The texts of the emergencies, or of everything else, which waits underneath."""
-        items = showing(
-            [notice for notice in self._notices if (notice.level is Level.EMERGENCY) == urgent],
-            [sounding for sounding in self._soundings if (sounding.utterance.level is Level.EMERGENCY) == urgent],
-            wall,
-            self._after_s,
-            self._board.id,
-            frozenset(self._board.zones),
-        )
-        return [item.whole for item in items]
+        """Give the link the newest content."""
+        rung = self._woken.is_set()
+        self._woken.clear()
+        content = self._looking.look(rung)
+        if content is not None:
+            now, round_s = self._clock.monotonic(), content.live.round_s
+            into_s = self._clock.now().timestamp() % round_s if round_s > 0 else 0.0
+            self._link.want(content, now - into_s)
 
     def _tell_time(self) -> None:
         """The sign counts from the minute it is told: at once, then exactly when a minute begins."""
@@ -143,24 +110,13 @@ class BoardWorker:
         while action := self._link.act(self._clock.monotonic()):
             try:
                 if isinstance(action, Open):
-                    self._open()
+                    self._port = self._driver.line(self._board, self._places, self._timing)
                     self._link.opened(self._clock.monotonic())
                     self._tell_time()
                 elif self._port is not None:
                     self._port.write(action.data)
             except DeviceError as error:
                 self._lose(error)
-
-    def _open(self) -> None:
-        is_real = self._board.port != EMULATOR
-        self._port = SerialPort(
-            self._device,
-            self._board.baud,
-            bits=self._driver.bits if is_real else 8,
-            parity=self._driver.parity if is_real else "N",
-            read_timeout_s=self._timing.read_s,
-            write_timeout_s=self._timing.write_s,
-        )
 
     def _lose(self, error: DeviceError) -> None:
         self._fault.begins(str(error))

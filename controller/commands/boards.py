@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from controller.boards.facts import Facts
 from controller.commands.station import Station, accepted, new_file, station_command
 
 
@@ -21,10 +22,12 @@ def join(group: click.Group) -> None:
     @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.png")
     def preview(station: Station, board_id: str, text: str, out: str) -> int:
         """Draw the very pixels that BOARD would show."""
-        from controller.boards.preview import preview_png
+        from controller.boards.preview import draft, png_of_rotation
+        from controller.boards.typesetting import typeset
         from controller.runtime.files import replace_file
 
-        picture = preview_png(station.config.board(board_id), accepted("--text", text))
+        found = station.config.board(board_id)
+        picture = png_of_rotation(found, typeset(found, draft(accepted("--text", text)), _facts(station)))
         replace_file(new_file("--out", out), picture, durable=False)
         return 0
 
@@ -34,9 +37,10 @@ def join(group: click.Group) -> None:
     @click.option("--hex", "as_hex", is_flag=True)
     def bytes_(station: Station, board_id: str, text: str, as_hex: bool) -> int:
         """Print the bytes that would go to BOARD."""
-        from controller.boards.preview import frames_for
+        from controller.boards.preview import draft, frames_for
 
-        frames = frames_for(station.config.board(board_id), accepted("--text", text))
+        found = station.config.board(board_id)
+        frames = frames_for(found, draft(accepted("--text", text)), _facts(station))
         if as_hex:
             click.echo(frames.hex(" ").upper())
         else:
@@ -59,3 +63,10 @@ def join(group: click.Group) -> None:
         stop_on_signals(stopping)
         with alone(station.places, f"sign-{board_id}"):
             return main(station.config.board(board_id), station.places, stopping)
+
+
+def _facts(station: Station) -> Facts:
+    from controller.runtime.clocks import SystemClock
+
+    now = SystemClock().now().astimezone(station.config.site.tz)
+    return Facts(station.config.site.name, now.replace(second=0, microsecond=0))

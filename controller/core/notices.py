@@ -1,29 +1,75 @@
-"""A notice: a text shown on boards and on the kiosk's waiting screen for a time."""
+"""A notice: something shown on boards and on the kiosk's waiting screen for a time. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, tzinfo
 from enum import StrEnum
 
 from controller.core.levels import Level
 
+QR_LIMIT = 300  # characters of an address: more makes a code that no phone reads from a board
+
+
+class Special(StrEnum):
+    """What a page shows that nobody writes; its content is found when it is shown."""
+
+    NONE = ""
+    CLOCK = "clock"  # the time, the solar and the lunar date
+    NEXT = "next"  # the next announcement
+    QUEUE = "queue"  # the numbers at the desk today
+    TRAINING = "training"  # the next sessions at the cultural house
+
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """A stretch of the day; over midnight if the second is the earlier one, all day if both are equal."""
+
+    begins: time
+    ends: time
+
+    def holds(self, at: time) -> bool:
+        if self.begins == self.ends:
+            return True
+        if self.begins < self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
+    """`boards` and `zones` narrow down where it is shown; neither: everywhere. `picture` is
+    the SHA-256 of a kept one."""
+
     id: str
     text: str
-    boards: tuple[str, ...]
     level: Level
-    order_no: int
     shown_from: datetime
     shown_until: datetime
-    announcement_id: str  # "" for a notice of its own
     created_at: datetime
-    withdrawn_at: datetime | None
+    title: str = ""
+    picture: str = ""
+    qr: str = ""
+    special: Special = Special.NONE
+    boards: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = ()  # of the place's day; none: all day
+    order_no: int = 0
+    announcement_id: str = ""  # "" for a notice of its own
+    withdrawn_at: datetime | None = None
 
-    def is_due(self, now: datetime) -> bool:
-        return self.withdrawn_at is None and self.shown_from <= now < self.shown_until
+    def is_due(self, now: datetime, tz: tzinfo) -> bool:
+        """Whether it is to be seen at an instant, wherever it is to be seen. An emergency keeps no hours."""
+        if self.withdrawn_at is not None or not self.shown_from <= now < self.shown_until:
+            return False
+        local = now.astimezone(tz).time()
+        return not self.hours or self.level is Level.EMERGENCY or any(span.holds(local) for span in self.hours)
+
+    def is_for(self, board: str, zones: frozenset[str]) -> bool:
+        """Whether a board shows it; `zones` are the board's (none: all). An emergency is for every board."""
+        if self.level is Level.EMERGENCY or not (self.boards or self.zones):
+            return True
+        return board in self.boards or bool(self.zones and (not zones or zones & set(self.zones)))
 
     @property
     def precedence(self) -> tuple[int, int, datetime, str]:
@@ -33,6 +79,7 @@ class Notice:
 class BoardState(StrEnum):
     """How much is known of what a board shows. Never more is claimed than was seen."""
 
-    SHOWN = "shown"  # the sign was read back
-    SENT = "sent"  # every byte was written; the sign does not answer
+    SHOWN = "shown"  # the board was read back
+    SENT = "sent"  # every byte was written; the board does not answer
+    OFF = "off"  # dark on purpose, by its timetable
     DOWN = "down"

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from controller.core.levels import Level
-from controller.core.notices import Notice
+from controller.core.notices import Notice, Special
 from controller.core.utterances import Utterance, UtteranceState
 
 
@@ -33,11 +33,14 @@ class Item:
     until: datetime | None  # None while it sounds: nobody knows yet
     on_air: bool
     ident: str  # of the notice or the announcement
+    picture: str = ""  # SHA-256 of a kept one
+    qr: str = ""  # an address
+    special: Special = Special.NONE
 
     @property
     def whole(self) -> str:
         """Title and text as one sentence, as a sign shows them."""
-        if not self.title or not self.text:  # a notice has no title, what is only a recording no text
+        if not self.title or not self.text:  # few notices have a title, what is only a recording has no text
             return self.text or self.title
         return f"{self.title}: {self.text}" if self.title[-1].isalnum() else f"{self.title} {self.text}"
 
@@ -46,25 +49,28 @@ def showing(
     notices: Iterable[Notice],
     soundings: Iterable[Sounding],
     now: datetime,
+    tz: tzinfo,
     after_s: float,
     board: str = "",
     zones: frozenset[str] = frozenset(),
 ) -> tuple[Item, ...]:
     """The items for one face, most urgent first: what is on air, then by level and order.
 
-    `board` ("" for a face that shows every notice) and `zones` (empty for all) narrow it down.
-    A stopped announcement leaves at once; a finished one stays for `after_s`. Each announcement
-    shows once, however many outputs speak it. An emergency alone hides everything else.
+    `board` ("" for a face that shows every notice) and `zones` (empty for all) narrow it down; an
+    emergency is for every face. A stopped announcement leaves at once; a finished one stays for
+    `after_s`. Each announcement shows once, however many outputs speak it. An emergency alone hides
+    everything else.
     """
     items: dict[str, Item] = {}
     for notice in notices:
-        if notice.is_due(now) and (not board or not notice.boards or board in notice.boards):
+        if notice.is_due(now, tz) and (not board or notice.is_for(board, zones)):
             items[notice.id] = Item(
-                "", notice.text, notice.level, notice.order_no, notice.shown_from, notice.shown_until, False, notice.id
-            )
+                notice.title, notice.text, notice.level, notice.order_no, notice.shown_from, notice.shown_until, False,
+                notice.id, notice.picture, notice.qr, notice.special,
+            )  # fmt: skip
     for sounding in soundings:
         utterance = sounding.utterance
-        if zones and not zones & set(utterance.zones):
+        if utterance.level is not Level.EMERGENCY and zones and not zones & set(utterance.zones):
             continue
         on_air = utterance.state is UtteranceState.PLAYING
         over = utterance.state in {UtteranceState.PLAYED, UtteranceState.CUT} and utterance.ended_at is not None

@@ -121,13 +121,22 @@ class Speech(Section):
 
 
 class Board(Section):
+    """A sign, a matrix of lamps, or a screen. Sizes are in dots; of a screen: its pixels."""
+
     id: Name
     name: Shown
-    driver: Literal["alpha"] = "alpha"
-    port: str = "emulator"  # "emulator", or /dev/serial/by-id/...
+    driver: Literal["alpha", "hanover", "huidu", "hub75", "screen"] = "alpha"
+    port: str = "emulator"  # "emulator", /dev/serial/by-path/..., of huidu "address" or "address:port"; else "auto"
     baud: Literal[1200, 2400, 4800, 9600, 19200, 38400] = 9600
-    columns: int = Field(default=96, ge=16, le=512)  # pixels
-    rows: int = Field(default=16, ge=7, le=64)
+    address: int = Field(default=1, ge=0, le=15)  # of hanover: as its switch stands
+    columns: int = Field(default=96, ge=16, le=3840)
+    rows: int = Field(default=16, ge=7, le=2160)
+    colours: Literal["one", "three", "full"] = "one"
+    font: Literal["auto", "9x15", "10x20", "unifont", "dejavu"] = "auto"
+    manner: Literal["pages", "scroll"] = "pages"  # of texts that do not fit on one page
+    pages_at_most: int = Field(default=2, ge=1, le=9)  # of one text; a passer-by reads two. What is longer scrolls
+    pool_bytes: int = Field(default=5482, ge=1000, le=65_535)  # of alpha: the sign's memory
+    on_hours: tuple[QuietSpan, ...] = ()  # when it is lit; always if none. An emergency is shown at any hour
     zones: tuple[Name, ...] = ()  # none: all zones
 
 

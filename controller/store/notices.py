@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from controller.core.journal import Kind
 from controller.core.levels import Level
-from controller.core.notices import BoardState, Notice
+from controller.core.notices import BoardState, Hours, Notice, Special
 from controller.store import journal
 from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
 from controller.store.connection import Tx
@@ -16,14 +16,17 @@ from controller.store.connection import Tx
 
 def add(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
     tx.execute(
-        "INSERT INTO notices (id, text, boards, level, order_no, shown_from, shown_until, announcement_id, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO notices (id, title, text, picture, qr, special, boards, zones, hours, level, order_no, shown_from,"
+        " shown_until, announcement_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            notice.id, notice.text, texts(notice.boards), notice.level, notice.order_no, instant(notice.shown_from),
-            instant(notice.shown_until), notice.announcement_id, instant(at),
+            notice.id, notice.title, notice.text, notice.picture, notice.qr, notice.special, texts(notice.boards),
+            texts(notice.zones), texts(_spans(notice.hours)), notice.level, notice.order_no,
+            instant(notice.shown_from), instant(notice.shown_until), notice.announcement_id, instant(at),
         ),
     )  # fmt: skip
-    journal.write(tx, at, Kind.NOTICE, f"notice/{notice.id}", text=notice.text, boards=list(notice.boards), by=by)
+    journal.write(
+        tx, at, Kind.NOTICE, f"notice/{notice.id}", text=notice.title or notice.text, boards=list(notice.boards), by=by
+    )
 
 
 def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
@@ -111,9 +114,21 @@ def boards(tx: Tx) -> list[Board]:
     ]  # fmt: skip
 
 
+def _spans(hours: tuple[Hours, ...]) -> tuple[str, ...]:
+    return tuple(f"{span.begins:%H:%M}-{span.ends:%H:%M}" for span in hours)
+
+
+def _hours(column: str) -> tuple[Hours, ...]:
+    spans = (span.partition("-") for span in as_texts(column))
+    return tuple(Hours(time.fromisoformat(begins), time.fromisoformat(ends)) for begins, _, ends in spans)
+
+
 def _notice(row: sqlite3.Row) -> Notice:
     return Notice(
-        row["id"], row["text"], as_texts(row["boards"]), Level(row["level"]), row["order_no"],
-        as_instant(row["shown_from"]), as_instant(row["shown_until"]), row["announcement_id"],
-        as_instant(row["created_at"]), as_instant_or_none(row["withdrawn_at"]),
+        id=row["id"], title=row["title"], text=row["text"], picture=row["picture"], qr=row["qr"],
+        special=Special(row["special"]), boards=as_texts(row["boards"]), zones=as_texts(row["zones"]),
+        hours=_hours(row["hours"]), level=Level(row["level"]), order_no=row["order_no"],
+        shown_from=as_instant(row["shown_from"]), shown_until=as_instant(row["shown_until"]),
+        announcement_id=row["announcement_id"], created_at=as_instant(row["created_at"]),
+        withdrawn_at=as_instant_or_none(row["withdrawn_at"]),
     )  # fmt: skip

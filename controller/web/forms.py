@@ -267,7 +267,11 @@ def read_notice(form: NoticeForm, config: StationConfig, now: datetime, ident: s
     elif ends and ends <= now:
         problems.append(Problem.of("until", "past"))
     level = Level.PRIORITY if form.level == Level.PRIORITY else Level.NORMAL
-    return Notice(ident, text, boards, level, 0, begins or now, ends or now, "", now, None), problems
+    notice = Notice(
+        id=ident, text=text, boards=boards, level=level, shown_from=begins or now, shown_until=ends or now,
+        created_at=now,
+    )  # fmt: skip
+    return notice, problems
 
 
 def _instant(day: str, clock: str, name: str, tz: tzinfo, problems: list[Problem]) -> datetime | None:

@@ -240,7 +240,7 @@ def _resumed_s(tx: Tx, sounding: Utterance) -> float:
 def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
     """The announced emergencies that boards and kiosk show, while they sound and after."""
     after_s = config.policy.board_after_s
-    shown = showing((), utterances.soundings(tx, now - timedelta(seconds=after_s)), now, after_s)
+    shown = showing((), utterances.soundings(tx, now - timedelta(seconds=after_s)), now, config.site.tz, after_s)
     return tuple(item for item in shown if item.level is Level.EMERGENCY)
 
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from controller.boards.alpha import AlphaError, Message, WriteText
 from controller.boards.alpha_bytes import text_data
 from controller.boards.alpha_link import AlphaLink
-from controller.boards.alpha_pages import content_of
 from controller.boards.alpha_stream import Decoder
 from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.link import Content, Open, Send, Status, Timing
+from controller.boards.facts import Facts
+from controller.boards.link import Open, Send, Status, Timing
+from controller.boards.pages import Content
+from controller.boards.preview import draft
+from controller.boards.rotation import content_of
+from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 
 BOARD = Board(id="cong-lang", name="Cổng làng")
 BYTE_S = 10 / 9600
 STEP_S = 0.02
+FACTS = Facts("Na Khau", datetime(2026, 11, 24, 19, 30, tzinfo=UTC))
 
 
 def content(*texts: str, alerts: tuple[str, ...] = ()) -> Content:
-    return content_of(BOARD, "Na Khau", texts, alerts)
+    items, urgent = [draft(text) for text in texts], [draft(text, Level.EMERGENCY) for text in alerts]
+    return content_of(BOARD, items, urgent, FACTS)
 
 
 class Simulation:
@@ -27,7 +35,7 @@ class Simulation:
     def __init__(self, physics: Physics | None = None, timing: Timing | None = None) -> None:
         self.now = 100.0
         self.sign = AlphaSign(BOARD.columns, BOARD.rows, physics)
-        self.link = AlphaLink(BOARD.baud, timing or Timing(), self.now)
+        self.link = AlphaLink(BOARD, timing or Timing(), self.now)
         self.is_plugged = True  # the adapter
         self.is_wired = True  # between adapter and sign
         self.babble = b""  # comes back in every step

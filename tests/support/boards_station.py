@@ -82,7 +82,10 @@ class BoardStation:
     def notice(self, text: str, level: Level = Level.NORMAL, boards: tuple[str, ...] = ()) -> str:
         now, ident = self.clock.now(), self._ids()
         with self.store.write() as tx:
-            notice = Notice(ident, text, boards, level, 0, now, now + timedelta(hours=1), "", now, None)
+            notice = Notice(
+                id=ident, text=text, boards=boards, level=level, shown_from=now,
+                shown_until=now + timedelta(hours=1), created_at=now,
+            )  # fmt: skip
             notices.add(tx, now, notice, "test")
         self._wake()
         return ident

@@ -130,8 +130,9 @@ def add_notice(store: Store, text: str, level: Level = Level.NORMAL) -> None:
     clock = SystemClock()
     now = clock.now()
     notice = Notice(
-        NewIds(clock)(), text, (), level, 0, now - timedelta(minutes=1), now + timedelta(hours=1), "", now, None
-    )
+        id=NewIds(clock)(), text=text, level=level, shown_from=now - timedelta(minutes=1),
+        shown_until=now + timedelta(hours=1), created_at=now,
+    )  # fmt: skip
     with store.write() as tx:
         notices.add(tx, now, notice, "test")
 

@@ -10,6 +10,7 @@ import pytest
 
 from audio import keeper as keeping
 from audio.keeper import Keeper, Snapshot
+from audio.pending import Pending
 from audio.setting import SettingReader
 from audio.source import FileSound, Memory
 from controller.core.levels import Level
@@ -38,7 +39,7 @@ def snapshot_of(station: Station, keeper: Keeper, told: list[Snapshot]) -> list[
 def keeper_of(station: Station, told: list[Snapshot], believed: Callable[[Tx], bool] = lambda _: True) -> Keeper:
     return Keeper(
         "main", station.store, station.places, station.clock, lambda: None, told.append, {}, believed,
-        SettingReader(station.places, chime=False), None,
+        SettingReader(station.places, chime=False), None, Pending(station.places.pending, "main"),
     )  # fmt: skip
 
 

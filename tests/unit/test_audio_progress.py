@@ -11,7 +11,7 @@ from controller.core.announcements import AfterCut
 from controller.core.utterances import Utterance, after
 from controller.core.utterances import UtteranceEvent as E
 from controller.core.utterances import UtteranceState as S
-from tests.support.stations import utterance
+from tests.support.stations import START, utterance
 
 BOOT = "6f1c2d2e-0000-4000-8000-000000000001"
 
@@ -80,7 +80,7 @@ def at(segment: Segment, seconds: float = 0.0, attempt: int = 1) -> Progress:
 )
 def test_what_goes_on_does_so_where_it_was(progress: Progress, reached_s: float) -> None:
     row = utterance(state=S.PLAYING, attempt=1, after_cut=AfterCut.RESUME, reached_s=1.0)
-    (_, event, detail) = recovered([row], {"u1": progress})[-1]
+    (_, event, detail) = recovered([row], {"u1": progress}, START)[-1]
     assert (event, detail["reached_s"]) == (E.INTERRUPT, reached_s)
 
 
@@ -112,7 +112,7 @@ def test_what_goes_on_does_so_where_it_was(progress: Progress, reached_s: float)
 )
 def test_what_became_of_what_was_on_air(row: Utterance, progress: Progress | None, events: list[E]) -> None:
     known = {progress.utterance_id: progress} if progress else {}
-    found = recovered([row], known)
+    found = recovered([row], known, START)
     assert [event for _, event, _ in found] == events
     state = row.state
     for event in events:

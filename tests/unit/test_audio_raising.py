@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from audio.keeper import Keeper
+from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
 from audio.raising import Raising
 from audio.setting import SettingReader
@@ -72,9 +73,9 @@ def raising(station: Station) -> Raising:
     alarm = PreparedAlarm(station.places.prepared_alarm("main"), station.config, "main")
     keeper = Keeper(
         "main", station.store, station.places, station.clock, lambda: None, lambda _: None, {}, lambda _: True,
-        SettingReader(station.places, chime=False), None,
+        SettingReader(station.places, chime=False), None, Pending(station.places.pending, "main"),
     )  # fmt: skip
-    return Raising(station.places, station.clock, station.ids, keeper, alarm)
+    return Raising(station.places, station.clock, station.ids, keeper, alarm, Pending(station.places.pending, "main"))
 
 
 def _socket() -> socket.socket:

@@ -21,7 +21,7 @@ from controller.boards.alpha import (
     WriteText,
 )  # fmt: skip
 from controller.boards.alpha_bytes import text_pages
-from controller.boards.alpha_link import FILE_BYTES
+from controller.boards.alpha_pages import FILE_BYTES, files_of
 from controller.boards.emulator import Physics
 from controller.boards.link import TRANSITIONS, Event, Line, State, Timing, after
 from controller.core.errors import IllegalEventError
@@ -39,7 +39,8 @@ SHOWN, SENT, DOWN = BoardState.SHOWN, BoardState.SENT, BoardState.DOWN
 
 def write(wanted: object, label: str = "A") -> WriteText:
     assert isinstance(wanted, type(QUIET))
-    filed = wanted.ordinary if label == "A" else wanted.live
+    files = files_of(wanted)
+    filed = files.ordinary if label == "A" else files.live
     return WriteText(label, text_pages(filed.data))
 
 
@@ -47,9 +48,9 @@ def connected(wanted: object = FIRST, **physics: float | bool) -> Simulation:
     """A simulation in which the sign already shows `wanted`."""
     assert isinstance(wanted, type(QUIET))
     simulation = Simulation(Physics(**physics))  # type: ignore[arg-type]  # floats and one bool, by name
-    simulation.link.want(wanted)
+    simulation.link.want(wanted, 0.0)
     state = SHOWN if simulation.sign._physics.answers else SENT
-    simulation.until(state, wanted.live.text)
+    simulation.until(state, files_of(wanted).live.text)
     simulation.forget()
     return simulation
 
@@ -85,7 +86,7 @@ def test_reopening_backs_off_from_half_a_second_to_five() -> None:
 
 def test_a_new_sign_is_configured_once_written_and_read_back() -> None:
     simulation = Simulation()
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     assert 12.0 < simulation.until(SHOWN, "Tiem chung") < 15.0
     expected = [
         ReleasePriority(), *TIME, ASK_MEMORY, ASK_PRIORITY,
@@ -97,7 +98,7 @@ def test_a_new_sign_is_configured_once_written_and_read_back() -> None:
 
 def test_a_change_sends_one_frame_and_one_question() -> None:
     simulation = connected()
-    simulation.link.want(SECOND)
+    simulation.link.want(SECOND, 0.0)
     assert simulation.until(SHOWN, "Cat nuoc") < 0.7
     assert simulation.messages() == [write(SECOND), ASK_TEXT]
     assert simulation.states[-1] == (SHOWN, SECOND.live.text, "")
@@ -114,10 +115,10 @@ def test_nothing_but_read_backs_while_nothing_changes() -> None:
 
 def test_an_emergency_goes_to_the_priority_file_and_ends_with_the_bare_release() -> None:
     simulation = connected()
-    simulation.link.want(STORM)
+    simulation.link.want(STORM, 0.0)
     assert simulation.until(SHOWN, "Bao so 9") < 0.7
     assert simulation.sign.face(simulation.now).file == "0"
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     assert simulation.until(SHOWN, "Tiem chung") < 0.7  # read back at once, not at the next poll
     assert simulation.sign.face(simulation.now).file == "A"
     assert simulation.messages() == [write(STORM, "0"), ASK_PRIORITY, ReleasePriority(), ASK_PRIORITY, ASK_TEXT]
@@ -126,24 +127,24 @@ def test_an_emergency_goes_to_the_priority_file_and_ends_with_the_bare_release()
 
 def test_what_changed_under_an_emergency_is_current_when_it_ends() -> None:
     simulation = connected()
-    simulation.link.want(STORM)
+    simulation.link.want(STORM, 0.0)
     simulation.until(SHOWN, "Bao")
-    simulation.link.want(content("Cắt nước chiều nay", alerts=("Bão số 9",)))
+    simulation.link.want(content("Cắt nước chiều nay", alerts=("Bão số 9",)), 0.0)
     simulation.run(6)
-    simulation.link.want(SECOND)
+    simulation.link.want(SECOND, 0.0)
     simulation.until(SHOWN, "Cat nuoc")
-    assert written(simulation.messages()) == [("0", STORM.live.data), ("A", SECOND.live.data)]
+    assert written(simulation.messages()) == [("0", files_of(STORM).live.data), ("A", files_of(SECOND).live.data)]
     assert simulation.sign.face(simulation.now).text == SECOND.live.text
 
 
 def test_an_emergency_is_first_on_a_new_line() -> None:
     simulation = Simulation()
-    simulation.link.want(STORM)
+    simulation.link.want(STORM, 0.0)
     simulation.until(SHOWN, "Bao")
     simulation.run(8)
     assert simulation.messages()[0] == write(STORM, "0")
     assert ClearMemory() not in simulation.messages()  # not while an emergency is shown
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(SHOWN, "Tiem chung")
     assert OURS in simulation.messages()
 
@@ -155,12 +156,12 @@ def test_an_adapter_pulled_out_is_known_within_ten_seconds_and_back_by_itself_wi
         simulation.is_plugged = False
         assert simulation.until(DOWN, "Tiem chung") < 10
         assert simulation.status.reason == "gone"
-        simulation.link.want(SECOND)
+        simulation.link.want(SECOND, 0.0)
         simulation.run(30)
         simulation.is_plugged = True
         simulation.forget()
         assert simulation.until(SHOWN, "Cat nuoc") < 8
-        assert written(simulation.messages()) == [("A", SECOND.live.data)]
+        assert written(simulation.messages()) == [("A", files_of(SECOND).live.data)]
         assert ClearMemory() not in simulation.messages()
 
 
@@ -171,7 +172,7 @@ def test_a_cable_pulled_out_behind_the_adapter_is_known_within_ten_seconds() -> 
         simulation.is_wired = False
         assert simulation.until(DOWN, "Tiem chung") < 10
         assert simulation.status.reason == "silent"
-        simulation.link.want(SECOND)
+        simulation.link.want(SECOND, 0.0)
         simulation.run(30)
         simulation.is_wired = True
         assert simulation.until(SHOWN, "Cat nuoc") < 8
@@ -180,7 +181,7 @@ def test_a_cable_pulled_out_behind_the_adapter_is_known_within_ten_seconds() -> 
 def test_an_emergency_that_ended_while_nobody_heard_is_released_later() -> None:
     simulation = connected(STORM)
     simulation.is_wired = False
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(DOWN, "Bao")
     simulation.is_wired = True
     simulation.until(SHOWN, "Tiem chung")
@@ -190,7 +191,7 @@ def test_an_emergency_that_ended_while_nobody_heard_is_released_later() -> None:
 def test_a_release_that_was_lost_on_the_line_is_sent_again() -> None:
     simulation = connected(STORM)
     simulation.is_wired = False
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.run(0.1)
     simulation.is_wired = True
     simulation.until(SHOWN, "Tiem chung")
@@ -203,7 +204,7 @@ def test_where_the_priority_file_cannot_be_read_back_the_release_is_sent_three_t
     simulation = connected(STORM, answers=answers)
     read = simulation.sign._read_text
     simulation.sign._read_text = lambda label: 0x60 if label == b"0" else read(label)  # type: ignore[method-assign]  # a sign that keeps it to itself
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(SHOWN if answers else SENT, "Tiem chung")
     assert [m for m in simulation.messages() if isinstance(m, ReleasePriority)] == [ReleasePriority()] * 3
     assert simulation.sign.face(simulation.now).file == "A"
@@ -248,16 +249,16 @@ def test_a_text_changed_by_somebody_else_is_put_right() -> None:
 
 def test_a_sign_wired_one_way_is_sent_and_never_called_shown() -> None:
     simulation = Simulation(Physics(answers=False))
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(SENT, "Tiem chung")
     assert simulation.sign.face(simulation.now).text == FIRST.live.text
     simulation.run(30)
-    simulation.link.want(SECOND)
+    simulation.link.want(SECOND, 0.0)
     assert simulation.until(SENT, "Cat nuoc") < 0.5  # it is not waited for
     simulation.run(30)
     assert simulation.states == [(SENT, FIRST.live.text, "mute"), (SENT, SECOND.live.text, "mute")]
     assert [m for m in simulation.messages() if isinstance(m, ClearMemory)] == [ClearMemory()]
-    simulation.link.want(STORM)
+    simulation.link.want(STORM, 0.0)
     simulation.until(SENT, "Bao")
     assert simulation.sign.face(simulation.now).file == "0"
 
@@ -271,10 +272,10 @@ def test_a_sign_wired_one_way_is_down_when_its_adapter_is_pulled_out() -> None:
 def test_a_babbler_is_survived_and_not_believed() -> None:
     simulation = Simulation(Physics(answers=False))
     simulation.babble = b"\x00\x00\x00\x00\x00\x01000\x02AAx\x03\x00\xff\x04E"
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(SENT, "Tiem chung")
     simulation.run(20)
-    simulation.link.want(SECOND)
+    simulation.link.want(SECOND, 0.0)
     simulation.until(SENT, "Cat nuoc")
     assert {state for state, _, _ in simulation.states} == {SENT}
 
@@ -293,14 +294,14 @@ def test_a_sign_that_shows_something_else_whatever_it_is_told_is_sent_and_left_a
     simulation.forget()
     simulation.run(20)
     assert simulation.messages() == [ASK_MEMORY] * 5
-    simulation.link.want(SECOND)
+    simulation.link.want(SECOND, 0.0)
     assert simulation.until(SENT, "Cat nuoc") < 1
 
 
 def test_a_sign_that_answers_but_reads_no_text_back_is_sent() -> None:
     simulation = Simulation()
     simulation.sign._read_text = lambda label: 0x60  # type: ignore[method-assign]  # an older sign
-    simulation.link.want(FIRST)
+    simulation.link.want(FIRST, 0.0)
     simulation.until(SENT, "Tiem chung")
     assert simulation.status.reason == "unread"
     simulation.forget()
@@ -348,7 +349,7 @@ def test_whatever_happens_the_newest_text_is_shown_in_the_end_and_nothing_false_
 ) -> None:
     simulation = Simulation(Physics(answers=answers))
     wanted = QUIET
-    simulation.link.want(wanted)
+    simulation.link.want(wanted, 0.0)
     for event, seconds in events:
         match event:
             case "plug" | "unplug":
@@ -359,14 +360,14 @@ def test_whatever_happens_the_newest_text_is_shown_in_the_end_and_nothing_false_
                 simulation.cut_power()
             case _:
                 wanted = {"first": FIRST, "second": SECOND, "storm": STORM, "quiet": QUIET}[event]
-                simulation.link.want(wanted)
+                simulation.link.want(wanted, 0.0)
         simulation.run(seconds)
     simulation.is_plugged = simulation.is_wired = True
     simulation.run(60)
     status = simulation.status
     if answers:
-        assert (status.state, status.text) == (SHOWN, wanted.live.text)
-        assert simulation.sign.texts["0" if wanted.priority else "A"] == wanted.live.data
-        assert simulation.sign.face(simulation.now).file == ("0" if wanted.priority else "A")
+        assert (status.state, status.text) == (SHOWN, files_of(wanted).live.text)
+        assert simulation.sign.texts["0" if wanted.urgent else "A"] == files_of(wanted).live.data
+        assert simulation.sign.face(simulation.now).file == ("0" if wanted.urgent else "A")
     else:
-        assert (status.state, status.text) == (SENT, wanted.live.text)
+        assert (status.state, status.text) == (SENT, files_of(wanted).live.text)

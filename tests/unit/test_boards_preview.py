@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +11,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.facts import Facts
 from controller.boards.glyphs import glyphs
 from controller.boards.layout import plain
-from controller.boards.picture import Dots, Field, png_of
-from controller.boards.preview import frames_for, layout_for, page_dots, preview_png, preview_text
+from controller.boards.pages import Dots, Rotation
+from controller.boards.picture import Field, png_of
+from controller.boards.preview import draft, fields_of, png_of_rotation
+from controller.boards.preview import frames_for as frames_for_item
+from controller.boards.typesetting import typeset
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 
@@ -31,6 +36,16 @@ SAMPLES = (
 )
 BOARDS = [Board(id="b", name="B", columns=c, rows=r) for c, r in ((96, 16), (80, 7), (192, 32), (16, 8), (97, 15))]
 
+FACTS = Facts("Na Khau", datetime(2026, 11, 24, 19, 30, tzinfo=UTC))
+
+
+def rotation(board: Board, text: str, level: Level = Level.NORMAL) -> Rotation:
+    return typeset(board, draft(text, level), FACTS)
+
+
+def frames_for(board: Board, text: str, level: Level = Level.NORMAL) -> bytes:
+    return frames_for_item(board, draft(text, level), FACTS)
+
 
 def what_the_sign_shows(board: Board, text: str, level: Level) -> list[Dots]:
     """The bytes of the preview, given to a sign; its face at the middle of each page, or each time a
@@ -40,7 +55,7 @@ def what_the_sign_shows(board: Board, text: str, level: Level) -> list[Dots]:
     for byte in bytes(5) + b"\x01Z00\x02" + table + b"\x04" + frames_for(board, text, level):
         sign.hear(byte, 0.0)
     faces, at = [], 0.0
-    for page in layout_for(board, text, level).pages:
+    for page in rotation(board, text, level).pages:
         if page.scrolls:
             width = len(page.lines[0]) * 6 - 1
             faces += [sign.face(at + (n + 1) * board.columns / 50).dots for n in range(-(-width // board.columns))]
@@ -52,8 +67,8 @@ def what_the_sign_shows(board: Board, text: str, level: Level) -> list[Dots]:
 
 
 def what_the_preview_shows(board: Board, text: str, level: Level) -> list[Dots]:
-    pages = layout_for(board, text, level).pages
-    return [dots for page in pages for dots in page_dots(page, board.columns, board.rows)]
+    pages = rotation(board, text, level).pages
+    return [dots for page in pages for dots in fields_of(page, board.columns)]
 
 
 @pytest.mark.parametrize("level", [Level.NORMAL, Level.EMERGENCY])
@@ -69,7 +84,7 @@ def test_the_preview_is_the_sign_on_the_samples(board: Board, level: Level) -> N
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=300), st.sampled_from(BOARDS))
 def test_the_preview_is_the_sign_on_any_text(text: str, board: Board) -> None:
     for level in (Level.NORMAL, Level.EMERGENCY):
-        if layout_for(board, text, level).pages:
+        if rotation(board, text, level).pages:
             assert what_the_preview_shows(board, text, level) == what_the_sign_shows(board, text, level)
 
 
@@ -95,11 +110,11 @@ def dots_of(png: bytes, board: Board, dot_px: int) -> list[Dots]:
 def test_the_picture_has_exactly_those_dots(text: str, dot_px: int) -> None:
     board = BOARDS[0]
     expected = what_the_preview_shows(board, text, Level.NORMAL) or [Field(96, 16).frozen()]
-    assert dots_of(preview_png(board, text), board, dot_px) == expected
+    assert dots_of(png_of_rotation(board, rotation(board, text)), board, dot_px) == expected
 
 
 def test_the_words_of_the_preview() -> None:
-    assert preview_text(BOARDS[0], "Cắt nước 13 giờ – 17 giờ hôm nay") == "Cat nuoc 13 gio\n- 17 gio hom nay"
+    assert rotation(BOARDS[0], "Cắt nước 13 giờ – 17 giờ hôm nay").text == "Cat nuoc 13 gio\n- 17 gio hom nay"
 
 
 def test_the_bytes_of_the_preview() -> None:
@@ -112,7 +127,7 @@ def test_the_bytes_of_the_preview() -> None:
 def test_an_emergency_fits_the_priority_file_and_says_what_it_leaves_out() -> None:
     text = "Nước sông lên nhanh, " * 12
     data = frames_for(BOARDS[2], text, Level.EMERGENCY)[12:-6]
-    laid = layout_for(BOARDS[2], text, Level.EMERGENCY)
+    laid = rotation(BOARDS[2], text, Level.EMERGENCY)
     assert len(data) <= 125
     shown = laid.text.split()
     assert shown[-1].endswith("...")

@@ -135,8 +135,8 @@ def test_errors_carry_every_problem() -> None:
 
 def notice(ident: str, level: Level = Level.NORMAL, order_no: int = 0, **changes: object) -> Notice:
     made = Notice(
-        ident, f"text {ident}", (), level, order_no, NOON - timedelta(hours=1), NOON + timedelta(hours=1), "", NOON,
-        None,
+        id=ident, text=f"text {ident}", level=level, order_no=order_no, shown_from=NOON - timedelta(hours=1),
+        shown_until=NOON + timedelta(hours=1), created_at=NOON,
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]  # the tests name real fields
 
@@ -145,7 +145,7 @@ def shown(*things: Notice | Sounding, now: datetime = NOON, board: str = "", zon
     items = showing(
         [t for t in things if isinstance(t, Notice)],
         [t for t in things if isinstance(t, Sounding)],
-        now, 600, board, frozenset(zones.split()),
+        now, UTC, 600, board, frozenset(zones.split()),
     )  # fmt: skip
     return [(item.ident, item.on_air) for item in items]
 
@@ -180,7 +180,7 @@ def test_each_announcement_shows_once_however_many_outputs_speak_it() -> None:
     still = sounding("a", id="u3")
     for order in itertools.permutations([over, longer, still]):
         assert shown(*order) == [("a", True)]
-    (item,) = showing([], [longer, over], NOON, 600)
+    (item,) = showing([], [longer, over], NOON, UTC, 600)
     assert item.until == NOON + timedelta(seconds=609)
 
 
@@ -212,5 +212,5 @@ def test_an_emergency_hides_everything_else() -> None:
     [("", "text"), ("Họp bản", "Họp bản: text"), ("Họp bản!", "Họp bản! text"), ("Năm 2026", "Năm 2026: text")],
 )
 def test_title_and_text_as_one(title: str, whole: str) -> None:
-    (item,) = showing([], [Sounding(utterance(title=title), "text")], NOON, 600)
+    (item,) = showing([], [Sounding(utterance(title=title), "text")], NOON, UTC, 600)
     assert item.whole == whole

@@ -337,7 +337,10 @@ def test_health_is_journalled_when_it_changes(store: Store) -> None:
 
 
 def notice(ident: str, level: Level = Level.NORMAL, until: datetime = START + MINUTE, announcement: str = "") -> Notice:
-    return Notice(ident, "Chợ phiên", ("gate",), level, 0, START, until, announcement, START, None)
+    return Notice(
+        id=ident, text="Chợ phiên", boards=("gate",), level=level, shown_from=START, shown_until=until,
+        announcement_id=announcement, created_at=START,
+    )  # fmt: skip
 
 
 def test_notices_live_until_they_are_over_or_withdrawn(store: Store) -> None:

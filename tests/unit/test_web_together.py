@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from html import unescape
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def shown(pages: Pages) -> list[str]:
     """What the faces show."""
     now = pages.station.clock.now()
     with pages.station.store.read() as tx:
-        found = showing(notices.live(tx, now), utterances.soundings(tx, START), now, 600)
+        found = showing(notices.live(tx, now), utterances.soundings(tx, START), now, UTC, 600)
     return [item.ident for item in found if item.level is Level.EMERGENCY]
 
 

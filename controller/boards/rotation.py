@@ -1,0 +1,18 @@
+"""From what is to be shown to the pages of one board: the plan of a rotation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from controller.boards.facts import Facts
+from controller.boards.pages import Content, joined
+from controller.boards.typesetting import typeset, waiting
+from controller.core.showing import Item
+from controller.runtime.config_tables import Board
+
+
+def content_of(board: Board, items: Sequence[Item], alerts: Sequence[Item], facts: Facts) -> Content:
+    """The pages of what is due on a board, in the order given; of nothing: the place and the time."""
+    ordinary = joined(tuple(typeset(board, item, facts) for item in items))
+    urgent = joined(tuple(typeset(board, item, facts) for item in alerts))
+    return Content(ordinary if ordinary.pages else waiting(board, facts), urgent if urgent.pages else None)
