@@ -19,6 +19,7 @@ from audio.loudspeaker import Loudspeaker
 from audio.normaliser.live import LiveNormaliser
 from audio.notes import Judged, Note, Reported, Tested
 from audio.outlet import Opener
+from audio.pending import Pending
 from audio.player import Contact, Message, Player
 from audio.prepared_alarm import PreparedAlarm
 from audio.preparing.collecting import Collector
@@ -68,6 +69,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     progress = ProgressFile(places.progress(name), boot)
     settings = SettingReader(places, config.speech.chime)
     setting = settings.built_in()
+    pending = Pending(places, name)
     alarm = PreparedAlarm(places.prepared_alarm(name), config, name)
 
     def clock_believed(tx: Tx) -> bool:
@@ -75,7 +77,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
 
     keeper = Keeper(
         name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed,
-        settings, alarm if any(o.emergency_contact.contact != "none" for o in config.outputs) else None,
+        settings, alarm if any(o.emergency_contact.contact != "none" for o in config.outputs) else None, pending,
     )  # fmt: skip
     studio = None
     if name == config.outputs[0].name:  # one process prepares for all
@@ -116,7 +118,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     player = Player(
         name, frozenset(output.zones), speaker, switchboard, proving, partial(_timing, config, output),
         partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, clock, ids, doorway,
-        inbox, keeper, Raising(places, clock, ids, keeper, alarm),
+        inbox, keeper, Raising(places, clock, ids, keeper, alarm, pending),
         SelfTesting(output.self_test, config.site.tz, clock.now()), bool(output.monitor), ring_others, on_ring,
         DOUBT_S if config.clock.trust == "required" else 0.0,
     )  # fmt: skip

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from audio import shelf
-from audio.notes import Note
+from audio.notes import Note, Raised
+from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
 from audio.programme import Item, Rows
 from audio.progress import Progress, recovered
@@ -70,12 +71,13 @@ class Keeper:
         clock_believed: Callable[[Tx], bool],
         settings: SettingReader,
         alarm: PreparedAlarm | None,
+        pending: Pending,
     ) -> None:
         self._output, self._store, self._places, self._clock = output, store, places, clock
         self._ring, self._tell, self._clock_believed = ring, tell, clock_believed
         self._left: Mapping[str, Progress] | None = left  # None: made good
         self._started = clock.now()
-        self._settings, self._alarm = settings, alarm
+        self._settings, self._alarm, self._pending = settings, alarm, pending
         self._setting = settings.built_in()
         self._inbox: queue.SimpleQueue[Note | _Ask] = queue.SimpleQueue()
         self._held: dict[tuple[str, str], int] = {}  # (utterance id, SHA-256) -> bytes of its sound in memory
@@ -94,6 +96,7 @@ class Keeper:
         seen = -1
         while not stopping() or unwritten or not self._inbox.empty():
             asked = self._take(unwritten, wait_s=POLL_S)
+            self._pending.secure()
             try:
                 if self._left is not None:
                     self._make_good(self._left)
@@ -121,10 +124,13 @@ class Keeper:
     def _make_good(self, left: Mapping[str, Progress]) -> None:
         """Write down what became of what was on air when the last process ended."""
         with self._store.write() as tx:
-            for ident, event, detail in recovered(utterances.open_on(tx, self._output), left):
+            for raised in self._pending.left:
+                raised.write(tx)
+            for ident, event, detail in recovered(utterances.open_on(tx, self._output), left, self._started):
                 utterances.move(tx, self._started, ident, event, **detail)
                 log.warning("utterance %s was on air when the last process ended: %s", ident, event)
             journal.write(tx, self._started, Kind.STARTED, f"process/audio-{self._output}")
+        self._forget(self._pending.left)
 
     def _take(self, unwritten: list[Note], wait_s: float) -> bool:
         """Move what has come into `unwritten`; whether a look was asked for."""
@@ -144,6 +150,13 @@ class Keeper:
         with self._store.write() as tx:
             for note in notes:
                 note.write(tx)
+        self._forget(notes)
+
+    def _forget(self, notes: Sequence[Note]) -> None:
+        """What has its row needs its file no more."""
+        for note in notes:
+            if isinstance(note, Raised):
+                self._pending.forget(note.utterance.id)
 
     def _read(self) -> None:
         with self._store.read() as tx:

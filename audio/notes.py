@@ -5,6 +5,7 @@ A note is made where something happened, in whatever thread, and waits until the
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,8 +52,15 @@ class Raised:
         raised = self.utterance
         if announcements.find(tx, raised.announcement_id) is None:
             log.error("emergency %s cannot be written down: there is no such announcement", raised.id)
-        elif all(u.output != raised.output for u in utterances.of_occurrence(tx, raised.rule_id, raised.due)):
+        elif not _known(tx, raised):
             utterances.queue(tx, self.at, raised)
+
+
+def _known(tx: Tx, raised: Utterance) -> bool:
+    """Whether somebody was quicker; an id that is taken already would keep all other lines back."""
+    with contextlib.suppress(NotFoundError):
+        return bool(utterances.get(tx, raised.id))
+    return any(u.output == raised.output for u in utterances.of_occurrence(tx, raised.rule_id, raised.due))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ from audio.programme import (
 )
 from audio.progress import Progress, ProgressFile, Segment
 from audio.proving import Proving
-from audio.raising import UNWRITTEN, Raising
+from audio.raising import UNWRITTEN, Raising, Sounded
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting
 from audio.source import Source
@@ -123,6 +123,8 @@ class Player:
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._relay(False)
+        for sounded in self._raising.left(self._progress.read()):
+            self._alert(sounded)
         self._look_for_output()
         self._keeper.look()
         while not stopping():
@@ -239,11 +241,11 @@ class Player:
             self._alert(self._raising.by_ring(ring["emergency"]))
         self._on_ring()
 
-    def _alert(self, sounded: tuple[Item, Source] | None) -> None:
+    def _alert(self, sounded: Sounded | None) -> None:
         if sounded:
-            item, source = sounded
-            self._sources.setdefault(item.id, source)
-            self._step(Alert(item))
+            self._sources.setdefault(sounded.item.id, sounded.source)
+            self._step(Alert(sounded.item))
+            self._raising.keep(sounded)
 
     def _press(self, press: str, at: datetime) -> None:
         """The emergency contact, here or at another output; while an emergency sounds it asks for nothing new."""
@@ -257,7 +259,7 @@ class Player:
             item = self._self_testing.item(now, self._all_zones, self._timing.warm_up_s)
             ahead_s = item.due - now.timestamp()
             self._proving.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
-            self._alert((item, self._self_testing.sound()))
+            self._alert(Sounded(item, self._self_testing.sound()))
 
     # --- what the engine wants
 

@@ -14,8 +14,9 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -129,16 +130,24 @@ def boot_id() -> str:
 Recovery = tuple[str, UtteranceEvent, dict[str, object]]
 
 
-def recovered(rows: list[Utterance], progress: Mapping[str, Progress]) -> list[Recovery]:
-    """What must be written down of what was on air when the last process ended. Pure.
+def recovered(rows: Sequence[Utterance], progress: Mapping[str, Progress], now: datetime) -> list[Recovery]:
+    """What must be written down of what was on air when the last process ended; it is `now`. Pure.
 
     `rows` are the open utterances of the output. A row may lag behind the sound (it still says
     "queued" though the chime had begun) but never runs ahead of it.
     """
-    return [move for row in rows for move in _recovered(row, progress.get(row.id))]
+    return [move for row in rows for move in _recovered(row, progress.get(row.id), now)]
 
 
-def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
+def taken_up(row: Utterance, known: Progress | None, now: datetime) -> Utterance | None:
+    """An emergency without a row as it waits for its turn again; None if it has ended. Pure."""
+    moves = list(_recovered(row, known, now))
+    if moves and moves[-1][1] is not UtteranceEvent.INTERRUPT:
+        return None
+    return replace(row, attempt=sum(event is UtteranceEvent.BEGIN for _, event, _ in moves))
+
+
+def _recovered(row: Utterance, known: Progress | None, now: datetime) -> Iterator[Recovery]:
     again = row.level is Level.EMERGENCY or row.after_cut is not AfterCut.END
     cut = UtteranceEvent.INTERRUPT if again else UtteranceEvent.ABANDON
     begun = known.attempt if known else 0
@@ -152,7 +161,7 @@ def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
         return  # never begun, or cut and written down: it waits its turn
     if begun < row.attempt:
         known = None
-    if known and _words_over(known, row.whole_s):
+    if known and (_words_over(known, row.whole_s) or _time_over(row, known, now)):
         yield row.id, UtteranceEvent.FINISH, {"recovered": True}
     elif row.stop_wanted_by or (known and known.segment is Segment.STOPPED):
         yield row.id, UtteranceEvent.STOP, {"by": row.stop_wanted_by, "recovered": True}
@@ -164,6 +173,13 @@ def _recovered(row: Utterance, known: Progress | None) -> Iterator[Recovery]:
             reached = known and known.segment in {Segment.SPEAKING, Segment.CUT}
             detail["reached_s"] = max(row.reached_s, round(known.seen - known.began, 3) if known and reached else 0.0)
         yield row.id, cut, detail
+
+
+def _time_over(row: Utterance, progress: Progress, now: datetime) -> bool:
+    """Whether the mandatory end of an emergency is past, and its words were said once at least."""
+    if row.level is not Level.EMERGENCY or now < row.due + timedelta(seconds=row.lasts_s):
+        return False
+    return progress.segment is not Segment.STOPPED and _words_over(progress, row.duration_s)
 
 
 def _words_over(progress: Progress, words_s: float) -> bool:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from audio import shelf
 from audio.keeper import Keeper, item_of
 from audio.notes import Raised
+from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
 from audio.programme import Item
+from audio.progress import Progress, taken_up
 from audio.source import Source
 from controller.core.errors import StationError
 from controller.core.levels import Level
@@ -28,15 +30,38 @@ IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
 BARE_S = 120.0  # how long the alert signal sounds alone
 RATE = 48_000
 ASTRAY = timedelta(days=1)  # outputs of one station have one clock: a press so far from now is none of theirs
-Sounded = tuple[Item, Source]
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """What is to sound. `raised`: what is to be kept of it once it does."""
+
+    item: Item
+    source: Source
+    raised: Raised | None = None
 
 
 class Raising:
     """Of one output; the player's thread asks."""
 
-    def __init__(self, places: Places, clock: Clock, ids: Ids, keeper: Keeper, alarm: PreparedAlarm) -> None:
-        self._places, self._clock, self._ids, self._keeper, self._alarm = places, clock, ids, keeper, alarm
+    def __init__(
+        self, places: Places, clock: Clock, ids: Ids, keeper: Keeper, alarm: PreparedAlarm, pending: Pending
+    ) -> None:
+        self._places, self._clock, self._ids, self._keeper = places, clock, ids, keeper
+        self._alarm, self._pending = alarm, pending
+
+    def left(self, known: Mapping[str, Progress]) -> list[Sounded]:
+        """What the process before this one could not write down, as far as it is to go on; `known`: how far it came.
+        The keeper writes it down by itself."""
+        now = self._clock.now()
+        rows = (taken_up(raised.utterance, known.get(raised.utterance.id), now) for raised in self._pending.left)
+        return [sounded for row in rows if row and (sounded := self._opened(row))]
+
+    def keep(self, sounded: Sounded) -> None:
+        """It sounds; a kill must not take it away before its row is written."""
+        if sounded.raised:
+            self._pending.keep(sounded.raised)
 
     def by_ring(self, document: object) -> Sounded | None:
         """What a ring carries; None if it is no emergency or has no sound."""
@@ -71,13 +96,20 @@ class Raising:
             id=ident, precedence=(Level.EMERGENCY.rank, 0, at, ident), level=Level.EMERGENCY, due=at.timestamp(),
             late_until=at.timestamp() + BARE_S, words_s=alert.length / RATE, lasts_s=BARE_S, loaded=True, local=True,
         )  # fmt: skip
-        return item, alert
+        return Sounded(item, alert)
 
     def _sounded(self, utterance: Utterance) -> Sounded | None:
+        sounded = self._opened(utterance)
+        if sounded is None:
+            return None
+        raised = Raised(self._clock.now(), utterance)
+        self._keeper.note(raised)  # before whatever will be noted of it
+        return replace(sounded, raised=raised)
+
+    def _opened(self, utterance: Utterance) -> Sounded | None:
         try:
             source = shelf.opened(self._places.rendition(utterance.sha256), utterance.sha256, IN_MEMORY)
         except StationError as error:
             log.error("emergency %s: %s", utterance.id, error)
             return None
-        self._keeper.note(Raised(self._clock.now(), utterance))
-        return replace(item_of(utterance, loaded=True), local=True), source
+        return Sounded(replace(item_of(utterance, loaded=True), local=True), source)

@@ -69,10 +69,9 @@ class Places:
         """What the emergency contact of an output plays."""
         return self.state / f"alarm-{output}.json"
 
-    @property
-    def pending(self) -> Path:
-        """Emergencies that sound and could not be written down yet."""
-        return self.state / "pending"
+    def raised(self, name: str) -> Path:
+        """An emergency that sounds and could not be written down yet; `name` "*": all of them."""
+        return self.state / f"raised-{name}.json"
 
     def recording(self, output: str) -> Path:
         return self.recordings / f"{output}.wav"
@@ -97,7 +96,7 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
-        kept = (self.renditions, self.sounds, self.uploads, self.recordings, self.pending)
+        kept = (self.renditions, self.sounds, self.uploads, self.recordings)
         for folder in (self.state, *kept, self.pictures, self.run):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)

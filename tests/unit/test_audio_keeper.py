@@ -39,7 +39,7 @@ def snapshot_of(station: Station, keeper: Keeper, told: list[Snapshot]) -> list[
 def keeper_of(station: Station, told: list[Snapshot], believed: Callable[[Tx], bool] = lambda _: True) -> Keeper:
     return Keeper(
         "main", station.store, station.places, station.clock, lambda: None, told.append, {}, believed,
-        SettingReader(station.places, chime=False), None, Pending(station.places.pending, "main"),
+        SettingReader(station.places, chime=False), None, Pending(station.places, "main"),
     )  # fmt: skip
 
 

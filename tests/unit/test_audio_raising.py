@@ -73,9 +73,9 @@ def raising(station: Station) -> Raising:
     alarm = PreparedAlarm(station.places.prepared_alarm("main"), station.config, "main")
     keeper = Keeper(
         "main", station.store, station.places, station.clock, lambda: None, lambda _: None, {}, lambda _: True,
-        SettingReader(station.places, chime=False), None, Pending(station.places.pending, "main"),
+        SettingReader(station.places, chime=False), None, Pending(station.places, "main"),
     )  # fmt: skip
-    return Raising(station.places, station.clock, station.ids, keeper, alarm, Pending(station.places.pending, "main"))
+    return Raising(station.places, station.clock, station.ids, keeper, alarm, Pending(station.places, "main"))
 
 
 def _socket() -> socket.socket:
