@@ -27,7 +27,7 @@ from audio.preparing.prepare import Preparer
 from audio.preparing.renewal import Renewal
 from audio.preparing.studio import Studio
 from audio.programme import Item, Timing
-from audio.progress import ProgressFile, boot_id
+from audio.progress import ProgressFile
 from audio.proving import Proving
 from audio.raising import Raising
 from audio.self_testing import MARK, SelfTesting
@@ -36,6 +36,7 @@ from audio.wall.contacts import ContactWatch
 from audio.wall.switchboard import Switchboard
 from controller.core.quiet import touches
 from controller.core.utterances import Verdict
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Contact as ContactConfig
@@ -65,8 +66,8 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     doorway = Doorway(places, process)
     crew = Crew()
     inbox: Inbox[Message] = Inbox()
-    boot = boot_id()
-    progress = ProgressFile(places.progress(name), boot)
+    progress = ProgressFile(places.progress(name))
+    boot = ClockSigns(clock.now).boot_id
     settings = SettingReader(places, config.speech.chime)
     setting = settings.built_in()
     pending = Pending(places, name)

@@ -132,11 +132,13 @@ def _take_rows(state: State, items: tuple[Item, ...], now: Now, timing: Timing) 
 
 
 def _newer(ours: Item | None, item: Item) -> Item:
-    """The row of what was cut a moment ago does not know yet how far it had come."""
+    """The row of what was cut a moment ago does not know yet how far it had come, or only nearly."""
     if ours is None:
         return item
     item = replace(item, over_at=ours.over_at)
-    return item if ours.attempt <= item.attempt else replace(item, attempt=ours.attempt, reached_s=ours.reached_s)
+    if ours.attempt < item.attempt:
+        return item
+    return replace(item, attempt=ours.attempt, reached_s=ours.reached_s)
 
 
 def _take_alert(state: State, item: Item) -> State:

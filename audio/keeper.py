@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from audio import shelf
-from audio.notes import Note, Raised
+from audio.notes import Note, Raised, Reached
 from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
 from audio.programme import Item, Rows
@@ -103,9 +103,11 @@ class Keeper:
                     self._left = None
                 if unwritten:
                     self._write(unwritten)
+                    news = any(not isinstance(note, Reached) for note in unwritten)
                     unwritten.clear()
-                    self._ring()
-                    asked = True
+                    if news:
+                        self._ring()
+                        asked = True
                 version = self._store.version()
                 if asked or version != seen:
                     seen = version

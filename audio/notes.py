@@ -42,6 +42,18 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How far the words have come of what would go on there: for a power cut, and no line of the journal."""
+
+    id: str
+    attempt: int
+    reached_s: float
+
+    def write(self, tx: Tx) -> None:
+        utterances.reached(tx, self.id, self.attempt, self.reached_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Raised:
     """An emergency that sounds, whether or not whoever raised it could write its row."""
 

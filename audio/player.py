@@ -17,7 +17,7 @@ from audio.inbox import Inbox
 from audio.keeper import Keeper, Snapshot
 from audio.listening.watcher import Finding
 from audio.loudspeaker import Loudspeaker, segment_of
-from audio.notes import Noted, Tested, Thrown
+from audio.notes import Noted, Reached, Tested, Thrown
 from audio.programme import (
     RESTING,
     SOUNDING,
@@ -43,7 +43,7 @@ from audio.programme import (
     Timing,
     Unreadable,
 )
-from audio.progress import Progress, ProgressFile, Segment
+from audio.progress import LEFT, SEGMENTS, Progress, ProgressFile, Segment
 from audio.proving import Proving
 from audio.raising import UNWRITTEN, Raising, Sounded
 from audio.self_testing import MARK, SelfTesting
@@ -62,6 +62,7 @@ SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
 REFRESH_S = 30.0  # how often relays are told again what they should be
 FADE_S, LAST_S = 0.05, 0.15  # what a cut takes to fall silent, and the last of what counts as played to be taken
+REACHED_S = 10.0  # how often it is written down how far the words have come; so much a power cut has said again
 UNHEARD_S = 2.5  # of what was played before silence is proven
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ class Player:
         self._air: Progress | None = None  # what the progress file says of what began last
         self._well_being = WellBeing(name, clock, keeper)
         self._refresh_at, self._tell_at = clock.monotonic() + REFRESH_S, 0.0
+        self._reached_at = 0.0
         self._own_switch = False  # the stop switch that is wired to this output is thrown
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
@@ -267,7 +269,7 @@ class Player:
         gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
         at = self._clock.monotonic()
         # as if it had begun at its beginning: what is left is what has not been reached
-        self._record(Progress(item.id, item.attempt, _SEGMENTS[segment], at - from_s, at))
+        self._record(Progress(item.id, item.attempt, SEGMENTS[segment], at - from_s, at))
         try:
             source = segment_of(item, segment, self._sources[item.id], self._setting.signals)
             self._speaker.play(source, from_s, gain_db)
@@ -278,7 +280,7 @@ class Player:
 
     def _moved(self, move: Move, now: Now) -> None:
         detail = dict(move.detail)
-        known, left = self._air, _LEFT.get(move.event)
+        known, left = self._air, LEFT.get(move.event)
         if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
             spoken_s = known.seen - known.began if known.segment is Segment.SPEAKING else 0.0
             # so that a kill from here on changes nothing
@@ -324,7 +326,15 @@ class Player:
         if sounding and self._air:
             at_s = self._speaker.at_s()
             self._record(replace(self._air, seen=self._air.began + (at_s or 0.0)))
+            self._note_reached(self._air)
         return sounding
+
+    def _note_reached(self, known: Progress) -> None:
+        """The progress file does not survive a power cut; the row does, and is written at the keeper's leisure."""
+        item, now = self._state.current, self._clock.monotonic()
+        if item and item.resumes and known.segment is Segment.SPEAKING and now >= self._reached_at:
+            self._reached_at = now + REACHED_S
+            self._keeper.note(Reached(item.id, item.attempt, round(known.seen - known.began, 3)))
 
     def _record(self, progress: Progress) -> None:
         self._air = progress
@@ -376,16 +386,3 @@ class Player:
         self._speaker.close()
         self._switchboard.close()
         self._progress.close()
-
-
-_SEGMENTS = {
-    Phase.OPENING: Segment.OPENING,
-    Phase.SPEAKING: Segment.SPEAKING,
-    Phase.CLOSING: Segment.OVER,
-}
-_LEFT = {
-    UtteranceEvent.FINISH: Segment.OVER,
-    UtteranceEvent.STOP: Segment.STOPPED,
-    UtteranceEvent.INTERRUPT: Segment.CUT,
-    UtteranceEvent.ABANDON: Segment.CUT,
-}

@@ -1,10 +1,11 @@
-"""How far the output has come, in a small mapped file that survives the process (not the boot).
+"""How far the output has come, in a small mapped file that survives the process.
 
 Written before each segment sounds and while it does, without system calls, so that after a SIGKILL
 at any instant the next process knows whether the words had been spoken to their end: nothing is
 spoken twice, and nothing counts as spoken that was not. It remembers the last few utterances, for
 the rows may lag behind by more than one (a slow card, a locked database, a full disk). Two slots
-with checksums for each: a kill in the middle of a write leaves the other slot.
+with checksums for each: a kill in the middle of a write leaves the other slot. Whether it survives a boot is up to
+where it lies; what it says is spans of time, which are true in any boot.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from audio.programme import Phase
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 
-_SLOT = struct.Struct("<Q36s36sL8sdd")  # sequence, boot id, utterance id, attempt, segment, began, seen
+_SLOT = struct.Struct("<Q36sL8sdd")  # sequence, utterance id, attempt, segment, began, seen
 _SLOT_SIZE = 128  # with the CRC-32 behind it, and room
 _LINE_SIZE = 2 * _SLOT_SIZE  # one attempt of one utterance
 _LINES = 32  # rows that lag further behind than this would be guessed at
@@ -41,9 +43,19 @@ class Segment(StrEnum):
     STOPPED = "stopped"  # likewise, because somebody wanted it stopped
 
 
+SEGMENTS = {Phase.OPENING: Segment.OPENING, Phase.SPEAKING: Segment.SPEAKING, Phase.CLOSING: Segment.OVER}
+LEFT = {  # what a decision of ours leaves in the file, until it is written down
+    UtteranceEvent.FINISH: Segment.OVER,
+    UtteranceEvent.STOP: Segment.STOPPED,
+    UtteranceEvent.INTERRUPT: Segment.CUT,
+    UtteranceEvent.ABANDON: Segment.CUT,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`began` (of the segment) and `seen` (sounding still) are monotonic seconds of this boot."""
+    """`began` (of the segment) and `seen` (sounding still) are monotonic seconds; only their difference says
+    anything to another process."""
 
     utterance_id: str
     attempt: int  # how often it had begun by then, this time included
@@ -55,15 +67,14 @@ class Progress:
 class ProgressFile:
     """Where there is no room even for this, it is kept in memory: sounding matters more than a kill."""
 
-    def __init__(self, path: Path, boot_id: str) -> None:
-        self._boot = boot_id.encode()[:36]
+    def __init__(self, path: Path) -> None:
         try:
             self._map = _mapped(path)
         except OSError as error:
             log.error("progress is not kept, a kill would not be made good: %s", error)
             self._map = mmap.mmap(-1, _SIZE)
         lines = [line for line in map(self._line, range(_LINES)) if line]
-        newest = max(lines, default=None)
+        newest = max(lines, key=lambda line: line[0], default=None)
         self._sequence = newest[0] if newest else 0
         self._number = newest[2] if newest else 0  # of the line written last
         self._about = (newest[1].utterance_id, newest[1].attempt) if newest else None
@@ -75,7 +86,6 @@ class ProgressFile:
         self._sequence += 1
         body = _SLOT.pack(
             self._sequence,
-            self._boot,
             progress.utterance_id.encode()[:36],
             progress.attempt,
             progress.segment.encode()[:8],
@@ -86,16 +96,16 @@ class ProgressFile:
         self._map[start : start + len(body) + 4] = body + struct.pack("<I", zlib.crc32(body))
 
     def read(self) -> dict[str, Progress]:
-        """The last attempt of each of the last utterances, by id, in order; only those of this boot."""
-        lines = sorted(line for line in map(self._line, range(_LINES)) if line and line[3] == self._boot)
-        return {progress.utterance_id: progress for _, progress, _, _ in lines}
+        """The last attempt of each of the last utterances, by id, in order."""
+        lines = sorted((line for line in map(self._line, range(_LINES)) if line), key=lambda line: line[0])
+        return {progress.utterance_id: progress for _, progress, _ in lines}
 
     def close(self) -> None:
         self._map.close()
 
-    def _line(self, number: int) -> tuple[int, Progress, int, bytes] | None:
-        """(sequence, what was written last, number, boot id); None if nothing was, or only rubbish."""
-        newest: tuple[int, bytes, bytes, int, bytes, float, float] | None = None
+    def _line(self, number: int) -> tuple[int, Progress, int] | None:
+        """(sequence, what was written last, number); None if nothing was, or only rubbish."""
+        newest: tuple[int, bytes, int, bytes, float, float] | None = None
         for start in (number * _LINE_SIZE, number * _LINE_SIZE + _SLOT_SIZE):
             body = self._map[start : start + _SLOT.size]
             (checksum,) = struct.unpack_from("<I", self._map, start + _SLOT.size)
@@ -103,9 +113,9 @@ class ProgressFile:
                 newest = max(_SLOT.unpack(body), newest or (0,))
         if newest is None:
             return None
-        sequence, boot, ident, attempt, segment, began, seen = newest
+        sequence, ident, attempt, segment, began, seen = newest
         progress = Progress(_text(ident), attempt, Segment(_text(segment)), began, seen)
-        return sequence, progress, number, boot.rstrip(b"\0")
+        return sequence, progress, number
 
 
 def _text(field: bytes) -> str:
@@ -120,11 +130,6 @@ def _mapped(path: Path) -> mmap.mmap:
         return mmap.mmap(handle, _SIZE)
     finally:
         os.close(handle)
-
-
-def boot_id() -> str:
-    """Changes with every boot (proc(5), /proc/sys/kernel/random/boot_id)."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 Recovery = tuple[str, UtteranceEvent, dict[str, object]]

@@ -87,7 +87,7 @@ class Places:
         return self.run / f"{process}.lock"
 
     def progress(self, output: str) -> Path:
-        """How far the output has come with what it plays; survives the process, not the boot."""
+        """How far the output has come with what it plays; on the Pi in memory: survives the process, not the boot."""
         return self.run / f"{output}.progress"
 
     def emulated_sign(self, board: str) -> Path:

@@ -81,9 +81,10 @@ def _note_added(tx: Tx, at: datetime, added: Sequence[Utterance], state: Utteran
 def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: object) -> Utterance:
     """Let an event happen to an utterance, or IllegalEventError and nothing changed.
 
-    `reached_s` among the details says from where it will go on, if it was cut and will; `sha256`, which file was begun.
+    `reached_s` among the details says from where it will go on, if it was cut and will; `resumed_s`, from where it has;
+    `sha256`, which file was begun.
     """
-    reached_s = float(str(detail.get("reached_s", 0.0)))
+    reached_s = float(str(detail.get("reached_s", detail.get("resumed_s", 0.0))))
     old = get(tx, ident)
     sha256, duration_s = str(detail.get("sha256", old.sha256)), old.duration_s
     if sha256 != old.sha256:  # another was approved before this could be written
@@ -117,6 +118,14 @@ def move(tx: Tx, at: datetime, ident: str, event: UtteranceEvent, **detail: obje
 def _length_s(tx: Tx, sha256: str) -> float:
     row = tx.execute("SELECT duration_s FROM renditions WHERE sha256 = ?", (sha256,)).fetchone()
     return float(row["duration_s"]) if row else 0.0
+
+
+def reached(tx: Tx, ident: str, attempt: int, reached_s: float) -> None:
+    """So far it has come at least, should a power cut take all else away. Of no attempt but the one that sounds."""
+    tx.execute(
+        "UPDATE utterances SET reached_s = MAX(reached_s, ?) WHERE id = ? AND attempt = ? AND state = 'playing'",
+        (reached_s, ident, attempt),
+    )
 
 
 def judged(tx: Tx, at: datetime, ident: str, verdict: Verdict, share: float, **figures: object) -> None:

@@ -18,7 +18,7 @@ KEEP_PROGRESS = """
 import sys
 from pathlib import Path
 from audio.progress import Progress, ProgressFile, Segment
-file = ProgressFile(Path(sys.argv[1]), "b" * 36)
+file = ProgressFile(Path(sys.argv[1]))
 file.write(Progress("u", 1, Segment.SPEAKING, 1.0, 2.0))
 assert file.read() == {"u": Progress("u", 1, Segment.SPEAKING, 1.0, 2.0)}
 """

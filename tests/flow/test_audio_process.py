@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.progress import ProgressFile, Segment, boot_id
+from audio.progress import ProgressFile, Segment
 from controller.core.announcements import AfterCut
 from controller.core.journal import Entry
 from controller.core.levels import Level
@@ -23,7 +23,7 @@ from controller.store import journal
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
-from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
+from tests.support.sounding import PLAIN, audio, kinds, lengths, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
 
@@ -93,6 +93,32 @@ def test_killed_while_speaking_it_begins_again(tmp_path: Path, sink: NullSink, l
     assert cut["spoken_s"] == pytest.approx(first.ended - first.began, abs=0.1)
 
 
+def test_after_a_power_cut_it_goes_on_where_the_row_knew_it_to_be(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    """Twice: the second cut comes before anything more than the first has been written."""
+    often = tmp_path / "often"
+    often.mkdir()
+    (often / "sitecustomize.py").write_text("import audio.player\naudio.player.REACHED_S = 1.0\n", encoding="utf-8")
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink, PYTHONPATH=str(often)) as process:
+        words = tone_announcement(station, 5.0, 400.0, after_cut=AfterCut.RESUME, rising=100.0)
+        (utterance,) = queue_at(station, words, station.clock.now())
+        until(lambda: row(station, utterance).reached_s > 1.9, what="the row")
+        for starts in (2, 3):
+            process.kill()
+            station.places.progress("main").unlink()  # as what lies in /run
+            process.start()
+            until(lambda: kinds(station, utterance).count("playing") == starts, what="the start")  # noqa: B023 - now
+        wait_for(station, utterance, "played")
+        time.sleep(0.2)
+    resumed = [line.detail.get("resumed_s", 0.0) for line in lines(station, utterance) if line.kind == "playing"]
+    assert len(resumed) == 3
+    assert resumed[0] == 0.0
+    assert 1.9 < float(str(resumed[1])) <= float(str(resumed[2]))
+    assert listener.bursts()[-1].ended - listener.bursts()[-1].began < 5.0 - 1.8
+
+
 def test_killed_while_speaking_what_must_not_begin_again_ends(
     tmp_path: Path, sink: NullSink, listener: Listener
 ) -> None:
@@ -114,7 +140,7 @@ def test_killed_in_the_closing_chime_it_has_been_played(tmp_path: Path, sink: Nu
     station = station_in(tmp_path, CHIMES, SystemClock())
     with audio(station, sink) as process:
         (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
-        progress = ProgressFile(station.places.progress("main"), boot_id())
+        progress = ProgressFile(station.places.progress("main"))
         until(lambda: (known := progress.read().get(utterance.id)) and known.segment is Segment.OVER, 15, every_s=0.005)
         process.kill()
         heard = len(listener.samples())

@@ -13,26 +13,23 @@ from controller.core.utterances import UtteranceEvent as E
 from controller.core.utterances import UtteranceState as S
 from tests.support.stations import START, utterance
 
-BOOT = "6f1c2d2e-0000-4000-8000-000000000001"
 
-
-def test_it_is_there_for_the_next_process_of_the_same_boot(tmp_path: Path) -> None:
-    first = ProgressFile(tmp_path / "p", BOOT)
+def test_it_is_there_for_the_next_process(tmp_path: Path) -> None:
+    first = ProgressFile(tmp_path / "p")
     assert first.read() == {}
     for seen in (1.0, 1.5, 2.0):
         first.write(Progress("u" * 36, 1, Segment.SPEAKING, 1.0, seen))
-    second = ProgressFile(tmp_path / "p", BOOT)
+    second = ProgressFile(tmp_path / "p")
     assert second.read() == {"u" * 36: Progress("u" * 36, 1, Segment.SPEAKING, 1.0, 2.0)}
     second.write(Progress("u2", 1, Segment.OVER, 3.0, 3.0))
-    assert ProgressFile(tmp_path / "p", BOOT).read() == {
+    assert ProgressFile(tmp_path / "p").read() == {
         "u" * 36: Progress("u" * 36, 1, Segment.SPEAKING, 1.0, 2.0),
         "u2": Progress("u2", 1, Segment.OVER, 3.0, 3.0),
     }
-    assert ProgressFile(tmp_path / "p", BOOT.replace("6", "7")).read() == {}
 
 
 def test_it_remembers_the_last_attempt_of_the_last_utterances(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "p", BOOT)
+    file = ProgressFile(tmp_path / "p")
     for number in range(100):
         file.write(Progress(f"u{number}", 1, Segment.OPENING, 1.0, 1.0))
         file.write(Progress(f"u{number}", 1, Segment.OVER, 1.0, 2.0))
@@ -44,19 +41,19 @@ def test_it_remembers_the_last_attempt_of_the_last_utterances(tmp_path: Path) ->
 
 
 def test_a_torn_write_leaves_the_one_before(tmp_path: Path) -> None:
-    file = ProgressFile(tmp_path / "p", BOOT)
+    file = ProgressFile(tmp_path / "p")
     file.write(Progress("u1", 1, Segment.OPENING, 1.0, 1.0))
     file.write(Progress("u1", 1, Segment.SPEAKING, 2.0, 2.0))
     file.close()
     content = bytearray((tmp_path / "p").read_bytes())
     content[content.index(b"speaking")] ^= 0xFF
     (tmp_path / "p").write_bytes(content)
-    assert ProgressFile(tmp_path / "p", BOOT).read() == {"u1": Progress("u1", 1, Segment.OPENING, 1.0, 1.0)}
+    assert ProgressFile(tmp_path / "p").read() == {"u1": Progress("u1", 1, Segment.OPENING, 1.0, 1.0)}
 
 
 def test_rubbish_is_no_progress(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(b"\xff" * 9000)
-    assert ProgressFile(tmp_path / "p", BOOT).read() == {}
+    assert ProgressFile(tmp_path / "p").read() == {}
 
 
 PLAYING = utterance(state=S.PLAYING, attempt=1)
@@ -82,6 +79,14 @@ def test_what_goes_on_does_so_where_it_was(progress: Progress, reached_s: float)
     row = utterance(state=S.PLAYING, attempt=1, after_cut=AfterCut.RESUME, reached_s=1.0)
     (_, event, detail) = recovered([row], {"u1": progress}, START)[-1]
     assert (event, detail["reached_s"]) == (E.INTERRUPT, reached_s)
+
+
+@pytest.mark.parametrize("known", [None, at(Segment.SPEAKING, 9.0), at(Segment.SPEAKING, 4.0, attempt=2)])
+def test_after_a_power_cut_it_goes_on_at_least_where_its_row_knew_it_to_be(known: Progress | None) -> None:
+    """The file is gone, or says what was on the card of it."""
+    row = utterance(state=S.PLAYING, attempt=2, after_cut=AfterCut.RESUME, reached_s=10.0, duration_s=60.0)
+    ((_, event, detail),) = recovered([row], {"u1": known} if known else {}, START)
+    assert (event, detail["reached_s"]) == (E.INTERRUPT, 10.0)
 
 
 @pytest.mark.parametrize(
