@@ -21,19 +21,8 @@ from controller.boards.preview import frames_for as frames_for_item
 from controller.boards.typesetting import typeset
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
+from tests.support.board_texts import SAMPLES, texts
 
-SAMPLES = (
-    "Tiêm chủng mở rộng: 8 giờ thứ Sáu tại trạm y tế.",
-    "Nộp thuế đất trước 30/11.",
-    "Mời bà con mang căn cước đến nhà văn hoá thôn để cài đặt VNeID, từ 7 giờ 30 đến 11 giờ, cán bộ xã hướng dẫn.",
-    "BÃO SỐ 9: bà con ở nhà, chằng chống nhà cửa!",
-    "Cắt nước 13 giờ – 17 giờ hôm nay",
-    "Thu phí chợ quý IV",
-    "Khám tuyển nghĩa vụ quân sự: 7 giờ ngày 5/12 tại uỷ ban xã, nhớ mang giấy gọi và căn cước công dân.",
-    "Tuần diệt lăng quăng: lật úp vật chứa nước",
-    "Tuyển sinh lớp Một: nộp hồ sơ đến hết 15/7",
-    "Ai thấy con bò vàng lạc, xin báo nhà văn hoá “Na Khau” 😀",
-)
 BOARDS = [Board(id="b", name="B", columns=c, rows=r) for c, r in ((96, 16), (80, 7), (192, 32), (16, 8), (97, 15))]
 
 FACTS = Facts("Na Khau", datetime(2026, 11, 24, 19, 30, tzinfo=UTC))
@@ -81,7 +70,7 @@ def test_the_preview_is_the_sign_on_the_samples(board: Board, level: Level) -> N
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=300), st.sampled_from(BOARDS))
+@given(texts(), st.sampled_from(BOARDS))
 def test_the_preview_is_the_sign_on_any_text(text: str, board: Board) -> None:
     for level in (Level.NORMAL, Level.EMERGENCY):
         if rotation(board, text, level).pages:
