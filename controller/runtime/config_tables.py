@@ -8,10 +8,10 @@ from __future__ import annotations
 import difflib
 from datetime import tzinfo
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -138,6 +138,21 @@ class Board(Section):
     pool_bytes: int = Field(default=5482, ge=1000, le=65_535)  # of alpha: the sign's memory
     on_hours: tuple[QuietSpan, ...] = ()  # when it is lit; always if none. An emergency is shown at any hour
     zones: tuple[Name, ...] = ()  # none: all zones
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_kind(cls, given: Any) -> Any:
+        """What holds for a kind of board where nothing else is said."""
+        if isinstance(given, dict):
+            return {**_OF_KIND.get(str(given.get("driver")), {}), **given}
+        return given
+
+
+_OF_KIND: dict[str, dict[str, object]] = {
+    "screen": {"port": "auto", "columns": 1920, "rows": 1080, "colours": "full"},
+    "hub75": {"port": "auto", "columns": 64, "rows": 32, "colours": "full"},
+    "huidu": {"colours": "three"},
+}
 
 
 class Web(Section):

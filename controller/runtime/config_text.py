@@ -89,6 +89,27 @@ def _loose_ends(document: dict[str, Any]) -> list[Mistake]:
     ]
     for index, table in enumerate(tables["outputs"]):
         found += _wiring(f"outputs.{index}", table)
+    return found + _lines(tables["boards"])
+
+
+def _lines(boards: list[dict[str, Any]]) -> list[Mistake]:
+    """Boards whose port is none for their kind, or belongs to another board; colours that their kind does not have."""
+    found: list[Mistake] = []
+    owner: dict[str, str] = {}
+    for index, table in enumerate(boards):
+        driver, port, path = table.get("driver", "alpha"), table.get("port", ""), f"boards.{index}.port"
+        if driver in {"screen", "hub75"} and port not in {"", "auto"}:
+            found.append((path, f'a board of kind {driver!r} hangs on no line: leave it out, or say "auto"'))
+        elif driver == "huidu" and str(port).startswith("/"):
+            found.append((path, 'huidu is reached by its address, e.g. "192.168.1.50"'))
+        elif driver in {"alpha", "hanover"} and port not in {"", "emulator"} and not str(port).startswith("/"):
+            found.append((path, f'{driver} needs a serial line, e.g. "/dev/serial/by-path/..."'))
+        elif port in owner:
+            found.append((path, f"{port!r} already belongs to board {owner[port]!r}"))
+        elif port not in {"", "emulator", "auto"}:
+            owner[str(port)] = str(table.get("id"))
+        if table.get("colours") == "full" and driver in {"alpha", "hanover"}:
+            found.append((f"boards.{index}.colours", f'{driver} has "one" or "three" colours'))
     return found
 
 

@@ -112,6 +112,15 @@ lead_s = "soon"
         (GOOD + '[[zones]]\nid = "tren"\nname = "Lại Trên"\n', ["c.toml:13: zones.2.id: 'tren' is given twice"]),
         (GOOD + '[[outputs]]\nname = "far"\nzones = ["duoi"]\n',
          ["c.toml:14: outputs.1.zones: zone 'duoi' already belongs to output 'main'"]),
+        (GOOD + "".join(f'[[boards]]\nid = "{x}"\nname = "{x}"\nport = "/dev/x"\n' for x in "ab"),
+         ["c.toml:19: boards.1.port: '/dev/x' already belongs to board 'a'"]),
+        (GOOD + '[[boards]]\nid = "a"\nname = "A"\ndriver = "screen"\nport = "/dev/x"\n',
+         ["c.toml:16: boards.0.port: a board of kind 'screen' hangs on no line: leave it out, or say \"auto\""]),
+        (GOOD + '[[boards]]\nid = "a"\nname = "A"\ndriver = "huidu"\nport = "/dev/x"\n',
+         ["c.toml:16: boards.0.port: huidu is reached by its address, e.g. \"192.168.1.50\""]),
+        (GOOD + '[[boards]]\nid = "a"\nname = "A"\nport = "COM3"\ncolours = "full"\n',
+         ["c.toml:15: boards.0.port: alpha needs a serial line, e.g. \"/dev/serial/by-path/...\"",
+          "c.toml:16: boards.0.colours: alpha has \"one\" or \"three\" colours"]),
         (GOOD + '[[boards]]\nid = "gate"\nname = "Gate"\nzones = ["giua"]\n',
          ["c.toml:15: boards.0.zones: there is no zone 'giua'; there are: tren, duoi"]),
         (GOOD + "[webb]\n", ["c.toml:12: webb: there is no such key; did you mean 'web'?"]),
@@ -130,6 +139,15 @@ def test_names_that_are_not_there_are_suggested() -> None:
     with pytest.raises(ConfigError, match="there is no board 'gate'; there are: none"):
         config.board("gate")
     assert config.output("main") is config.output_of("duoi")
+
+
+def test_what_holds_for_a_kind_of_board_where_nothing_is_said() -> None:
+    text = '[[boards]]\nid = "{0}"\nname = "{0}"\ndriver = "{0}"\n'
+    boards = parse_config(GOOD + "".join(text.format(name) for name in ("alpha", "screen")), "c.toml").boards
+    assert [(board.port, board.columns, board.rows, board.colours) for board in boards] == [
+        ("emulator", 96, 16, "one"),
+        ("auto", 1920, 1080, "full"),
+    ]
 
 
 def test_boards_of_zones() -> None:
