@@ -6,12 +6,14 @@ and compared with what an emulated sign shows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-Dots = tuple[bytes, ...]
+Dots = Sequence[bytes]
 """Rows of dots, top to bottom. A board of one colour: one byte a dot, 0 dark, 1 lit. Of three colours: one byte a
-dot, a `Colour`. Of full colour: three bytes a dot, red, green, blue."""
+dot, a `Colour`. Of full colour: three bytes a dot, red, green, blue. They never change; those of a large screen are
+drawn only when they are looked at."""
 
 
 class Colour(IntEnum):
