@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from audio.setting import SettingReader
 from controller.core.announcements import Announcement, Draft
 from controller.core.journal import Entry
 from controller.core.levels import Level
@@ -18,13 +19,16 @@ from controller.core.utterances import Verdict
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from controller.store import facts, journal, renditions
+from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
+from tests.support.torn import sounds_of
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
+TORN_S = 0.1  # what is heard for so much longer than it is has been torn
 ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')
 
 
@@ -66,17 +70,21 @@ def lines(station: Station, kind: str) -> list[Entry]:
 
 
 def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSink) -> None:
-    """On a machine so busy that the sound is torn "unsure" is the right word; then it is said again."""
+    """Where a busy machine has torn the sound "unsure" is the right word; then, and only then, it is said again."""
     station = hearing(tmp_path, "sink")
+    signals = SettingReader(station.places, chime=True).built_in().signals
     with audio(station, sink):
         saved = prepared(station)
         for _ in range(3):
-            (one,) = station.announcing.speak_now(saved.id, "lan")
-            wait_for(station, one, "played", limit_s=25)
-            until(lambda: row(station, one).heard, 15, what="the verdict")  # noqa: B023 - asked before the next one
+            with Listener(sink) as listener:
+                (one,) = station.announcing.speak_now(saved.id, "lan")
+                wait_for(station, one, "played", limit_s=25)
+                until(lambda: row(station, one).heard, 15, what="the verdict")  # noqa: B023 - asked before the next one
+                time.sleep(1.0)  # the last of the closing chime
+                (whole,) = sounds_of(listener, pause_s=3.0)
             found = row(station, one)
-            assert found.heard is not Verdict.NOT_HEARD
-            if found.heard is Verdict.HEARD:
+            whole_s = signals.length_s("opening") + found.duration_s + signals.length_s("closing")
+            if found.heard is not Verdict.UNSURE or whole.ended - whole.began < whole_s + TORN_S:
                 break
     assert found.heard is Verdict.HEARD
     assert found.heard_share == pytest.approx(1.0, abs=0.07)

@@ -10,7 +10,6 @@ from datetime import time as clock_time
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from audio.programme import ALARM_PAUSE_S
@@ -23,10 +22,11 @@ from controller.store import facts, journal, renditions, signals, volumes
 from controller.store.signals import Signal
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import RATE, SINK, NullSink, null_sink
+from tests.support.pulse import SINK, NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement, tone_pcm, wav
+from tests.support.torn import sounds_of
 
 ROOMY = PLAIN.replace(
     'device = "auto"', 'device = "auto"\nbuffer = 4096'
@@ -52,15 +52,6 @@ def details(station: Station, utterance: Utterance, kind: str) -> list[dict[str,
     return [line.detail for line in lines if line.kind == kind]
 
 
-def level_db(listener: Listener, began: float, ended: float) -> float:
-    """Of what was heard between two instants of the monotonic clock, RMS below full scale."""
-    samples = np.frombuffer(listener.samples().tobytes(), dtype="<i2").astype(np.float64) / 32768
-    last = len(samples) - 1
-    ends = listener.instant(last)
-    part = samples[last - round((ends - began) * RATE) : last - round((ends - ended) * RATE)]
-    return float(10 * np.log10(np.mean(part**2)))
-
-
 def test_priority_cuts_in_and_the_other_goes_on_where_it_was(
     tmp_path: Path, sink: NullSink, listener: Listener
 ) -> None:
@@ -79,11 +70,13 @@ def test_priority_cuts_in_and_the_other_goes_on_where_it_was(
     (cut,), (_, again) = details(station, first, "cut"), details(station, first, "playing")
     reached_s = float(str(cut["reached_s"]))
     assert (cut["reason"], again["resumed_s"]) == ("priority", reached_s)
-    (burst,) = listener.bursts(gap_s=0.25)  # seams are judged to the sample elsewhere, without a busy machine's holes
-    assert burst.ended - burst.began == pytest.approx(6.0 + 1.5, abs=0.3), "nothing is lost, and nothing said twice"
-    (between,) = listener.tones(2000.0, gap_s=0.25)
-    assert between.ended - between.began == pytest.approx(1.5, abs=0.2)
-    assert between.began - burst.began == pytest.approx(reached_s, abs=0.2)
+    (heard,) = sounds_of(listener)
+    assert heard.lasts_s == pytest.approx(6.0 + 1.5, abs=0.04), "nothing is lost, and nothing said twice"
+    (between,) = heard.parts(2000.0)
+    assert between.lasts_s == pytest.approx(1.5, abs=0.04)
+    assert between.began_s == pytest.approx(reached_s, abs=0.04)
+    for seam_s in (between.began_s, between.began_s + between.lasts_s):
+        assert heard.gap_s(seam_s) < 0.03, heard.holes
 
 
 def test_an_emergency_is_repeated_with_its_signal_until_its_mandatory_end(
@@ -96,9 +89,12 @@ def test_an_emergency_is_repeated_with_its_signal_until_its_mandatory_end(
         (utterance,) = station.announcing.speak_now(alarm.id, "lan")
         wait_for(station, utterance, "played", limit_s=30)
         time.sleep(0.3)
-    words = listener.tones(2000.0, gap_s=0.25)
-    assert [word.ended - word.began for word in words] == pytest.approx([1.0, 1.0], abs=0.15)
-    assert words[1].began - words[0].began == pytest.approx(round_s, abs=0.2)
+    heard = sounds_of(listener)
+    words = [(sound, part) for sound in heard for part in sound.parts(2000.0)]
+    assert [part.lasts_s for _, part in words] == pytest.approx([1.0, 1.0], abs=0.04)
+    torn_s = sum(sound.torn_s for sound in heard)
+    first, second = (sound.began + part.began_s for sound, part in words)
+    assert -0.05 < second - first - round_s < 0.05 + torn_s
     assert len(listener.bursts(gap_s=2.5)) == 1, "never silent for long"
 
 
@@ -109,10 +105,11 @@ def test_words_are_said_as_often_as_they_should_be(tmp_path: Path, sink: NullSin
         (utterance,) = queue_at(station, thrice, station.clock.now())
         wait_for(station, utterance, "played")
         time.sleep(0.3)  # the last of it is on its way
-    bursts = listener.bursts(gap_s=0.25)
-    assert [burst.ended - burst.began for burst in bursts] == pytest.approx([0.5] * 3, abs=0.15)
-    pauses = [later.began - burst.ended for burst, later in pairwise(bursts)]
-    assert pauses == pytest.approx([1.0, 1.0], abs=0.15)
+    heard = sounds_of(listener)
+    assert [sound.lasts_s for sound in heard] == pytest.approx([0.5] * 3, abs=0.01)
+    torn_s = sum(sound.torn_s for sound in heard)
+    for one, other in pairwise(heard):
+        assert -0.01 < other.began - one.ended - 1.0 < 0.05 + torn_s
 
 
 def test_it_is_as_loud_as_the_softest_zone_wants_but_an_emergency_is_loud(
@@ -127,10 +124,13 @@ def test_it_is_as_loud_as_the_softest_zone_wants_but_an_emergency_is_loud(
         wait_for(station, one, "played")
         (two,) = station.announcing.speak_now(loud.id, "lan")
         wait_for(station, two, "played")
-    (tone,), (alarm,) = listener.tones(440.0, gap_s=0.25), listener.tones(2000.0, gap_s=0.25)
+    levels = {
+        hertz: [sound.level_db(part) for sound in sounds_of(listener) for part in sound.parts(hertz)]
+        for hertz in (440.0, 2000.0)
+    }
     full_db = -6.0 - 3.0  # a sine of half the range
-    assert level_db(listener, tone.began + 0.2, tone.began + 0.8) == pytest.approx(full_db - 12.0, abs=0.6)
-    assert level_db(listener, alarm.began + 0.2, alarm.began + 0.8) == pytest.approx(full_db, abs=0.6)
+    assert levels[440.0] == pytest.approx([full_db - 12.0], abs=0.1)
+    assert levels[2000.0] == pytest.approx([full_db], abs=0.1)
     assert [line.get("gain_db") for line in details(station, one, "playing")] == [-12.0]
 
 
@@ -147,9 +147,14 @@ def test_the_commune_s_own_chime_is_played_as_soon_as_it_is_set(
             signals.put(tx, now, Signal("opening", sha256, "Tiếng cồng", 0.7, "lan", now))
         (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
         wait_for(station, utterance, "played")
-    (chime,), (words,) = listener.tones(1500.0, gap_s=0.25), listener.tones(440.0, gap_s=0.25)
-    assert chime.ended - chime.began == pytest.approx(0.7, abs=0.15)
-    assert words.began - chime.ended == pytest.approx(0.5, abs=0.2), "the pause in which a chime echoes"
+    chime, words, *_ = sounds_of(listener)
+    ((_, chime_s),), ((_, words_s),) = (
+        [(part.began_s, part.lasts_s) for part in sound.parts(hertz)]
+        for sound, hertz in ((chime, 1500.0), (words, 440.0))
+    )
+    assert (chime_s, words_s) == pytest.approx((0.7, 0.5), abs=0.04)
+    pause_s = words.began - chime.ended
+    assert -0.01 < pause_s - 0.5 < 0.05 + chime.torn_s + words.torn_s, "in which a chime echoes"
 
 
 def test_what_is_approved_while_it_sounds_is_for_the_next_time(
@@ -170,8 +175,8 @@ def test_what_is_approved_while_it_sounds_is_for_the_next_time(
             renditions.ready(tx, station.clock.now(), f"{old.id}/{old.revision}/2", prepared)
         played = wait_for(station, utterance, "played")
     (begun,) = details(station, utterance, "playing")
-    (heard,) = listener.tones(440.0, gap_s=0.3)
-    assert heard.ended - heard.began == pytest.approx(1.0, abs=0.1)
+    heard = [part for sound in sounds_of(listener) for part in sound.parts(440.0)]
+    assert [part.lasts_s for part in heard] == pytest.approx([1.0], abs=0.04)
     assert listener.tones(880.0) == []
     assert (begun["sha256"], played.duration_s) == (played.sha256, 1.0)
 

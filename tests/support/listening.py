@@ -71,6 +71,11 @@ class Listener:
         with self._lock:
             return self._samples[:]
 
+    def arrivals(self) -> list[float]:
+        """When each chunk came."""
+        with self._lock:
+            return self._times[:]
+
     def instant(self, index: int) -> float:
         """When the sample of that index arrived."""
         with self._lock:
