@@ -81,6 +81,7 @@ class Keeper:
         self._setting = settings.built_in()
         self._inbox: queue.SimpleQueue[Note | _Ask] = queue.SimpleQueue()
         self._held: dict[tuple[str, str], int] = {}  # (utterance id, SHA-256) -> bytes of its sound in memory
+        self._missing: dict[str, Lasting] = {}  # by utterance id: whose file cannot be opened
         self._trouble = Lasting(log, "the store cannot be used")
 
     def note(self, what: Note) -> None:
@@ -178,12 +179,17 @@ class Keeper:
             elif len(held) >= OPEN:
                 obstacles[row.id] = "busy"
             else:
+                missing = self._missing.get(row.id) or Lasting(log, f"utterance {row.id} has no sound")
                 try:
                     opened[row.id], held[key] = self._opened(row, IN_MEMORY - sum(held.values()))
                 except StationError as error:
-                    log.error("utterance %s: %s", row.id, error)
+                    self._missing[row.id] = missing
+                    missing.begins(str(error))
                     obstacles[row.id] = "file_missing"
+                else:
+                    missing.ends()
         self._held = held
+        self._missing = {ident: missing for ident, missing in self._missing.items() if ident in obstacles}
         items = tuple(item_of(row, (row.id, row.sha256) in held, obstacles.get(row.id, "")) for row in rows)
         self._tell(Snapshot(Rows(items), opened, self._setting))
 

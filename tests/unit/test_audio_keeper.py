@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +91,22 @@ def test_a_sound_that_was_prepared_anew_takes_the_place_of_the_old_one(tmp_path:
     (new,) = told[-1].rows.items
     assert (new.id, new.words_s, new.loaded) == (old.id, 2.0, True)
     assert told[-1].opened[new.id].length == 2 * 48_000
+
+
+def test_a_sound_that_is_missing_is_logged_once_a_spell(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    station, told = station_in(tmp_path), list[Snapshot]()
+    keeper = keeper_of(station, told)
+    queue_at(station, tone_announcement(station, 1.0, 500, title="500"), station.clock.now())
+    (file,) = station.places.renditions.iterdir()
+    caplog.set_level(logging.INFO, "audio.keeper")
+    for _ in range(2):
+        away = file.rename(file.with_suffix(".away"))
+        for _ in range(3):
+            assert snapshot_of(station, keeper, told) == [("first", False, "file_missing")]
+        away.rename(file)
+        assert snapshot_of(station, keeper, told) == [("first", True, "")]
+        keeper._held.clear()  # as after it has left the line and come again
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"] * 2
 
 
 def test_while_the_clock_is_doubtful_only_what_does_not_need_it_is_offered(tmp_path: Path) -> None:
