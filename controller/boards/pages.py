@@ -78,10 +78,12 @@ def joined(parts: tuple[Rotation, ...]) -> Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a board shall show; `urgent` replaces the ordinary pages, which wait underneath."""
+    """What a board shall show; `urgent` replaces the ordinary pages, which wait underneath. `is_lit`: it is not dark
+    on purpose at this hour, or something urgent is to be seen."""
 
     ordinary: Rotation
     urgent: Rotation | None = None
+    is_lit: bool = True
 
     @property
     def live(self) -> Rotation:

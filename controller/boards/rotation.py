@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from controller.boards.facts import Facts
+from controller.boards.lit import is_lit
 from controller.boards.pages import Content, joined
 from controller.boards.typesetting import typeset, waiting
 from controller.core.showing import Item
@@ -15,4 +16,8 @@ def content_of(board: Board, items: Sequence[Item], alerts: Sequence[Item], fact
     """The pages of what is due on a board, in the order given; of nothing: the place and the time."""
     ordinary = joined(tuple(typeset(board, item, facts) for item in items))
     urgent = joined(tuple(typeset(board, item, facts) for item in alerts))
-    return Content(ordinary if ordinary.pages else waiting(board, facts), urgent if urgent.pages else None)
+    return Content(
+        ordinary if ordinary.pages else waiting(board, facts),
+        urgent if urgent.pages else None,
+        bool(urgent.pages) or is_lit(board, facts.now.time()),
+    )
