@@ -33,6 +33,10 @@ class Kind(StrEnum):
     # boards
     NOTICE = "notice"
     SHOWN = "shown"
+    PICTURE = "picture"  # somebody has brought one for a notice
+    # the cultural house
+    DESK = "desk"  # the numbers at the desk
+    TRAINING = "training"  # a session
     # the station
     STARTED = "started"
     ENDED = "ended"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from enum import StrEnum
 
 from controller.core.levels import Level
 
-QR_LIMIT = 300  # characters of an address: more makes a code that no phone reads from a board
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)  # the end of what is shown until somebody takes it down
 
 
 class Special(StrEnum):
@@ -57,6 +57,7 @@ class Notice:
     order_no: int = 0
     announcement_id: str = ""  # "" for a notice of its own
     withdrawn_at: datetime | None = None
+    updated_at: datetime | None = None  # when what it says, where or when was changed last; None: never
 
     def is_due(self, now: datetime, tz: tzinfo) -> bool:
         """Whether it is to be seen at an instant, wherever it is to be seen. An emergency keeps no hours."""

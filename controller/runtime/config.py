@@ -93,6 +93,13 @@ class StationConfig(Section):
                 return board
         raise ConfigError((f"boards: there is no board {ident!r}{nearest(ident, [b.id for b in self.boards])}",))
 
+    @property
+    def faces(self) -> tuple[str, ...]:
+        """The bells of every process that shows something: the controller with its boards, the kiosk, each display."""
+        kinds = {"screen": "screen", "hub75": "panel"}
+        displays = (f"{kinds[board.driver]}-{board.id}" for board in self.boards if board.driver in kinds)
+        return ("controller", "kiosk", *displays)
+
     def boards_of(self, zones: tuple[str, ...]) -> tuple[str, ...]:
         """The boards on which something for these zones is shown."""
         return tuple(b.id for b in self.boards if not b.zones or set(b.zones) & set(zones))

@@ -41,6 +41,11 @@ class Places:
         return self.state / "sounds"
 
     @property
+    def notice_pictures(self) -> Path:
+        """Pictures that somebody has brought for notices, `<sha256>.png`."""
+        return self.state / "notice-pictures"
+
+    @property
     def uploads(self) -> Path:
         """Where a brought file lies until it has been judged."""
         return self.state / "uploads"
@@ -64,6 +69,9 @@ class Places:
 
     def sound(self, sha256: str) -> Path:
         return self.sounds / sha256
+
+    def notice_picture(self, sha256: str) -> Path:
+        return self.notice_pictures / f"{sha256}.png"
 
     def prepared_alarm(self, output: str) -> Path:
         """What the emergency contact of an output plays."""
@@ -96,7 +104,7 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
-        kept = (self.renditions, self.sounds, self.uploads, self.recordings)
+        kept = (self.renditions, self.sounds, self.notice_pictures, self.uploads, self.recordings)
         for folder in (self.state, *kept, self.pictures, self.run):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)

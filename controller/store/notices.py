@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.notices import BoardState, Hours, Notice, Special
@@ -24,20 +26,51 @@ def add(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
             instant(notice.shown_from), instant(notice.shown_until), notice.announcement_id, instant(at),
         ),
     )  # fmt: skip
-    journal.write(
-        tx, at, Kind.NOTICE, f"notice/{notice.id}", text=notice.title or notice.text, boards=list(notice.boards), by=by
+    journal.write(tx, at, Kind.NOTICE, f"notice/{notice.id}", text=_called(notice), boards=list(notice.boards), by=by)
+
+
+def change(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
+    """Have the notice of this id say what this one says, where and when. Its order and its beginnings stay."""
+    tx.execute(
+        "UPDATE notices SET title = ?, text = ?, picture = ?, qr = ?, special = ?, boards = ?, zones = ?, hours = ?,"
+        " level = ?, shown_from = ?, shown_until = ?, updated_at = ? WHERE id = ?",
+        (
+            notice.title, notice.text, notice.picture, notice.qr, notice.special, texts(notice.boards),
+            texts(notice.zones), texts(_spans(notice.hours)), notice.level, instant(notice.shown_from),
+            instant(notice.shown_until), instant(at), notice.id,
+        ),
+    )  # fmt: skip
+    journal.write(tx, at, Kind.NOTICE, f"notice/{notice.id}", text=_called(notice), changed=True, by=by)
+
+
+def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> bool:
+    """Take it off every face. False, and nothing written, if it was already."""
+    cursor = tx.execute(
+        "UPDATE notices SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL", (instant(at), ident)
     )
+    if cursor.rowcount:
+        journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", text=_called(get(tx, ident)), withdrawn=True, by=by)
+    return cursor.rowcount > 0
 
 
-def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
-    tx.execute("UPDATE notices SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL", (instant(at), ident))
-    journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", withdrawn=True, by=by)
+def restore(tx: Tx, at: datetime, ident: str, by: str) -> bool:
+    """Undo a withdrawal. False, and nothing written, if there is none."""
+    cursor = tx.execute("UPDATE notices SET withdrawn_at = NULL WHERE id = ? AND withdrawn_at IS NOT NULL", (ident,))
+    if cursor.rowcount:
+        journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", text=_called(get(tx, ident)), restored=True, by=by)
+    return cursor.rowcount > 0
 
 
-def restore(tx: Tx, at: datetime, ident: str, by: str) -> None:
-    """Undo a withdrawal."""
-    tx.execute("UPDATE notices SET withdrawn_at = NULL WHERE id = ?", (ident,))
-    journal.write(tx, at, Kind.NOTICE, f"notice/{ident}", restored=True, by=by)
+def order(tx: Tx, at: datetime, idents: Sequence[str], by: str, board: str = "") -> None:
+    """Number notices in this order; one line. `board`: of whose list somebody has changed the order; "": of all."""
+    tx.executemany(
+        "UPDATE notices SET order_no = ? WHERE id = ?", [(number, ident) for number, ident in enumerate(idents, 1)]
+    )
+    journal.write(tx, at, Kind.NOTICE, f"board/{board}" if board else "board", ordered=True, by=by)
+
+
+def last_order_no(tx: Tx) -> int:
+    return int(tx.execute("SELECT COALESCE(MAX(order_no), 0) FROM notices").fetchone()[0])
 
 
 def withdraw_of_announcement(tx: Tx, at: datetime, announcement_id: str, by: str) -> None:
@@ -55,9 +88,31 @@ def live(tx: Tx, now: datetime) -> list[Notice]:
     return sorted((_notice(row) for row in rows), key=lambda n: n.precedence)
 
 
+def past(tx: Tx, now: datetime, limit: int = 50) -> list[Notice]:
+    """Those that are over or were withdrawn, the last that left first."""
+    rows = tx.execute(
+        "SELECT *, MIN(shown_until, COALESCE(withdrawn_at, shown_until)) AS left_at FROM notices"
+        " WHERE withdrawn_at IS NOT NULL OR shown_until <= ? ORDER BY left_at DESC, id DESC LIMIT ?",
+        (instant(now), limit),
+    )
+    return [_notice(row) for row in rows]
+
+
 def find(tx: Tx, ident: str) -> Notice | None:
     row = tx.execute("SELECT * FROM notices WHERE id = ?", (ident,)).fetchone()
     return _notice(row) if row else None
+
+
+def get(tx: Tx, ident: str) -> Notice:
+    found = find(tx, ident)
+    if found is None:
+        raise NotFoundError("notice", ident)
+    return found
+
+
+def _called(notice: Notice) -> str:
+    """What the journal calls it: its words, or else which page it is."""
+    return notice.title or notice.text or notice.special or notice.qr
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +185,5 @@ def _notice(row: sqlite3.Row) -> Notice:
         hours=_hours(row["hours"]), level=Level(row["level"]), order_no=row["order_no"],
         shown_from=as_instant(row["shown_from"]), shown_until=as_instant(row["shown_until"]),
         announcement_id=row["announcement_id"], created_at=as_instant(row["created_at"]),
-        withdrawn_at=as_instant_or_none(row["withdrawn_at"]),
+        withdrawn_at=as_instant_or_none(row["withdrawn_at"]), updated_at=as_instant_or_none(row["updated_at"]),
     )  # fmt: skip

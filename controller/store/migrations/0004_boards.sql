@@ -5,6 +5,7 @@ ALTER TABLE notices ADD COLUMN qr TEXT NOT NULL DEFAULT '';                  -- 
 ALTER TABLE notices ADD COLUMN special TEXT NOT NULL DEFAULT '' CHECK (special IN ('', 'clock', 'next', 'queue', 'training'));
 ALTER TABLE notices ADD COLUMN zones TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(zones));
 ALTER TABLE notices ADD COLUMN hours TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(hours));  -- ["06:00-18:00", ...]
+ALTER TABLE notices ADD COLUMN updated_at TEXT;                              -- of the last change; NULL: never
 
 -- A board may also be dark on purpose.
 CREATE TABLE new_board_states (
