@@ -16,7 +16,7 @@ from controller.boards.alpha import Message
 from controller.boards.alpha_bytes import encode
 from controller.boards.alpha_stream import Decoder
 from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.emulator_line import Emulator
+from controller.boards.emulator_line import LineEmulator
 from controller.boards.facts import Facts
 from controller.boards.link import Timing
 from controller.boards.preview import draft, frames_for, png_of_rotation
@@ -69,7 +69,7 @@ def live(places: Places) -> None:
         obeyed.append((time.monotonic(), note["command"]))
 
     sign = AlphaSign(BOARD.columns, BOARD.rows, Physics(clear_s=0.1, configure_s=0.1), noted)
-    emulator = Emulator(BOARD, places, sign)
+    emulator = LineEmulator(BOARD, places, sign)
     worker = BoardWorker(
         BOARD, Site(), 600, places, store, clock, stopping,
         timing=replace(Timing(), clear_s=0.2, configure_s=0.2),

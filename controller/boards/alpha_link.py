@@ -37,7 +37,8 @@ from controller.boards.alpha import (
 from controller.boards.alpha_bytes import encode, file_specs, text_pages
 from controller.boards.alpha_pages import FILE_BYTES, ORDINARY, Filed, Files, files_of
 from controller.boards.alpha_stream import Decoder
-from controller.boards.link import Action, Event, Line, Open, Send, State, Status, Timing
+from controller.boards.link import Action, Event, Line, Open, State, Status, Timing
+from controller.boards.outgoing import Frame
 from controller.boards.pages import Content
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
@@ -100,7 +101,7 @@ class AlphaLink:
         self._chores.append((SetTime(hour, minute), self._timing.digest_s))
 
     def opened(self, now: float) -> None:
-        self._line.opened()
+        self._line.opened(now)
         self._decoder = Decoder()
         self._forget(now)
 
@@ -141,6 +142,8 @@ class AlphaLink:
         line = self._line
         if line.state is State.DOWN:
             return Open() if line.over(now) else None
+        if slice_ := line.slice(now):
+            return slice_
         if line.state is State.BUSY and line.over(now):
             line.turn(Event.PASSED)
         if line.state is State.ASKING and line.over(now):
@@ -210,7 +213,7 @@ class AlphaLink:
     def _is_unreadable(self, label: str) -> bool:
         return self._unanswered.get(label, 0) >= MISSES
 
-    def _write(self, now: float, label: str, filed: Filed) -> Action:
+    def _write(self, now: float, label: str, filed: Filed) -> Action | None:
         self._held[label] = filed.data
         self._proven.pop(label, None)
         self._verify = not self._is_unreadable(label)
@@ -219,14 +222,14 @@ class AlphaLink:
             self._owe_release()
         return self._send(now, WriteText(label, text_pages(filed.data)), self._timing.digest_s)
 
-    def _release(self, now: float) -> Action:
+    def _release(self, now: float) -> Action | None:
         self._release_due, self._releases_left = False, self._releases_left - 1
         self._verify = ORDINARY in self._held
         self._held.pop(PRIORITY, None)
         self._proven.clear()
         return self._send(now, ReleasePriority(), self._timing.digest_s)
 
-    def _configure(self, now: float) -> Action:
+    def _configure(self, now: float) -> Action | None:
         """Give the sign its memory table. Erases everything in it, so only when our file is not there."""
         self._memory, self._configured, self._wants_time = Memory.UNKNOWN, True, True
         self._emptied = self._answers
@@ -237,20 +240,19 @@ class AlphaLink:
         self._chores.appendleft((SetMemory(files), self._timing.configure_s))
         return self._send(now, ClearMemory(), self._timing.clear_s)
 
-    def _send(self, now: float, message: Message, pause_s: float) -> Action:
-        data = encode(message)
-        self._line.wrote(now, len(data), pause_s)
-        return Send(data)
+    def _send(self, now: float, message: Message, pause_s: float) -> Action | None:
+        self._line.send(Frame(encode(message), pause_s))
+        return self._line.slice(now)
 
-    def _ask(self, now: float, question: Message) -> Action:
+    def _ask(self, now: float, question: Message) -> Action | None:
         data = encode(question)
         self._asked = question
         answer = 256
         if isinstance(question, ReadText):
             answer = len(self._held.get(question.label, b""))
-        self._line.asked(now, len(data), answer)
+        self._line.ask(now, Frame(data), answer)
         self._poll_at = now + self._timing.poll_s
-        return Send(data)
+        return self._line.slice(now)
 
     # --- what the answers mean ---
 

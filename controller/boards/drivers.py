@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from controller.boards import alpha_pages
 from controller.boards.alpha_link import AlphaLink
+from controller.boards.emulated import Emulator
 from controller.boards.emulator import AlphaSign
-from controller.boards.emulator_line import Sign
+from controller.boards.emulator_line import on_a_line
 from controller.boards.lines import serial_line
 from controller.boards.link import Link, Port, Timing
 from controller.boards.pages import Rotation
@@ -18,15 +19,13 @@ from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
-Noted = Callable[[dict[str, str]], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     link: Callable[[Board, Timing, float], Link]
     line: Callable[[Board, Places, Timing], Port]  # opens it, or raises DeviceError
     frames: Callable[[Board, Rotation, Level], bytes]  # as they go over the line
-    sign: Callable[[Board, Noted], Sign]
+    emulator: Callable[[Board, Places], Emulator]
 
 
 DRIVERS: dict[str, Driver] = {
@@ -34,6 +33,6 @@ DRIVERS: dict[str, Driver] = {
         link=AlphaLink,
         line=serial_line(bits=7, parity="E"),
         frames=lambda _, rotation, level: alpha_pages.frames_of(rotation, level),
-        sign=lambda board, noted: AlphaSign(board.columns, board.rows, noted=noted),
+        emulator=on_a_line(lambda board, noted: AlphaSign(board.columns, board.rows, noted=noted)),
     ),
 }

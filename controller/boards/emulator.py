@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.boards.emulator_face import Face, Show, face_at, shows_of
+from controller.boards.emulated import Face
+from controller.boards.emulator_face import Show, face_at, shows_of
 
 POOL_BYTES = 5482  # of a BetaBrite Classic
 FILE_OVERHEAD = 13

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from controller.boards.pages import Dots
+from controller.boards.emulated import Face
 from controller.boards.picture import Field
 
 CELL, LINE = 6, 8  # dots a character and a line take
@@ -89,16 +89,6 @@ class _Scene:
     is_ticker: bool
     lines: tuple[str, ...]
     lasts_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """One instant: the file that is shown ("" if dark), all its text, the dots, and for how long."""
-
-    file: str
-    text: str
-    dots: Dots
-    lasts_s: float | None  # None: until something is written
 
 
 def face_at(

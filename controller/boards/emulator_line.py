@@ -1,8 +1,8 @@
-"""A sign in software at the far end of a pseudo-terminal.
+"""A board in software at the far end of a pseudo-terminal, and what every emulated board leaves behind.
 
 Bytes pass at the line's speed in both directions; nobody listening at the other end does the sign no
 harm. Keeps the sign's picture (`pictures/board-<id>.png`, `.txt`) and a bounded record of the
-packets it obeyed (`board-<id>.frames.jsonl`). Knows the sign's class, not the controller's side.
+packets it obeyed (`board-<id>.frames.jsonl`). Knows no protocol, and not the controller's side.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ import time
 import tty
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
-from controller.boards.emulator_face import Face
+from controller.boards.emulated import Face, Sign
 from controller.boards.picture import png_of
 from controller.runtime.config_tables import Board
 from controller.runtime.files import replace_file
@@ -31,18 +30,6 @@ BYTES_AT_ONCE = 32
 WAIT_S = 0.5  # the longest sleep: how fast `stopping` is seen
 RECORD_LIMIT = 1_000_000  # bytes of the record; one older one is kept
 log = logging.getLogger(__name__)
-
-
-class Sign(Protocol):
-    """A sign in software, whatever its protocol."""
-
-    def hear(self, byte: int, now: float) -> None: ...
-
-    def take_replies(self) -> bytes: ...
-
-    def face(self, now: float) -> Face: ...
-
-    def lose_power(self, now: float) -> None: ...
 
 
 class Record:
@@ -62,11 +49,33 @@ class Record:
             log.warning("the record of board frames is not kept: %s", error)
 
 
-class Emulator:
-    """Serves one sign. `plug`, `unplug` and `cut_power` may be called from any thread."""
+class Portrait:
+    """Keeps the picture and the words of an emulated board."""
+
+    def __init__(self, board: Board, places: Places) -> None:
+        self._png = places.picture(f"board-{board.id}")
+        self._txt = places.pictures / f"board-{board.id}.txt"
+        self._drawn: Face | None = None
+
+    def draw(self, face: Face) -> None:
+        """Write what differs from the last time."""
+        old, self._drawn = self._drawn, face
+        if old is None or face.dots != old.dots:
+            replace_file(self._png, png_of([face.dots]), durable=False)
+        if old is None or (face.file, face.text) != (old.file, old.text):
+            replace_file(self._txt, f"file: {face.file or '-'}\n\n{face.text}\n".encode(), durable=False)
+
+
+def on_a_line(sign: Callable[[Board, Record], Sign]) -> Callable[[Board, Places], LineEmulator]:
+    """How a driver's board on a serial line is emulated."""
+    return lambda board, places: LineEmulator(board, places, sign(board, Record(board.id, places)))
+
+
+class LineEmulator:
+    """Serves one sign on a pseudo-terminal."""
 
     def __init__(self, board: Board, places: Places, sign: Sign) -> None:
-        self._board, self._places, self._sign = board, places, sign
+        self._sign = sign
         self._byte_s = BITS_A_BYTE / board.baud
         self._link = places.emulated_sign(board.id)
         self._master, self._slave = -1, -1
@@ -75,7 +84,7 @@ class Emulator:
         self._arriving, self._line_at = b"", 0.0  # on the wire, and when all of it has passed
         self._is_flowing = False  # more was waiting when the last had passed
         self._leaving, self._leaves_at = bytearray(), 0.0  # replies, and when the first of them have passed
-        self._drawn: Face | None = None
+        self._portrait = Portrait(board, places)
         self._draw_at = 0.0
 
     def serve(self, stopping: threading.Event) -> None:
@@ -185,10 +194,4 @@ class Emulator:
         """Keep the picture, if it differs from the last one."""
         face = self._sign.face(now)
         self._draw_at = now + (WAIT_S * 2 if face.lasts_s is None else max(0.05, face.lasts_s))
-        old, self._drawn = self._drawn, face
-        if old is None or face.dots != old.dots:
-            replace_file(self._places.picture(f"board-{self._board.id}"), png_of([face.dots]), durable=False)
-        if old is None or (face.file, face.text) != (old.file, old.text):
-            told = f"file: {face.file or '-'}\n\n{face.text}\n"
-            path = self._places.pictures / f"board-{self._board.id}.txt"
-            replace_file(path, told.encode(), durable=False)
+        self._portrait.draw(face)

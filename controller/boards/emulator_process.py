@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 
 from controller.boards.drivers import DRIVERS
-from controller.boards.emulator_line import Emulator, Record
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
 
 def main(board: Board, places: Places, stopping: threading.Event) -> int:
     """Serve the emulated sign of `board` until `stopping`; the exit code. Ending it is pulling its plug."""
-    sign = DRIVERS[board.driver].sign(board, Record(board.id, places))
-    Emulator(board, places, sign).serve(stopping)
+    DRIVERS[board.driver].emulator(board, places).serve(stopping)
     return 0

@@ -1,5 +1,21 @@
-"""What the link to any sign is made of: its states, back-off, the time its line is taken, and what it
-tells the worker. Pure: the caller gives the time (monotonic seconds) and does the I/O.
+"""What the link to any board is made of: its states, back-off, the time its line is taken, and what it tells the
+worker. Pure: the caller gives the time (monotonic seconds) and does the I/O.
+
+How a driver's link uses it. It holds one `Line` and keeps what the board is believed to hold. `act`, in this order:
+
+1. the line is DOWN: `Open()` when `line.over(now)`;
+2. something urgent is wanted while ordinary bytes are under way: `line.break_off(now)`, and if that is True
+   answer `Drop()`: the worker discards what the kernel still has. What the broken frame was to change on the board is
+   unknown from now on;
+3. `line.slice(now)`: the next bytes of what is under way, if due: `Send` them;
+4. BUSY or ASKING and over: `line.turn(...)`;
+5. READY: decide what is next, `line.send(now, Frame(...))` or `line.ask(now, Frame(...), answer)`, and answer
+   `line.slice(now)`.
+
+`next_at` is `line.until`, or when READY the next instant at which something happens by itself: a poll, or on boards
+that cannot turn pages themselves the end of the page on show. Such a link keeps `began` of `want` and shows page
+`rotation.at(now - began)[0]`; `began` is chosen so that every board of a station turns its pages at the same instant.
+A board on TCP has a `Line` of 0 baud: its frames go out whole and at once, everything else is the same.
 """
 
 from __future__ import annotations
@@ -8,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from controller.boards.outgoing import Frame, Outgoing
 from controller.boards.pages import Content
 from controller.core.errors import IllegalEventError
 from controller.core.notices import BoardState
@@ -28,6 +45,7 @@ class Event(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     SILENT = "silent"  # no answer in time
+    BROKEN = "broken"  # off, what was being written: something urgent is to be written
     DROPPED = "dropped"  # the answer is not waited for: something newer is to be written
 
 
@@ -39,6 +57,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (_S.READY, _E.ASKED): _S.ASKING,
     (_S.READY, _E.FAILED): _S.DOWN,
     (_S.BUSY, _E.PASSED): _S.READY,
+    (_S.BUSY, _E.BROKEN): _S.READY,
     (_S.BUSY, _E.FAILED): _S.DOWN,
     (_S.ASKING, _E.ANSWERED): _S.READY,
     (_S.ASKING, _E.SILENT): _S.READY,
@@ -94,11 +113,22 @@ class Send:
     data: bytes
 
 
-Action = Open | Send
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Discard what was handed to the line and has not left it yet."""
+
+
+Action = Open | Send | Drop
 
 
 class Port(Protocol):
     """An open line. Every call ends in time, and raises DeviceError where the line is gone."""
+
+    def fileno(self) -> int:
+        """What the worker waits on; readable when there is something to `read`, or the line is gone."""
+
+    def discard_output(self) -> None:
+        """Forget what was written and has not left yet; where that cannot be done (TCP), nothing."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -144,43 +174,71 @@ class Link(Protocol):
 
 
 class Line:
-    """The state of the serial line, the wire's time and the back-off of reopening."""
+    """The state of the line, what is on its way out, and the back-off of reopening. `baud` 0: nothing paces it."""
 
     BITS_A_BYTE = 10  # start, 7 data and parity or 8 data, stop
 
     def __init__(self, baud: int, timing: Timing, now: float) -> None:
         self.state = State.DOWN
-        self._byte_s = self.BITS_A_BYTE / baud
+        self._byte_s = self.BITS_A_BYTE / baud if baud else 0.0
         self._timing = timing
-        self._until = now  # of DOWN, BUSY and ASKING
+        self._outgoing = Outgoing(self._byte_s, now)
+        self._until = now  # of DOWN and ASKING
         self._at_most = now  # of ASKING, however much is heard
         self._back_off_s = timing.reopen_first_s
 
     @property
     def until(self) -> float:
-        """When the present state ends by itself; the past for READY."""
-        return 0.0 if self.state is State.READY else self._until
+        """When the next slice is due, or the present state ends by itself; the past for READY."""
+        match self.state:
+            case State.READY:
+                return 0.0
+            case State.BUSY:
+                return self._outgoing.until
+            case State.ASKING if self._outgoing.is_waiting:
+                return min(self._until, self._outgoing.until)
+        return self._until
 
     def over(self, now: float) -> bool:
-        return now >= self.until
+        match self.state:
+            case State.READY:
+                return True
+            case State.BUSY:
+                return self._outgoing.is_over(now)
+        return now >= self._until
 
-    def opened(self) -> None:
+    def opened(self, now: float) -> None:
         self.state = after(self.state, Event.OPENED)
+        self._outgoing = Outgoing(self._byte_s, now)
 
     def failed(self, now: float) -> None:
         self.state = after(self.state, Event.FAILED)
+        self._outgoing = Outgoing(self._byte_s, now)
         self._until = now + self._back_off_s
         self._back_off_s = min(self._timing.reopen_last_s, self._back_off_s * 2)
 
-    def wrote(self, now: float, size: int, pause_s: float) -> None:
+    def send(self, *frames: Frame) -> None:
+        """These frames, one after the other; `slice` gives their bytes."""
         self.state = after(self.state, Event.WROTE)
-        self._until = now + size * self._byte_s + pause_s
+        for frame in frames:
+            self._outgoing.put(frame)
 
-    def asked(self, now: float, size: int, answer: int) -> None:
-        """An answer of about `answer` bytes is awaited."""
+    def ask(self, now: float, frame: Frame, answer: int) -> None:
+        """A question that is answered with about `answer` bytes."""
         self.state = after(self.state, Event.ASKED)
-        self._until = now + size * self._byte_s + self._timing.reply_s
+        self._outgoing.put(frame)
+        self._until = now + len(frame.data) * self._byte_s + self._timing.reply_s
         self._at_most = self._until + (2 * answer + 256) * self._byte_s
+
+    def slice(self, now: float) -> Send | None:
+        """The next bytes of what was given to `send` or `ask`, if they are due."""
+        data = self._outgoing.take(now)
+        return Send(data) if data else None
+
+    def break_off(self, now: float) -> bool:
+        """Leave ordinary frames, or the waiting for an answer: READY. True if a `Drop` is to be done first."""
+        self.turn(Event.BROKEN if self.state is State.BUSY else Event.DROPPED)
+        return self._outgoing.break_off(now)
 
     def heard(self, now: float) -> None:
         """Bytes came: the answer may go on, but a babbler does not hold us for ever."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from controller.boards.drivers import DRIVERS
-from controller.boards.link import Open, Port, Status, Timing
+from controller.boards.link import Drop, Open, Port, Send, Status, Timing
 from controller.boards.looking import Looking
 from controller.core.errors import DeviceError, StationError
 from controller.core.notices import BoardState
@@ -113,7 +113,9 @@ class BoardWorker:
                     self._port = self._driver.line(self._board, self._places, self._timing)
                     self._link.opened(self._clock.monotonic())
                     self._tell_time()
-                elif self._port is not None:
+                elif self._port is not None and isinstance(action, Drop):
+                    self._port.discard_output()
+                elif self._port is not None and isinstance(action, Send):
                     self._port.write(action.data)
             except DeviceError as error:
                 self._lose(error)

@@ -83,6 +83,14 @@ class SerialPort:
         """Forget what has come and was not read."""
         self._guarded(self._serial.reset_input_buffer)
 
+    def discard_output(self) -> None:
+        """Forget what was written and has not left the kernel's buffer yet (tcflush TCOFLUSH)."""
+        self._guarded(self._serial.reset_output_buffer)
+
+    def fileno(self) -> int:
+        """For select: readable when bytes have come, or when the line is gone."""
+        return self._guarded(lambda: int(self._serial.fileno()))
+
     def control_line(self, name: ControlLine) -> bool:
         """Whether an incoming control line is on; DeviceError where the line has none (a pseudo-terminal)."""
         return bool(self._guarded(lambda: getattr(self._serial, name)))

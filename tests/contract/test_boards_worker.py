@@ -156,12 +156,12 @@ def test_the_emulator_killed_and_started_again(station: BoardStation) -> None:
     code = (
         "import sys, threading, pathlib\n"
         "from controller.boards.emulator import AlphaSign, Physics\n"
-        "from controller.boards.emulator_line import Emulator\n"
+        "from controller.boards.emulator_line import LineEmulator\n"
         "from controller.runtime.config_tables import Board\n"
         "from controller.runtime.places import Places\n"
         "board, places = Board.model_validate_json(sys.argv[1]), Places(pathlib.Path(sys.argv[2]))\n"
         "sign = AlphaSign(board.columns, board.rows, Physics(clear_s=0.03, configure_s=0.06))\n"
-        "Emulator(board, places, sign).serve(threading.Event())\n"
+        "LineEmulator(board, places, sign).serve(threading.Event())\n"
     )
     command = [sys.executable, "-c", code, station.board.model_dump_json(), str(station.places.state)]
     station.start_worker()

@@ -10,7 +10,7 @@ from controller.boards.alpha_link import AlphaLink
 from controller.boards.alpha_stream import Decoder
 from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.facts import Facts
-from controller.boards.link import Open, Send, Status, Timing
+from controller.boards.link import Drop, Open, Send, Status, Timing
 from controller.boards.pages import Content
 from controller.boards.preview import draft
 from controller.boards.rotation import content_of
@@ -86,6 +86,9 @@ class Simulation:
                 self.link.opened(self.now)
             elif isinstance(action, Open) or not self.is_plugged:
                 self.link.failed(self.now, "gone")
+            elif isinstance(action, Drop):
+                self._on_wire = [(at, byte) for at, byte in self._on_wire if at <= self.now + BYTE_S]
+                self._free_at = self._on_wire[-1][0] if self._on_wire else self.now
             elif isinstance(action, Send):
                 self._send(action.data)
         self._carry()
@@ -98,10 +101,11 @@ class Simulation:
 
     def _send(self, data: bytes) -> None:
         self.sent.append((self.now, data))
-        assert self.now >= self._free_at - 1e-6, "written while the line was still taken"
+        begun = max(self.now, self._free_at)
         for number, byte in enumerate(data, 1):
-            self._on_wire.append((self.now + number * BYTE_S, byte))
-        self._free_at = self.now + len(data) * BYTE_S
+            self._on_wire.append((begun + number * BYTE_S, byte))
+        self._free_at = begun + len(data) * BYTE_S
+        assert self._free_at - self.now < 0.1 + 1e-6, "too much in the line's buffer"
 
     def _carry(self) -> None:
         arrived = [(at, byte) for at, byte in self._on_wire if at <= self.now]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.emulator_line import Emulator, Record
+from controller.boards.emulator_line import LineEmulator, Record
 from controller.boards.link import Timing
 from controller.boards.worker import BoardWorker
 from controller.core.journal import Entry
@@ -48,7 +48,7 @@ class BoardStation:
         self.clock = ShiftedClock()
         self.store = Store(self.places.station_db)
         self.sign: AlphaSign | None = None
-        self.emulator: Emulator | None = None
+        self.emulator: LineEmulator | None = None
         self.worker: BoardWorker | None = None
         self.turns: list[float] = []  # when the worker said that it makes progress
         self._ids = NewIds(self.clock)
@@ -56,7 +56,7 @@ class BoardStation:
 
     def start_sign(self, physics: Physics = BRISK_SIGN) -> AlphaSign:
         self.sign = AlphaSign(self.board.columns, self.board.rows, physics, Record(self.board.id, self.places))
-        self.emulator = Emulator(self.board, self.places, self.sign)
+        self.emulator = LineEmulator(self.board, self.places, self.sign)
         self._start(self.emulator.serve)
         wait_for(self.places.emulated_sign(self.board.id).exists)
         return self.sign

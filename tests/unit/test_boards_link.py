@@ -24,6 +24,7 @@ from controller.boards.alpha_bytes import text_pages
 from controller.boards.alpha_pages import FILE_BYTES, files_of
 from controller.boards.emulator import Physics
 from controller.boards.link import TRANSITIONS, Event, Line, State, Timing, after
+from controller.boards.outgoing import Frame
 from controller.core.errors import IllegalEventError
 from controller.core.notices import BoardState
 from tests.support.boards_line import Simulation, content, written
@@ -67,7 +68,7 @@ def test_every_event_in_every_state(state: State, event: Event) -> None:
 def test_an_illegal_event_changes_nothing() -> None:
     line = Line(9600, Timing(), 0.0)
     with pytest.raises(IllegalEventError):
-        line.wrote(1.0, 10, 0.0)
+        line.send(Frame(b"x"))
     assert (line.state, line.until) == (State.DOWN, 0.0)
 
 
@@ -77,8 +78,8 @@ def test_reopening_backs_off_from_half_a_second_to_five() -> None:
         line.failed(at)
         waits.append(line.until - at)
         at = line.until
-    line.opened()
-    line.wrote(at, 1, 0.0)
+    line.opened(at)
+    line.send(Frame(b"x"))
     line.turn(Event.PASSED)
     line.failed(at)
     assert [*waits, line.until - at] == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 0.5]
