@@ -38,7 +38,10 @@ def lasts_until(item: Item, now: Now) -> float:
 
 
 def given_up_at(item: Item, timing: Timing, now: Now) -> float:
-    """Wall: later than this it does not begin. An emergency that takes turns has as long as it lasts."""
+    """Wall: later than this it does not begin. An emergency that was said has as long as it lasts; what was cut before
+    that, a while longer."""
+    if item.emergency and item.said:
+        return now.wall + lasts_until(item, now) - now.mono
     if item.over_at is not None:
         return now.wall + item.over_at + AGAIN_S - now.mono
     late_until = item.late_until

@@ -135,7 +135,7 @@ def _newer(ours: Item | None, item: Item) -> Item:
     """The row of what was cut a moment ago does not know yet how far it had come, or only nearly."""
     if ours is None:
         return item
-    item = replace(item, over_at=ours.over_at)
+    item = replace(item, over_at=ours.over_at, said=ours.said)
     if ours.attempt < item.attempt:
         return item
     return replace(item, attempt=ours.attempt, reached_s=ours.reached_s)
@@ -240,7 +240,8 @@ def _interrupt(state: State, reason: str, now: Now, timing: Timing, unheard_s: f
     if item.resumes:
         reached_s = max(reached_s, item.reached_s)
         detail = (*detail, ("reached_s", round(reached_s, 3)))
-    item = replace(item, reached_s=reached_s if item.resumes else 0.0)
+    said = item.said or (state.phase is Phase.SPEAKING and reached_s >= item.words_s - admission.OVER_S)
+    item = replace(item, reached_s=reached_s if item.resumes else 0.0, said=said)
     queue = admission.ordered((*state.queue, item))
     return replace(state, queue=queue), (Move(item.id, UtteranceEvent.INTERRUPT, detail),)
 
@@ -329,6 +330,8 @@ def _refuse(state: State, now: Now, timing: Timing) -> Step:
 
 
 def _end_waiting(state: State, item: Item, reason: str) -> Step:
+    if item.emergency and item.said:  # its time ran out while others had their turns, or there was no output
+        return _without(state, item.id), (Move(item.id, UtteranceEvent.FINISH),)
     event = UtteranceEvent.ABANDON if item.attempt else UtteranceEvent.MISS
     return _without(state, item.id), (Move(item.id, event, (("reason", reason),)),)
 

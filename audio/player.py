@@ -291,7 +291,7 @@ class Player:
             item = self._state.current
             gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
             detail |= {"sha256": item.sha256} | ({"gain_db": gain_db} if gain_db else {})
-        if move.event is UtteranceEvent.FINISH:
+        if move.event is UtteranceEvent.FINISH and known and known.utterance_id == move.id:
             proof = self._proving.of_words()
             detail |= {"proven": proof.proven, "taken_s": round(proof.taken_s, 1)}
         if move.id.startswith(MARK):

@@ -61,6 +61,7 @@ class Item:
     over_at: float | None = (
         None  # mono; of an emergency that has begun here: its mandatory end, wherever the clock goes
     )
+    said: bool = False  # its words have sounded whole here, once at least
     after_cut: AfterCut = AfterCut.RESTART
     zones: frozenset[str] = frozenset()
     sha256: str = ""

@@ -53,6 +53,7 @@ TRANSITIONS: dict[tuple[UtteranceState, UtteranceEvent], UtteranceState] = {
     (_S.QUEUED, _E.BEGIN): _S.PLAYING,
     (_S.QUEUED, _E.MISS): _S.MISSED,
     (_S.QUEUED, _E.STOP): _S.STOPPED,
+    (_S.QUEUED, _E.FINISH): _S.PLAYED,  # an emergency that was said, and whose time ran out between two turns
     (_S.QUEUED, _E.ABANDON): _S.CUT,  # it had begun, was cut, and found no time to begin again
     (_S.PLAYING, _E.FINISH): _S.PLAYED,
     (_S.PLAYING, _E.INTERRUPT): _S.QUEUED,

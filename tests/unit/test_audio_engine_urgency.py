@@ -180,6 +180,31 @@ def test_an_emergency_is_said_at_least_once_however_late() -> None:
     assert bench.state.current.times == 1
 
 
+def test_an_emergency_that_waits_for_its_turn_does_not_begin_after_its_mandatory_end() -> None:
+    bench = Bench()
+    short = item("a", 1000.0, EMERGENCY, words_s=10.0, lasts_s=40.0)
+    bench.tell(Rows((short, item("b", 1000.0, EMERGENCY, words_s=30.0, lasts_s=100.0))))
+    bench.run(until=1120.0)
+    begun = [(at, name) for at, name, segment, _ in bench.plays() if segment is Phase.OPENING]
+    assert begun == [(1000.0, "a"), (1014.0, "b")], "the end of the first is at 1040, its turn would be at 1048"
+    assert [event for event, _ in bench.moves("a")] == [E.BEGIN, E.INTERRUPT, E.FINISH]
+    assert bench.moves("a")[-1] == (E.FINISH, {}), "its words were said, and nobody need be told"
+
+
+@pytest.mark.parametrize(
+    ("at_s", "ends"), [(8.0, [E.BEGIN, E.INTERRUPT, E.BEGIN, E.FINISH]), (20.0, [E.BEGIN, E.INTERRUPT, E.FINISH])]
+)
+def test_an_emergency_cut_by_a_fault_is_said_once_whole_but_not_again_after_its_end(at_s: float, ends: list[E]) -> None:
+    bench = Bench()
+    bench.tell(Rows((item("a", 1000.0, EMERGENCY, words_s=10.0, lasts_s=30.0),)))
+    bench.run(until=1000.0 + at_s)
+    bench.tell(OutputLost("output_lost"))
+    bench.run(until=1040.0)
+    bench.tell(OutputBack())
+    bench.run(until=1100.0)
+    assert [event for event, _ in bench.moves("a")] == ends
+
+
 def test_several_emergencies_take_turns_between_their_words() -> None:
     bench = Bench()
     bench.tell(Alert(item("a", 1000.0, EMERGENCY, words_s=6.0, lasts_s=120.0, local=True)))

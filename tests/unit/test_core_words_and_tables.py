@@ -28,6 +28,7 @@ def test_every_state_answers_every_event_by_the_table() -> None:
         (S.QUEUED, E.BEGIN): S.PLAYING,
         (S.QUEUED, E.MISS): S.MISSED,
         (S.QUEUED, E.STOP): S.STOPPED,
+        (S.QUEUED, E.FINISH): S.PLAYED,
         (S.QUEUED, E.ABANDON): S.CUT,
         (S.PLAYING, E.FINISH): S.PLAYED,
         (S.PLAYING, E.INTERRUPT): S.QUEUED,
