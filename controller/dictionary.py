@@ -60,15 +60,20 @@ class Dictionary:
         return sorted(found, key=lambda entry: (entry.short.casefold(), entry.short))
 
     def put(self, short: str, words: str, by: str) -> Entry:
-        """From now on `short` is spoken as `words`. InputError with everything that is wrong."""
+        """From now on `short` is spoken as `words`. Saved again as it is, nothing is changed: no line, no renewal.
+        InputError with everything that is wrong."""
         short, words = clean(short), " ".join(clean(words).split())
         if problems := self.problems_of(short, words):
             raise InputError(*problems)
         at = self._clock.now()
+        built_in = self._built_in.get(short, "")
         with self._store.write() as tx:
+            own = next((entry for entry in dictionary.every(tx) if entry.short == short), None)
+            if words == (own.words if own else built_in):
+                return Entry(short, words, built_in, own.set_by if own else "", own.set_at if own else None)
             dictionary.put(tx, at, short, words, by)
         self._ring()
-        return Entry(short, words, self._built_in.get(short, ""), by, at)
+        return Entry(short, words, built_in, by, at)
 
     def take_back(self, short: str, by: str) -> None:
         """Undo: from now on as the station says it by itself. Asking again does no harm."""

@@ -17,6 +17,7 @@ from controller.core.words import LANGUAGES
 from controller.dictionary import Dictionary, Entry
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
+from controller.store import dictionary as stored
 from controller.store import journal, samples
 from controller.store.connection import Store
 from tests.support.stations import START, Station, station_in
@@ -70,6 +71,19 @@ def test_an_entry_is_put_over_the_built_in_one_and_taken_back(station: Station, 
         ("dictionary", "dictionary/BTXM", {"back": True, "by": "hoa"}),
     ]
     assert [whom for whom, _ in station.bell.rung] == ["audio-main", "controller", "kiosk"] * 4
+
+
+def test_an_entry_saved_again_as_it_is_changes_nothing(station: Station, dictionary: Dictionary) -> None:
+    entry = dictionary.put("BTXM", "bê tông xi măng", "lan")
+    rung = len(station.bell.rung)
+    assert dictionary.put("BTXM", " bê tông  xi măng", "hoa") == entry
+    assert dictionary.put("UBND", "ủy ban nhân dân", "hoa") == Entry("UBND", "ủy ban nhân dân", "ủy ban nhân dân")
+    assert len(station.bell.rung) == rung
+    with station.store.read() as tx:
+        assert [line.subject for line in journal.entries(tx)] == ["dictionary/BTXM"]
+        assert stored.version(tx) == 1
+    dictionary.put("BTXM", "bê tông", "hoa")
+    assert of(dictionary, "BTXM")[0].words == "bê tông"
 
 
 def test_entries_are_in_alphabetical_order(dictionary: Dictionary) -> None:
