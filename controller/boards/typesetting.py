@@ -8,6 +8,8 @@ from controller.boards.layout import Page as Laid
 from controller.boards.layout import waiting as lay_out_waiting
 from controller.boards.pages import Dots, Page, Rotation
 from controller.boards.picture import Field
+from controller.boards.poster import poster
+from controller.boards.poster_special import waiting as poster_waiting
 from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
@@ -17,12 +19,16 @@ URGENT_LIMIT = 113  # what a sign's priority file has room for
 
 
 def typeset(board: Board, item: Item, facts: Facts) -> Rotation:
+    if board.driver == "screen":
+        return poster(board, item, facts)
     limit = URGENT_LIMIT if item.level is Level.EMERGENCY else TEXT_LIMIT
     return _rotation(lay_out(item.whole, board.columns, board.rows, limit), board, facts, item.ident)
 
 
 def waiting(board: Board, facts: Facts) -> Rotation:
     """What a board shows when there is nothing to say: the place's name and the time of day."""
+    if board.driver == "screen":
+        return poster_waiting(board, facts)
     return _rotation(lay_out_waiting(facts.place, board.columns, board.rows, TEXT_LIMIT), board, facts, "")
 
 

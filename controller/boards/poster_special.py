@@ -1,0 +1,176 @@
+"""Pages of a large screen that nobody writes: the clock, what is spoken next, the queue at the desk, training."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from controller.boards.facts import Facts
+from controller.boards.pages import Page, Rotation
+from controller.boards.poster_frame import Frame, frame_of, sheet_of, upper_first
+from controller.boards.poster_sheet import Line, Mark, Rgb
+from controller.boards.poster_type import LINE, Words, fitted, ruler
+from controller.core.notices import Special
+from controller.core.showing import Item
+from controller.runtime.config_tables import Board
+from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
+from schedules.wording import lunar_words, time_words, weekday_words
+
+GLANCE_S = 6.0  # what is taken in at one look
+SESSION_S = 5.0  # for each further line of a list
+TIGHT = 1.02  # of the size: the line of a number, which has neither marks above nor tails below
+
+
+def special(frame: Frame, item: Item) -> Rotation:
+    column = _Column(frame)
+    heading = ruler().drawable(item.title.replace("\n", " "))[0]
+    dwell_s = GLANCE_S
+    match item.special:
+        case Special.NEXT:
+            _next(column, heading)
+        case Special.QUEUE:
+            _queue(column, heading)
+        case Special.TRAINING:
+            dwell_s += SESSION_S * _training(column, heading)
+        case _:
+            _clock(column, heading or frame.facts.place)
+    return Rotation((column.page(dwell_s, item.ident, clock=item.special is not Special.CLOCK),))
+
+
+def waiting(board: Board, facts: Facts) -> Rotation:
+    """Where there is nothing to say: the place, the time and the day."""
+    column = _Column(frame_of(board, facts))
+    _clock(column, facts.place)
+    return Rotation((column.page(60.0, "", clock=False),))
+
+
+class _Column:
+    """Lines one under the other, each as wide as the page at most."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self._rows: list[tuple[str, int, bool, Rgb, float]] = []  # text, size, bold, colour, height
+
+    def line(self, text: str, units: float, bold: bool = False, colour: Rgb | None = None, most: int = 1) -> None:
+        """A text of a size, smaller where one line of it would be too wide and it may have no more."""
+        if not text:
+            return
+        size, room = self.frame.u(units), self.frame.room
+        colour = colour or self.frame.tint.text
+        if most == 1:
+            wide = ruler().width(text, size, bold)
+            size = max(1, min(size, int(size * room.width / wide))) if wide > 2 * room.width / 3 else size
+        lines = Words(text, bold, ruler()).lines(room.width, size)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], fitted(" ".join(lines[most - 1 :]), room.width, size, bold, ruler())]
+        self._rows += [(line, size, bold, colour, size * LINE) for line in lines]
+
+    def number(self, text: str, units: float, colour: Rgb | None = None) -> None:
+        """Digits, as large as the page's width allows."""
+        size, room = self.frame.u(units), self.frame.room
+        size = max(1, min(size, int(size * room.width / ruler().width(text, size, True))))
+        self._rows.append((text, size, True, colour or self.frame.tint.text, size * TIGHT))
+
+    def gap(self, units: float) -> None:
+        self._rows.append(("", 1, False, self.frame.tint.text, float(self.frame.u(units))))
+
+    @property
+    def height(self) -> float:
+        return sum(height for *_, height in self._rows)
+
+    def fits(self) -> bool:
+        return self.height <= self.frame.room.height
+
+    def drop(self, rows: int) -> None:
+        """Take back the last lines."""
+        del self._rows[len(self._rows) - rows :]
+
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
+    def page(self, dwell_s: float, ident: str, clock: bool) -> Page:
+        room = self.frame.room
+        shrink = min(1.0, room.height / self.height) if self.height else 1.0
+        marks: list[Mark] = []
+        y = room.y + max(0.0, room.height - self.height * shrink) * 0.45
+        for text, size, bold, colour, height in self._rows:
+            if text:
+                drawn = max(1, int(size * shrink))
+                base = y + (height * shrink + drawn * 0.74) / 2
+                marks.append(Line(text, room.x, round(base), drawn, bold, colour))
+            y += height * shrink
+        lines = tuple(text for text, *_ in self._rows if text)
+        return Page(sheet_of(self.frame, marks, clock), dwell_s, lines, item=ident)
+
+
+def _clock(column: _Column, name: str) -> None:
+    frame, today = column.frame, column.frame.facts.now.date()
+    words = frame.words
+    column.line(name, 4.2, bold=True, colour=frame.tint.muted)
+    column.gap(2)
+    column.number(f"{frame.facts.now:%H:%M}", 34)
+    column.gap(2.5)
+    weekday = upper_first(weekday_words(today, words))
+    column.line(words("board.poster.date", weekday=weekday, day=today.day, month=today.month, year=today.year), 5)
+    if FIRST_YEAR <= today.year <= LAST_YEAR:
+        column.line(upper_first(lunar_words(lunar_of(today), words)), 5, colour=frame.tint.muted)
+
+
+def _next(column: _Column, heading: str) -> None:
+    frame, facts = column.frame, column.frame.facts
+    words = frame.words
+    column.line(heading or words("board.poster.next_heading"), 4.2, bold=True, colour=frame.tint.muted)
+    column.gap(2)
+    if facts.next_at is None:
+        column.line(words("board.poster.next_none"), 7, most=4)
+        return
+    column.number(f"{facts.next_at:%H:%M}", 24)
+    if facts.next_at.date() != facts.now.date():
+        column.line(upper_first(words("schedules.tomorrow")), 4.6, colour=frame.tint.muted)
+    column.gap(2)
+    column.line(ruler().drawable(facts.next_title.replace("\n", " "))[0], 7, most=3)
+
+
+def _queue(column: _Column, heading: str) -> None:
+    frame, facts = column.frame, column.frame.facts
+    words = frame.words
+    column.line(heading or words("board.poster.queue_heading"), 4.2, bold=True, colour=frame.tint.muted)
+    column.gap(2)
+    if facts.called:
+        column.line(words("board.poster.queue_called"), 6)
+        column.number(str(facts.called), 40)
+        column.gap(1)
+    else:
+        column.line(words("board.poster.queue_none"), 8, most=2)
+    if facts.given:
+        column.line(words("board.poster.queue_given", given=facts.given), 4.6, colour=frame.tint.muted)
+
+
+def _training(column: _Column, heading: str) -> int:
+    """How many sessions stand there."""
+    frame, facts = column.frame, column.frame.facts
+    words = frame.words
+    column.line(heading or words("board.poster.training_heading"), 4.2, bold=True, colour=frame.tint.muted)
+    column.gap(1.5)
+    if not facts.sessions:
+        column.line(words("board.poster.training_none"), 6, most=3)
+        return 0
+    for number, session in enumerate(facts.sessions):
+        before = column.count
+        column.line(_when(session.begins, frame), 3.9, bold=True)
+        column.line(ruler().drawable(session.title.replace("\n", " "))[0], 3.9, most=2)
+        column.line(ruler().drawable(session.place.replace("\n", " "))[0], 3.2, colour=frame.tint.muted)
+        if number and not column.fits():
+            column.drop(column.count - before)
+            return number
+        column.gap(1.6)
+    return len(facts.sessions)
+
+
+def _when(at: datetime, frame: Frame) -> str:
+    clock, words = time_words(at.time(), frame.words), frame.words
+    if at.date() == frame.facts.now.date():
+        return words("board.poster.when", time=clock, day=words("schedules.today"))
+    date = words("schedules.date", day=at.day, month=at.month)
+    day = words("schedules.day", weekday=weekday_words(at.date(), words), date=date)
+    return words("board.poster.when", time=clock, day=day)

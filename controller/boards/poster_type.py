@@ -1,0 +1,174 @@
+"""Letters of a large screen: the typeface, how wide a text is, and which letters it lacks.
+
+Widths are measured once at one size and scaled, so that finding the size in which a text fills its
+room is plain arithmetic. Needs Pillow; draws nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+from controller.core.errors import DeviceError
+
+LINE = 1.36  # of the size, from baseline to baseline: stacked capitals (Ẳ) under tails (ợ) do not meet
+ASCENT = 1.08  # of the size, from the top of a line to its baseline
+FALLBACK = "?"
+ELLIPSIS = "…"
+_FOLDERS = (Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
+_TYPEFACES = (("BeVietnamPro-Regular", "BeVietnamPro-Bold"), ("DejaVuSans", "DejaVuSans-Bold"))
+_PROBE = 100  # pixels; the size at which widths are measured
+_SLACK = 1.01  # letters are set on whole pixels, which may make a line a little wider
+_ABSENT = "\U0010ffff"  # no typeface has it
+
+
+@dataclass(frozen=True, slots=True)
+class Typeface:
+    regular: Path
+    bold: Path
+
+    def weight(self, bold: bool) -> Path:
+        return self.bold if bold else self.regular
+
+
+def find_typeface(folders: Iterable[Path] = _FOLDERS) -> Typeface:
+    """The first typeface of which both weights are installed, or DeviceError that says what to install."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for parent, _, names in os.walk(folder):
+            for name in names:
+                file = Path(parent, name)
+                if file.suffix.lower() in {".ttf", ".otf"}:
+                    found.setdefault(file.stem, file)
+    for regular, bold in _TYPEFACES:
+        if regular in found and bold in found:
+            return Typeface(found[regular], found[bold])
+    raise DeviceError("no typeface for a screen: install the Debian package fonts-dejavu-core")
+
+
+class Ruler:
+    """Measures in one typeface."""
+
+    def __init__(self, typeface: Typeface) -> None:
+        self.typeface = typeface
+        self._probes = {bold: self.font(_PROBE, bold) for bold in (False, True)}
+        self._advances: dict[tuple[str, bool], float] = {}  # of letters, at the size of the probes
+        self._drawn: dict[str, bool] = {}
+        self._absent = self._ink(_ABSENT)
+
+    def font(self, size: int, bold: bool) -> ImageFont.FreeTypeFont:
+        path = self.typeface.weight(bold)
+        try:
+            return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+        except OSError as error:
+            raise DeviceError(f"the typeface {path} cannot be used: {error}") from error
+
+    def width(self, text: str, size: float, bold: bool = False) -> float:
+        """Of one line, in pixels; letters that are drawn closer together (kerning) only leave room."""
+        return sum([self._advance(letter, bold) for letter in text]) * _SLACK * size / _PROBE
+
+    def _advance(self, letter: str, bold: bool) -> float:
+        advance = self._advances.get((letter, bold))
+        if advance is None:
+            advance = self._advances[letter, bold] = self._probes[bold].getlength(letter)
+        return advance
+
+    def drawable(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The text as it can be drawn, paragraphs apart by line ends, and the characters that became "?", each once.
+
+        Characters that are not to be seen (controls, directions, joiners) are left out.
+        """
+        shown: list[str] = []
+        lacking: list[str] = []
+        for character in unicodedata.normalize("NFC", text):
+            kind = unicodedata.category(character)
+            if character == "\n" or kind[0] == "Z":
+                shown.append("\n" if character in "\n\u2028\u2029" else " ")
+            elif character == "\t":
+                shown.append(" ")
+            elif kind in {"Cc", "Cf"} or "\ufe00" <= character <= "\ufe0f":
+                continue
+            elif kind in {"Co", "Cs", "Cn"} or not self._has(character):
+                shown.append(FALLBACK)
+                lacking.append(character)
+            else:
+                shown.append(character)
+        lines = (" ".join(line.split()) for line in "".join(shown).split("\n"))
+        return "\n".join(line for line in lines if line), tuple(dict.fromkeys(lacking))
+
+    def _has(self, character: str) -> bool:
+        has = self._drawn.get(character)
+        if has is None:
+            has = self._drawn[character] = self._ink(character) != self._absent
+        return has
+
+    def _ink(self, character: str) -> bytes:
+        return bytes(self._probes[False].getmask(character, mode="1"))
+
+
+@cache
+def ruler() -> Ruler:
+    """Of the typeface that is installed; looked for once."""
+    return Ruler(find_typeface())
+
+
+class Words:
+    """The words of a text, measured once, to be broken into lines at any size."""
+
+    def __init__(self, text: str, bold: bool, ruler: Ruler) -> None:
+        self._ruler, self._bold = ruler, bold
+        self._space = ruler.width(" ", 1.0, bold)
+        self._paragraphs = [
+            [(word, ruler.width(word, 1.0, bold)) for word in line.split()] for line in text.split("\n") if line.strip()
+        ]
+
+    def lines(self, width: float, size: float) -> list[str]:
+        """No line is wider than `width` pixels; a word that is, is broken."""
+        room = width / size
+        return [line for paragraph in self._paragraphs for line in self._broken(paragraph, room)]
+
+    def _broken(self, words: Sequence[tuple[str, float]], room: float) -> list[str]:
+        lines: list[str] = []
+        line: list[str] = []
+        used = 0.0
+        for word, wide in words:
+            if line and used + self._space + wide > room:
+                lines.append(" ".join(line))
+                line, used = [], 0.0
+            rest, rest_wide = word, wide
+            while not line and rest_wide > room and len(rest) > 1:
+                head = self._head(rest, room)
+                lines.append(head)
+                rest = rest[len(head) :]
+                rest_wide = self._ruler.width(rest, 1.0, self._bold)
+            used += rest_wide + (self._space if line else 0.0)
+            line.append(rest)
+        return [*lines, " ".join(line)] if line else lines
+
+    def _head(self, word: str, room: float) -> str:
+        """As many letters as fit, one at least (binary search: width grows with length)."""
+        low, high = 1, len(word)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._ruler.width(word[:middle], 1.0, self._bold) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        return word[:low]
+
+
+def fitted(text: str, width: float, size: float, bold: bool, ruler: Ruler) -> str:
+    """One line, cut at a word with an ellipsis where it is too wide; "" where not even a letter fits."""
+    if ruler.width(text, size, bold) <= width:
+        return text
+    room = width - ruler.width(ELLIPSIS, size, bold)
+    lines = Words(text, bold, ruler).lines(room, size) if room > 0 else []
+    if not lines or ruler.width(lines[0], size, bold) > room:
+        return ""
+    return lines[0].rstrip(" ,;:.-–") + ELLIPSIS
