@@ -7,7 +7,7 @@ comes off a line. None of the three knows lines, timing or boards.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 from controller.core.errors import DeviceError
 
@@ -15,6 +15,9 @@ NUL, SOH, STX, ETX, EOT, ESC = 0x00, 0x01, 0x02, 0x03, 0x04, 0x1B
 LEAD = 5  # NULs that open a frame; the sign finds the line's speed from them
 ALL_SIGNS, REPLY = ord("Z"), ord("0")  # types of sign
 PRIORITY = "0"  # label of the priority TEXT file
+DOTS_ROWS, DOTS_COLUMNS = 31, 255  # of one picture at most
+WIDTH_BYTES, WIDTH_PAUSE_S = 16, 0.1  # the frame of a picture up to its width, and the silence that follows
+NESTED_PAUSE_S = 0.1  # after every STX of a frame with several packets
 
 
 class AlphaError(DeviceError):
@@ -109,6 +112,45 @@ class ReadText:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteString:
+    """A STRING file: text that others call; writing it does not blank the sign."""
+
+    label: str
+    body: tuple[str | Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadString:
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDots:
+    """A picture: rows of codes 0 to 8, a byte each, all of one width; at most 31 rows of 255. The sign needs a
+    silence of `WIDTH_PAUSE_S` after the first `WIDTH_BYTES` bytes of the frame."""
+
+    label: str
+    dots: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDots:
+    label: str
+
+
+class Tone(StrEnum):
+    LONG = "0"  # two seconds
+    THREE_SHORT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundTone:
+    """The sign beeps, and hears nothing for three seconds."""
+
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class SetTime:
     hour: int
     minute: int
@@ -182,13 +224,44 @@ class TextReply:
 
 
 @dataclass(frozen=True, slots=True)
+class StringReply:
+    label: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DotsReply:
+    label: str
+    dots: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SpecialReply:
     what: Special
     data: bytes
 
 
+class Errors(IntFlag):
+    """What the sign has to say of the last frame (the reply to `Special.ERRORS`)."""
+
+    NONE = 0
+    PARITY = 0x01
+    FRAMING = 0x02
+    TIMEOUT = 0x04
+    OVERFLOW = 0x08
+    CHECKSUM = 0x10
+    BAD = 0x20  # command or label
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    size_bytes: int
+    free_bytes: int
+
+
 Command = (
-    WriteText | ReleasePriority | ReadText | SetTime | SetTimeFormat | SetWeekday | ClearMemory | SetMemory
-    | RunSequence | SoftReset | ReadSpecial
+    WriteText | ReleasePriority | ReadText | WriteString | ReadString | WriteDots | ReadDots | SetTime | SetTimeFormat
+    | SetWeekday | ClearMemory | SetMemory | RunSequence | SoftReset | SoundTone | ReadSpecial
 )  # fmt: skip
-Message = Command | TextReply | SpecialReply
+Reply = TextReply | StringReply | DotsReply | SpecialReply
+Message = Command | Reply

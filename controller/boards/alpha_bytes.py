@@ -1,4 +1,4 @@
-"""Alpha messages to bytes and back: one message a frame.
+"""Alpha messages to bytes: one message a frame, or several packets in one; `alpha_parsing` is the way back.
 
 Nothing can be put into a frame that would end it: labels and text are printable ASCII, and control
 bytes exist only as the typed `Inline` codes. Pure; every error is an AlphaError.
@@ -6,8 +6,12 @@ bytes exist only as the typed `Inline` codes. Pure; every error is an AlphaError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from controller.boards.alpha import (
     ALL_SIGNS,
+    DOTS_COLUMNS,
+    DOTS_ROWS,
     EOT,
     ESC,
     ETX,
@@ -19,39 +23,59 @@ from controller.boards.alpha import (
     WITH_ARGUMENT,
     AlphaError,
     ClearMemory,
-    Code,
     Command,
+    DotsReply,
     FileSpec,
     Inline,
     Message,
-    Mode,
     Page,
-    Position,
+    ReadDots,
     ReadSpecial,
+    ReadString,
     ReadText,
     ReleasePriority,
+    Reply,
     RunSequence,
     SetMemory,
     SetTime,
     SetTimeFormat,
     SetWeekday,
     SoftReset,
-    Special,
+    SoundTone,
     SpecialReply,
+    StringReply,
     TextReply,
+    WriteDots,
+    WriteString,
     WriteText,
 )
+
+_DIGITS = bytes((code + 0x30) & 0xFF for code in range(256))  # of a dot's code
 
 
 def encode(message: Message) -> bytes:
     """The frame of one message, checksummed. AlphaError where it holds what no frame can carry."""
-    kind = REPLY if isinstance(message, TextReply | SpecialReply) else ALL_SIGNS
+    kind = REPLY if isinstance(message, Reply) else ALL_SIGNS
     head = bytes(LEAD) + bytes((SOH, kind)) + b"00"
-    packet = bytes((STX,)) + _data_of(message)
     if isinstance(message, ReleasePriority):
-        return head + packet + bytes((EOT,))
-    packet += bytes((ETX,))
-    return head + packet + checksum(packet) + bytes((EOT,))
+        return head + bytes((STX,)) + _data_of(message) + bytes((EOT,))
+    return head + _packet(message) + bytes((EOT,))
+
+
+def encode_nested(commands: Sequence[Command]) -> tuple[bytes, tuple[int, ...]]:
+    """One frame of several packets, and after how many of its bytes the sign needs `NESTED_PAUSE_S` of silence."""
+    if not commands or any(isinstance(command, ReleasePriority) for command in commands):
+        raise AlphaError("a frame of nothing, or a release, which stands alone")
+    frame, pauses = bytes(LEAD) + bytes((SOH, ALL_SIGNS)) + b"00", []
+    for command in commands:
+        pauses.append(len(frame) + 1)
+        frame += _packet(command)
+    return frame + bytes((EOT,)), tuple(pauses)
+
+
+def _packet(message: Message) -> bytes:
+    packet = bytes((STX,)) + _data_of(message) + bytes((ETX,))
+    return packet + checksum(packet)
 
 
 def checksum(packet: bytes) -> bytes:
@@ -68,9 +92,12 @@ def text_data(pages: tuple[Page, ...]) -> bytes:
             data += bytes((ESC,)) + position.encode() + mode.encode()
         elif number or not page.body:
             raise AlphaError("only the first page may go without a style, and not if it is empty")
-        for piece in page.body:
-            data += _text(piece) if isinstance(piece, str) else _inline(piece)
+        data += _body(page.body)
     return data
+
+
+def _body(body: tuple[str | Inline, ...]) -> bytes:
+    return b"".join(_text(piece) if isinstance(piece, str) else _inline(piece) for piece in body)
 
 
 def _data_of(message: Message) -> bytes:
@@ -83,6 +110,16 @@ def _data_of(message: Message) -> bytes:
             return b"A" + PRIORITY.encode()
         case ReadText(label):
             return b"B" + _label(label)
+        case WriteString(label, body):
+            return b"G" + _label(label) + _body(body)
+        case ReadString(label):
+            return b"H" + _label(label)
+        case WriteDots(label, dots) | DotsReply(label, dots):
+            return b"I" + _label(label) + _dots(dots)
+        case ReadDots(label):
+            return b"J" + _label(label)
+        case SoundTone(tone):
+            return b"E(" + tone.encode()
         case SetTime(hour, minute):
             if not (0 <= hour < 24 and 0 <= minute < 60):
                 raise AlphaError(f"no time of day: {hour}:{minute}")
@@ -109,6 +146,8 @@ def _data_of(message: Message) -> bytes:
             return b"F" + what.encode()
         case TextReply(label, data):
             return b"A" + _label(label) + _reply_data(data)
+        case StringReply(label, data):
+            return b"G" + _label(label) + _reply_data(data)
         case SpecialReply(what, data):
             return b"E" + what.encode() + _reply_data(data)
 
@@ -133,6 +172,18 @@ def _inline(piece: Inline) -> bytes:
     return bytes((piece.code,)) + _label(piece.argument)
 
 
+def _dots(dots: tuple[bytes, ...]) -> bytes:
+    columns = len(dots[0]) if dots else 0
+    if not (0 < len(dots) <= DOTS_ROWS and 0 < columns <= DOTS_COLUMNS):
+        raise AlphaError(
+            f"a picture has up to {DOTS_ROWS} rows of up to {DOTS_COLUMNS} dots: not {len(dots)}x{columns}"
+        )
+    if any(len(row) != columns or max(row) > 8 for row in dots):
+        raise AlphaError("the rows of a picture have one width and codes from 0 to 8")
+    rows = b"".join(row.translate(_DIGITS) + b"\r" for row in dots)
+    return f"{len(dots):02X}{columns:02X}".encode() + rows
+
+
 def _file_spec(file: FileSpec) -> bytes:
     hexadecimal = len(file.extra) == 4 and all(c in "0123456789ABCDEF" for c in file.extra)
     if file.kind not in ("A", "B", "D") or not 0 <= file.size <= 0xFFFF or not hexadecimal:
@@ -144,107 +195,3 @@ def _reply_data(data: bytes) -> bytes:
     if any(byte <= EOT or byte > 0x7E for byte in data):
         raise AlphaError("a reply's data has a byte that would break the frame")
     return data
-
-
-def parse(data: bytes, is_reply: bool) -> Message:
-    """The message in a packet's data (between STX and ETX or EOT), or AlphaError."""
-    if len(data) < 2 or any(byte <= EOT or byte > 0x7E for byte in data):
-        raise AlphaError(f"not a packet: {data[:40]!r}")
-    command, rest = chr(data[0]), data[1:]
-    if is_reply:
-        if command == "A":
-            return TextReply(_one_label(rest[:1]), rest[1:])
-        if command == "E":
-            return SpecialReply(_special(rest[:1]), rest[1:])
-    elif command == "A":
-        label = _one_label(rest[:1])
-        return ReleasePriority() if rest == PRIORITY.encode() else WriteText(label, text_pages(rest[1:]))
-    elif command == "B":
-        return ReadText(_one_label(rest))
-    elif command == "E":
-        return _special_write(chr(rest[0]), rest[1:])
-    elif command == "F":
-        return ReadSpecial(_special(rest))
-    raise AlphaError(f"unknown command {command!r}")
-
-
-def text_pages(data: bytes) -> tuple[Page, ...]:
-    """The pages of a TEXT file, the inverse of `text_data`."""
-    pages: list[Page] = []
-    style: tuple[Position, Mode] | None = None
-    body: list[str | Inline] = []
-    rest = data
-    while rest:
-        byte, rest = rest[0], rest[1:]
-        if byte == ESC:
-            if style is not None or body:
-                pages.append(Page(tuple(body), style))
-            style, rest = _style(rest)
-            body = []
-        elif 0x20 <= byte <= 0x7E:
-            if body and isinstance(body[-1], str):
-                body[-1] += chr(byte)
-            else:
-                body.append(chr(byte))
-        else:
-            try:
-                code = Code(byte)
-            except ValueError:
-                raise AlphaError(f"unknown control code {byte:02X} in a text") from None
-            argument, rest = (_one_label(rest[:1]), rest[1:]) if code in WITH_ARGUMENT else ("", rest)
-            body.append(Inline(code, argument))
-    if style is not None or body:
-        pages.append(Page(tuple(body), style))
-    return tuple(pages)
-
-
-def file_specs(data: bytes) -> tuple[FileSpec, ...]:
-    """A memory table, as SetMemory writes it and F$ reads it back."""
-    if len(data) % 11:
-        raise AlphaError(f"a memory table has 11 bytes a line, not {len(data)} in all")
-    found = []
-    for line in (data[at : at + 11].decode("latin-1") for at in range(0, len(data), 11)):
-        if line[1] not in "ABD" or line[2] not in "UL" or not all(c in "0123456789ABCDEF" for c in line[3:]):
-            raise AlphaError(f"no line of a memory table: {line!r}")
-        found.append(
-            FileSpec(_one_label(line[:1].encode("latin-1")), line[1], int(line[3:7], 16), line[7:], line[2] == "L")
-        )
-    return tuple(found)
-
-
-def _style(rest: bytes) -> tuple[tuple[Position, Mode], bytes]:
-    size = 3 if rest[1:2] == b"n" else 2
-    try:
-        return (Position(rest[:1].decode("ascii")), Mode(rest[1:size].decode("ascii"))), rest[size:]
-    except ValueError:
-        raise AlphaError(f"unknown position or mode: {rest[:size]!r}") from None
-
-
-def _one_label(data: bytes) -> str:
-    if len(data) != 1 or not 0x20 <= data[0] <= 0x7E:
-        raise AlphaError(f"no file label: {data[:20]!r}")
-    return chr(data[0])
-
-
-def _special(data: bytes) -> Special:
-    try:
-        return Special(data.decode("ascii"))
-    except ValueError:
-        raise AlphaError(f"unknown special function {data[:20]!r}") from None
-
-
-def _special_write(function: str, data: bytes) -> Command:
-    text = data.decode("ascii")
-    if function == " " and len(text) == 4 and text.isdecimal() and text[:2] < "24" and text[2:] < "60":
-        return SetTime(int(text[:2]), int(text[2:]))
-    if function == "'" and text in ("M", "S"):
-        return SetTimeFormat(text == "M")
-    if function == "&" and len(text) == 1 and text in "1234567":
-        return SetWeekday(int(text))
-    if function == "," and not text:
-        return SoftReset()
-    if function == "$":
-        return SetMemory(file_specs(data)) if text else ClearMemory()
-    if function == "." and len(text) > 2 and text[0] in "TSD" and text[1] in "UL" and text.isprintable():
-        return RunSequence(text[2:], text[0], text[1] == "L")
-    raise AlphaError(f"unknown special function {function!r} with {data[:20]!r}")

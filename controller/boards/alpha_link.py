@@ -34,8 +34,9 @@ from controller.boards.alpha import (
     TextReply,
     WriteText,
 )
-from controller.boards.alpha_bytes import encode, file_specs, text_pages
+from controller.boards.alpha_bytes import encode
 from controller.boards.alpha_pages import FILE_BYTES, ORDINARY, Filed, Files, files_of
+from controller.boards.alpha_parsing import file_specs, text_pages
 from controller.boards.alpha_stream import Decoder
 from controller.boards.link import Action, Event, Line, Open, State, Status, Timing
 from controller.boards.outgoing import Frame

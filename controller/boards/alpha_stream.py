@@ -7,7 +7,8 @@ from enum import Enum
 from typing import ClassVar
 
 from controller.boards.alpha import EOT, ETX, LEAD, NUL, REPLY, SOH, STX, AlphaError, Message
-from controller.boards.alpha_bytes import checksum, parse
+from controller.boards.alpha_bytes import checksum
+from controller.boards.alpha_parsing import parse
 
 HEXADECIMAL = b"0123456789ABCDEF"
 DATA_LIMIT = 5600  # bytes of one packet: more than any sign's memory

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.boards.alpha import (
+    WIDTH_BYTES,
     WITH_ARGUMENT,
     AlphaError,
     ClearMemory,
     Code,
+    Command,
+    DotsReply,
+    Errors,
     FileSpec,
     Inline,
     Message,
     Mode,
     Page,
+    Pool,
     Position,
+    ReadDots,
     ReadSpecial,
+    ReadString,
     ReadText,
     ReleasePriority,
     RunSequence,
@@ -26,12 +33,18 @@ from controller.boards.alpha import (
     SetTimeFormat,
     SetWeekday,
     SoftReset,
+    SoundTone,
     Special,
     SpecialReply,
+    StringReply,
     TextReply,
+    Tone,
+    WriteDots,
+    WriteString,
     WriteText,
 )  # fmt: skip
-from controller.boards.alpha_bytes import encode, file_specs, text_data, text_pages
+from controller.boards.alpha_bytes import encode, encode_nested, text_data
+from controller.boards.alpha_parsing import errors_of, file_specs, parse, pool_of, sequence_of, text_pages
 from tests.support.boards_line import heard, heard_in_noise
 
 PREFIX = bytes.fromhex("0000000000 01 5A 30 30 02")
@@ -87,6 +100,14 @@ TABLE: list[tuple[Message, bytes]] = [
     (ReadSpecial(Special.SEQUENCE), PREFIX + b"F.\x030079\x04"),
     (ReadSpecial(Special.TIME), PREFIX + b"F \x03006B\x04"),
     (TextReply("A", b"\x1b&b\x1cCTEST"), REPLY_PREFIX + b"\x41\x41\x1b\x26\x62\x1c\x43TEST\x0302C9\x04"),
+    (WriteString("B", ("Na Khau ", Inline(Code.TIME))), PREFIX + b"GBNa Khau \x13\x030319\x04"),
+    (WriteString("B", ()), PREFIX + b"GB\x03008E\x04"),
+    (ReadString("B"), PREFIX + b"HB\x03008F\x04"),
+    (WriteDots("D", (bytes((0, 1, 2)), bytes((8, 0, 3)))), PREFIX + b"ID0203012\r803\r\x03029F\x04"),
+    (ReadDots("D"), PREFIX + b"JD\x030093\x04"),
+    (SoundTone(Tone.LONG), PREFIX + b"E(0\x0300A2\x04"),
+    (StringReply("B", b"Na Khau"), REPLY_PREFIX + b"GBNa Khau\x0302E6\x04"),
+    (DotsReply("D", (bytes((0, 1)),)), REPLY_PREFIX + b"ID010201\r\x0301C3\x04"),
     (SpecialReply(Special.ERRORS, b"@"), REPLY_PREFIX + b"E*@\x0300B4\x04"),
 ]
 
@@ -114,6 +135,31 @@ def test_nested_packets_are_taken_one_by_one() -> None:
     assert heard(frame) == [SetWeekday(1), ReadText("A"), ReadSpecial(Special.MEMORY)]
 
 
+def test_several_packets_in_one_frame_say_where_the_sign_needs_its_silence() -> None:
+    commands: list[Command] = [SetWeekday(1), ReadText("A")]
+    frame, pauses = encode_nested(commands)
+    assert frame == PREFIX + b"E&1\x0300A1\x02BA\x030088\x04"
+    assert [frame[at - 1 : at + 1] for at in pauses] == [b"\x02E", b"\x02B"]
+    assert heard(frame) == commands
+    with pytest.raises(AlphaError):
+        encode_nested([ReleasePriority()])
+
+
+def test_what_the_data_of_replies_say() -> None:
+    assert pool_of(b"156A,0C00") == pool_of(b"BETABRITE 1.0S156A,0C00") == Pool(5482, 3072)
+    assert errors_of(b"@") == Errors.NONE
+    assert errors_of(b"\x74") == Errors.BAD | Errors.CHECKSUM | Errors.TIMEOUT
+    assert sequence_of(b"SLBA") == RunSequence("BA", "S", locked=True)
+    for wrong in (b"", b"\x00", b"156A;0C00", b"QUA"):
+        for read in (pool_of, errors_of, sequence_of):
+            with pytest.raises(AlphaError):
+                read(wrong)
+
+
+def test_the_silence_after_a_picture_s_width_is_where_the_constants_say() -> None:
+    assert encode(WriteDots("D", (bytes(3),)))[:WIDTH_BYTES].endswith(b"ID0103")
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -127,6 +173,14 @@ def test_nested_packets_are_taken_one_by_one() -> None:
         PREFIX + b"\x04",  # nothing
         PREFIX + b"X1\x04",  # no such command
         PREFIX + b"F!\x04",
+        PREFIX + b"ID0203012\r803\x04",  # a row without its end
+        PREFIX + b"ID0203012\r80\r\x04",
+        PREFIX + b"ID0103019\r\x04",
+        PREFIX + b"ID01\x04",
+        PREFIX + b"ID0000\x04",
+        PREFIX + b"ID2001" + b"1\r" * 32 + b"\x04",  # 32 rows
+        PREFIX + b"GB\x1b0bno pages\x04",
+        PREFIX + b"E(7\x04",
         PREFIX + b"E 2460\x04",
         PREFIX + b"E$AAU01\x04",  # half a line of the table
         PREFIX + b"E$AXU0100FF00\x04",
@@ -181,6 +235,14 @@ def test_a_packet_without_end_is_given_up() -> None:
         SetMemory((FileSpec("A", "A", 65536),)),
         SetMemory((FileSpec("A", "A", 1, "\x04\x04\x04\x04"),)),
         RunSequence(""),
+        WriteString("B", ("a\x04",)),
+        WriteDots("D", ()),
+        WriteDots("D", (b"",)),
+        WriteDots("D", (bytes(256),)),
+        WriteDots("D", (bytes(1),) * 32),
+        WriteDots("D", (bytes(2), bytes(3))),
+        WriteDots("D", (b"\x09",)),
+        StringReply("B", b"\x04"),
         RunSequence("A\x04"),
         RunSequence("A", "Q"),
         TextReply("A", b"\x03"),
@@ -213,6 +275,34 @@ def test_every_text_comes_back_from_its_bytes(label: str, content: tuple[Page, .
     assert text_pages(text_data(content)) == content
     if label != "0" or content:
         assert heard(encode(WriteText(label, content))) == [WriteText(label, content)]
+
+
+pictures = st.tuples(st.integers(1, 31), st.integers(1, 255)).flatmap(
+    lambda size: st.lists(
+        st.lists(st.integers(0, 8), min_size=size[1], max_size=size[1]).map(bytes), min_size=size[0], max_size=size[0]
+    ).map(tuple)
+)
+
+
+@settings(max_examples=30)
+@given(printable, pictures)
+def test_every_picture_comes_back_from_its_bytes(label: str, dots: tuple[bytes, ...]) -> None:
+    for message in (WriteDots(label, dots), DotsReply(label, dots)):
+        assert heard(encode(message)) == [message]
+
+
+@given(printable, bodies())
+def test_every_string_comes_back_from_its_bytes(label: str, body: tuple[str | Inline, ...]) -> None:
+    assert heard(encode(WriteString(label, body))) == [WriteString(label, body)]
+
+
+@given(st.sampled_from("ABEFGHIJ"), st.binary(max_size=60), st.booleans())
+def test_any_packet_is_a_message_or_the_one_named_error(command: str, rest: bytes, is_reply: bool) -> None:
+    try:
+        message = parse(command.encode() + rest, is_reply)
+    except AlphaError:
+        return
+    assert encode(message)
 
 
 @given(st.binary(max_size=300))

@@ -20,8 +20,8 @@ from controller.boards.alpha import (
     Special,
     WriteText,
 )  # fmt: skip
-from controller.boards.alpha_bytes import text_pages
 from controller.boards.alpha_pages import FILE_BYTES, files_of
+from controller.boards.alpha_parsing import text_pages
 from controller.boards.emulator import Physics
 from controller.boards.link import TRANSITIONS, Event, Line, State, Timing, after
 from controller.boards.outgoing import Frame
