@@ -111,8 +111,9 @@ class Noticing:
     def _act(self, ident: str, change: Callable[[Tx, datetime], bool]) -> None:
         with self._store.write() as tx:
             notices.get(tx, ident)
-            change(tx, self._clock.now())
-        self._ring()  # also for what was done already: whoever asks again sees no change on a board
+            changed = change(tx, self._clock.now())
+        if changed:
+            self._ring()
 
     def _refuse(self, tx: Tx, draft: NoticeDraft) -> None:
         if found := self._problems(tx, draft):

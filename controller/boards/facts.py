@@ -28,3 +28,5 @@ class Facts:
     given: int = 0
     sessions: tuple[Session, ...] = ()
     pictures: Path = Path()  # where kept pictures lie, `<sha256>.png`
+    lunar: str = ""  # today's lunar date in words; "" if the clock is doubtful
+    doubtful: bool = False  # nobody vouches for the clock: nothing is said of what comes when

@@ -15,7 +15,8 @@ from controller.store.connection import Tx
 
 def add(tx: Tx, session: Session, by: str) -> None:
     tx.execute(
-        "INSERT INTO training_sessions (id, title, place, begins, ends, seats, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO training_sessions (id, title, place, begins, ends, seats, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             session.id, session.title, session.place, instant(session.begins), instant(session.ends), session.seats,
             instant(session.created_at),
