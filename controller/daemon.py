@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from controller.attendance import Attendance, free_on
+from controller.boards.news import News
 from controller.boards.worker import BoardWorker
 from controller.clock_trust import ClockWatch
 from controller.planning import Planning
@@ -35,10 +36,11 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
             renditions.approve_all_in_advance(tx, clock.now())
     doorway = Doorway(places, NAME)
     crew = Crew()
+    news = News(config.site, config.policy.board_after_s, store, clock)
     boards = [
         BoardWorker(
             board, config.site, config.policy.board_after_s, places, store, clock, crew.stopping,
-            partial(crew.progress, f"board-{board.id}", BOARD_LIMIT_S),
+            partial(crew.progress, f"board-{board.id}", BOARD_LIMIT_S), news=news,
         )
         for board in config.boards
     ]  # fmt: skip

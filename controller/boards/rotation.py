@@ -19,5 +19,5 @@ def content_of(board: Board, items: Sequence[Item], alerts: Sequence[Item], fact
     return Content(
         ordinary if ordinary.pages else waiting(board, facts),
         urgent if urgent.pages else None,
-        bool(urgent.pages) or is_lit(board, facts.now.time()),
+        bool(urgent.pages) or facts.doubtful or is_lit(board, facts.now.time()),
     )

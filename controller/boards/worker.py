@@ -14,6 +14,7 @@ from datetime import timedelta
 from controller.boards.drivers import DRIVERS
 from controller.boards.link import Drop, Open, Port, Send, Status, Timing
 from controller.boards.looking import Looking
+from controller.boards.news import News
 from controller.core.errors import DeviceError, StationError
 from controller.core.notices import BoardState
 from controller.core.ports import Clock
@@ -30,7 +31,8 @@ log = logging.getLogger(__name__)
 
 
 class BoardWorker:
-    """`run` in a thread of its own; `wake` from anywhere. `progress` is called on every turn."""
+    """`run` in a thread of its own; `wake` from anywhere. `progress` is called on every turn. Boards of one
+    process share their `news`."""
 
     def __init__(
         self,
@@ -43,13 +45,14 @@ class BoardWorker:
         stopping: threading.Event,
         progress: Callable[[], None] = lambda: None,
         timing: Timing | None = None,
+        news: News | None = None,
     ) -> None:
         self._board, self._site, self._places = board, site, places
         self._store, self._clock, self._stopping, self._progress = store, clock, stopping, progress
         self._timing = timing or Timing()
         self._driver = DRIVERS[board.driver]
         self._link = self._driver.link(board, self._timing, clock.monotonic())
-        self._looking = Looking(board, site, after_s, store, clock)
+        self._looking = Looking(board, site, after_s, store, clock, news)
         self._port: Port | None = None
         self._woken = threading.Event()
         self._fault = Lasting(log, f"board {board.id}")
