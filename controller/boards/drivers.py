@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.boards import alpha_pages
+from controller.boards import alpha_pages, hanover_link
 from controller.boards.alpha_link import AlphaLink
 from controller.boards.emulated import Emulator
 from controller.boards.emulator import AlphaSign
 from controller.boards.emulator_line import on_a_line
+from controller.boards.hanover_link import HanoverLink
+from controller.boards.hanover_sign import HanoverSign
 from controller.boards.lines import serial_line
 from controller.boards.link import Link, Port, Timing
 from controller.boards.pages import Rotation
@@ -34,5 +36,11 @@ DRIVERS: dict[str, Driver] = {
         line=serial_line(bits=7, parity="E"),
         frames=lambda _, rotation, level: alpha_pages.frames_of(rotation, level),
         emulator=on_a_line(lambda board, noted: AlphaSign(board.columns, board.rows, noted=noted)),
+    ),
+    "hanover": Driver(
+        link=HanoverLink,
+        line=serial_line(bits=8, parity="N"),
+        frames=hanover_link.frames_of,
+        emulator=on_a_line(lambda board, noted: HanoverSign(board.columns, board.rows, board.address, noted)),
     ),
 }

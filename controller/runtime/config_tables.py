@@ -151,6 +151,7 @@ class Board(Section):
 _OF_KIND: dict[str, dict[str, object]] = {
     "screen": {"port": "auto", "columns": 1920, "rows": 1080, "colours": "full"},
     "hub75": {"port": "auto", "columns": 64, "rows": 32, "colours": "full"},
+    "hanover": {"baud": 4800},
     "huidu": {"colours": "three"},
 }
 

@@ -1,0 +1,131 @@
+"""Any driver's link and its sign, joined by a line that exists only in simulated time: no sleep, no port."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from controller.boards.emulated import Sign
+from controller.boards.link import Drop, Link, Open, Send, Status
+from controller.boards.pages import Content, Dots
+from controller.core.notices import BoardState
+
+STEP_S = 0.02
+TCP_BYTE_S = 1e-6
+LEFT_BYTES = 2  # of what was handed over: in the adapter, where nobody can take them back
+
+
+@dataclass
+class Wire:
+    """Time goes by in `run`. `drops` says of the number of each byte since the beginning whether it is lost."""
+
+    link: Link
+    sign: Sign
+    baud: int  # 0: TCP
+    drops: Callable[[int], bool] = lambda number: False
+    now: float = 1000.0
+    is_plugged: bool = True  # the adapter, or the network
+    babble: bytes = b""  # comes back in every step
+    babbles: Callable[[], bytes] = lambda: b""
+    written: int = 0
+    states: list[tuple[BoardState, str, str]] = field(default_factory=list)
+    _wire: deque[tuple[float, int]] = field(default_factory=deque)
+    _back: deque[tuple[float, int]] = field(default_factory=deque)
+    _free_at: float = 0.0
+
+    @property
+    def byte_s(self) -> float:
+        return 10 / self.baud if self.baud else TCP_BYTE_S
+
+    @property
+    def dots(self) -> tuple[bytes, ...]:
+        return tuple(self.sign.face(self.now).dots)
+
+    @property
+    def status(self) -> Status | None:
+        return self.link.status
+
+    def show(self, content: Content, began: float = 0.0) -> None:
+        self.link.want(content, began)
+
+    def run(self, seconds: float, seen: Callable[[tuple[bytes, ...]], None] | None = None) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            self._turn()
+            if seen is not None:
+                seen(self.dots)
+            is_busy = self._wire or self._back or self.babble
+            wakes = self.now + STEP_S if is_busy else max(self.link.next_at(), self.now + STEP_S)
+            self.now = min(end, wakes, self.now + (0.1 if seen is not None else 5.0))
+        self._turn()
+
+    def until(self, what: Callable[[], bool], limit_s: float = 60.0) -> float:
+        """Seconds until it is so."""
+        begun = self.now
+        while not what():
+            assert self.now - begun < limit_s, f"not within {limit_s} s; {self.status}"
+            self.run(STEP_S)
+        return self.now - begun
+
+    def unplug(self) -> None:
+        self.is_plugged = False
+        self._wire.clear()
+        self._back.clear()
+
+    def plug(self) -> None:
+        self.is_plugged = True
+
+    def _turn(self) -> None:
+        self._carry()
+        while action := self.link.act(self.now):
+            if not self.is_plugged:
+                self.link.failed(self.now, "gone")
+            elif isinstance(action, Open):
+                self._open()
+            elif isinstance(action, Drop):
+                self._drop()
+            else:
+                self._send(action)
+        self._carry()
+        status = self.link.status
+        known = [] if status is None else [(status.state, status.text, status.reason)]
+        if known != self.states[-1:]:
+            self.states += known
+
+    def _open(self) -> None:
+        self._wire.clear()
+        self._back.clear()
+        self.link.opened(self.now)
+
+    def _drop(self) -> None:
+        kept = [(at, byte) for at, byte in self._wire if at <= self.now + LEFT_BYTES * self.byte_s]
+        self._wire = deque(kept)
+        self._free_at = kept[-1][0] if kept else self.now
+
+    def _send(self, action: Send) -> None:
+        begun = max(self.now, self._free_at)
+        for number, byte in enumerate(action.data, 1):
+            if not self.drops(self.written):
+                self._wire.append((begun + number * self.byte_s, byte))
+            self.written += 1
+        self._free_at = begun + len(action.data) * self.byte_s
+        assert not self.baud or self._free_at - self.now < 0.1 + (LEFT_BYTES + 1) * self.byte_s, (
+            "too much in the line's buffer"
+        )
+
+    def _carry(self) -> None:
+        while self._wire and self._wire[0][0] <= self.now:
+            at, byte = self._wire.popleft()
+            self.sign.hear(byte, at)
+            if replies := self.sign.take_replies():
+                self._back.extend((at + number * self.byte_s, reply) for number, reply in enumerate(replies, 1))
+        heard = bytearray(self.babble)
+        while self._back and self._back[0][0] <= self.now:
+            heard.append(self._back.popleft()[1])
+        if heard and self.link.listening and self.is_plugged:
+            self.link.heard(self.now, bytes(heard))
+
+
+def plain(dots: Dots | Sequence[bytes]) -> tuple[bytes, ...]:
+    return tuple(bytes(row) for row in dots)
