@@ -12,10 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from controller.core.announcements import AfterCut, Late
+from controller.core.lengths import ALARM_PAUSE_S as ALARM_PAUSE_S  # whoever makes programmes asks here
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceEvent
-
-ALARM_PAUSE_S = 1.5  # from the words of an emergency to its next signal; ISO 7240-16 allows 10 s of silence
 
 
 class Phase(StrEnum):

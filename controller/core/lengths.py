@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 PAUSE_S = 0.5  # between a chime and the words, and behind the last one: outdoors a chime still echoes
+ALARM_PAUSE_S = 1.5  # from the words of an emergency to its next signal; ISO 7240-16 allows 10 s of silence
 OPENING_S, CLOSING_S, ALERT_S = 1.6, 1.2, 4.0  # of the built-in signals (`audio.chimes`), seconds
 
 _WORDS_A_DIGIT = 1.6  # "31/10/2027", eight digits, is said in thirteen words

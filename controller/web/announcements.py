@@ -28,6 +28,7 @@ from controller.web.announcement_forms import (
 from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.forms import AnnouncementForm, ident_of, instant_of
+from controller.web.occurrences import occurrences
 from controller.web.recordings import LIMIT_MB, UPLOAD_BODY, took
 from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY
 
@@ -216,7 +217,7 @@ def speak(ident: str) -> ResponseReturnValue:
         announcement = announcements.get(tx, ident)
         under_way = any(
             o.is_open and o.spoken_on_request and not o.stopping
-            for o in state.occurrences(utterances.of_announcement(tx, ident))
+            for o in occurrences(utterances.of_announcement(tx, ident))
         )
     if not under_way and announcement.withdrawn_at is None:
         try:

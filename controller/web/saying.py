@@ -24,8 +24,9 @@ from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
+from controller.web.occurrences import UNAPPROVED, Occurrence
 from controller.web.parts import Unshown
-from controller.web.state import CLOCK, UNAPPROVED, Occurrence, Part
+from controller.web.state import CLOCK, Part
 from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
@@ -153,19 +154,24 @@ class Saying:
         if occurrence.gave_way:
             on = "on" if occurrence.first.after_cut is AfterCut.RESUME else "again"
             return self._words(f"web.occurrence.gave_way_{on}")
+        if occurrence.unspeakable:
+            return self._words("web.rendition.failed")
         if occurrence.unapproved:
             return self._words("web.occurrence.unapproved", until=self.clock(occurrence.first.late_until))
         return self._words(f"utterance.{occurrence.state}")
 
     def sounding(self, occurrence: Occurrence) -> str:
-        """How long it will sound: "lặp lại đến 14 giờ 20", "nói 2 lần, xong khoảng 14 giờ 20"; "" if nobody knows."""
+        """How long it will sound: "lần 3, lặp lại đến 14 giờ 20", "lần 1 trong 2 lần, xong khoảng 14 giờ 20"; "" if
+        nobody knows."""
         ends_at, first = occurrence.ends_at, occurrence.first
         if ends_at is None:
             return ""
         if first.level is Level.EMERGENCY:
-            return self._words("web.home.repeated_until", time=self.clock(ends_at))
-        key = "ends_about" if first.times == 1 else "times_ends_about"
-        return self._words(f"web.home.{key}", times=first.times, time=self.clock(ends_at))
+            key = "repeated_until"
+        else:
+            key = "ends_about" if first.times == 1 else "times_ends_about"
+        said = occurrence.round_at(self.now)
+        return self._words(f"web.home.{key}", round=said, times=first.times, time=self.clock(ends_at))
 
     def zones(self, idents: Iterable[str]) -> str:
         names = {zone.id: zone.name for zone in self._config.zones}

@@ -6,29 +6,31 @@ Plain values out of the store; how they are said is `saying`'s affair.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import islice
 
 from controller.core.announcements import Announcement
 from controller.core.errors import InputError
-from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.notices import BoardState
-from controller.core.renditions import Rendition, RenditionState
+from controller.core.renditions import Rendition
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
-from controller.core.utterances import Utterance, UtteranceState, Verdict
-from controller.outlook import around_of, calendar_of
+from controller.core.utterances import UtteranceState
+from controller.outlook import calendar_of
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
-from controller.store import announcements, facts, journal, notices, renditions, utterances
+from controller.store import announcements, facts, notices, renditions, utterances
 from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
 from controller.upcoming import Upcoming
 from controller.web.forms import midnight
+from controller.web.occurrences import UNAPPROVED, occurrences, on_air, rendition_shown, with_obstacle
+from controller.web.occurrences import Occurrence as Occurrence  # whoever shows the state asks here
+from controller.web.occurrences import rendition_state as rendition_state
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.planner import occurrences as planned
@@ -38,70 +40,7 @@ AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50
 NEXT_LISTED = 5
 CLOCK = "clock"
-UNAPPROVED = "unapproved"
 SOON_S = 90.0  # something this near makes the pages ask more often
-# what an occurrence on several outputs is called as a whole: whatever needs eyes comes first
-_LOUDEST = (
-    UtteranceState.PLAYING, UtteranceState.QUEUED, UtteranceState.MISSED, UtteranceState.CUT, UtteranceState.STOPPED,
-    UtteranceState.PLAYED,
-)  # fmt: skip
-_WORST = (Verdict.NOT_HEARD, Verdict.UNSURE, Verdict.HEARD)
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One time that an announcement is, was or should have been spoken; one utterance an output."""
-
-    utterances: tuple[Utterance, ...]
-    resumed_s: float = 0.0  # of what sounds: from where in its words it went on, after it had made way
-    unapproved: bool = False  # it waits for nothing but somebody who listens to it
-    chimes_s: float = 0.0  # of what sounds: its chimes, before and after its words
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """Of what sounds: when it will be over if nothing cuts it and nobody stops it."""
-        first = self.first
-        if first.state is not UtteranceState.PLAYING or not first.started_at or not first.duration_s:
-            return None
-        if first.level is Level.EMERGENCY:
-            return first.due + timedelta(seconds=first.lasts_s) if first.lasts_s else None
-        return first.started_at + timedelta(seconds=first.whole_s - self.resumed_s + self.chimes_s)
-
-    @property
-    def gave_way(self) -> bool:
-        """Whether it had begun, and waits to go on or to be said again."""
-        return self.state is UtteranceState.QUEUED and self.first.attempt > 0
-
-    @property
-    def first(self) -> Utterance:
-        """The utterance that stands for all: the one in the state that matters most."""
-        return min(self.utterances, key=lambda u: _LOUDEST.index(u.state))
-
-    @property
-    def state(self) -> UtteranceState:
-        return self.first.state
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        return tuple(zone for utterance in self.utterances for zone in utterance.zones)
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in {UtteranceState.PLAYING, UtteranceState.QUEUED}
-
-    @property
-    def spoken_on_request(self) -> bool:
-        return self.first.on_request
-
-    @property
-    def heard(self) -> Utterance | None:
-        """Of what somebody has listened to, the utterance that was heard worst."""
-        listened = [utterance for utterance in self.utterances if utterance.heard]
-        return min(listened, key=lambda u: (_WORST.index(u.heard or Verdict.HEARD), u.heard_share), default=None)
-
-    @property
-    def stopping(self) -> bool:
-        return self.is_open and all(u.stop_wanted_by for u in self.utterances if u.state is self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +92,12 @@ class Home:
     @property
     def about_to(self) -> bool:
         """Whether something sounds in a moment without anybody's doing."""
-        return any(not occurrence.unapproved for occurrence in self.waiting)
+        return any(not occurrence.unapproved and not occurrence.unspeakable for occurrence in self.waiting)
+
+    @property
+    def unspeakable(self) -> tuple[Occurrence, ...]:
+        """What should sound by now and cannot be made into sound."""
+        return tuple(occurrence for occurrence in self.waiting if occurrence.unspeakable)
 
     @property
     def faults(self) -> tuple[Part, ...]:
@@ -206,37 +150,6 @@ class About:
         return next((o for o in self.occurrences if o.is_open), None)
 
 
-def occurrences(found: Iterable[Utterance]) -> tuple[Occurrence, ...]:
-    """The utterances of each (rule, due instant) together, in the order in which they come."""
-    groups: dict[tuple[str, datetime], list[Utterance]] = {}
-    for utterance in found:
-        groups.setdefault((utterance.rule_id, utterance.due), []).append(utterance)
-    return tuple(Occurrence(tuple(group)) for group in groups.values())
-
-
-def on_air(tx: Tx, config: StationConfig) -> tuple[Occurrence, ...]:
-    sounding = occurrences(utterances.playing(tx))
-    chimes_s = around_of(tx, config).programme_s(0.0) if sounding else 0.0
-    return tuple(replace(each, resumed_s=_resumed_s(tx, each.first), chimes_s=chimes_s) for each in sounding)
-
-
-def _with_approval(tx: Tx, occurrence: Occurrence) -> Occurrence:
-    if occurrence.state is not UtteranceState.QUEUED or occurrence.first.sha256:
-        return occurrence
-    newest = renditions.newest(tx, occurrence.first.announcement_id)
-    return replace(occurrence, unapproved=rendition_shown(newest) == UNAPPROVED)
-
-
-def _resumed_s(tx: Tx, sounding: Utterance) -> float:
-    """From where it went on, as the line of its beginning says: the row knows that only while it waits."""
-    if sounding.attempt <= 1:
-        return 0.0
-    lines = journal.of_announcement(tx, sounding.announcement_id)
-    begun = [line for line in lines if line.kind is Kind.PLAYING and line.subject == f"utterance/{sounding.id}"]
-    found = begun[-1].detail.get("resumed_s", 0.0) if begun else 0.0
-    return float(found) if isinstance(found, int | float) else 0.0
-
-
 def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
     """The announced emergencies that boards and kiosk show, while they sound and after."""
     after_s = config.policy.board_after_s
@@ -253,7 +166,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
     return Home(
         on_air=on_air(tx, config),
         alerts=alerts(tx, config, now),
-        waiting=tuple(_with_approval(tx, o) for o in open_now if o.state is UtteranceState.QUEUED),
+        waiting=tuple(with_obstacle(tx, o) for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, upcoming, now),
         today=tuple(o for o in today if not o.is_open),
         health=health(tx, config, signs),
@@ -305,7 +218,7 @@ def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
         ),
         renditions.of(tx, ident, announcement.revision),
         renditions.spoken(tx, ident),
-        tuple(_with_approval(tx, each) for each in occurrences(utterances.of_announcement(tx, ident))),
+        tuple(with_obstacle(tx, each) for each in occurrences(utterances.of_announcement(tx, ident))),
     )
 
 
@@ -313,17 +226,6 @@ def next_dues(rules: Iterable[Rule], now: datetime, tz: tzinfo, calendar: Calend
     """The next occurrences of all rules together."""
     coming = merge(*(islice(planned(rule, now, tz, calendar), count) for rule in rules))
     return tuple(islice(coming, count))
-
-
-def rendition_state(rendition: Rendition | None) -> RenditionState:
-    return rendition.state if rendition else RenditionState.WANTED
-
-
-def rendition_shown(rendition: Rendition | None) -> str:
-    """Its state, or that it is ready and nobody has approved of it."""
-    if rendition is not None and rendition.state is RenditionState.READY and not rendition.approved:
-        return UNAPPROVED
-    return rendition_state(rendition)
 
 
 def health(tx: Tx, config: StationConfig, signs: ClockSigns) -> tuple[Part, ...]:

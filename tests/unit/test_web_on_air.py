@@ -12,6 +12,7 @@ from controller.core.announcements import AfterCut
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent
+from controller.runtime.clocks import FakeClock
 from controller.store import renditions, utterances
 from tests.support.stations import START, utterance
 from tests.support.web_pages import Pages, announcement, pages_in
@@ -47,12 +48,43 @@ def begun(pages: Pages, ident: str, duration_s: float, **more: object) -> None:
         utterances.move(tx, START, "u1", UtteranceEvent.BEGIN, sha256=SHA256)
 
 
+def tick(pages: Pages, seconds: float) -> None:
+    assert isinstance(pages.station.clock, FakeClock)
+    pages.station.clock.tick(seconds)
+
+
 def test_what_sounds_says_until_when_repeats_and_chimes_counted(pages: Pages, client: FlaskClient) -> None:
     ident = save(client)
     begun(pages, ident, 300.0, times=3, pause_s=60.0)
     told = client.get("/api/state?page=home").get_json()["html"]["on-air"]
     # three times five minutes, two pauses of one, and the chimes: 17 minutes and some seconds
-    assert "nói 3 lần, xong khoảng 13 giờ 17" in told and "5 phút" not in told
+    assert "lần 1 trong 3 lần, xong khoảng 13 giờ 17" in told and "5 phút" not in told
+    for seconds, which in ((301, 1), (61 + 6, 2), (100, 2), (600, 3), (600, 3)):  # 2.1 s of chime go before the first
+        tick(pages, seconds)
+        told = client.get("/api/state?page=home").get_json()["html"]["on-air"]
+        assert f"lần {which} trong 3 lần" in told
+
+
+def test_an_emergency_says_which_time_it_is(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client, level="emergency", confirmed="emergency")
+    begun(pages, ident, 20.0, level=Level.EMERGENCY, lasts_s=1200.0)  # and 6 s between two times
+    for seconds, which in ((24, 1), (6, 1), (1, 2), (26, 3)):
+        tick(pages, seconds)
+        told = client.get("/api/state?page=home").get_json()["html"]["on-air"]
+        assert f"lần {which}, lặp lại đến 13 giờ 20" in told
+
+
+def test_what_cannot_be_made_into_sound_says_so_where_it_should_sound(pages: Pages, client: FlaskClient) -> None:
+    ident = save(client, level="emergency", confirmed="emergency", title="Lũ quét")
+    with pages.station.store.write() as tx:
+        utterances.queue(tx, START, utterance("u1", announcement_id=ident, level=Level.EMERGENCY, title="Lũ quét"))
+    about_to, why = "Loa sắp phát", "Lũ quét” đã đến lúc phát mà chưa đọc được thành tiếng. Các giọng đọc trên máy"
+    assert about_to in shown(client, "/") and why not in shown(client, "/")
+    with pages.station.store.write() as tx:
+        renditions.failed(tx, START, f"{ident}/1", "no_engine", ())
+    home = client.get("/api/state?page=home").get_json()["html"]
+    assert why in home["on-air"] and about_to not in home["on-air"]
+    assert "chưa đọc được" in home["coming"] and "sẵn sàng" not in home["coming"]
 
 
 def test_what_made_way_says_so_and_how_it_goes_on(pages: Pages, client: FlaskClient) -> None:
@@ -81,7 +113,7 @@ def test_an_emergency_is_raised_after_a_second_word_and_says_how_long(pages: Pag
     begun(pages, ident, 20.0, level=Level.EMERGENCY, lasts_s=1200.0, title="Lũ đang lên")
     for path in ("/api/state", "/api/state?page=home"):
         told = client.get(path).get_json()["html"]["on-air"]
-        assert "đang phát, lặp lại đến 13 giờ 20" in told and "Dừng báo động" in told
+        assert "đang phát, lần 1, lặp lại đến 13 giờ 20" in told and "Dừng báo động" in told
 
 
 def test_the_emergencys_page_names_the_button_that_it_has(client: FlaskClient) -> None:
