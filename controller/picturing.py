@@ -1,0 +1,125 @@
+"""Pictures that somebody brings for notices: judged before they are kept, made small and bare, given up when unused.
+
+The judging runs in a child with limits of memory and time (controller/picture_child.py), one at a time. The name of
+a file is believed by nobody. What is kept is a PNG that has nothing but its pixels, named by its SHA-256.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from controller.core.errors import InputError, Problem, StationError
+from controller.core.ports import Clock
+from controller.runtime.config_tables import Policy
+from controller.runtime.files import adopt_file
+from controller.runtime.places import Places
+from controller.store import pictures
+from controller.store.connection import Store
+from controller.store.pictures import Picture
+
+FILE_LIMIT = 15 << 20  # bytes of what is brought
+NAME_LIMIT = 80  # characters
+KEPT = timedelta(days=30)  # so long after its last notice has left a picture can be used again
+YOUNG = timedelta(days=1)  # whoever brought it may still be writing the notice
+_LIMIT_S = 20.0
+_BUSY_S = 30.0  # so long one waits for another's picture to be judged
+_MEMORY = 512 << 20  # bytes of address space; 40 megapixels with transparency take 400 MB for a second
+_MADE_LIMIT = 16 << 20  # bytes of what is made: the pixels themselves take six
+_CHILD = (
+    "nice", "-n", "5", "prlimit", f"--as={_MEMORY}", f"--fsize={_MADE_LIMIT}", f"--cpu={int(_LIMIT_S)}", "--core=0",
+    "setpriv", "--pdeathsig", "KILL", sys.executable, "-P", "-m", "controller.picture_child",
+)  # fmt: skip
+_FOLDER = ".picture-"
+log = logging.getLogger(__name__)
+
+
+class Picturing:
+    """Every call blocks until the picture is judged. Several threads may call."""
+
+    def __init__(self, store: Store, places: Places, clock: Clock, policy: Policy) -> None:
+        self._store, self._places, self._clock = store, places, clock
+        self._reserve = policy.disk_reserve_mb << 20
+        self._judging = Lock()
+
+    def take(self, file: Path, name: str, by: str) -> Picture:
+        """Keep a picture as `places.notice_picture(sha256)` and know of it; the very same twice is one.
+
+        `file` lies in `places.uploads` and is gone afterwards, whatever comes of it. InputError (field "picture")
+        saying what is wrong with it.
+        """
+        try:
+            size = file.stat().st_size
+            if size > FILE_LIMIT:
+                raise _refused("picture_large", megabytes=-(-size >> 20), limit=FILE_LIMIT >> 20)
+            if shutil.disk_usage(self._places.uploads).free < self._reserve:
+                raise _refused("no_room")
+            picture = self._kept(file, _called(name), by)
+        except OSError as error:
+            raise StationError(f"cannot judge what was brought: {error}") from error
+        finally:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
+        self.collect()
+        return picture
+
+    def collect(self) -> int:
+        """Give up the pictures that no notice has needed for long; how many that were."""
+        at = self._clock.now()
+        with self._store.write() as tx:
+            gone = pictures.unused(tx, at - KEPT, at - YOUNG)
+            for picture in gone:
+                pictures.remove(tx, at, picture)
+        for picture in gone:  # known to nobody any more: should the power go now, the file lies there unused
+            with contextlib.suppress(OSError):
+                self._places.notice_picture(picture.sha256).unlink(missing_ok=True)
+        return len(gone)
+
+    def _kept(self, file: Path, name: str, by: str) -> Picture:
+        with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._places.uploads) as folder:
+            made = Path(folder, "made.png")
+            answer = self._judged(file, made, name)
+            with made.open("rb") as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            size = made.stat().st_size
+            adopt_file(made, self._places.notice_picture(sha256))
+        picture = Picture(sha256, name, answer["width"], answer["height"], size, by, self._clock.now())
+        with self._store.write() as tx:
+            return pictures.add(tx, picture)
+
+    def _judged(self, file: Path, made: Path, name: str) -> dict[str, Any]:
+        if not self._judging.acquire(timeout=_BUSY_S):
+            raise _refused("picture_busy")
+        try:
+            job = json.dumps({"file": str(file), "out": str(made)}).encode()
+            found = subprocess.run(_CHILD, input=job, capture_output=True, timeout=_LIMIT_S, check=False)
+        except subprocess.TimeoutExpired:
+            raise _refused("picture_slow") from None
+        finally:
+            self._judging.release()
+        if found.returncode or not found.stdout:  # it ate its memory, or the decoder broke
+            log.info("judging %r ended early (%d): %s", name, found.returncode, found.stderr[-160:])
+            raise _refused("picture_broken")
+        answer: dict[str, Any] = json.loads(found.stdout)
+        if "refused" in answer:
+            raise _refused(answer["refused"], **answer["facts"])
+        return answer
+
+
+def _called(name: str) -> str:
+    """A file's name as it may be shown: one line, of characters that can be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:NAME_LIMIT]
+
+
+def _refused(code: str, **facts: object) -> InputError:
+    return InputError(Problem.of("picture", code, **facts))
