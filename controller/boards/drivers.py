@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from controller.boards import alpha_pages, hanover_link
 from controller.boards.alpha_link import AlphaLink
 from controller.boards.emulated import Emulator
-from controller.boards.emulator import AlphaSign
+from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.emulator_line import on_a_line
 from controller.boards.hanover_link import HanoverLink
 from controller.boards.hanover_sign import HanoverSign
@@ -22,6 +23,10 @@ from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
 
+Noted = Callable[[dict[str, str]], None]
+COARSE_GAP_S = 0.06  # the silence that an emulator asks for: bytes off a pseudo-terminal have coarse times
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     link: Callable[[Board, Timing, float], Link]
@@ -30,12 +35,17 @@ class Driver:
     emulator: Callable[[Board, Places], Emulator]
 
 
+def _alpha_sign(board: Board, noted: Noted) -> AlphaSign:
+    colours: Literal["one", "three"] = "one" if board.colours == "one" else "three"
+    return AlphaSign(board.columns, board.rows, Physics(gap_s=COARSE_GAP_S), noted, colours, board.pool_bytes)
+
+
 DRIVERS: dict[str, Driver] = {
     "alpha": Driver(
         link=AlphaLink,
         line=serial_line(bits=7, parity="E"),
         frames=lambda _, rotation, level: alpha_pages.frames_of(rotation, level),
-        emulator=on_a_line(lambda board, noted: AlphaSign(board.columns, board.rows, noted=noted)),
+        emulator=on_a_line(_alpha_sign),
     ),
     "hanover": Driver(
         link=HanoverLink,
