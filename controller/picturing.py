@@ -61,7 +61,7 @@ class Picturing:
         try:
             size = file.stat().st_size
             if size > FILE_LIMIT:
-                raise _refused("picture_large", megabytes=-(-size >> 20), limit=FILE_LIMIT >> 20)
+                raise _refused("picture_heavy", megabytes=-(-size >> 20), limit=FILE_LIMIT >> 20)
             if shutil.disk_usage(self._places.uploads).free < self._reserve:
                 raise _refused("no_room")
             picture = self._kept(file, _called(name), by)
