@@ -75,7 +75,7 @@ class Bulletin:
     @property
     def notices(self) -> tuple[Item, ...]:
         """Those that are no announcement: announcements stand among the entries."""
-        return tuple(item for item in self.items if not item.title and not item.on_air)
+        return tuple(item for item in self.items if not item.announced and not item.on_air)
 
 
 @dataclass(frozen=True, slots=True)

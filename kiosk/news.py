@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from controller.core.announcements import Announcement
 from controller.core.errors import StationError
+from controller.core.notices import Special
 from controller.core.ports import Clock
 from controller.core.showing import showing
 from controller.core.utterances import UtteranceState
@@ -44,8 +45,10 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming
     if "clock" in faults:  # nobody knows when that will be
         known = [u for u in known if u.on_request or u.state is not UtteranceState.QUEUED]
         coming = []
+    items = showing(notices.live(tx, now), soundings, now, config.site.tz, after_s)
     return Bulletin(
-        items=showing(notices.live(tx, now), soundings, now, config.site.tz, after_s),
+        # the ready-made pages say what the kiosk shows anyway, and what is only a picture has nothing to be read
+        items=tuple(item for item in items if item.special is Special.NONE and item.whole),
         entries=programme(known, coming, tuple(zone.id for zone in config.zones)),
         faults=faults,
     )
@@ -63,7 +66,7 @@ def _coming(tx: Tx, upcoming: Upcoming, first: datetime, end: datetime) -> list[
 
 
 class NewsReader:
-    """Reads when somebody rings or the database has changed, and tells what it has read."""
+    """Reads when somebody rings, the database has changed or a minute has turned, and tells what it has read."""
 
     def __init__(
         self, store: Store, doorway: Doorway, config: StationConfig, clock: Clock, tell: Callable[[Input], None]
@@ -73,21 +76,22 @@ class NewsReader:
         self._upcoming = Upcoming(config.site.tz)
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
-        seen = -1  # no version
+        seen: tuple[int, int] | None = None  # the version and the minute
         rung = True
         while not stopping.is_set():
             progress()
             try:
-                version = self._store.version()
+                now = self._clock.now()
+                version = self._store.version(), int(now.timestamp()) // 60
                 if rung or version != seen:
                     with self._store.read() as tx:
-                        bulletin = bulletin_of(tx, self._config, self._clock.now(), self._upcoming)
+                        bulletin = bulletin_of(tx, self._config, now, self._upcoming)
                     self._tell(NewsCame(bulletin))
                     self._fault.ends()
                     seen = version
             except StationError as error:
                 self._store.close()
-                seen = -1
+                seen = None
                 self._fault.begins(str(error))
                 self._tell(NewsLost())
             rung = bool(self._doorway.wait(POLL_S))

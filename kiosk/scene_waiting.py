@@ -96,7 +96,12 @@ def _notices(sheet: Sheet, state: State, setting: Setting, box: Box, y: int) -> 
             return
         begin = y
         most = min(lines, max(3, lines // (len(notices) - index)))
-        y = sheet.text(x, y, width, notice.text, style, PAPER, most=most)
+        if notice.title:
+            titles = sheet.lines(notice.title, width, head, min(most, 2))
+            y = sheet.text(x, y, width, notice.title, head, PAPER, most=len(titles))
+            most -= len(titles)
+        if notice.text and most > 0:
+            y = sheet.text(x, y, width, notice.text, style, PAPER, most=most)
         sheet.panel(Box(box.x, begin + frame.mm(1), bar, y - begin - frame.mm(1)), TURMERIC, round_corners=False)
         y += gap
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from controller.core.announcements import LASTS_LIMIT_S
 from controller.core.levels import Level
 from controller.core.notices import Notice, Special
 from controller.core.utterances import Utterance, UtteranceState
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Item:
     picture: str = ""  # SHA-256 of a kept one
     qr: str = ""  # an address
     special: Special = Special.NONE
+    announced: bool = False  # it is an announcement, no notice
 
     @property
     def whole(self) -> str:
@@ -59,7 +63,8 @@ def showing(
     `board` ("" for a face that shows every notice) and `zones` (empty for all) narrow it down; an
     emergency is for every face. A stopped announcement leaves at once; a finished one stays for
     `after_s`. Each announcement shows once, however many outputs speak it. An emergency alone hides
-    everything else.
+    everything else; it is shown between its turns as well, and never longer than it lasts, should nobody
+    write down that it has ended.
     """
     items: dict[str, Item] = {}
     for notice in notices:
@@ -73,16 +78,29 @@ def showing(
         if utterance.level is not Level.EMERGENCY and zones and not zones & set(utterance.zones):
             continue
         on_air = utterance.state is UtteranceState.PLAYING
-        over = utterance.state in {UtteranceState.PLAYED, UtteranceState.CUT} and utterance.ended_at is not None
-        until = utterance.ended_at + timedelta(seconds=after_s) if over and utterance.ended_at else None
-        if not on_air and (until is None or now >= until):
+        until = _leaves_at(utterance, timedelta(seconds=after_s))
+        if until is None or now >= until:
             continue
+        if on_air:
+            until = None
         old = items.get(utterance.announcement_id)
         if old is None or (on_air, until or now) > (old.on_air, old.until or now):
             items[utterance.announcement_id] = Item(
                 utterance.title, sounding.text, utterance.level, utterance.order_no,
-                utterance.started_at or utterance.due, until, on_air, utterance.announcement_id,
+                utterance.started_at or utterance.due, until, on_air, utterance.announcement_id, announced=True,
             )  # fmt: skip
     ordered = sorted(items.values(), key=lambda i: (i.level.rank, not i.on_air, i.order_no, i.since, i.ident))
     alerts = tuple(item for item in ordered if item.level is Level.EMERGENCY)
     return alerts or tuple(ordered)
+
+
+def _leaves_at(utterance: Utterance, after: timedelta) -> datetime | None:
+    """When it leaves every face at the latest; None for what is not to be seen at all."""
+    if utterance.state in {UtteranceState.PLAYED, UtteranceState.CUT} and utterance.ended_at is not None:
+        return utterance.ended_at + after
+    if utterance.level is not Level.EMERGENCY:
+        return _NEVER if utterance.state is UtteranceState.PLAYING else None
+    if utterance.state is UtteranceState.PLAYING or (utterance.state is UtteranceState.QUEUED and utterance.attempt):
+        begun = max(utterance.due, utterance.started_at or utterance.due)
+        return begun + timedelta(seconds=utterance.whole_s or LASTS_LIMIT_S) + after
+    return None

@@ -294,14 +294,17 @@ def _utterance(row: sqlite3.Row) -> Utterance:
 
 
 def soundings(tx: Tx, since: datetime) -> list[Sounding]:
-    """Those playing, and those that ended after `since`, with their texts; for `core.showing`.
+    """Those playing, emergencies between their turns, and those that ended after `since`, with their texts; for
+    `core.showing`.
 
     What has been withdrawn leaves every face as soon as it no longer sounds.
     """
     rows = tx.execute(
         _SELECT.replace("utterances.*", "utterances.*, announcements.text AS text", 1)
         + "JOIN announcements ON announcements.id = utterances.announcement_id"
-        " WHERE utterances.state = 'playing' OR (ended_at >= ? AND announcements.withdrawn_at IS NULL)"
+        " WHERE utterances.state = 'playing'"
+        " OR (utterances.state = 'queued' AND attempt > 0 AND utterances.level = 'emergency')"
+        " OR (ended_at >= ? AND announcements.withdrawn_at IS NULL)"
         " ORDER BY utterances.due, utterances.id",
         (instant(since),),
     )
