@@ -80,6 +80,9 @@ class Loudspeaker:
     def name(self) -> str:
         return self._outlet.name if self._outlet else ""
 
+    def choices(self) -> list[str]:
+        return self._opener.choices()
+
     def look(self, at_rest: bool) -> bool:
         """Open it if it is lost; while nothing is to be played, see whether the better one has come back. True if it
         has been opened; DeviceError if there is none."""

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from audio.sdl import Device
+from audio.sdl import Device, device_names
 from audio.source import Source
 from audio.stream import Stream
 from audio.tape import Tape
@@ -101,6 +101,10 @@ class Opener:
             raise reason
         log.info("no sound card (%s): recording to %s", reason, self._recording)
         return self._named("wav")
+
+    def choices(self) -> list[str]:
+        """What else could be configured, where it is by its name; it takes a moment."""
+        return [] if self._device in ("auto", "wav") else device_names()
 
     def better(self) -> Outlet | None:
         """The configured output, if it can be had again while its fallback or a recording in its place is open.

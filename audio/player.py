@@ -355,7 +355,9 @@ class Player:
         try:
             opened = self._speaker.look(at_rest)
         except DeviceError as error:
-            self._well_being.report("output", "no_output", {"reason": str(error)})
+            if self._well_being.is_news("output", "no_output"):
+                facts = {"reason": str(error), "choices": ", ".join(self._speaker.choices())}
+                self._well_being.report("output", "no_output", facts)
             return
         if opened:
             fault = "on_fallback" if self._speaker.on_fallback else ""

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -29,6 +30,15 @@ TRIAL = """
 import ctypes, resource, sys
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 sys.exit(ctypes.CDLL(sys.argv[1]).SDL_AudioInit(sys.argv[2].encode()) != 0)
+"""
+NAMES = """
+import ctypes, resource, sys
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+sdl = ctypes.CDLL(sys.argv[1])
+sdl.SDL_GetAudioDeviceName.restype = ctypes.c_char_p
+if sdl.SDL_AudioInit(sys.argv[2].encode()) == 0:
+    for number in range(sdl.SDL_GetNumAudioDevices(0)):
+        sys.stdout.buffer.write((sdl.SDL_GetAudioDeviceName(number, 0) or b"") + b"\\n")
 """
 LATENCY, LATENCY_MS = "PULSE_LATENCY_MSEC", 20
 PRIORITY = 5  # of real time, as sound servers have it
@@ -77,7 +87,7 @@ class Device:
     def open(self) -> None:
         """DeviceError if no driver has the device."""
         reasons = []
-        for driver in (os.environ["SDL_AUDIODRIVER"],) if "SDL_AUDIODRIVER" in os.environ else DRIVERS:
+        for driver in _drivers():
             if driver == "alsa" and not _has_card():
                 reasons.append("alsa: no card")
                 continue
@@ -202,6 +212,25 @@ def _library() -> str:
     if not base or not base.origin:
         raise DeviceError("pygame, which brings SDL, is not installed")
     return base.origin
+
+
+def device_names() -> list[str]:
+    """What `device` and `fallback` of an output may be, by the first driver that knows any; [] if none does. Asked in
+    children, and within ANSWER_LIMIT_S in all: a server may break SDL or not answer."""
+    until = time.monotonic() + ANSWER_LIMIT_S
+    for driver in _drivers():
+        with contextlib.suppress(subprocess.TimeoutExpired, DeviceError):
+            done = subprocess.run(
+                [sys.executable, "-I", "-S", "-c", NAMES, _library(), driver], stdin=subprocess.DEVNULL,
+                capture_output=True, check=False, timeout=max(0.1, until - time.monotonic()),
+            )  # fmt: skip
+            if found := done.stdout.decode(errors="replace").splitlines():
+                return found
+    return []
+
+
+def _drivers() -> tuple[str, ...]:
+    return (os.environ["SDL_AUDIODRIVER"],) if "SDL_AUDIODRIVER" in os.environ else DRIVERS
 
 
 def _has_card() -> bool:

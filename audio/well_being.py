@@ -22,6 +22,10 @@ class WellBeing:
             self._told[component] = fault
             self._keeper.note(Reported(self._clock.now(), component, fault, facts))
 
+    def is_news(self, part: str, fault: str) -> bool:
+        """Whether a report of this would be written down: what it costs to find out more is spent once."""
+        return self._told.get(f"{part}/{self._output}") != fault
+
     def report_relays(self, troubles: Iterable[Trouble]) -> None:
         for trouble in troubles:
             fault, facts = ("no_relay", {"reason": trouble.reason}) if trouble.reason else ("", {})

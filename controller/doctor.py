@@ -22,7 +22,7 @@ from typing import Literal
 
 from controller.clock_trust import finding, trust_words
 from controller.core.alarms import UntoldError
-from controller.core.errors import StationError
+from controller.core.errors import DeviceError, StationError
 from controller.core.trust import PROGRAM, Trust
 from controller.core.words import Words
 from controller.runtime import last_known
@@ -59,6 +59,16 @@ def knock_at(email: Email) -> None:
     Mail(email, SystemClock(), word_limit_s=LIMIT_S, whole_limit_s=2 * LIMIT_S).knock()
 
 
+def sound_devices() -> list[str]:
+    """What an output's `device` and `fallback` may be called here, as far as whoever asks may know."""
+    from audio.sdl import device_names
+
+    try:
+        return device_names()
+    except DeviceError:
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Where the checks look. `root` stands for / with its /dev, /proc, /run, /sys and /usr."""
@@ -71,6 +81,7 @@ class World:
     synchronised: Callable[[], bool] = kernel_says_synchronised
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     knock: Callable[[Email], None] = knock_at
+    sound_devices: Callable[[], list[str]] = sound_devices
 
     def path(self, absolute: str) -> Path:
         return self.root / absolute.lstrip("/")
@@ -235,6 +246,13 @@ def _output(say: _Saying, output: Output, world: World) -> Finding:
         world.path(f"{runtime}/{socket_of}").exists() for socket_of in ("pulse/native", "pipewire-0")
     )
     if card or server:
+        named = [device for device in (output.device, output.fallback) if device not in ("", "auto", "wav")]
+        known = world.sound_devices() if named else []
+        unknown = [device for device in named if known and device not in known]
+        if unknown:
+            names = ", ".join(f'"{device}"' for device in known)
+            tell = say.fault if output.device in unknown else say.warning
+            return tell(name, "output.unknown", output=output.name, device=unknown[0], names=names)
         return say.ok(name, "output.card" if card else "output.server", output=output.name)
     tell = say.warning if output.device == "auto" else say.fault
     return tell(name, "output.absent", output=output.name)

@@ -18,25 +18,12 @@ LOOK_S = 2.0  # how often a stream of ours is looked for that was not there
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    number: int
-    ident: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """One playback substream. `state` "closed" if nobody has it open; `owner`: the thread that opened it."""
 
     state: str
     owner: int
     hw_ptr: int
-
-
-def parse_cards(text: str) -> tuple[Card, ...]:
-    """/proc/asound/cards: " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones"."""
-    found = re.findall(r"^\s*(\d+) \[(\S+)\s*\]: (.*)$", text, re.MULTILINE)
-    return tuple(Card(int(number), ident, words.rpartition(" - ")[2].strip()) for number, ident, words in found)
 
 
 def parse_status(text: str) -> Status:
@@ -51,13 +38,6 @@ def parse_rate(text: str) -> int:
     """pcm*p/sub*/hw_params."""
     found = re.search(r"^rate: (\d+)", text, re.MULTILINE)
     return int(found[1]) if found else RATE
-
-
-def cards(proc: Path) -> tuple[Card, ...]:
-    try:
-        return parse_cards((proc / "asound" / "cards").read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        return ()
 
 
 class CardEye:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from audio.listening.cards import cards
 from audio.listening.proof import MONITOR_RATE, Sight
 
 ANSWER_S = 1.0  # a server that takes longer hangs, or the machine is busy: in itself no fault
@@ -32,15 +31,6 @@ SILENT_DB = -99.0  # for a volume of nothing ("-inf dB")
 NOWHERE = "auto_null"  # what servers put in the place of the last real sink when that goes: it leads to no loudspeaker
 PLAIN = {"LC_ALL": "C.UTF-8"}  # the JSON of a Vietnamese `pactl` has commas in its numbers
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Something that sounds or hears: `name` for the configuration, `words` for people."""
-
-    name: str
-    words: str
-    kind: str  # "sink", "monitor", "microphone" or "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +83,9 @@ def parse_streams(text: str) -> tuple[Stream, ...]:
     return _each(text, _stream)
 
 
-def parse_sources(text: str) -> tuple[tuple[Device, bool], ...]:
-    """`pactl -f json list sources`: each with whether it can be believed (not muted, its volume not turned down).
-    ValueError if it is something else."""
+def parse_sources(text: str) -> tuple[tuple[str, bool], ...]:
+    """`pactl -f json list sources`: the name of each, and whether it can be believed (not muted, its volume not turned
+    down). ValueError if it is something else."""
     return _each(text, _source)
 
 
@@ -128,10 +118,8 @@ def _stream(one: Mapping[str, Any]) -> Stream:
     return Stream(int(one["index"]), int(one["sink"]), pid, bool(one["mute"]), _volume(one["volume"])[0])
 
 
-def _source(one: Mapping[str, Any]) -> tuple[Device, bool]:
-    monitors = str(one.get("monitor_source") or "n/a") != "n/a" or str(one["name"]).endswith(".monitor")
-    device = Device(str(one["name"]), _words(one), "monitor" if monitors else "microphone")
-    return device, not one["mute"] and _volume(one["volume"])[0] >= TURNED_DOWN_PERCENT
+def _source(one: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(one["name"]), not one["mute"] and _volume(one["volume"])[0] >= TURNED_DOWN_PERCENT
 
 
 def _words(one: Mapping[str, Any]) -> str:
@@ -171,11 +159,7 @@ class Server:
 
     def believable(self, source: str) -> bool:
         """Whether this monitor passes on what it hears: it can be muted too, which silences nothing else."""
-        return any(device.name == source and open_ for device, open_ in parse_sources(self._ask("sources")))
-
-    def devices(self) -> list[Device]:
-        sinks = [Device(sink.name, sink.words, "sink") for sink in parse_sinks(self._ask("sinks"))]
-        return sinks + [device for device, _ in parse_sources(self._ask("sources"))]
+        return (source, True) in parse_sources(self._ask("sources"))
 
     def _ask(self, what: str) -> str:
         try:
@@ -371,11 +355,3 @@ class ServerEye:
             return self._server.believable(source)
         except (OSError, ValueError, Hangs, Refused):
             return True
-
-
-def device_choices(server: Server, proc: Path = Path("/proc")) -> list[Device]:
-    """What this machine can play to and listen with: sinks and sources of the server, and cards. None is no fault."""
-    found: list[Device] = []
-    with contextlib.suppress(OSError, ValueError, Hangs, Refused):
-        found = server.devices()
-    return found + [Device(f"hw:{card.number}", card.words, "card") for card in cards(proc)]

@@ -52,6 +52,11 @@ class Output:
     heard: Heard
 
     @property
+    def choices(self) -> str:
+        """The names of the sound devices that are there, where the configured one is not."""
+        return dict(self.part.facts).get("choices", "") if self.part.fault.endswith("no_output") else ""
+
+    @property
     def tone(self) -> str:
         return _TONES.get(self.result, "waiting")
 

@@ -17,8 +17,8 @@ from multiprocessing import get_context
 import pytest
 
 from audio.listening.proof import Proof
-from audio.listening.sinks import Device, Server, device_choices
 from audio.listening.watcher import Watcher
+from audio.sdl import Device, device_names
 from audio.source import Memory, Repeated
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
@@ -223,8 +223,14 @@ def test_what_cannot_be_asked_is_unproven_and_no_fault() -> None:
     assert (findings, watcher.summary()) == ([], Proof(0.0, None, proven=False))
 
 
-def test_the_choice_of_devices() -> None:
+def test_the_names_by_which_an_output_can_be_configured() -> None:
     with null_sink() as sink, sink.environment():
-        found = device_choices(Server())
-    assert Device("loa", "Null Output", "sink") in found
-    assert Device("loa.monitor", "Monitor of Null Output", "monitor") in found
+        sink.control("load-module", "module-null-sink", "sink_name=spare", "sink_properties=device.description=DuPhong")
+        assert device_names() == ["Null Output", "DuPhong"]
+        for name in device_names():
+            card = Device(name, 512)
+            card.open()
+            card.close()
+        sink.stop()
+        assert device_names() == []
+        sink.start()

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audio.listening.cards import Card, CardEye, Status, cards, parse_cards, parse_rate, parse_status
+from audio.listening.cards import CardEye, Status, parse_rate, parse_status
 from audio.listening.proof import Sight
 from audio.listening.sinks import (
-    Device,
     Hangs,
     Place,
     Refused,
@@ -20,7 +19,6 @@ from audio.listening.sinks import (
     Sink,
     Stream,
     View,
-    device_choices,
     parse_sinks,
     parse_sources,
     parse_streams,
@@ -126,10 +124,10 @@ def test_monitors_and_microphones() -> None:
     turned_down = {**monitor, "volume": {"mono": {"value": 6553, "db": "-60.00 dB"}}}
     microphone = {**monitor, "name": "usb_mic", "description": "USB Microphone", "monitor_source": ""}
     assert parse_sources(json.dumps([monitor, muted, turned_down, microphone])) == (
-        (Device("loa.monitor", "Monitor of Null Output", "monitor"), True),
-        (Device("hall.monitor", "Monitor of Null Output", "monitor"), False),
-        (Device("loa.monitor", "Monitor of Null Output", "monitor"), False),
-        (Device("usb_mic", "USB Microphone", "microphone"), True),
+        ("loa.monitor", True),
+        ("hall.monitor", False),
+        ("loa.monitor", False),
+        ("usb_mic", True),
     )
 
 
@@ -250,18 +248,6 @@ buffer_size: 16384
 """
 
 
-def test_cards_status_and_parameters() -> None:
-    assert parse_cards(CARDS) == (
-        Card(0, "Headphones", "bcm2835 Headphones"), Card(1, "vc4hdmi0", "vc4-hdmi-0"),
-        Card(2, "Device", "USB Audio Device"),
-    )  # fmt: skip
-    assert parse_cards("--- no soundcards ---\n") == ()
-    assert parse_status("closed\n") == Status("closed", 0, 0)
-    assert parse_status(RUNNING.format(owner=812, pointer=693248)) == Status("RUNNING", 812, 693248)
-    assert parse_status("state: XRUN\nowner_pid   : 812\n-----\nhw_ptr      : 5\n") == Status("XRUN", 812, 5)
-    assert (parse_rate(PARAMS), parse_rate("closed\n")) == (44_100, 48_000)
-
-
 class Kernel:
     """A /proc with one card; process 40 has the threads 40 and 41."""
 
@@ -310,6 +296,13 @@ def test_a_card_that_was_closed_or_pulled_out_is_gone(kernel: Kernel) -> None:
     assert eye.look(12.0, False).gone == "card2/pcm0p/sub0: not there any more"
 
 
+def test_status_and_parameters_of_a_card() -> None:
+    assert parse_status("closed\n") == Status("closed", 0, 0)
+    assert parse_status(RUNNING.format(owner=812, pointer=693248)) == Status("RUNNING", 812, 693248)
+    assert parse_status("state: XRUN\nowner_pid   : 812\n-----\nhw_ptr      : 5\n") == Status("XRUN", 812, 5)
+    assert (parse_rate(PARAMS), parse_rate("closed\n")) == (44_100, 48_000)
+
+
 def test_somebody_elses_card_proves_nothing(kernel: Kernel) -> None:
     kernel.says(0, owner=77)
     eye = CardEye(40, kernel.root)
@@ -317,15 +310,3 @@ def test_somebody_elses_card_proves_nothing(kernel: Kernel) -> None:
     assert eye.look(15.0, False) == Sight()
     kernel.says(0, owner=40)
     assert eye.look(20.0, False).proves
-
-
-def test_the_choice_of_devices_without_a_server(kernel: Kernel) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", "")  # no pactl
-        found = device_choices(Server(), kernel.root)
-        assert device_choices(Server(), kernel.root / "nowhere") == []
-    assert found == [
-        Device("hw:0", "bcm2835 Headphones", "card"), Device("hw:1", "vc4-hdmi-0", "card"),
-        Device("hw:2", "USB Audio Device", "card"),
-    ]  # fmt: skip
-    assert len(cards(kernel.root)) == 3

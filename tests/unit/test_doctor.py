@@ -40,6 +40,7 @@ class Bed:
     """A root to be furnished, and a state directory."""
 
     def __init__(self, folder: Path) -> None:
+        self.sound_devices: list[str] = []
         self.root = folder / "root"
         self.places = Places(folder / "state")
         self.places.make()
@@ -76,7 +77,7 @@ class Bed:
         world = World(
             self.root, self.variables, self.programs.get, self.libraries.get,
             synchronised=lambda: self.kernel, now=lambda: self.now, knock=self.knock,
-            find_module=lambda name: name if name in self.modules else None,
+            find_module=lambda name: name if name in self.modules else None, sound_devices=lambda: self.sound_devices,
         )  # fmt: skip
         return {finding.name: finding for finding in doctor(config or config_of(), self.places, world)}
 
@@ -219,6 +220,19 @@ def test_outputs(bed: Bed) -> None:
     bed.variables["XDG_RUNTIME_DIR"] = "/run/user/1"
     bed.put("/run/user/1/pulse/native")
     assert bed.findings()["output/main"].state == "ok"
+
+
+def test_an_output_that_is_not_there_by_its_name_says_which_are(bed: Bed) -> None:
+    bed.put("/proc/asound/cards", " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones\n")
+    bed.sound_devices = ["bcm2835 Headphones", "USB Audio"]
+    assert bed.findings(config_of(output='device = "USB Audio"\n'))["output/main"].state == "ok"
+    found = bed.findings(config_of(output='device = "USB"\n'))["output/main"]
+    assert (found.state, found.what) == ("fault", "“main” không có bộ phát tên “USB”")
+    assert found.what_to_do == 'Ghi vào cấu hình một trong các tên này: "bcm2835 Headphones", "USB Audio".'
+    found = bed.findings(config_of(output='device = "auto"\nfallback = "USB"\n'))["output/main"]
+    assert (found.state, "“USB”" in found.what) == ("warning", True)
+    bed.sound_devices = []  # whoever asks may not know
+    assert bed.findings(config_of(output='device = "USB"\n'))["output/main"].state == "ok"
 
 
 def test_lines(bed: Bed, tmp_path: Path) -> None:

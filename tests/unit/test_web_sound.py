@@ -149,6 +149,14 @@ def test_the_last_test_what_was_heard_and_the_switch(pages: Pages, client: Flask
     assert "công tắc tắt loa tại chỗ đang bật" in page
 
 
+def test_where_the_configured_output_is_not_there_stands_what_is(pages: Pages, client: FlaskClient) -> None:
+    said, names = "Máy đang có các bộ phát này", "USB Audio, bcm2835 Headphones"
+    for fault, shown in (("no_output", True), ("output_lost", False), ("", False)):
+        with pages.station.store.write() as tx:
+            facts.report(tx, START, "output/main", fault, reason="x", choices=names)
+        assert (f"{said}: {names}." in text(client), said in text(client)) == (shown, shown)
+
+
 def test_a_test_is_asked_for_in_a_row_and_by_a_ring(pages: Pages, client: FlaskClient) -> None:
     pages.station.bell.rung.clear()
     assert client.post("/sound/test/main", data={"token": token(client)}).status_code == 303
