@@ -8,20 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from controller.boards import alpha_pages, hanover_link
+from controller.boards import alpha_pages, hanover_link, huidu_pages
 from controller.boards.alpha_link import AlphaLink
 from controller.boards.emulated import Emulator
 from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.emulator_line import on_a_line
+from controller.boards.emulator_tcp import on_tcp
 from controller.boards.hanover_link import HanoverLink
 from controller.boards.hanover_sign import HanoverSign
-from controller.boards.lines import serial_line
+from controller.boards.huidu_link import HuiduLink
+from controller.boards.huidu_sign import HuiduSign
+from controller.boards.lines import serial_line, tcp_line
 from controller.boards.link import Link, Port, Timing
 from controller.boards.pages import Rotation
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
-
 
 Noted = Callable[[dict[str, str]], None]
 COARSE_GAP_S = 0.06  # the silence that an emulator asks for: bytes off a pseudo-terminal have coarse times
@@ -52,5 +54,11 @@ DRIVERS: dict[str, Driver] = {
         line=serial_line(bits=8, parity="N"),
         frames=hanover_link.frames_of,
         emulator=on_a_line(lambda board, noted: HanoverSign(board.columns, board.rows, board.address, noted)),
+    ),
+    "huidu": Driver(
+        link=HuiduLink,
+        line=tcp_line(default_port=10001),
+        frames=huidu_pages.frames_of,
+        emulator=on_tcp(lambda board, noted: HuiduSign(board.columns, board.rows, board.colours, noted)),
     ),
 }

@@ -113,6 +113,8 @@ class BoardWorker:
         while action := self._link.act(self._clock.monotonic()):
             try:
                 if isinstance(action, Open):
+                    if self._port is not None:  # the link has given the conversation up
+                        self._port.close()
                     self._port = self._driver.line(self._board, self._places, self._timing)
                     self._link.opened(self._clock.monotonic())
                     self._tell_time()

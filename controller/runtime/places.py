@@ -102,6 +102,10 @@ class Places:
         """A link to the emulator's pty."""
         return self.run / f"sign-{board}.tty"
 
+    def emulated_port(self, board: str) -> Path:
+        """Says on which TCP port of this machine an emulated board listens."""
+        return self.run / f"sign-{board}.port"
+
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
         kept = (self.renditions, self.sounds, self.notice_pictures, self.uploads, self.recordings)

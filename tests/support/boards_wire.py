@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from controller.boards.emulated import Sign
+from controller.boards.huidu_sign import HuiduSign
 from controller.boards.link import Drop, Link, Open, Send, Status
 from controller.boards.pages import Content, Dots
 from controller.core.notices import BoardState
@@ -96,6 +97,8 @@ class Wire:
     def _open(self) -> None:
         self._wire.clear()
         self._back.clear()
+        if isinstance(self.sign, HuiduSign):
+            self.sign.accept(self.now)
         self.link.opened(self.now)
 
     def _drop(self) -> None:
@@ -120,6 +123,8 @@ class Wire:
             self.sign.hear(byte, at)
             if replies := self.sign.take_replies():
                 self._back.extend((at + number * self.byte_s, reply) for number, reply in enumerate(replies, 1))
+        if self.is_plugged and isinstance(self.sign, HuiduSign) and self.sign.has_hung_up and self.link.is_open:
+            self.link.failed(self.now, "gone")
         heard = bytearray(self.babble)
         while self._back and self._back[0][0] <= self.now:
             heard.append(self._back.popleft()[1])
