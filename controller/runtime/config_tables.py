@@ -120,6 +120,18 @@ class Speech(Section):
     chime: bool = True
 
 
+class Hub75(Section):
+    """How panels are wired: of what size each is, to which pins, how bright. How many stand in a chain, and how
+    many chains, follows from the board's size."""
+
+    hardware_mapping: Literal["regular", "adafruit-hat", "adafruit-hat-pwm", "compute-module"] = "regular"
+    panel_columns: Literal[16, 32, 64, 128] = 64
+    panel_rows: Literal[8, 16, 32, 64] = 32
+    brightness: int = Field(default=100, ge=1, le=100)  # per cent
+    slowdown: int = Field(default=2, ge=0, le=10)  # of the pins, for a fast Pi or slow panels
+    pulsing: Literal["hardware", "software"] = "software"  # by the Pi's PWM, which is also its sound's, and root's
+
+
 class Board(Section):
     """A sign, a matrix of lamps, or a screen. Sizes are in dots; of a screen: its pixels."""
 
@@ -138,6 +150,7 @@ class Board(Section):
     pool_bytes: int = Field(default=5482, ge=1000, le=65_535)  # of alpha: the sign's memory
     on_hours: tuple[QuietSpan, ...] = ()  # when it is lit; always if none. An emergency is shown at any hour
     zones: tuple[Name, ...] = ()  # none: all zones
+    hub75: Hub75 = Hub75()
 
     @model_validator(mode="before")
     @classmethod
@@ -146,6 +159,17 @@ class Board(Section):
         if isinstance(given, dict):
             return {**_OF_KIND.get(str(given.get("driver")), {}), **given}
         return given
+
+    @model_validator(mode="after")
+    def _of_whole_panels(self) -> Board:
+        wide, high = self.hub75.panel_columns, self.hub75.panel_rows
+        if self.driver == "hub75" and (self.columns % wide or self.rows % high or self.rows // high > 3):
+            raise PydanticCustomError(
+                "panels",
+                "{columns} x {rows} points are no whole panels of {wide} x {high}, at most 3 one above the other",
+                {"columns": self.columns, "rows": self.rows, "wide": wide, "high": high},
+            )
+        return self
 
 
 _OF_KIND: dict[str, dict[str, object]] = {

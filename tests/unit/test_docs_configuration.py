@@ -18,6 +18,7 @@ from controller.runtime.config_tables import (
     ClockTrust,
     Contact,
     Email,
+    Hub75,
     Kiosk,
     Output,
     Policy,
@@ -35,7 +36,8 @@ PARTS = re.split(r"^#+ (`.+)$", PAGE, flags=re.MULTILINE)
 TABLES: dict[str, type[Section]] = {
     "`[site]`": Site, "`[[zones]]`": Zone, "`[[outputs]]`": Output, "`[outputs.amplifier]`": Amplifier,
     "`[outputs.zone_relays.ZONE]`": Relay, "`[outputs.stop_switch]`, `[outputs.emergency_contact]`": Contact,
-    "`[outputs.self_test]`": SelfTest, "`[speech]`": Speech, "`[[boards]]`": Board, "`[web]`": Web, "`[kiosk]`": Kiosk,
+    "`[outputs.self_test]`": SelfTest, "`[speech]`": Speech, "`[[boards]]`": Board, "`[boards.hub75]`": Hub75,
+    "`[web]`": Web, "`[kiosk]`": Kiosk,
     "`[policy]`": Policy, "`[clock]`": ClockTrust, "`[notify.email]`": Email,
 }  # fmt: skip
 OF_ANOTHER = {"the policy's": None}  # defaults that are no value
@@ -73,9 +75,16 @@ def allowed(table: type[Section], key: str) -> str | None:
 @pytest.mark.parametrize("title", TABLES)
 def test_every_key_is_there_with_its_default_and_what_it_may_be(title: str) -> None:
     table, page = TABLES[title], rows(title)
-    tables = {"amplifier", "zone_relays", "stop_switch", "emergency_contact", "self_test"}  # with titles of their own
+    tables = {
+        "amplifier",
+        "zone_relays",
+        "stop_switch",
+        "emergency_contact",
+        "self_test",
+        "hub75",
+    }  # with titles of their own
     own = [key for key in table.model_fields if table is not Amplifier or key not in Relay.model_fields]
-    assert [key for key, _, _, _ in page] == [key for key in own if table is not Output or key not in tables]
+    assert [key for key, _, _, _ in page] == [key for key in own if table not in {Output, Board} or key not in tables]
     assert {key: said_default(default) for key, default, _, _ in page} == {
         key: table.model_fields[key].default for key, _, _, _ in page
     }
