@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
+from controller.core.notices import BoardState
 from controller.core.ports import Clock
 from controller.runtime.config import StationConfig
 from controller.runtime.places import Places
-from controller.store import facts
+from controller.store import facts, notices
 from controller.store.connection import Store
 
 LOOK_S = 3.0
@@ -34,6 +35,9 @@ class Attendance:
     ) -> None:
         self._store, self._clock, self._at_home, self._free_bytes = store, clock, at_home, free_bytes
         self._names = {f"audio/{output.name}": f"audio-{output.name}" for output in config.outputs} | {KIOSK: KIOSK}
+        self._displays = {name: board.id for name, board in config.displays.items()}
+        self._displays_away: set[str] = set()  # processes of boards that were not at home at the last look
+        self._displays_gone: set[str] = set()  # of those, what is written down
         self._reserve = config.policy.disk_reserve_mb * MB
         self._look_by = clock.monotonic()
         self._grace_until = self._look_by + GRACE_S
@@ -57,7 +61,21 @@ class Attendance:
                     free = {"free": str(self._free_bytes() // MB)} if part == "disk" and fault else {}
                     facts.report(tx, self._clock.now(), part, fault, **free)
             self._told |= changed
-        return bool(changed)
+        return self._boards(now) or bool(changed)
+
+    def _boards(self, now: float) -> bool:
+        """A display whose process is gone is down, whatever it said last; when it is back it says so itself."""
+        away = {name for name in self._displays if not self._at_home(name)}
+        gone = away & self._displays_away if now >= self._grace_until else set()
+        self._displays_away, news = away, gone - self._displays_gone
+        if news:
+            with self._store.write() as tx:
+                for name in sorted(news):
+                    notices.report_board(
+                        tx, self._clock.now(), self._displays[name], BoardState.DOWN, "", None, "process_gone"
+                    )
+        self._displays_gone = gone
+        return bool(news)
 
     def _processes(self, told: dict[str, str], now: float) -> dict[str, str]:
         found = {}

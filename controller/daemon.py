@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from controller.attendance import Attendance, free_on
+from controller.boards.drivers import DRIVERS
 from controller.boards.news import News
 from controller.boards.worker import BoardWorker
 from controller.clock_trust import ClockWatch
@@ -37,12 +38,13 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     doorway = Doorway(places, NAME)
     crew = Crew()
     news = News(config.site, config.policy.board_after_s, store, clock)
+    in_line = [board for board in config.boards if board.driver in DRIVERS]  # others have processes of their own
     boards = [
         BoardWorker(
             board, config.site, config.policy.board_after_s, places, store, clock, crew.stopping,
             partial(crew.progress, f"board-{board.id}", BOARD_LIMIT_S), news=news,
         )
-        for board in config.boards
+        for board in in_line
     ]  # fmt: skip
 
     words = load_words(config.site.language)
@@ -66,7 +68,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
         lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),
         partial(bell.ring, NAME),
     )
-    for board, worker in zip(config.boards, boards, strict=True):
+    for board, worker in zip(in_line, boards, strict=True):
         crew.start(f"board-{board.id}", worker.run, worker.wake)
     for name, teller in (("alarms", alarms), ("post", post)):
         progress = partial(crew.progress, name, TELLING_LIMIT_S)

@@ -56,6 +56,7 @@ def run(config: StationConfig, places: Places, config_file: Path, words: Words) 
     """Until told to end; the exit code. Refuses (StationError) where the station runs already."""
     names = [("audio-" + output.name, ["audio", output.name]) for output in config.outputs]
     names += [("sign-" + b.id, ["board", "emulate", b.id]) for b in config.boards if b.port == "emulator"]
+    names += [(name, [name.partition("-")[0], board.id]) for name, board in config.displays.items()]
     names += [("controller", ["daemon"]), ("web", ["web"]), ("kiosk", ["kiosk"])]
     with alone(places, "run"):
         for name, _ in names:

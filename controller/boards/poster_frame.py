@@ -118,15 +118,15 @@ def _foot(frame: Frame, clock: bool) -> Part:
         marks.append(Line(text, at, round(height / 2 + size * 0.36), size, bold, tint.foot_text))
         return at + round(letters.width(text, size, bold))
 
+    days: list[str] = []
     if clock:
         now = f"{facts.now:%H:%M}"
         if letters.width(now, big, True) > right - x:
             return Part(frame.width, height, tint.foot, ())
         x = put(now, big, True, x) + gap
         day = facts.now.date()
-        days = [day_words(day, words), day_words(day, words, lunar=False), f"{day:%-d/%-m}"]
-    else:
-        days = [facts.place]
+        plain = day_words(day, words, lunar=False)
+        days = [f"{plain} ({facts.lunar})" if facts.lunar else plain, plain, f"{day:%-d/%-m}"]
     if said := next((text for text in map(upper_first, days) if letters.width(text, small) <= right - x), ""):
         x = put(said, small, False, x) + gap
     if facts.next_at and frame.tint is not ALARM:

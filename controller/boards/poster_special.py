@@ -12,11 +12,11 @@ from controller.boards.poster_type import LINE, Words, fitted, ruler
 from controller.core.notices import Special
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
-from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
-from schedules.wording import lunar_words, time_words, weekday_words
+from schedules.wording import time_words, weekday_words
 
 GLANCE_S = 6.0  # what is taken in at one look
 SESSION_S = 5.0  # for each further line of a list
+AIR = 0.06  # of the size, at the left of a digit
 TIGHT = 1.02  # of the size: the line of a number, which has neither marks above nor tails below
 
 
@@ -49,6 +49,7 @@ class _Column:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self._rows: list[tuple[str, int, bool, Rgb, float]] = []  # text, size, bold, colour, height
+        self._said: dict[str, str] = {}  # what stands there, as it is told to those who do not see it
 
     def line(self, text: str, units: float, bold: bool = False, colour: Rgb | None = None, most: int = 1) -> None:
         """A text of a size, smaller where one line of it would be too wide and it may have no more."""
@@ -64,11 +65,12 @@ class _Column:
             lines = [*lines[: most - 1], fitted(" ".join(lines[most - 1 :]), room.width, size, bold, ruler())]
         self._rows += [(line, size, bold, colour, size * LINE) for line in lines]
 
-    def number(self, text: str, units: float, colour: Rgb | None = None) -> None:
-        """Digits, as large as the page's width allows."""
+    def number(self, text: str, units: float, said: str = "") -> None:
+        """Digits, as large as the page's width allows; `said`: told in their place."""
         size, room = self.frame.u(units), self.frame.room
         size = max(1, min(size, int(size * room.width / ruler().width(text, size, True))))
-        self._rows.append((text, size, True, colour or self.frame.tint.text, size * TIGHT))
+        self._rows.append((text, size, True, self.frame.tint.text, size * TIGHT))
+        self._said[text] = said or text
 
     def gap(self, units: float) -> None:
         self._rows.append(("", 1, False, self.frame.tint.text, float(self.frame.u(units))))
@@ -97,9 +99,10 @@ class _Column:
             if text:
                 drawn = max(1, int(size * shrink))
                 base = y + (height * shrink + drawn * 0.74) / 2
-                marks.append(Line(text, room.x, round(base), drawn, bold, colour))
+                air = round(drawn * AIR) if text in self._said else 0
+                marks.append(Line(text, room.x - air, round(base), drawn, bold, colour))
             y += height * shrink
-        lines = tuple(text for text, *_ in self._rows if text)
+        lines = tuple(self._said.get(text, text) for text, *_ in self._rows if text)
         return Page(sheet_of(self.frame, marks, clock), dwell_s, lines, item=ident)
 
 
@@ -108,12 +111,12 @@ def _clock(column: _Column, name: str) -> None:
     words = frame.words
     column.line(name, 4.2, bold=True, colour=frame.tint.muted)
     column.gap(2)
-    column.number(f"{frame.facts.now:%H:%M}", 34)
+    column.number(f"{frame.facts.now:%H:%M}", 34, said="--:--")  # else it would be news every minute
     column.gap(2.5)
     weekday = upper_first(weekday_words(today, words))
     column.line(words("board.poster.date", weekday=weekday, day=today.day, month=today.month, year=today.year), 5)
-    if FIRST_YEAR <= today.year <= LAST_YEAR:
-        column.line(upper_first(lunar_words(lunar_of(today), words)), 5, colour=frame.tint.muted)
+    below = words("board.poster.doubtful") if frame.facts.doubtful else upper_first(frame.facts.lunar)
+    column.line(below, 5, colour=frame.tint.muted)
 
 
 def _next(column: _Column, heading: str) -> None:

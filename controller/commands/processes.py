@@ -60,6 +60,26 @@ def join(group: click.Group) -> None:
         with _begun(station, "kiosk"):
             return main(station.config, station.places)
 
+    @station_command(group)
+    @click.argument("board")
+    def screen(station: Station, board: str) -> int:
+        """The notice board BOARD on an HDMI screen."""
+        return _display(station, "screen", board)
+
+    @station_command(group)
+    @click.argument("board")
+    def panel(station: Station, board: str) -> int:
+        """The notice board BOARD on HUB75 panels."""
+        return _display(station, "panel", board)
+
+
+def _display(station: Station, command: str, ident: str) -> int:
+    from controller.display_daemon import board_for, main
+
+    board_for(station.config, command, ident)
+    with _begun(station, f"{command}-{ident}"):
+        return main(station.config, station.places, command, ident)
+
 
 @contextmanager
 def _begun(station: Station, name: str) -> Iterator[None]:

@@ -94,11 +94,15 @@ class StationConfig(Section):
         raise ConfigError((f"boards: there is no board {ident!r}{nearest(ident, [b.id for b in self.boards])}",))
 
     @property
+    def displays(self) -> dict[str, Board]:
+        """The boards that have a process of their own, by its name: "screen-hall", "panel-gate"."""
+        kinds = {"screen": "screen", "hub75": "panel"}
+        return {f"{kinds[board.driver]}-{board.id}": board for board in self.boards if board.driver in kinds}
+
+    @property
     def faces(self) -> tuple[str, ...]:
         """The bells of every process that shows something: the controller with its boards, the kiosk, each display."""
-        kinds = {"screen": "screen", "hub75": "panel"}
-        displays = (f"{kinds[board.driver]}-{board.id}" for board in self.boards if board.driver in kinds)
-        return ("controller", "kiosk", *displays)
+        return ("controller", "kiosk", *self.displays)
 
     def boards_of(self, zones: tuple[str, ...]) -> tuple[str, ...]:
         """The boards on which something for these zones is shown."""
