@@ -28,6 +28,15 @@ class Hours:
     begins: time
     ends: time
 
+    @classmethod
+    def of(cls, text: str) -> Hours:
+        """ "06:00-18:00"; ValueError for what has no two clock times."""
+        begins, _, ends = text.partition("-")
+        return cls(time.fromisoformat(begins), time.fromisoformat(ends))
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
+
     def holds(self, at: time) -> bool:
         if self.begins == self.ends:
             return True

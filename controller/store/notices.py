@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
@@ -170,20 +170,16 @@ def boards(tx: Tx) -> list[Board]:
 
 
 def _spans(hours: tuple[Hours, ...]) -> tuple[str, ...]:
-    return tuple(f"{span.begins:%H:%M}-{span.ends:%H:%M}" for span in hours)
-
-
-def _hours(column: str) -> tuple[Hours, ...]:
-    spans = (span.partition("-") for span in as_texts(column))
-    return tuple(Hours(time.fromisoformat(begins), time.fromisoformat(ends)) for begins, _, ends in spans)
+    return tuple(str(span) for span in hours)
 
 
 def _notice(row: sqlite3.Row) -> Notice:
     return Notice(
         id=row["id"], title=row["title"], text=row["text"], picture=row["picture"], qr=row["qr"],
         special=Special(row["special"]), boards=as_texts(row["boards"]), zones=as_texts(row["zones"]),
-        hours=_hours(row["hours"]), level=Level(row["level"]), order_no=row["order_no"],
-        shown_from=as_instant(row["shown_from"]), shown_until=as_instant(row["shown_until"]),
+        hours=tuple(Hours.of(span) for span in as_texts(row["hours"])), level=Level(row["level"]),
+        order_no=row["order_no"], shown_from=as_instant(row["shown_from"]),
+        shown_until=as_instant(row["shown_until"]),
         announcement_id=row["announcement_id"], created_at=as_instant(row["created_at"]),
         withdrawn_at=as_instant_or_none(row["withdrawn_at"]), updated_at=as_instant_or_none(row["updated_at"]),
     )  # fmt: skip
