@@ -1,7 +1,7 @@
 """Keeps everything the station knows in one file, and puts it back.
 
 The file is a gzipped tar: `manifest.json` first, with the length and SHA-256 of every other member;
-then the database, the configuration and the sound files in use. Putting back believes nothing:
+then the database, the configuration, and the sound files and pictures in use. Putting back believes nothing:
 names, lengths and hashes are checked before anything is changed, and the state before is kept.
 """
 
@@ -34,8 +34,8 @@ from controller.store.connection import Store, StoreBusyError
 
 FORMAT = 1
 MANIFEST, DATABASE, CONFIGURATION = "manifest.json", "station.db", "station.toml"
-MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand sound files
-_SOUND = re.compile(r"renditions/([0-9a-f]{64})\.wav|sounds/([0-9a-f]{64})")
+MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand files
+_KEPT = re.compile(r"(?:renditions/([0-9a-f]{64})\.wav|sounds/([0-9a-f]{64})|notice-pictures/([0-9a-f]{64})\.png)")
 _CHUNK = 1 << 20
 
 
@@ -62,9 +62,10 @@ def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
             copy = Path(folder, DATABASE)
             parts = {DATABASE: copy}
-            prepared, recorded = _copy(places, copy, at)
+            prepared, recorded, pictured = _copy(places, copy, at)
             parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in prepared}
             parts |= {f"sounds/{sha256}": places.sound(sha256) for sha256 in recorded}
+            parts |= {f"notice-pictures/{sha256}.png": places.notice_picture(sha256) for sha256 in pictured}
             if config.is_file():
                 parts[CONFIGURATION] = config
             made = Path(folder, "backup")
@@ -92,8 +93,9 @@ def restore(places: Places, file: Path, config_file: Path | None = None) -> Path
 # --- writing
 
 
-def _copy(places: Places, copy: Path, at: datetime) -> tuple[list[str], list[str]]:
-    """A consistent copy of the database, fit to be kept; the prepared files and recordings it needs that are there."""
+def _copy(places: Places, copy: Path, at: datetime) -> tuple[list[str], list[str], list[str]]:
+    """A consistent copy of the database, fit to be kept; the prepared files, recordings and pictures it needs that
+    are there."""
     store = Store(places.station_db, read_only=True)  # waits for nobody
     store.copy_to(copy)
     store.close()
@@ -102,10 +104,11 @@ def _copy(places: Places, copy: Path, at: datetime) -> tuple[list[str], list[str
         prepared, recorded = copies.sounds_in_use(tx, at)
         prepared = [sha256 for sha256 in prepared if places.rendition(sha256).is_file()]
         recorded = [sha256 for sha256 in recorded if places.sound(sha256).is_file()]
-        copies.make_fit_to_keep(tx, at, prepared, recorded)
+        pictured = [known for known in copies.pictures_in_use(tx, at) if places.notice_picture(known).is_file()]
+        copies.make_fit_to_keep(tx, at, prepared, recorded, pictured)
     kept_copy.close()
     copies.close_for_good(copy)
-    return prepared, recorded
+    return prepared, recorded, pictured
 
 
 def _pack(made: Path, parts: dict[str, Path], at: datetime) -> None:
@@ -163,7 +166,7 @@ def _unpack(file: Path, staged: Path) -> Manifest:
 
 
 def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifest:
-    """The list of members. Names are the four kinds that we write and nothing else: no path can lead away."""
+    """The list of members. Names are the five kinds that we write and nothing else: no path can lead away."""
     if entry.name != MANIFEST or entry.size > MANIFEST_LIMIT:
         raise _broken(file, "it is not a backup of this program")
     try:
@@ -175,11 +178,11 @@ def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifes
     if manifest.format != FORMAT:
         raise _broken(file, f"its format is {manifest.format}; this program knows {FORMAT}")
     for name, member in files.items():
-        sound = _SOUND.fullmatch(name)
-        if not sound and name not in {DATABASE, CONFIGURATION}:
+        kept = _KEPT.fullmatch(name)
+        if not kept and name not in {DATABASE, CONFIGURATION}:
             raise _broken(file, f"{name!r} does not belong into a backup")
-        if sound and (sound[1] or sound[2]) != member.sha256:
-            raise _broken(file, f"{name!r} is not the sound that it is named after")
+        if kept and member.sha256 not in kept.groups():
+            raise _broken(file, f"{name!r} is not what it is named after")
     if DATABASE not in files:
         raise _broken(file, "it has no database")
     return manifest
@@ -247,7 +250,7 @@ def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path
     _go_on(staged / DATABASE, at)
     _close_present(places)
     for name in sorted(manifest.files):
-        if _SOUND.fullmatch(name) and not (places.state / name).exists():
+        if _KEPT.fullmatch(name) and not (places.state / name).exists():
             _adopt(staged / name, places.state / name, places)
     kept = _keep(places, config, at)
     if CONFIGURATION in manifest.files:

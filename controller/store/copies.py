@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from controller.store import keeping
+from controller.store import keeping, pictures
 from controller.store.columns import instant, texts
 from controller.store.connection import StoreBusyError, Tx, translated
 
@@ -17,7 +17,14 @@ def sounds_in_use(tx: Tx, at: datetime) -> tuple[list[str], list[str]]:
     return sorted(keeping.prepared_files(tx, samples_since=at)), sorted(keeping.recorded_files(tx, withdrawn_since=at))
 
 
-def make_fit_to_keep(tx: Tx, at: datetime, prepared: Iterable[str], recorded: Iterable[str]) -> None:
+def pictures_in_use(tx: Tx, at: datetime) -> list[str]:
+    """The SHA-256 of every picture of a notice that is up or will be."""
+    return sorted(pictures.in_use(tx, left_since=at))
+
+
+def make_fit_to_keep(
+    tx: Tx, at: datetime, prepared: Iterable[str], recorded: Iterable[str], pictured: Iterable[str]
+) -> None:
     """Leave out what must not come back (sessions, first sign-ins, samples); sounds that are not kept are made anew."""
     tx.execute("DELETE FROM sessions")
     tx.execute("DELETE FROM setup_codes")
@@ -29,6 +36,7 @@ def make_fit_to_keep(tx: Tx, at: datetime, prepared: Iterable[str], recorded: It
         (instant(at), texts(tuple(prepared))),
     )
     tx.execute("DELETE FROM recordings WHERE sha256 NOT IN (SELECT value FROM json_each(?))", (texts(tuple(recorded)),))
+    tx.execute("DELETE FROM pictures WHERE sha256 NOT IN (SELECT value FROM json_each(?))", (texts(tuple(pictured)),))
 
 
 def go_on_from(tx: Tx, at: datetime) -> None:
