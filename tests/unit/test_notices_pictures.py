@@ -1,0 +1,378 @@
+"""Pictures for notices: judged by a real child, made small and bare, given up when nothing needs them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import resource
+import shutil
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from controller.backup import backup, restore
+from controller.core.errors import InputError
+from controller.core.notice_drafts import NoticeDraft
+from controller.noticing import Noticing
+from controller.picture_headers import kind_of, size_of
+from controller.picturing import Picturing
+from controller.runtime.clocks import FakeClock
+from controller.runtime.places import Places
+from controller.store import pictures
+from controller.store.connection import Store
+from tests.support.stations import START, Station, station_in
+
+RED, BLUE = (200, 30, 20), (20, 40, 200)
+KINDS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "gif": "GIF", "bmp": "BMP"}
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    made = station_in(tmp_path)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def picturing(station: Station) -> Picturing:
+    return Picturing(station.store, station.places, station.clock, station.config.policy)
+
+
+def halves(size: tuple[int, int] = (60, 40)) -> Image.Image:
+    """The left half red, the right half blue."""
+    image = Image.new("RGB", size, RED)
+    image.paste(BLUE, (size[0] // 2, 0, *size))
+    return image
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    content = io.BytesIO()
+    image.save(content, kind, **options)
+    return content.getvalue()
+
+
+def taken(station: Station, picturing: Picturing, content: bytes, name: str = "hinh.jpg") -> pictures.Picture:
+    file = station.places.uploads / "brought"
+    file.write_bytes(content)
+    try:
+        return picturing.take(file, name, "lan")
+    finally:
+        assert list(station.places.uploads.iterdir()) == []
+
+
+def refused(station: Station, picturing: Picturing, content: bytes) -> tuple[str, dict[str, str]]:
+    with pytest.raises(InputError) as error:
+        taken(station, picturing, content)
+    (problem,) = error.value.problems
+    assert problem.field == "picture"
+    assert list(station.places.notice_pictures.iterdir()) == []
+    return problem.code, dict(problem.facts)
+
+
+def kept(station: Station, picture: pictures.Picture) -> Image.Image:
+    content = station.places.notice_picture(picture.sha256).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == picture.sha256
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    assert (image.format, image.mode, image.size) == ("PNG", "RGB", (picture.width, picture.height))
+    assert (image.info, len(content)) == ({}, picture.bytes)
+    return image
+
+
+def near(image: Image.Image, at: tuple[int, int], colour: tuple[int, int, int]) -> bool:
+    found = image.getpixel(at)
+    assert isinstance(found, tuple)
+    return all(abs(a - b) < 24 for a, b in zip(found, colour, strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_by_its_bytes_and_not_its_name(station: Station, picturing: Picturing, kind: str) -> None:
+    content = saved(halves(), KINDS[kind])
+    assert (kind_of(io.BytesIO(content)), size_of(io.BytesIO(content), kind)) == (kind, (60, 40))
+    picture = taken(station, picturing, content, "bài hát.mp3")
+    assert (picture.name, picture.width, picture.height, picture.added_by) == ("bài hát.mp3", 60, 40, "lan")
+    image = kept(station, picture)
+    assert near(image, (5, 20), RED)
+    assert near(image, (55, 20), BLUE)
+    with station.store.read() as tx:
+        assert pictures.every(tx) == [picture]
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 60}, {"lossless": True, "exif": b"Exif\0\0"}])
+def test_every_kind_of_webp_says_its_size(options: dict[str, object]) -> None:
+    content = saved(halves((301, 77)), "WEBP", **options)
+    assert size_of(io.BytesIO(content), "webp") == (301, 77)
+
+
+def test_the_very_same_twice_is_one(station: Station, picturing: Picturing) -> None:
+    first = taken(station, picturing, saved(halves()), "a.png")
+    again = taken(station, picturing, saved(halves(), "BMP"), "b.bmp")  # the same pixels
+    assert again.sha256 == first.sha256
+    with station.store.read() as tx:
+        assert [(each.sha256, each.name) for each in pictures.every(tx)] == [(first.sha256, "b.bmp")]
+
+
+# where the red half of the upright picture lies, and how it must have been stored for that
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_it_stands_upright_and_nobody_learns_where_it_was_made(
+    station: Station, picturing: Picturing, orientation: int, kind: str
+) -> None:
+    upright = Image.new("RGB", (64, 32), (255, 255, 255))
+    upright.paste(RED, (0, 0, 16, 16))  # top left
+    turns = {
+        2: [Image.Transpose.FLIP_LEFT_RIGHT], 3: [Image.Transpose.ROTATE_180], 4: [Image.Transpose.FLIP_TOP_BOTTOM],
+        5: [Image.Transpose.TRANSPOSE], 6: [Image.Transpose.ROTATE_90], 7: [Image.Transpose.TRANSVERSE],
+        8: [Image.Transpose.ROTATE_270],
+    }  # fmt: skip
+    stored = upright
+    for turn in turns.get(orientation, []):
+        stored = stored.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = orientation, "thửa số 7"
+    exif.get_ifd(0x8825)[2] = (21.0, 1.0, 0.0)  # the place
+    image = kept(station, taken(station, picturing, saved(stored, kind, exif=exif.tobytes())))
+    assert image.size == (64, 32)
+    assert near(image, (4, 4), RED)
+    assert all(near(image, at, (255, 255, 255)) for at in ((60, 4), (4, 28), (60, 28)))
+    assert not image.getexif()
+
+
+def test_words_and_profiles_are_gone(station: Station, picturing: Picturing) -> None:
+    words = PngInfo()
+    words.add_text("Comment", "thửa số 7")
+    content = saved(halves(), "PNG", pnginfo=words, icc_profile=b"\0" * 128, dpi=(300, 300))
+    assert b"th\xe1" in content or b"iTXt" in content
+    kept(station, taken(station, picturing, content))
+
+
+@pytest.mark.parametrize(
+    ("size", "made"), [((4000, 1000), (1920, 480)), ((300, 3000), (108, 1080)), ((3000, 1), (1920, 1))]
+)
+def test_it_is_no_larger_than_a_large_screen(
+    station: Station, picturing: Picturing, size: tuple[int, int], made: tuple[int, int]
+) -> None:
+    assert kept(station, taken(station, picturing, saved(halves(size)))).size == made
+
+
+def test_what_is_transparent_stands_on_white(station: Station, picturing: Picturing) -> None:
+    clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    clear.paste((*RED, 255), (0, 0, 20, 40))
+    numbered = clear.convert("RGB").quantize(4)
+    dark = numbered.getpixel((30, 10))
+    for content in (saved(clear), saved(clear, "WEBP", lossless=True), saved(numbered, "PNG", transparency=dark)):
+        image = kept(station, taken(station, picturing, content))
+        assert near(image, (5, 5), RED)
+        assert near(image, (30, 10), (255, 255, 255))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_manner_of_dots(station: Station, picturing: Picturing, mode: str) -> None:
+    grey = Image.new("L", (2400, 20), 0)
+    grey.paste(255, (1200, 0, 2400, 20))
+    if mode == "I;16":
+        image = Image.frombytes(
+            "I;16", (2400, 20), b"".join(struct.pack("<H", 257 * value) for value in grey.tobytes())
+        )
+    else:
+        image = grey.convert(mode)
+    found = kept(station, taken(station, picturing, saved(image, "JPEG" if mode == "CMYK" else "PNG")))
+    assert found.size == (1920, 16)
+    assert near(found, (100, 8), (0, 0, 0))
+    assert near(found, (1800, 8), (255, 255, 255))
+
+
+def test_of_several_frames_the_first(station: Station, picturing: Picturing) -> None:
+    frames = [Image.new("RGB", (30, 30), colour) for colour in (RED, BLUE)]
+    for kind in ("GIF", "WEBP"):
+        content = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+        assert near(kept(station, taken(station, picturing, content)), (15, 15), RED)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cut_short(station: Station, picturing: Picturing, kind: str) -> None:
+    noise = Image.effect_noise((200, 150), 60).convert("RGB")
+    content = saved(noise, KINDS[kind])
+    for share in (0.9, 0.5, 0.1):
+        code, _ = refused(station, picturing, content[: int(len(content) * share)])
+        assert code in {"picture_cut", "picture_broken"}, (share, code)
+    assert refused(station, picturing, content[: len(content) * 2 // 3])[0] == "picture_cut"
+
+
+def test_what_is_no_picture(station: Station, picturing: Picturing) -> None:
+    for content in (b"", b"x", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7\n", b"ID3\x03" + bytes(500)):
+        assert refused(station, picturing, content)[0] == "picture_none"
+    assert refused(station, picturing, saved(halves(), "TIFF"))[0] == "picture_none"
+    assert refused(station, picturing, saved(halves())[:20])[0] == "picture_cut"
+
+
+def test_a_damaged_one_is_refused_whatever_is_damaged(station: Station, picturing: Picturing) -> None:
+    chance = random.Random(4)  # noqa: S311 - damage, no secret
+    for kind in KINDS.values():
+        content = bytearray(saved(Image.effect_noise((64, 48), 60).convert("RGB"), kind))
+        for at in chance.sample(range(12, len(content)), 20):
+            content[at] ^= 0xFF
+        try:
+            kept(station, taken(station, picturing, bytes(content)))  # some damage is only a few wrong dots
+        except InputError as error:
+            assert error.problems[0].code.startswith("picture_")
+
+
+def huge(kind: str) -> bytes:
+    """A picture of fifty megapixels: its header, and enough behind it to be believed."""
+    width, height = 10_000, 5_000
+    if kind == "png":
+        body = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+        head = b"IHDR" + body
+        row = zlib.compress(bytes(3 * width + 1) * 200)
+        chunks = [head, b"IDAT" + row, b"IEND"]
+        return b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+        )
+    content = bytearray(saved(halves(), KINDS[kind]))
+    if kind == "gif":
+        content[6:10] = struct.pack("<HH", width, height)
+    elif kind == "bmp":
+        content[18:26] = struct.pack("<ii", width, -height)
+    elif kind == "jpeg":
+        at = content.index(b"\xff\xc0")
+        content[at + 5 : at + 9] = struct.pack(">HH", height, width)
+    else:
+        content[26:30] = struct.pack("<HH", width, height)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fifty_megapixels_are_refused_by_the_header(station: Station, picturing: Picturing, kind: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    limit = "16" if kind == "webp" else "40"
+    assert refused(station, picturing, huge(kind)) == ("picture_pixels", {"megapixels": "50", "limit": limit})
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 1.0
+
+
+def test_what_is_too_heavy_is_refused_unseen(station: Station, picturing: Picturing) -> None:
+    content = saved(halves()) + bytes(15 << 20)
+    assert refused(station, picturing, content) == ("picture_heavy", {"megabytes": "16", "limit": "15"})
+
+
+def test_a_decoder_that_eats_memory_ends_alone(
+    station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.picturing._CHILD", _command("print('x'); x = bytearray(1 << 40)"))
+    assert refused(station, picturing, saved(halves()))[0] == "picture_broken"
+
+
+def test_a_decoder_that_hangs_is_ended(station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.picturing._CHILD", _command("import time; time.sleep(60)"))
+    monkeypatch.setattr("controller.picturing._LIMIT_S", 0.3)
+    assert refused(station, picturing, saved(halves()))[0] == "picture_slow"
+
+
+def _command(code: str) -> tuple[str, ...]:
+    python = shutil.which("python3")
+    assert python
+    return (python, "-c", code)
+
+
+def test_one_at_a_time(station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.picturing._CHILD", _command("import time; time.sleep(60)"))
+    monkeypatch.setattr("controller.picturing._LIMIT_S", 3.0)
+    monkeypatch.setattr("controller.picturing._BUSY_S", 0.1)
+    for name in "ab":
+        (station.places.uploads / name).write_bytes(saved(halves()))
+    found: list[str] = []
+
+    def take(name: str) -> None:
+        with pytest.raises(InputError) as error:
+            picturing.take(station.places.uploads / name, name, "lan")
+        found.append(error.value.problems[0].code)
+        station.store.close()
+
+    threads = [threading.Thread(target=take, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.2)
+    for thread in threads:
+        thread.join(10)
+    assert found == ["picture_busy", "picture_slow"]
+
+
+def test_a_full_card_takes_nothing(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = station.config.policy.model_copy(update={"disk_reserve_mb": 10_000_000})
+    picturing = Picturing(station.store, station.places, station.clock, policy)
+    assert refused(station, picturing, saved(halves()))[0] == "no_room"
+
+
+# --- what is not needed any more
+
+
+class Days:
+    def __init__(self, station: Station, picturing: Picturing) -> None:
+        assert isinstance(station.clock, FakeClock)
+        self.station, self.picturing, self.clock = station, picturing, station.clock
+        self.noticing = Noticing(station.store, station.bell, station.clock, station.ids, station.config)
+
+    def pass_by(self, days: float) -> int:
+        self.clock.tick(86_400 * days)
+        return self.picturing.collect()
+
+    def there(self, picture: pictures.Picture) -> bool:
+        with self.station.store.read() as tx:
+            known = pictures.find(tx, picture.sha256) is not None
+        assert self.station.places.notice_picture(picture.sha256).is_file() is known
+        return known
+
+
+@pytest.mark.parametrize("leaves", ["withdrawn", "over", "another picture"])
+def test_unused_for_long_it_is_given_up(station: Station, picturing: Picturing, leaves: str) -> None:
+    days = Days(station, picturing)
+    picture, other = (taken(station, picturing, saved(halves((size, 10)))) for size in (20, 30))
+    until = START + timedelta(days=10) if leaves == "over" else None
+    notice = days.noticing.put_up(NoticeDraft(picture=picture.sha256, shown_until=until), "lan")
+    assert days.pass_by(10) == 1  # the other, which no notice ever had
+    assert (days.there(picture), days.there(other)) == (True, False)
+    if leaves == "withdrawn":
+        days.noticing.withdraw(notice.id, "lan")
+        assert (days.pass_by(29.9), days.there(picture)) == (0, True)
+        days.noticing.restore(notice.id, "lan")
+        assert (days.pass_by(100), days.there(picture)) == (0, True)
+        days.noticing.withdraw(notice.id, "lan")
+    if leaves == "another picture":
+        days.noticing.change(notice.id, NoticeDraft(text="Không hình"), "lan")
+        assert (days.pass_by(0), days.there(picture)) == (1, False)
+        return
+    assert (days.pass_by(29.9), days.there(picture)) == (0, True)
+    assert (days.pass_by(0.2), days.there(picture)) == (1, False)
+
+
+def test_a_new_one_waits_for_its_notice(station: Station, picturing: Picturing) -> None:
+    days = Days(station, picturing)
+    picture = taken(station, picturing, saved(halves()))
+    assert (days.pass_by(0.9), days.there(picture)) == (0, True)
+    assert (days.pass_by(0.2), days.there(picture)) == (1, False)
+
+
+def test_it_comes_back_from_a_backup_if_a_notice_has_it(station: Station, picturing: Picturing, tmp_path: Path) -> None:
+    days = Days(station, picturing)
+    picture, other = (taken(station, picturing, saved(halves((size, 10)))) for size in (20, 30))
+    days.noticing.put_up(NoticeDraft(picture=picture.sha256), "lan")
+    station.store.close()
+    backup(station.places, tmp_path / "all.backup")
+    places = Places(tmp_path / "elsewhere")
+    restore(places, tmp_path / "all.backup")
+    content = station.places.notice_picture(picture.sha256).read_bytes()
+    assert places.notice_picture(picture.sha256).read_bytes() == content
+    assert not places.notice_picture(other.sha256).exists()
+    store = Store(places.station_db)
+    with store.read() as tx:
+        assert [each.sha256 for each in pictures.every(tx)] == [picture.sha256]
+    store.close()
