@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from controller.alarms import GATHER
-from controller.core.alarms import Letter, Message
+from controller.core.alarms import TRIAL, Letter, Message
 from controller.core.words import Words
 
 AT_ONCE, SPELL = 6, timedelta(hours=1)  # so many letters in so long go out as soon as they are due
@@ -41,7 +41,11 @@ class Batch:
 def batches(waiting: Sequence[Message], sent: Mapping[Recipient, Sequence[datetime]], now: datetime) -> list[Batch]:
     """What is to go out now; `sent`: when each recipient was written to."""
     found = []
-    for (channel, recipient), group in _by_recipient(waiting):
+    for (channel, recipient), every in _by_recipient(waiting):
+        trials = tuple(message for message in every if message.about == TRIAL)
+        if trials:  # somebody waits for it
+            found.append(Batch(channel, recipient, trials))
+        group = [message for message in every if message.about != TRIAL]
         if _had_enough(sent.get((channel, recipient), ()), now):
             continue
         if any(_due(message, now) for message in group):
@@ -71,7 +75,9 @@ def _due(message: Message, now: datetime) -> bool:
 
 
 def next_try(message: Message, now: datetime) -> datetime | None:
-    """After one more try in vain; None: it is given up."""
+    """After one more try in vain; None: it is given up, as a trial is at once: somebody waits to know."""
+    if message.about == TRIAL:
+        return None
     tries = message.tries + 1
     if tries >= FEWEST_TRIES and now - message.made_at > GIVE_UP_AFTER:
         return None
@@ -85,8 +91,7 @@ def letter(batch: Batch, words: Words, site_name: str) -> Letter:
         subject = words("alarm.letter.subject", site=site_name, what=first)
     else:
         subject = words("alarm.letter.subject_many", site=site_name, what=first, count=len(batch.messages))
-    body = [
-        words("alarm.letter.lead", site=site_name), "",
-        *(f"- {message.body}" for message in batch.messages), "", words("alarm.letter.foot"),
-    ]  # fmt: skip
+    body = [words("alarm.letter.lead", site=site_name), "", *(f"- {message.body}" for message in batch.messages)]
+    if batch.messages[0].about != TRIAL:  # of a trial there is nothing to acknowledge
+        body += ["", words("alarm.letter.foot")]
     return Letter(batch.recipient, " ".join(subject.split())[:SUBJECT_LIMIT], "\n".join(body) + "\n")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from controller.announcing import listeners
+from controller.core.alarms import TRIAL, Message
 from controller.core.errors import InputError, NotFoundError, Problem
 from controller.core.journal import Kind
 from controller.core.levels import Level
@@ -17,7 +18,7 @@ from controller.core.ports import Bell, Clock
 from controller.core.recordings import SignalName
 from controller.core.volumes import LEVELS, Setting
 from controller.runtime.config import StationConfig
-from controller.store import alarms, announcements, facts, journal, signals, volumes
+from controller.store import alarms, announcements, facts, journal, messages, signals, volumes
 from controller.store.columns import instant
 from controller.store.connection import Store, Tx
 from controller.store.signals import Signal
@@ -52,6 +53,19 @@ class Sounding:
                 raise InputError(Problem.of("clock", "too_many_steps", limit=STEPS_A_DAY))
         self._ring()
         return was
+
+    def try_letters(self, subject: str, body: str) -> bool:
+        """Have everybody who is told by e-mail written to once, at once. False if that is under way, or nobody is."""
+        email, at = self._config.notify.email, self._clock.now()
+        with self._store.write() as tx:
+            under_way = any(one.state == "waiting" for one in messages.newest_about(tx, TRIAL))
+            if under_way or not (email.host and email.sender and email.to):
+                return False
+            for recipient in email.to:
+                ident = f"{TRIAL}/{instant(at)}/{recipient}"
+                messages.add(tx, Message(ident, "email", recipient, subject, body, TRIAL, 0, at, at))
+        self._bell.ring("controller")
+        return True
 
     def use_signal(self, name: SignalName, sha256: str, title: str, length_s: float, by: str) -> None:
         """Have a prepared file in place of a built-in signal."""

@@ -29,6 +29,8 @@ POLL_S = 0.5
 SEEN = "told/seen"  # the fact that says how far the journal has been read
 LOOK_BACK = timedelta(minutes=10)  # at the very first start: older lines are history
 LINES_AT_ONCE = 500
+KEPT = timedelta(days=400)  # what is over and done with
+PRUNE_S = 86_400.0
 KEPT_EVERY = 200  # lines without an alarm after which the place is written down
 OUTCOME_S = 0.2
 IDLE_S = 5.0  # between looks of the post while nothing waits: whoever makes messages wakes it
@@ -54,6 +56,7 @@ class Watch:
         self._rung = threading.Event()
         self._seen = self._kept = -1  # -1: not yet known
         self._version = -1
+        self._prune_at = clock.monotonic()
         self._trouble = Lasting(log, "alarms cannot use the store")
 
     def wake(self) -> None:
@@ -74,7 +77,13 @@ class Watch:
         self._store.close()
 
     def look(self) -> None:
-        """Take in what the journal says since the last look."""
+        """Take in what the journal says since the last look; once a day, forget what is long over."""
+        if self._clock.monotonic() >= self._prune_at:
+            before = self._clock.now() - KEPT
+            with self._store.write() as tx:
+                alarms.prune(tx, before)
+                messages.prune(tx, before)
+            self._prune_at = self._clock.monotonic() + PRUNE_S
         version = self._store.version()
         if version == self._version:
             return

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from controller.core.errors import DeviceError
 
+TRIAL = "trial"  # what a message is about that only tries whether letters arrive
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -32,7 +34,7 @@ class Message:
     recipient: str
     subject: str
     body: str
-    about: str  # the alarm
+    about: str  # the alarm, or TRIAL
     tries: int
     made_at: datetime
     next_try_at: datetime

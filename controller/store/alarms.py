@@ -68,6 +68,11 @@ def know(tx: Tx, at: datetime, ident: str, by: str) -> bool:
     return True
 
 
+def prune(tx: Tx, before: datetime) -> None:
+    """Forget what somebody has acknowledged before an instant. The journal keeps it."""
+    tx.execute("DELETE FROM alarms WHERE known_at < ?", (instant(before),))
+
+
 def _json(facts: Mapping[str, str]) -> str:
     return json.dumps(dict(facts), ensure_ascii=False, sort_keys=True)
 

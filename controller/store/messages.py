@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from controller.core.alarms import Message
+from controller.core.alarms import TRIAL, Message
 from controller.store.columns import as_instant, as_instant_or_none, instant
 from controller.store.connection import Tx
 
@@ -35,13 +36,48 @@ def told(tx: Tx, alarm: str) -> bool:
 
 
 def told_at(tx: Tx, channel: str, recipient: str, since: datetime) -> list[datetime]:
-    """When somebody was written to, each letter once, the last first."""
+    """When somebody was written to, each letter once, the last first; without trials."""
     rows = tx.execute(
         "SELECT DISTINCT done_at FROM messages WHERE channel = ? AND recipient = ? AND state = 'sent' AND done_at >= ?"
-        " ORDER BY done_at DESC",
-        (channel, recipient, instant(since)),
+        " AND about != ? ORDER BY done_at DESC",
+        (channel, recipient, instant(since), TRIAL),
     )
     return [as_instant(row["done_at"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`state`: "waiting", "sent" or "given_up" (`reason`: why)."""
+
+    recipient: str
+    state: str
+    reason: str
+    made_at: datetime
+    done_at: datetime | None
+
+
+def newest_about(tx: Tx, about: str) -> list[Outcome]:
+    """What became of the messages about something that were made last, together."""
+    rows = tx.execute(
+        "SELECT * FROM messages WHERE about = ?1 AND made_at = (SELECT MAX(made_at) FROM messages WHERE about = ?1)"
+        " ORDER BY recipient",
+        (about,),
+    )
+    return [
+        Outcome(
+            row["recipient"], row["state"], row["reason"], as_instant(row["made_at"]),
+            as_instant_or_none(row["done_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def prune(tx: Tx, before: datetime) -> None:
+    """Forget what was done with before an instant, unless its alarm is still kept. The journal keeps it."""
+    tx.execute(
+        "DELETE FROM messages WHERE state != 'waiting' AND done_at < ? AND about NOT IN (SELECT id FROM alarms)",
+        (instant(before),),
+    )
 
 
 def newest_sent(tx: Tx) -> datetime | None:

@@ -43,7 +43,8 @@ def station_state() -> ResponseReturnValue:
     with parts().store.read() as tx:
         home = state.home(tx, config, now, parts().clock_signs, house().upcoming)
         open_alarms = alarms.shown(tx)
-        tested = sound.outputs(tx, now) if request.args.get("page") == "sound" else None
+        if request.args.get("page") == "sound":
+            html |= sound.fragments(tx, now)
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])
@@ -58,8 +59,6 @@ def station_state() -> ResponseReturnValue:
     if request.args.get("page") == "home":
         for name in ("faults", "approval", "coming", "today", "health"):
             html[name] = render_template(f"parts/{name}.html", home=home, alarms=open_alarms)
-    if tested is not None:
-        html["outputs"] = render_template("parts/outputs.html", outputs=tested)
     if about is not None:
         document["rendition"] = state.rendition_state(about.rendition)
         document |= _sound(about)

@@ -6,6 +6,7 @@ Everything that is changed here can be taken back with the button that the page 
 from __future__ import annotations
 
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from controller.core.alarms import TRIAL
 from controller.core.announcements import Announcement
 from controller.core.errors import InputError, Problem
 from controller.core.journal import Entry, Kind
@@ -25,6 +27,7 @@ from controller.store import announcements, facts, heard, journal, messages, ren
 from controller.store.columns import as_instant
 from controller.store.connection import Tx
 from controller.store.heard import Heard
+from controller.store.messages import Outcome
 from controller.store.signals import Signal
 from controller.web import state
 from controller.web.announcement_forms import said
@@ -34,6 +37,7 @@ from controller.web.doors import FORM_BODY, Who, door
 views = Blueprint("sound", __name__)
 LOOKED_BACK = timedelta(days=7)
 TESTING = timedelta(minutes=2)  # so long a test that was asked for may take
+SHOWN = timedelta(days=1)  # what became of a letter that was sent to try it
 SIGNAL_MB = 20
 BUILT_IN = "built-in"
 ALL_ZONES = "*"
@@ -92,11 +96,13 @@ class Chime:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Who is told by e-mail. `last`: when anybody was; `fault`: why nobody can be now, in words, or ""."""
+    """Who is told by e-mail. `last`: when anybody was; `fault`: why nobody can be now, in words, or ""; `trial`: what
+    became of the letter that was sent to try it, its tone and in words."""
 
     to: tuple[str, ...]
     last: datetime | None
     fault: str
+    trial: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def _page(problems: dict[str, list[str]], status: int = 200) -> ResponseReturnVa
         known = {
             "outputs": outputs(tx, now), "loudness": _loudness(tx, now), "emergencies": _emergencies(tx),
             "chosen": chosen, "silent": bool(chosen) and renditions.spoken(tx, chosen) is None,
-            "undo": _undo_volume() or _undo_signal(tx), "letters": _letters(tx),
+            "undo": _undo_volume() or _undo_signal(tx), "letters": _letters(tx, now),
         }  # fmt: skip
     page = render_template(
         "sound.html", **known, chimes=[Chime(name, own.get(name)) for name in SignalName], lengths=SIGNAL_LENGTHS,
@@ -164,11 +170,36 @@ def _loudness(tx: Tx, now: datetime) -> list[Loudness]:
     ]  # fmt: skip
 
 
-def _letters(tx: Tx) -> Letters:
+def fragments(tx: Tx, now: datetime) -> dict[str, str]:
+    """What changes on the page by itself."""
+    return {
+        "outputs": render_template("parts/outputs.html", outputs=outputs(tx, now)),
+        "letters": render_template("parts/letters.html", letters=_letters(tx, now)),
+    }
+
+
+def _letters(tx: Tx, now: datetime) -> Letters:
     email = parts().config.notify.email
     told = next((health for health in facts.health(tx) if health.component == "email"), None)
     fault = say().fault(told.fault, ()) if told and told.fault else ""
-    return Letters(email.to if email.host and email.sender else (), messages.newest_sent(tx), fault)
+    to = email.to if email.host and email.sender else ()
+    return Letters(to, messages.newest_sent(tx), fault, _trial(messages.newest_about(tx, TRIAL), now))
+
+
+def _trial(found: Sequence[Outcome], now: datetime) -> tuple[str, str] | None:
+    """Of the letters that were sent to try it, what needs eyes most; nothing after a day."""
+    if not found or now - found[0].made_at > SHOWN:
+        return None
+    words = visitor().words
+    for one in found:
+        if one.state == "given_up":
+            known = words.has(f"fault.{one.reason}")
+            why = say().fault(one.reason, ()) if known else words("web.sound.trial_refused")
+            return "fault", words("web.sound.trial_failed", to=one.recipient, why=why)
+    if any(one.state == "waiting" for one in found):
+        late = now - found[0].made_at > TESTING
+        return ("fault", words("web.sound.trial_late")) if late else ("waiting", words("web.sound.trial_waits"))
+    return "fine", words("web.sound.trial_sent", when=say().when(found[0].done_at or now))
 
 
 def _emergencies(tx: Tx) -> list[Announcement]:
@@ -332,6 +363,16 @@ def test(output: str) -> ResponseReturnValue:
         abort(404)
     parts().sounding.test(output, visitor().by)
     return done(url_for("sound.every") + "#h-outputs")
+
+
+@views.post("/sound/letter")
+@door(Who.USER)
+def letter() -> ResponseReturnValue:
+    """Write to everybody who is told by e-mail, to see whether it arrives."""
+    words = visitor().words
+    subject, body = words("web.sound.trial_subject"), words("web.sound.trial_body", by=visitor().by)
+    parts().sounding.try_letters(subject, body)
+    return done(url_for("sound.every") + "#h-letters")
 
 
 @views.post("/sound/contact")

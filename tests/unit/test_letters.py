@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from controller.core.alarms import Message
+from controller.core.alarms import TRIAL, Message
 from controller.letters import GIVE_UP_AFTER, Batch, batches, letter, next_try
 from controller.runtime.catalogues import load_words
 from tests.support.stations import START
@@ -53,6 +53,16 @@ def test_what_was_tried_in_vain_goes_with_the_next() -> None:
     tried = message(1, 0, 900, tries=5)
     assert going([tried], 100) == []
     assert going([tried, message(2, 90)], 110) == [(TO, ("m1", "m2"))]
+
+
+def test_a_trial_goes_at_once_by_itself_and_once() -> None:
+    trial = replace(message(9), about=TRIAL, next_try_at=START)
+    enough = [-700.0, -600.0, -500.0, -400.0, -300.0, -20.0]
+    assert going([message(1), trial], 0, *enough) == [(TO, ("m9",))], "others wait their time"
+    assert going([message(1), trial], 20) == [(TO, ("m9",)), (TO, ("m1",))]
+    assert next_try(trial, START) is None
+    told = letter(Batch("email", TO, (trial,)), load_words("vi"), "Xã Thử")
+    assert (told.subject, told.body) == ("[Xã Thử] việc 9", "Trạm loa Xã Thử báo:\n\n- Việc thứ 9.\n")
 
 
 def test_one_that_waits_longer_than_it_ever_does_is_due() -> None:

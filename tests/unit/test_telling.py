@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.core.alarms import Alarm, Letter, UntoldError
+from controller.core.alarms import TRIAL, Alarm, Letter, Message, UntoldError
 from controller.core.journal import Kind
 from controller.letters import RETRIES
 from controller.mail import Mail
@@ -311,3 +311,57 @@ def test_a_stuck_server_holds_up_neither_the_learning_nor_the_end(desk: Desk) ->
     stuck.go.set()
     with desk.station.store.read() as tx:
         assert [m.tries for m in messages.waiting(tx)] == [0, 0], "told again after the next start"
+
+
+def test_a_letter_that_tries_it_is_no_alarm_and_says_at_once_what_became_of_it(desk: Desk) -> None:
+    def outcomes() -> list[tuple[str, str]]:
+        with desk.station.store.read() as tx:
+            return [(one.state, one.reason) for one in messages.newest_about(tx, TRIAL)]
+
+    def trial(number: int) -> None:
+        now = desk.station.clock.now()
+        with desk.station.store.write() as tx:
+            messages.add(tx, Message(f"t{number}", "email", TO[0], "Thư thử", "Thử thôi.", TRIAL, 0, now, now))
+        desk.look()
+
+    trial(1)
+    assert (desk.letters(), outcomes()) == (["[Xã Thử] Thư thử"], [("sent", "")])
+    for number in range(2, 9):
+        trial(number)
+    desk.miss()
+    desk.wait(20)
+    assert desk.letters()[-1] == "[Xã Thử] 13:00 không phát: Tiêm chủng", "trials keep no alarm back"
+    desk.server.manner = Manner(busy=True)
+    desk.tick(1)
+    trial(9)
+    assert outcomes() == [("given_up", "mail_refused")]
+    assert [line["what"] for line in desk.said(Kind.TOLD)][-1] == "failed"
+    desk.wait(60)
+    assert outcomes() == [("given_up", "mail_refused")]
+    assert [alarm.cause for alarm in desk.alarms()] == ["missed"]
+
+
+def test_what_is_long_over_is_forgotten_and_the_journal_keeps_it(desk: Desk) -> None:
+    def kept() -> tuple[list[str], list[str], int]:
+        with desk.station.store.read() as tx:
+            found = (tx.execute("SELECT id FROM alarms ORDER BY id"), tx.execute("SELECT id FROM messages ORDER BY id"))
+            left, sent = ([str(row["id"]) for row in rows] for rows in found)
+            return left, sent, len(journal.entries(tx))
+
+    desk.miss("A")
+    desk.miss("B")
+    desk.wait(25)
+    alarm, other = desk.alarms()
+    with desk.station.store.write() as tx:
+        alarms.know(tx, desk.station.clock.now(), alarm.id, "lan")
+    before = kept()
+    assert [len(part) for part in before[:2]] == [2, 2]
+    desk.tick(399 * 86_400)
+    desk.look()
+    assert kept() == before
+    desk.tick(2 * 86_400)
+    desk.look()
+    assert kept() == ([other.id], kept()[1], before[2]), "what nobody acknowledged stays, and so does its message"
+    assert len(kept()[1]) == 1
+    with desk.station.store.read() as tx:
+        assert messages.told(tx, other.id) and not messages.told(tx, alarm.id)

@@ -21,6 +21,7 @@ from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, Verdict
 from controller.core.volumes import Span, Step, Volumes, settings_for
+from controller.runtime.clocks import FakeClock
 from controller.store import announcements, facts, journal, messages, renditions, samples, signals, utterances, volumes
 from controller.store.columns import instant
 from tests.support.stations import CONFIG, START, utterance
@@ -308,6 +309,48 @@ def test_who_is_told_by_letter_and_why_nobody_can_be(tmp_path: Path) -> None:
         facts.report(tx, START, "email", "mail_certificate", detail="self-signed")
     page = text(client)
     assert "Không tin được chứng chỉ" in page and "gửi thư cho" not in page and "lần gần nhất 13 giờ hôm nay" in page
+
+
+def test_a_letter_is_sent_to_try_it_and_its_result_is_shown(tmp_path: Path) -> None:
+    email = '[notify.email]\nhost = "mail.example"\nsender = "loa@xa.example"\nto = ["a@xa.example", "b@xa.example"]\n'
+    pages = pages_in(tmp_path, CONFIG + email)
+    client = pages.signed_in()
+
+    def told() -> str:
+        return str(client.get("/api/state?page=sound").get_json()["html"]["letters"])
+
+    assert "Gửi thư thử" in told() and "thư thử, xin chờ" not in told()
+    for _ in range(2):  # tapped twice is once
+        assert client.post("/sound/letter", data={"token": token(client)}).status_code == 303
+    with pages.station.store.read() as tx:
+        waiting = messages.waiting(tx)
+    assert [(m.recipient, m.subject, m.next_try_at) for m in waiting] == [
+        ("a@xa.example", "Thư thử", START), ("b@xa.example", "Thư thử", START),
+    ]  # fmt: skip
+    assert FULL_NAME in waiting[0].body
+    assert "đang gửi thư thử, xin chờ" in told() and "đang gửi thư thử, xin chờ" in text(client)
+    assert isinstance(pages.station.clock, FakeClock)
+    pages.station.clock.tick(121.0)
+    assert "phần điều khiển của trạm không chạy" in told()
+    with pages.station.store.write() as tx:
+        messages.sent(tx, START, [m.id for m in waiting])
+    assert "Máy chủ thư đã nhận thư thử, 13 giờ hôm nay" in told()
+    for reason, said in (
+        ("mail_password", "Thư thử tới b@xa.example không gửi được. Máy chủ thư không nhận"),
+        ("to: no_recipient", "không gửi được. Máy chủ thư không nhận địa chỉ này"),
+    ):
+        with pages.station.store.write() as tx:
+            messages.give_up(tx, START, [waiting[1].id], reason)
+        assert said in told()
+    pages.station.clock.tick(86_400.0)
+    assert "không gửi được" not in text(pages.signed_in())
+
+
+def test_where_nobody_is_told_there_is_no_letter_to_try(pages: Pages, client: FlaskClient) -> None:
+    assert "Gửi thư thử" not in text(client)
+    assert client.post("/sound/letter", data={"token": token(client)}).status_code == 303
+    with pages.station.store.read() as tx:
+        assert messages.waiting(tx) == []
 
 
 # --- the dictionary
