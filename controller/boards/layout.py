@@ -9,6 +9,9 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+
+from controller.boards.type_text import clean
 
 CELL_PX, LINE_PX = 6, 8  # the 5 x 7 font with one dot between characters and lines
 PAGES_AT_MOST = 2  # a passer-by reads no more
@@ -16,7 +19,6 @@ SCROLL_PX_PER_S = 50.0
 CLOCK = "\x13"  # stands in a line for the time of day, which the sign itself puts there
 CLOCK_CHARACTERS = 5  # "19:30"
 MORE = "..."  # ends a text that was cut
-FALLBACK = "?"
 
 _BY_HAND = str.maketrans(
     {
@@ -38,11 +40,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`replaced` are the characters that the sign shows as "?"; `left_out` is what found no room."""
+    """`replaced` are the characters that the sign shows as "?" or not at all; `left_out` is what found no room."""
 
     pages: tuple[Page, ...]
     replaced: tuple[str, ...] = ()
     left_out: str = ""
+    is_stripped: bool = False  # letters have lost their marks
 
     @property
     def text(self) -> str:
@@ -56,36 +59,38 @@ def plain(text: str) -> tuple[str, tuple[str, ...]]:
     Compatibility forms are taken apart (NFKD: ② is 2, ﬁ is fi), marks dropped, invisible characters
     and control codes left out.
     """
-    found: list[str] = []
-    replaced: list[str] = []
-    for character in unicodedata.normalize("NFC", text):
-        if character.isspace():
-            found.append(" ")
-            continue
-        if unicodedata.category(character) in {"Cc", "Cf"}:
-            continue
-        parts = unicodedata.normalize("NFKD", character.translate(_BY_HAND)).translate(_BY_HAND)
-        parts = "".join(c for c in parts if not unicodedata.combining(c))
-        if all(" " <= c <= "~" for c in parts):
-            found.append(parts)
-        else:
-            found.append(FALLBACK)
-            replaced.append(character)
-    return " ".join("".join(found).split()), tuple(dict.fromkeys(replaced))
+    said = clean(text, _stripped)
+    return said.text, said.undrawable
 
 
-def lay_out(text: str, columns: int, rows: int, limit: int) -> Layout:
-    """The pages of one text on a sign of so many dots; `limit` is the most characters it may have."""
+@lru_cache(maxsize=4096)
+def _stripped(character: str) -> str | None:
+    parts = unicodedata.normalize("NFKD", character.translate(_BY_HAND)).translate(_BY_HAND)
+    parts = "".join(c for c in parts if not unicodedata.combining(c))
+    return parts if all(" " <= c <= "~" for c in parts) else None
+
+
+def lay_out(text: str, columns: int, rows: int, limit: int, most: int = PAGES_AT_MOST, still: int = 0) -> Layout:
+    """The pages of one text on a sign of so many dots; `limit` is the most characters it may have. What needs more
+    than `most` pages runs; on a sign that moves nothing it takes up to `still` pages, and is cut then."""
     said, replaced = plain(text)
+    is_stripped = any(not c.isascii() and c.isalpha() for c in text)
     shown, left_out = _cut(said, limit)
     if not shown:
         return Layout((), replaced)
     room, per_page = columns // CELL_PX, lines_of(rows)
     lines = textwrap.wrap(shown, room, break_on_hyphens=False)
-    if len(lines) > PAGES_AT_MOST * per_page or any(len(word) > room for word in shown.split()):
-        return Layout((Page((shown,), scroll_s(len(shown), columns), scrolls=True),), replaced, left_out)
+    if len(lines) > most * per_page or any(len(word) > room for word in shown.split()):
+        if not still:
+            page = Page((shown,), scroll_s(len(shown), columns), scrolls=True)
+            return Layout((page,), replaced, left_out, is_stripped)
+        if len(lines) > still * per_page:
+            last, rest = lines[still * per_page - 1], lines[still * per_page :]
+            kept = last[: max(0, room - len(MORE))]
+            left_out = " ".join(each for each in (last[len(kept) :], *rest, left_out) if each)
+            lines = [*lines[: still * per_page - 1], kept + MORE[:room]]
     pages = tuple(_still(lines[at : at + per_page]) for at in range(0, len(lines), per_page))
-    return Layout(pages, replaced, left_out)
+    return Layout(pages, replaced, left_out, is_stripped)
 
 
 def waiting(name: str, columns: int, rows: int, limit: int) -> Layout:

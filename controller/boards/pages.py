@@ -45,6 +45,8 @@ class Rotation:
     undrawable: tuple[str, ...] = ()  # characters that stand there as something else
     alike: tuple[str, ...] = ()  # groups of letters of the text that look the same here: "ỚỜ"
     left_out: str = ""  # what found no room
+    is_stripped: bool = False  # letters have lost their marks
+    without: tuple[str, ...] = ()  # "picture", "qr": what such a board cannot show
 
     @property
     def text(self) -> str:
@@ -73,6 +75,8 @@ def joined(parts: tuple[Rotation, ...]) -> Rotation:
         tuple(dict.fromkeys(each for part in parts for each in part.undrawable)),
         tuple(dict.fromkeys(each for part in parts for each in part.alike)),
         " ".join(part.left_out for part in parts if part.left_out),
+        any(part.is_stripped for part in parts),
+        tuple(dict.fromkeys(each for part in parts for each in part.without)),
     )
 
 

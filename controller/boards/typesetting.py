@@ -1,53 +1,65 @@
-"""One item to the pages of one board: fonts, lines, pages, and what cannot be drawn. Pure."""
+"""One item to the pages of one board: its words, its picture, its code, and what cannot be shown. Pure, but for
+kept pictures and fonts, which are read when they are first needed.
+"""
 
 from __future__ import annotations
 
 from controller.boards.facts import Facts
-from controller.boards.layout import CELL_PX, CLOCK, LINE_PX, Layout, lay_out
-from controller.boards.layout import Page as Laid
-from controller.boards.layout import waiting as lay_out_waiting
-from controller.boards.pages import Dots, Page, Rotation
-from controller.boards.picture import Field
-from controller.boards.poster import poster
-from controller.boards.poster_special import waiting as poster_waiting
+from controller.boards.pages import Page, Rotation, joined
+from controller.boards.type_dots import Block, Ground
+from controller.boards.type_pages import Code, keeps_marks, worded
+from controller.boards.type_special import special, words
+from controller.boards.type_special import waiting as waiting_in_dots
 from controller.core.levels import Level
+from controller.core.notices import Special
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
 
-TEXT_LIMIT = 480  # characters of one text: a minute of ticker
-URGENT_LIMIT = 113  # what a sign's priority file has room for
+ROWS_FOR_PICTURES = 32  # on fewer neither a picture nor a code can be made out
+PICTURE_S = 6.0
 
 
 def typeset(board: Board, item: Item, facts: Facts) -> Rotation:
     if board.driver == "screen":
+        from controller.boards.poster import poster  # brings Pillow
+
         return poster(board, item, facts)
-    limit = URGENT_LIMIT if item.level is Level.EMERGENCY else TEXT_LIMIT
-    return _rotation(lay_out(item.whole, board.columns, board.rows, limit), board, facts, item.ident)
+    if item.special is not Special.NONE:
+        return special(board, item.special, facts, item.ident)
+    code = _code(board, item)
+    tag = words()("board.tag.emergency") if item.level is Level.EMERGENCY else ""
+    told = worded(board, item.title, item.text, item.level, item.ident, tag, code)
+    picture = _picture(board, item, facts)
+    without = [
+        name for name, wanted, got in (("picture", item.picture, picture), ("qr", item.qr, code)) if wanted and not got
+    ]
+    if picture is not None:
+        shown = Page(Ground.of(board).page(picture), PICTURE_S, (words()("board.page.picture"),), item=item.ident)
+        told = joined((told, Rotation((shown,))))
+    return joined((told, Rotation((), without=tuple(without))))
 
 
 def waiting(board: Board, facts: Facts) -> Rotation:
     """What a board shows when there is nothing to say: the place's name and the time of day."""
     if board.driver == "screen":
-        return poster_waiting(board, facts)
-    return _rotation(lay_out_waiting(facts.place, board.columns, board.rows, TEXT_LIMIT), board, facts, "")
+        from controller.boards.poster_special import waiting as waiting_on_a_screen  # brings Pillow
+
+        return waiting_on_a_screen(board, facts)
+    return waiting_in_dots(board, facts)
 
 
-def _rotation(layout: Layout, board: Board, facts: Facts, ident: str) -> Rotation:
-    pages = tuple(
-        Page(_dots(page, board, f"{facts.now:%H:%M}"), page.dwell_s, page.lines, page.scrolls, ident)
-        for page in layout.pages
-    )
-    return Rotation(pages, layout.replaced, (), layout.left_out)
+def _code(board: Board, item: Item) -> Code | None:
+    if not item.qr or board.rows < ROWS_FOR_PICTURES or not keeps_marks(board):
+        return None
+    from controller.boards.type_qr import code_of  # brings a library that few boards need
+
+    ink = code_of(item.qr, min(board.rows, board.columns))
+    return Code(ink, item.qr, words()("board.page.scan")) if ink else None
 
 
-def _dots(page: Laid, board: Board, clock: str) -> Dots:
-    lines = [line.replace(CLOCK, clock) for line in page.lines]
-    if page.scrolls:
-        strip = Field(len(lines[0]) * CELL_PX - 1, board.rows)
-        strip.stamp(lines[0], 0, (board.rows - LINE_PX + 1) // 2)
-        return strip.frozen()
-    field = Field(board.columns, board.rows)
-    top = (board.rows - len(lines) * LINE_PX + 1) // 2
-    for number, line in enumerate(lines):
-        field.stamp(line, (board.columns - len(line) * CELL_PX + 1) // 2, top + number * LINE_PX)
-    return field.frozen()
+def _picture(board: Board, item: Item, facts: Facts) -> Block | None:
+    if not item.picture or board.rows < ROWS_FOR_PICTURES or not keeps_marks(board):
+        return None
+    from controller.boards.type_picture import picture_of  # brings Pillow
+
+    return picture_of(Ground.of(board), facts.pictures / f"{item.picture}.png")

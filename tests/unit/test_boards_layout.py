@@ -30,8 +30,10 @@ def test_every_vietnamese_letter_loses_its_marks_and_nothing_else() -> None:
         ("o\u031b\u0301 to\u0302", "o to", ()),  # marks on their own, before NFC
         ("38°C, 5 × 3 m², 1.000₫", "38oC, 5 x 3 m2, 1.000d", ()),
         ("một\r\nhai\t ba\u00a0bốn", "mot hai ba bon", ()),
-        ("a\u200bb\u202ec\ufeff\x1b\x04d", "abcd", ()),  # invisible and control characters
+        ("a\u200bb\u202ec\ufeff\x1b\x04d", "abcd", ("U+200B", "U+202E", "U+FEFF", "U+001B", "U+0004")),  # invisible
         ("😀 лес 漢 😀", "? ??? ? ?", ("😀", "л", "е", "с", "漢")),
+        ("👩\u200d🌾👍🏽", "????", ("👩", "🌾", "👍", "🏽")),
+        ("שלום سلام", "???? ????", ("ש", "ל", "ו", "ם", "س", "ل", "ا", "م")),
         ("ﬁ ② Ⅳ ½", "fi 2 IV 1/2", ()),
         ("", "", ()),
     ],
@@ -41,7 +43,9 @@ def test_plain(text: str, said: str, replaced: tuple[str, ...]) -> None:
 
 
 def test_a_short_text_stands_still_on_one_page() -> None:
-    assert lay_out("Mất nước chiều nay", 96, 16, 480) == Layout((Page(("Mat nuoc chieu", "nay"), 4.0),))
+    assert lay_out("Mất nước chiều nay", 96, 16, 480) == Layout(
+        (Page(("Mat nuoc chieu", "nay"), 4.0),), is_stripped=True
+    )
 
 
 def test_a_text_that_fills_two_pages_stands_still_and_one_word_more_runs() -> None:
@@ -59,6 +63,20 @@ def test_a_word_longer_than_the_sign_runs() -> None:
 def test_a_still_page_stays_a_second_a_word_and_two_at_least() -> None:
     assert [page.dwell_s for page in lay_out("Nghỉ", 96, 16, 480).pages] == [2.0]
     assert [page.dwell_s for page in lay_out("một hai ba bốn năm", 96, 16, 480).pages] == [5.0]
+
+
+def test_where_nothing_moves_there_are_more_pages_and_then_a_cut() -> None:
+    words = " ".join(["bay chu cai rat"] * 10)
+    line = "bay chu cai rat"
+    assert [page.lines for page in lay_out(words, 96, 16, 480, still=9).pages] == [(line, line)] * 5
+    cut = lay_out(words, 96, 16, 480, still=3)
+    assert [page.lines for page in cut.pages] == [(line, line), (line, line), (line, "bay chu cai r...")]
+    assert cut.left_out == "at " + " ".join([line] * 4)
+    assert lay_out("Nghiengngangngunggng", 96, 16, 480, still=9).pages[0].lines == ("Nghiengngangngun", "ggng")
+
+
+def test_one_page_more_than_is_wanted_runs() -> None:
+    assert [page.scrolls for page in lay_out(" ".join(["bay chu cai rat"] * 3), 96, 16, 480, most=1).pages] == [True]
 
 
 def test_what_finds_no_room_is_said_and_the_cut_is_seen() -> None:

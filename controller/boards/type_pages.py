@@ -1,0 +1,205 @@
+"""Title and text to the pages of one board, in the largest letters with which they fit. Pure.
+
+On 13 rows and more with all marks, in the fonts of the table (`fonts.styles`); below, stripped, in the sign's own
+seven rows (`layout`). What needs too many pages passes over the board; where it cannot, it is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controller.boards.fonts import FEWEST_ROWS, Style, alike, narrow, styles
+from controller.boards.layout import CELL_PX, LINE_PX, lay_out
+from controller.boards.pages import Page, Rotation
+from controller.boards.picture import Field
+from controller.boards.type_dots import Block, Ground, Role, roles_of
+from controller.boards.type_text import MORE, clean, lines_of, paged, reading_s, with_fonts
+from controller.core.levels import Level
+from controller.runtime.config_tables import Board
+
+TEXT_LIMIT = 480  # characters of one text: a minute and a half of ticker
+TITLE_LIMIT = 120
+PRIORITY_LIMIT = 113  # what an Alpha sign's priority file has room for beside its codes
+CELL_PX_PER_S = 50 / 9  # of a ticker: 50 dots a second for letters of 9
+IN_SIGHT = 8  # letters of a ticker at once, at least, if there are letters so small
+MOST_STILL = 9  # pages of one text on a board that cannot scroll
+CODE_GAP = 2  # dark columns between text and code
+CODE_S = 10.0  # to take out a phone
+CANNOT_SCROLL = frozenset({"hanover"})  # flip-dots take too long to turn
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one page, of which the first `titles` are the title's."""
+
+    style: Style
+    lines: tuple[str, ...]
+    titles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code in ink, and what it says."""
+
+    ink: Block
+    address: str
+    caption: str  # stands beside it where it has a page of its own
+
+
+def worded(
+    board: Board, title: str, text: str, level: Level = Level.NORMAL, ident: str = "", tag: str = "",
+    code: Code | None = None,
+) -> Rotation:  # fmt: skip
+    """The pages of a text. `tag` heads it in place of a title where it costs nothing; `code` stands beside it, or on
+    a page of its own behind it."""
+    if not keeps_marks(board):
+        return _stripped(board, sentence(title, text), level, ident)
+    ground = Ground.of(board)
+    ladder, spare = styles(board.rows, board.font), narrow(board.rows, board.font)
+    drawn = with_fonts((*ladder, *spare))
+    heading, body = clean(title, drawn, TITLE_LIMIT), clean(text, drawn, TEXT_LIMIT)
+    left_out = " ".join(each for each in (heading.left_out, body.left_out) if each)
+    said = sentence(heading.text, body.text)
+    pages: list[Page] = []
+    if code is not None and said:
+        beside = Ground(ground.columns - len(code.ink) - CODE_GAP, ground.rows, ground.colours)
+        sheets = _fitted(beside, (ladder, spare), heading.text, body.text, 1, tag)
+        if sheets:
+            pages = [_coded(ground, _set(beside, sheets[0], level), code, sheets[0].lines, ident)]
+    if not pages and said:
+        most = 1 if board.manner == "scroll" else board.pages_at_most
+        sheets = _fitted(ground, (ladder, spare), heading.text, body.text, most, tag)
+        if sheets:
+            pages = [_still(ground, sheet, level, ident) for sheet in sheets]
+        elif board.driver in CANNOT_SCROLL:
+            sheets, more = _cut(ground, ladder[-1], said)
+            left_out = " ".join(each for each in (more, left_out) if each)
+            pages = [_still(ground, sheet, level, ident) for sheet in sheets]
+        else:
+            pages = [_ticker(ground, ladder, said, level, ident)]
+    if code is not None and not (pages and code.address in pages[0].lines):
+        pages.append(_code_page(ground, ladder, code, ident))
+    groups = dict.fromkeys(group for style in (*ladder, *spare) for group in alike(style.font))
+    same = tuple(group for group in groups if any(letter in said for letter in group))
+    undrawable = tuple(dict.fromkeys((*heading.undrawable, *body.undrawable)))
+    return Rotation(tuple(pages), undrawable, same, left_out)
+
+
+def keeps_marks(board: Board) -> bool:
+    """Whether texts are drawn with the fonts of the table; an Alpha sign is still given text, not pictures."""
+    return board.rows >= FEWEST_ROWS and board.driver != "alpha"
+
+
+def sentence(title: str, text: str) -> str:
+    """Both as one."""
+    if not title or not text:
+        return text or title
+    return f"{title}: {text}" if title[-1].isalnum() else f"{title} {text}"
+
+
+def _fitted(
+    ground: Ground, ladders: Sequence[Sequence[Style]], title: str, text: str, most: int, tag: str = ""
+) -> list[Sheet] | None:
+    """On as few pages as there may be, and on these in the largest letters of the first ladder, else of the next one;
+    None where `most` are too few."""
+    for ladder in ladders if ground.columns > 0 else ():
+        for pages in range(1, most + 1):
+            for style in ladder:
+                if style.width(title) + style.width(text) > ground.columns * style.lines(ground.rows) * pages:
+                    continue
+                for heading in dict.fromkeys((title or tag, title)):
+                    sheets = _sheets(ground, style, heading, text)
+                    if sheets is not None and len(sheets) <= pages:
+                        return sheets
+    return None
+
+
+def _sheets(ground: Ground, style: Style, title: str, text: str) -> list[Sheet] | None:
+    """In letters of one size: the title on lines of its own where there is room, else before the text."""
+    per_page = style.lines(ground.rows)
+    if title and text and per_page > 1:
+        head, body = lines_of(title, style, ground.columns), lines_of(text, style, ground.columns)
+        if head is not None and body is not None:
+            pages = paged([*head, *body], per_page)
+            if len(pages[0]) > len(head) and len(pages) <= -(-(len(body) + 1) // per_page):
+                return [Sheet(style, page, 0 if number else len(head)) for number, page in enumerate(pages)]
+    lines = lines_of(sentence(title, text), style, ground.columns)
+    return None if lines is None else [Sheet(style, page) for page in paged(lines, per_page)]
+
+
+def _cut(ground: Ground, style: Style, said: str) -> tuple[list[Sheet], str]:
+    """The first pages of a text that is too long for a board on which nothing moves, and the rest of it."""
+    lines = lines_of(said, style, ground.columns, breaks_words=True) or []
+    per_page = style.lines(ground.rows)
+    room = MOST_STILL * per_page
+    rest = " ".join(lines[room:])
+    if rest:
+        last = lines[room - 1]
+        while last and style.width(last + MORE) > ground.columns:
+            rest, last = f"{last[-1]}{rest}" if last[-1] != " " else rest, last[:-1]
+        lines = [*lines[: room - 1], last.rstrip() + MORE]
+    return [Sheet(style, page) for page in paged(lines, per_page)], rest
+
+
+def _set(ground: Ground, sheet: Sheet, level: Level) -> Block:
+    """The lines of a page in the middle of the ground."""
+    title, text = roles_of(level)
+    inked = [
+        ground.inked(sheet.style.line(line), title if number < sheet.titles else text)
+        for number, line in enumerate(sheet.lines)
+    ]
+    return ground.page(ground.stacked(inked, sheet.style.gap))
+
+
+def _still(ground: Ground, sheet: Sheet, level: Level, ident: str) -> Page:
+    return Page(_set(ground, sheet, level), reading_s(sheet.lines), sheet.lines, item=ident)
+
+
+def _ticker(ground: Ground, ladder: Sequence[Style], said: str, level: Level, ident: str) -> Page:
+    style = next((style for style in ladder if IN_SIGHT * style.width("0") <= ground.columns), ladder[-1])
+    strip = ground.strip(ground.inked(style.line(said), roles_of(level)[1]))
+    per_s = CELL_PX_PER_S * style.width("0")
+    return Page(strip, (ground.width(strip) + ground.columns) / per_s, (said,), scrolls=True, item=ident)
+
+
+def _coded(ground: Ground, text: Block, code: Code, lines: tuple[str, ...], ident: str) -> Page:
+    both = ground.beside(text, ground.inked(code.ink, Role.CODE), CODE_GAP)
+    return Page(ground.page(both), max(CODE_S, reading_s(lines)), (*lines, code.address), item=ident)
+
+
+def _code_page(ground: Ground, ladder: Sequence[Style], code: Code, ident: str) -> Page:
+    """A code, and its caption where there is room for it."""
+    beside = Ground(ground.columns - len(code.ink) - CODE_GAP, ground.rows, ground.colours)
+    sheets = _fitted(beside, (ladder,), "", code.caption, 1)
+    if sheets:
+        return _coded(ground, _set(beside, sheets[0], Level.NORMAL), code, sheets[0].lines, ident)
+    return Page(ground.page(ground.inked(code.ink, Role.CODE)), CODE_S, (code.address,), item=ident)
+
+
+def _stripped(board: Board, said: str, level: Level, ident: str) -> Rotation:
+    """In the seven rows that such a sign draws by itself."""
+    in_priority_file = board.driver == "alpha" and level is Level.EMERGENCY
+    layout = lay_out(
+        said, board.columns, board.rows, PRIORITY_LIMIT if in_priority_file else TEXT_LIMIT,
+        most=1 if board.manner == "scroll" else board.pages_at_most,
+        still=MOST_STILL if board.driver in CANNOT_SCROLL else 0,
+    )  # fmt: skip
+    pages = tuple(
+        Page(seven_rows(board, page.lines, level, page.scrolls), page.dwell_s, page.lines, page.scrolls, ident)
+        for page in layout.pages
+    )
+    return Rotation(pages, layout.replaced, (), layout.left_out, is_stripped=layout.is_stripped)
+
+
+def seven_rows(board: Board, lines: Sequence[str], level: Level = Level.NORMAL, scrolls: bool = False) -> Block:
+    """Lines in the seven-row font, in the middle of the board or as a strip. An Alpha sign draws them itself, in the
+    one colour that it has for text."""
+    ground = Ground.of(board)
+    role = Role.TEXT if board.driver == "alpha" else roles_of(level)[1]
+    columns = len(lines[0]) * CELL_PX - 1 if scrolls else board.columns
+    field = Field(columns, board.rows)
+    top = (board.rows - len(lines) * LINE_PX + 1) // 2
+    for number, line in enumerate(lines):
+        field.stamp(line, 0 if scrolls else (columns - len(line) * CELL_PX + 1) // 2, top + number * LINE_PX)
+    return ground.inked(field.frozen(), role)
