@@ -5,12 +5,14 @@ The picture's dots are those of the board itself, so that what is seen is what w
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 from controller.boards.drivers import DRIVERS
 from controller.boards.facts import Facts
 from controller.boards.pages import Dots, Page, Rotation
-from controller.boards.picture import DOT_PX, Field, png_of
+from controller.boards.picture import DOT_PX, png_of
+from controller.boards.stills import rgb_of
 from controller.boards.typesetting import typeset
 from controller.core.levels import Level
 from controller.core.showing import Item
@@ -18,6 +20,10 @@ from controller.runtime.config_tables import Board
 
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 TICKER_DOT_PX = 3  # a ticker has many pictures: smaller ones
+LAMPS_AT_MOST = 400  # columns: on wider boards lamps cannot be told apart
+WIDTH_PX = 1200  # of a picture with lamps at most, if they have their usual size
+SCREEN_PX = 960  # of one without
+GAP_PX = 12  # between two pages
 
 
 def draft(text: str, level: Level = Level.NORMAL, title: str = "") -> Item:
@@ -32,17 +38,70 @@ def frames_for(board: Board, item: Item, facts: Facts) -> bytes:
 
 def png_of_rotation(board: Board, rotation: Rotation) -> bytes:
     """The pages one under the other; of a ticker, what has passed each time the field is full of new dots."""
-    dots = [field for page in rotation.pages for field in fields_of(page, board.columns)]
+    dots = [field for page in rotation.pages for field in fields_of(page, board.columns, colours_of(board))]
     if not dots:
-        dots = [Field(board.columns, board.rows).frozen()]
-    return png_of(dots, TICKER_DOT_PX if any(page.scrolls for page in rotation.pages) else DOT_PX)
+        dots = [(bytes(board.columns * _depth(colours_of(board))),) * board.rows]
+    return _drawn(board, dots, any(page.scrolls for page in rotation.pages))
 
 
-def fields_of(page: Page, columns: int) -> list[Dots]:
+def png_of_page(board: Board, page: Page, into_s: float | None = None) -> bytes:
+    """What is seen of a page `into_s` seconds after it came; without: all of it, of a ticker the whole strip."""
+    dots = page.dots if into_s is None else field_at(page, into_s, board.columns, colours_of(board))
+    return _drawn(board, [dots], page.scrolls and into_s is None)
+
+
+def fields_of(page: Page, columns: int, colours: str = "one") -> list[Dots]:
     """The field of a still page, or the successive fields of a ticker."""
     if not page.scrolls:
         return [page.dots]
-    wide = len(page.dots[0])
-    return [
-        tuple(row[left : left + columns].ljust(columns, b"\0") for row in page.dots) for left in range(0, wide, columns)
-    ]
+    depth = _depth(colours)
+    wide, size = len(page.dots[0]), columns * depth
+    return [tuple(row[left : left + size].ljust(size, b"\0") for row in page.dots) for left in range(0, wide, size)]
+
+
+def field_at(page: Page, into_s: float, columns: int, colours: str = "one") -> Dots:
+    """The field so many seconds after a page came: a ticker's dots enter at the right edge."""
+    if not page.scrolls:
+        return page.dots
+    depth = _depth(colours)
+    gone = int((len(page.dots[0]) // depth + columns) * min(1.0, into_s / page.dwell_s)) * depth
+    size = columns * depth
+    return tuple((bytes(size) + row)[gone : gone + size].ljust(size, b"\0") for row in page.dots)
+
+
+def _drawn(board: Board, fields: list[Dots], is_long: bool) -> bytes:
+    if board.driver == "screen" or board.columns > LAMPS_AT_MOST:
+        return _scaled(board, fields)
+    dot_px = next((px for px in (DOT_PX, 4, TICKER_DOT_PX) if board.columns * px <= WIDTH_PX), TICKER_DOT_PX)
+    return png_of(fields, min(dot_px, TICKER_DOT_PX) if is_long else dot_px, board.colours)
+
+
+def _scaled(board: Board, fields: list[Dots]) -> bytes:
+    """Plain pixels, no lamps, at most so wide."""
+    from PIL import Image  # large boards only
+
+    parts = []
+    for field in fields:
+        rows = field if colours_of(board) == "full" else rgb_of(board, field)
+        picture = Image.frombytes("RGB", (len(rows[0]) // 3, len(rows)), b"".join(rows))
+        if picture.width > SCREEN_PX:
+            height = max(1, round(picture.height * SCREEN_PX / picture.width))
+            picture = picture.resize((SCREEN_PX, height), Image.Resampling.LANCZOS)
+        parts.append(picture)
+    whole = Image.new("RGB", (max(part.width for part in parts), sum(part.height + GAP_PX for part in parts) - GAP_PX))
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height + GAP_PX
+    file = io.BytesIO()
+    whole.save(file, "PNG")
+    return file.getvalue()
+
+
+def colours_of(board: Board) -> str:
+    """A screen has all of them, whatever is configured."""
+    return "full" if board.driver == "screen" else board.colours
+
+
+def _depth(colours: str) -> int:
+    return 3 if colours == "full" else 1
