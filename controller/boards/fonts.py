@@ -54,6 +54,7 @@ class Font:
         self._drawing = threading.Lock()  # FreeType draws with one face one glyph at a time
         self._face: FreeTypeFont | None = None
         self._missing: tuple[object, ...] = ()
+        self._digit = 0  # the width of every one of them
         self._top = 0  # where the highest mark begins, counted from the face's ascent
         self.height, self.ascent = px, 0
 
@@ -92,6 +93,8 @@ class Font:
         self._top = min(offset[1] for _, offset in boxes)
         self.ascent = face.getmetrics()[0] - self._top
         self.height = max(offset[1] + mask.size[1] for mask, offset in boxes) - self._top
+        ink = (face.getmask2(digit, mode="1")[0].size[0] for digit in digits)
+        self._digit = max(*ink, *(round(face.getlength(digit)) for digit in digits))
         mask, offset = face.getmask2(_UNASSIGNED, mode="1")
         self._missing = (bytes(mask), mask.size, offset)
         return face
@@ -105,7 +108,7 @@ class Font:
         advance = round(face.getlength(character))
         left, top = max(0, left), top - self._top
         if character in digits:  # all in cells of one width, so that a clock's other digits stay where they are
-            advance = max(round(face.getlength(digit)) for digit in digits)
+            advance = self._digit
             left = max(0, min(left, advance - wide))
         width = max(advance, left + wide)
         rows = [bytes(width)] * self.height
