@@ -15,7 +15,8 @@ from controller.runtime.config_tables import Board
 from schedules.wording import time_words, weekday_words
 
 GLANCE_S = 6.0  # what is taken in at one look
-SESSION_S = 5.0  # for each further line of a list
+SESSION_S = 5.0  # for each entry of a list
+SESSION_U = (5.8, 4.8, 3.9)  # sizes of an entry in units: the largest in which all of them fit
 AIR = 0.06  # of the size, at the left of a digit
 TIGHT = 1.02  # of the size: the line of a number, which has neither marks above nor tails below
 
@@ -30,7 +31,12 @@ def special(frame: Frame, item: Item) -> Rotation:
         case Special.QUEUE:
             _queue(column, heading)
         case Special.TRAINING:
-            dwell_s += SESSION_S * _training(column, heading)
+            for units in SESSION_U:
+                column = _Column(frame)
+                shown = _training(column, heading, units)
+                if shown == len(frame.facts.sessions):
+                    break
+            dwell_s += SESSION_S * shown
         case _:
             _clock(column, heading or frame.facts.place)
     return Rotation((column.page(dwell_s, item.ident, clock=item.special is not Special.CLOCK),))
@@ -149,8 +155,8 @@ def _queue(column: _Column, heading: str) -> None:
         column.line(words("board.poster.queue_given", given=facts.given), 4.6, colour=frame.tint.muted)
 
 
-def _training(column: _Column, heading: str) -> int:
-    """How many sessions stand there."""
+def _training(column: _Column, heading: str, units: float) -> int:
+    """How many sessions stand there, in letters of this size."""
     frame, facts = column.frame, column.frame.facts
     words = frame.words
     column.line(heading or words("board.poster.training_heading"), 4.2, bold=True, colour=frame.tint.muted)
@@ -160,13 +166,13 @@ def _training(column: _Column, heading: str) -> int:
         return 0
     for number, session in enumerate(facts.sessions):
         before = column.count
-        column.line(_when(session.begins, frame), 3.9, bold=True)
-        column.line(ruler().drawable(session.title.replace("\n", " "))[0], 3.9, most=2)
-        column.line(ruler().drawable(session.place.replace("\n", " "))[0], 3.2, colour=frame.tint.muted)
+        column.line(_when(session.begins, frame), units, bold=True)
+        column.line(ruler().drawable(session.title.replace("\n", " "))[0], units, most=2)
+        column.line(ruler().drawable(session.place.replace("\n", " "))[0], units * 0.8, colour=frame.tint.muted)
         if number and not column.fits():
             column.drop(column.count - before)
             return number
-        column.gap(1.6)
+        column.gap(units * 0.4)
     return len(facts.sessions)
 
 
