@@ -52,7 +52,6 @@ NICE = -10  # the sound comes before everything else on the machine; its childre
 DOUBT_S = 1.5  # the controller looks every half second, and at once when it sees a step
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 LAST_S = 0.4  # after all has been taken the last of it is still to be heard: the amplifier stays on
-FACES = ("controller", "kiosk")
 log = logging.getLogger(__name__)
 
 
@@ -77,7 +76,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         return config.clock.trust == "off" or clocks.believed(tx, boot)
 
     keeper = Keeper(
-        name, store, places, clock, lambda: ring_all(bell, FACES), inbox.put, progress.read(), clock_believed,
+        name, store, places, clock, lambda: ring_all(bell, config.faces), inbox.put, progress.read(), clock_believed,
         settings, alarm if any(o.emergency_contact.contact != "none" for o in config.outputs) else None, pending,
     )  # fmt: skip
     studio = None
@@ -86,7 +85,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         preparer = Preparer(config.speech, places, normaliser, config.policy)
         renewal = Renewal(store, places, preparer, clock, config.policy, normaliser.version)
         collector = Collector(store, places, clock, config.policy)
-        everyone = (*(f"audio-{other.name}" for other in config.outputs), *FACES)
+        everyone = (*(f"audio-{other.name}" for other in config.outputs), *config.faces)
         studio = Studio(
             store, preparer, renewal, collector, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone)
         )

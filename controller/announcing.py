@@ -34,7 +34,7 @@ ORDER_GAP = 1024  # room for others, when an official puts one announcement befo
 
 def listeners(config: StationConfig) -> tuple[str, ...]:
     """Every process that wants to hear of a change of announcements."""
-    return (*(f"audio-{output.name}" for output in config.outputs), "controller", "kiosk")
+    return (*(f"audio-{output.name}" for output in config.outputs), *config.faces)
 
 
 def _heard(announcement: Announcement) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class ClockWatch:
     def __init__(self, config: StationConfig, store: Store, signs: ClockSigns, bell: Bell, path: Path) -> None:
         self._asked = config.clock.trust == "required"
         self._store, self._signs, self._bell, self._path = store, signs, bell, path
-        self._listeners = (*(f"audio-{output.name}" for output in config.outputs), "kiosk")
+        self._listeners = (*(f"audio-{output.name}" for output in config.outputs), "kiosk", *config.displays)
         self._stand: Stand | None = None  # None: not yet looked
         self._told: Stand | None = None  # as the store has it
         self._known = self._kept = last_known.read(path)
