@@ -1,4 +1,4 @@
-"""`python -m bench [NAME ...]`: measures the station and prints tables; all but those that take an hour, one after
+"""`python -m bench [NAME ...]`: measures the station and prints tables; all but those that take long, one after
 the other, if none is named. Never a test: what is too slow is for people to see and judge."""
 
 from __future__ import annotations
@@ -7,13 +7,13 @@ import sys
 from importlib import import_module
 
 NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards", "schedule", "heard", "emergency", "preempt", "peers")
-HOURS = ("endurance",)
+LONG = ("endurance", "fuzz")
 
 
 def main(wanted: list[str]) -> int:
-    unknown = [name for name in wanted if name not in NAMES + HOURS]
+    unknown = [name for name in wanted if name not in NAMES + LONG]
     if unknown:
-        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(NAMES + HOURS)}", file=sys.stderr)
+        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(NAMES + LONG)}", file=sys.stderr)
         return 2
     for name in wanted or NAMES:
         import_module(f"bench.{name}").main()
