@@ -55,13 +55,14 @@ class Portrait:
     def __init__(self, board: Board, places: Places) -> None:
         self._png = places.picture(f"board-{board.id}")
         self._txt = places.pictures / f"board-{board.id}.txt"
+        self._colours = board.colours
         self._drawn: Face | None = None
 
     def draw(self, face: Face) -> None:
         """Write what differs from the last time."""
         old, self._drawn = self._drawn, face
         if old is None or face.dots != old.dots:
-            replace_file(self._png, png_of([face.dots]), durable=False)
+            replace_file(self._png, png_of([face.dots], colours=self._colours), durable=False)
         if old is None or (face.file, face.text) != (old.file, old.text):
             replace_file(self._txt, f"file: {face.file or '-'}\n\n{face.text}\n".encode(), durable=False)
 
