@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-from controller.boards.drivers import DRIVERS
 from controller.boards.facts import Facts
 from controller.boards.pages import Dots, Page, Rotation
 from controller.boards.picture import DOT_PX, png_of
 from controller.boards.stills import rgb_of
 from controller.boards.typesetting import typeset
+from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
@@ -26,13 +26,17 @@ SCREEN_PX = 960  # of one without
 GAP_PX = 12  # between two pages
 
 
-def draft(text: str, level: Level = Level.NORMAL, title: str = "") -> Item:
+def draft(text: str, level: Level = Level.NORMAL, title: str = "", qr: str = "") -> Item:
     """Something to be shown that is nowhere yet."""
-    return Item(title, text, level, 0, _NEVER, None, False, "")
+    return Item(title, text, level, 0, _NEVER, None, False, "", qr=qr)
 
 
 def frames_for(board: Board, item: Item, facts: Facts) -> bytes:
-    """The bytes for the line, ready to send."""
+    """The bytes for the line, ready to send; InputError where a board has no line."""
+    from controller.boards.drivers import DRIVERS  # every protocol: only where bytes are asked for
+
+    if board.driver not in DRIVERS:
+        raise InputError(Problem.of("board", "no_line", board=board.id, driver=board.driver))
     return DRIVERS[board.driver].frames(board, typeset(board, item, facts), item.level)
 
 

@@ -13,11 +13,21 @@ from controller.runtime.config_tables import Board
 
 
 def content_of(board: Board, items: Sequence[Item], alerts: Sequence[Item], facts: Facts) -> Content:
-    """The pages of what is due on a board, in the order given; of nothing: the place and the time."""
-    ordinary = joined(tuple(typeset(board, item, facts) for item in items))
-    urgent = joined(tuple(typeset(board, item, facts) for item in alerts))
+    """The pages of what is due on a board, in the order given and each thing once; of nothing: the place and the
+    time."""
+    ordinary = joined(tuple(typeset(board, item, facts) for item in _once(items)))
+    urgent = joined(tuple(typeset(board, item, facts) for item in _once(alerts)))
     return Content(
         ordinary if ordinary.pages else waiting(board, facts),
         urgent if urgent.pages else None,
         bool(urgent.pages) or facts.doubtful or is_lit(board, facts.now.time()),
     )
+
+
+def _once(items: Sequence[Item]) -> list[Item]:
+    """Without what says the same as an earlier one: a notice beside the announcement of it, two clocks."""
+    found: dict[tuple[str, ...], Item] = {}
+    for item in items:
+        says = (item.special.value,) if item.special else (item.title, item.text, item.picture, item.qr)
+        found.setdefault(says, item)
+    return list(found.values())

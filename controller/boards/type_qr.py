@@ -12,7 +12,8 @@ from qrcode.main import QRCode
 
 from controller.boards.type_dots import Block
 
-QUIET, LEAST_QUIET = 4, 2  # modules around a code (ISO/IEC 18004: 4; phones do with 2 where the rest is dark)
+QUIET = 4  # light modules around a code (ISO/IEC 18004)
+LEAST_QUIET = 1  # with which cameras still find it among dark lamps; larger modules help them more than a wide rim
 
 
 @lru_cache(maxsize=32)

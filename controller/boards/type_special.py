@@ -1,5 +1,6 @@
 """Pages that nobody writes: the clock, the next announcement, the queue at the desk, training sessions, and what a
-board shows when there is nothing to say. Where there is nothing to tell there is no page. Pure.
+board shows when there is nothing to say. Where there is nothing to tell, or the clock cannot be believed, there is
+no page. Pure.
 
 Digits stand in cells of one width: a minute that passes changes its own dots and no others.
 """
@@ -48,7 +49,9 @@ def special(board: Board, kind: Special, facts: Facts, ident: str = "") -> Rotat
 
 
 def waiting(board: Board, facts: Facts) -> Rotation:
-    """When there is nothing to say: the place's name and the time of day."""
+    """When there is nothing to say: the place's name and the time of day, unless that cannot be believed."""
+    if facts.doubtful:
+        return worded(board, "", facts.place)
     if not keeps_marks(board):
         layout = waiting_layout(facts.place, board.columns, board.rows, TEXT_LIMIT)
         pages = (_low(board, facts, page.lines, page.dwell_s, page.scrolls) for page in layout.pages)
@@ -72,6 +75,8 @@ def words() -> Words:
 
 
 def _clock(board: Board, facts: Facts, ident: str) -> Rotation:
+    if facts.doubtful:
+        return Rotation(())
     dates = _dates(facts.now.date())
     if not keeps_marks(board):
         pages = [_low(board, facts, (CLOCK,), CLOCK_S)] if board.columns >= CLOCK_CHARACTERS * CELL_PX else []

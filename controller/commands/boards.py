@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from controller.boards.facts import Facts
 from controller.commands.station import Station, accepted, new_file, station_command
+from controller.core.levels import Level
+from controller.runtime.catalogues import load_words
+
+if TYPE_CHECKING:
+    from controller.boards.pages import Rotation
+    from controller.core.showing import Item
+
+Command = TypeVar("Command", bound=Callable[..., int])
 
 
 def join(group: click.Group) -> None:
@@ -17,30 +27,29 @@ def join(group: click.Group) -> None:
         """The notice boards."""
 
     @station_command(board)
-    @click.argument("board_id", metavar="BOARD")
-    @click.option("--text", required=True)
+    @_written
     @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.png")
-    def preview(station: Station, board_id: str, text: str, out: str) -> int:
-        """Draw the very pixels that BOARD would show."""
-        from controller.boards.preview import draft, png_of_rotation
+    def preview(station: Station, board_id: str, out: str, **written: str) -> int:
+        """Draw the very pixels that BOARD would show, and say what it cannot."""
+        from controller.boards.preview import png_of_rotation
         from controller.boards.typesetting import typeset
         from controller.runtime.files import replace_file
 
         found = station.config.board(board_id)
-        picture = png_of_rotation(found, typeset(found, draft(accepted("--text", text)), _facts(station)))
-        replace_file(new_file("--out", out), picture, durable=False)
+        rotation = typeset(found, _draft(**written), _facts(station))
+        replace_file(new_file("--out", out), png_of_rotation(found, rotation), durable=False)
+        for line in _unshown(rotation):
+            click.echo(line, err=True)
         return 0
 
     @station_command(board, "bytes")
-    @click.argument("board_id", metavar="BOARD")
-    @click.option("--text", required=True)
+    @_written
     @click.option("--hex", "as_hex", is_flag=True)
-    def bytes_(station: Station, board_id: str, text: str, as_hex: bool) -> int:
+    def bytes_(station: Station, board_id: str, as_hex: bool, **written: str) -> int:
         """Print the bytes that would go to BOARD."""
-        from controller.boards.preview import draft, frames_for
+        from controller.boards.preview import frames_for
 
-        found = station.config.board(board_id)
-        frames = frames_for(found, draft(accepted("--text", text)), _facts(station))
+        frames = frames_for(station.config.board(board_id), _draft(**written), _facts(station))
         if as_hex:
             click.echo(frames.hex(" ").upper())
         else:
@@ -63,6 +72,34 @@ def join(group: click.Group) -> None:
         stop_on_signals(stopping)
         with alone(station.places, f"sign-{board_id}"):
             return main(station.config.board(board_id), station.places, stopping)
+
+
+def _written(command: Command) -> Command:
+    """What a command takes that says what would be shown, and where."""
+    levels = click.Choice([level.value for level in Level])
+    command = click.option("--qr", default="", metavar="ADDRESS", help="shown as a code where there is room")(command)
+    command = click.option("--level", type=levels, default=Level.NORMAL.value)(command)
+    command = click.option("--title", default="")(command)
+    command = click.option("--text", required=True)(command)
+    return click.argument("board_id", metavar="BOARD")(command)
+
+
+def _draft(text: str, title: str, level: str, qr: str) -> Item:
+    from controller.boards.preview import draft
+
+    return draft(accepted("--text", text), Level(level), accepted("--title", title) if title else "", qr.strip())
+
+
+def _unshown(rotation: Rotation) -> list[str]:
+    words = load_words("en")
+    said = [words("board.preview.stripped")] if rotation.is_stripped else []
+    if rotation.undrawable:
+        said.append(words("board.preview.replaced", characters=" ".join(rotation.undrawable)))
+    if rotation.alike:
+        said.append(words("board.preview.alike", groups=" ".join(rotation.alike)))
+    if rotation.left_out:
+        said.append(words("board.preview.left_out", text=rotation.left_out))
+    return said + [words(f"board.preview.without_{each}") for each in rotation.without]
 
 
 def _facts(station: Station) -> Facts:
