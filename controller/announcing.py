@@ -186,36 +186,36 @@ class Announcing:
 
     def approve(self, ident: str, sha256: str, by: str) -> None:
         """Say that one has listened to the file of this name: from now on it is what is broadcast."""
-        at = self._clock.now()
         with self._store.write() as tx:
-            renditions.approve(tx, at, ident, sha256, by)
+            renditions.approve(tx, self._clock.now(), ident, sha256, by)
         self._ring()
 
     def disapprove(self, ident: str, by: str) -> None:
         """Take the approval back; what is in line and not approved again by then is missed."""
-        at = self._clock.now()
         with self._store.write() as tx:
-            renditions.disapprove(tx, at, ident, by)
+            renditions.disapprove(tx, self._clock.now(), ident, by)
         self._ring()
 
     def stop(self, utterance_id: str, by: str) -> Utterance:
-        """End an utterance, playing or still in line. Asking again, or too late, does no harm.
+        """End an occurrence on every output, playing or still in line. Asking again, or too late, does no harm.
 
-        Here the ring comes before the row: silence waits neither for a slow card nor for a locked database.
+        Here the rings come before the rows: silence waits neither for a slow card nor for a locked database.
         """
         with self._store.read() as tx:
-            audio = f"audio-{utterances.get(tx, utterance_id).output}"
-        self._bell.ring(audio, {"stop": utterance_id, "by": by})
+            named = utterances.get(tx, utterance_id)
+            group = utterances.of_occurrence(tx, named.rule_id, named.due)
+        self._unwritten.pop(named.announcement_id, None)  # whoever raises it from now on means another time
+        self._ring_stops(group, by)
         with self._store.write() as tx:
-            utterance = utterances.want_stop(tx, utterance_id, by)
-        self._bell.ring(audio)  # for one so new that it was not known there yet
-        return utterance
+            stopped = {each.id: utterances.want_stop(tx, each.id, by) for each in group}
+        for each in group:
+            self._bell.ring(f"audio-{each.output}")  # for one so new that it was not known there yet
+        return stopped[utterance_id]
 
     def withdraw(self, ident: str, by: str) -> None:
         """Take an announcement out of use and out of the line; what is playing goes on."""
-        at = self._clock.now()
         with self._store.write() as tx:
-            announcements.withdraw(tx, at, ident, by)
+            announcements.withdraw(tx, self._clock.now(), ident, by)
             for utterance in utterances.waiting(tx, ident):
                 utterances.want_stop(tx, utterance.id, by)
         self._ring()
@@ -228,6 +228,7 @@ class Announcing:
         at = self._clock.now()
         with self._store.read() as tx:
             rung = utterances.open_of(tx, ident)
+        rung += self._unwritten.pop(ident, [])  # what sounds before it could be written down
         self._ring_stops(rung, by)
         with self._store.write() as tx:
             announcements.withdraw(tx, at, ident, by)

@@ -234,14 +234,8 @@ def speak(ident: str) -> ResponseReturnValue:
 @views.post("/utterances/<ident>/stop")
 @door(Who.USER)
 def stop(ident: str) -> ResponseReturnValue:
-    """End an occurrence on every output, the one that was named first."""
+    """End an occurrence on every output."""
     named = parts().announcing.stop(ident, visitor().by)
-    if len(parts().config.outputs) > 1:
-        with parts().store.read() as tx:
-            group = utterances.of_announcement(tx, named.announcement_id)
-        for other in group:
-            if (other.rule_id, other.due) == (named.rule_id, named.due) and other.id != ident:
-                parts().announcing.stop(other.id, visitor().by)
     return done(url_for("announcements.one", ident=named.announcement_id))
 
 

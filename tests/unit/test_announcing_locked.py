@@ -13,7 +13,7 @@ from controller.core.utterances import Utterance
 from controller.store import connection, utterances
 from controller.store.connection import Store
 from tests.support.processes import until
-from tests.support.stations import Station, station_in
+from tests.support.stations import CONFIG, Station, station_in
 from tests.support.tones import tone_announcement
 
 
@@ -68,3 +68,53 @@ def test_ended_it_falls_silent_before_that_is_written(station: Station) -> None:
     with Store(station.places.station_db).write(), pytest.raises(StationError):
         station.announcing.end(alarm.id, "lan")
     assert station.bell.rung == [("audio-main", {"stop": one.id, "by": "lan"})]
+
+
+FAR = '[[outputs]]\nname = "far"\nzones = ["na-khau"]\ndevice = "wav"\n[policy]'
+
+
+def test_stopped_it_falls_silent_on_every_output_before_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.3)
+    config = CONFIG.replace('zones = ["trung-tam", "na-khau"]', 'zones = ["trung-tam"]').replace("[policy]", FAR)
+    station = station_in(tmp_path, config)
+    alarm = tone_announcement(station, 0.1, level=Level.EMERGENCY)
+    far, main = sorted(station.announcing.speak_now(alarm.id, "lan"), key=lambda one: one.output)
+    stops = [("audio-far", {"stop": far.id, "by": "lan"}), ("audio-main", {"stop": main.id, "by": "lan"})]
+    station.bell.rung.clear()
+    with Store(station.places.station_db).write(), pytest.raises(StationError):
+        station.announcing.stop(main.id, "lan")
+    assert station.bell.rung == stops
+    station.bell.rung.clear()
+    assert station.announcing.stop(far.id, "lan").id == far.id
+    assert station.bell.rung == [*stops, ("audio-far", {}), ("audio-main", {})]
+    with station.store.read() as tx:
+        assert {one.stop_wanted_by for one in utterances.open_of(tx, alarm.id)} == {"lan"}
+
+
+@pytest.mark.parametrize("how", ["stop", "end"])
+def test_raised_again_right_after_it_was_stopped_it_is_another(station: Station, how: str) -> None:
+    """Though it is the same tap, had nobody stopped it."""
+    alarm = tone_announcement(station, 0.1, level=Level.EMERGENCY)
+    with Store(station.places.station_db).write():
+        (first,) = station.announcing.speak_now(alarm.id, "lan")
+    with station.store.write() as tx:
+        utterances.queue(tx, station.clock.now(), first)  # the audio process has, by now
+    if how == "stop":
+        station.announcing.stop(first.id, "hoa")
+    else:
+        station.announcing.end(alarm.id, "hoa")
+        station.announcing.restore(alarm.id, "hoa")
+    (second,) = station.announcing.speak_now(alarm.id, "lan")
+    assert second.id != first.id
+    assert raised_ids(station) == [first.id, second.id]
+
+
+def test_what_nobody_could_write_down_yet_is_ended_as_well(station: Station) -> None:
+    alarm = tone_announcement(station, 0.1, level=Level.EMERGENCY)
+    with Store(station.places.station_db).write():
+        (one,) = station.announcing.speak_now(alarm.id, "lan")
+        with pytest.raises(StationError):
+            station.announcing.end(alarm.id, "lan")
+    assert station.bell.rung[-1] == ("audio-main", {"stop": one.id, "by": "lan"})
