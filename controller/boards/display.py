@@ -27,6 +27,7 @@ from controller.store.connection import Store
 LOOK_S = 0.5  # between looks at the store when nobody rings
 BEAT_S = 2.0  # between questions whether the surface still takes frames
 AGAIN_S = 2.0  # after which a surface that was lost is opened again
+LATE_S = 0.001  # after the instant at which something is due, so that it is due then
 LOOK_FOR_S = 30.0  # after which a screen that was not there is looked for again
 NO_SCREEN = "no_screen"  # why nobody sees what is drawn into memory
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class Display:
         self._lost.ends()
         progress()
         self._status = self._known(surface, frame, content)
-        return min(BEAT_S, left_s)
+        return min(BEAT_S, left_s + LATE_S)
 
     def _open(self, now: float) -> Surface:
         self._surface, self._opened_at = self._opened(), now
