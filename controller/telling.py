@@ -210,6 +210,9 @@ class Post:
                 outcome.append(None)
             except (UntoldError, InputError) as error:
                 outcome.append(error)
+            except Exception as error:  # the top of this thread: a letter must end neither the clock nor the boards
+                log.exception("a letter could not be handed over")
+                outcome.append(UntoldError("mail_refused", f"{type(error).__name__}: {error}"))
 
         if self._busy and self._busy.is_alive():
             return  # one letter at a time; it has a time limit of its own

@@ -365,3 +365,25 @@ def test_what_is_long_over_is_forgotten_and_the_journal_keeps_it(desk: Desk) -> 
     assert len(kept()[1]) == 1
     with desk.station.store.read() as tx:
         assert messages.told(tx, other.id) and not messages.told(tx, alarm.id)
+
+
+def test_what_nobody_thought_of_is_tried_again_ever_less_often(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """As any server that does not take it; without this it was tried twice a second, and never said so."""
+    calls = 0
+
+    class Odd:
+        channel = "email"
+
+        def send(self, letter: Letter) -> None:
+            nonlocal calls
+            calls += 1
+            raise OverflowError("port must be 0-65535")
+
+    desk.post = Post(desk.station.store, desk.station.clock, WORDS, desk.station.config, (Route(Odd(), TO[:1]),))
+    desk.miss()
+    desk.wait(20 + 30 + 60)
+    assert calls == 3
+    with desk.station.store.read() as tx:
+        (told,) = [health for health in facts.health(tx) if health.component == "email"]
+    assert told.fault.endswith("mail_refused")
+    assert len([record for record in caplog.records if record.exc_info]) == 3
