@@ -28,8 +28,9 @@ def held_for_the_clock(state: State, now: Now) -> tuple[Item, ...]:
 
 
 def is_due(item: Item, now: Now) -> bool:
-    """What has begun once stays due, wherever the clock goes."""
-    return item.due <= now.wall or item.attempt > 0
+    """What has begun once, or somebody asked for, stays due wherever the clock goes: after a power cut it may be back
+    before either."""
+    return item.due <= now.wall or item.attempt > 0 or item.asked
 
 
 def lasts_until(item: Item, now: Now) -> float:

@@ -218,7 +218,7 @@ def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
         late_until=row.late_until.timestamp(), words_s=row.duration_s, times=row.times, pause_s=row.pause_s,
         lasts_s=row.lasts_s, after_cut=row.after_cut, zones=frozenset(row.zones), sha256=row.sha256,
         attempt=row.attempt, reached_s=row.reached_s, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
-        late=row.late, by_clock=_waits_for_the_clock(row),
+        late=row.late, by_clock=_waits_for_the_clock(row), asked=row.on_request,
     )  # fmt: skip
 
 

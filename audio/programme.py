@@ -71,6 +71,7 @@ class Item:
     stop_by: str = ""  # who wants it stopped, by the rows
     late: Late = Late.PLAY  # how it begins, if it begins late
     by_clock: bool = False  # only the time of day calls for it
+    asked: bool = False  # somebody wants it now, whatever the clock says
     local: bool = False  # it was raised here: that the rows do not know it means nothing
     bare: bool = False  # it has neither chime nor signal around it
 

@@ -342,6 +342,18 @@ def test_after_the_clock_was_set_nothing_begins_by_it_until_somebody_has_looked(
     assert scheduled.id in {waiting.id for waiting in bench.state.queue}, "its turn comes after what sounds"
 
 
+@pytest.mark.parametrize("level", [Level.NORMAL, Level.EMERGENCY])
+def test_what_somebody_asked_for_does_not_wait_for_a_clock_that_came_back_before_it(level: Level) -> None:
+    """A power cut, and no clock with a battery."""
+    bench = Bench(TIMING, wall=1000.0)
+    bench.tell(Rows((item("u1", 1300.0, level, asked=True, lasts_s=20.0 if level is Level.EMERGENCY else 0.0),)))
+    assert bench.state.phase is Phase.OPENING
+    bench.tell(Tick(True))
+    later = Bench(TIMING, wall=1000.0)
+    later.tell(Rows((item("u1", 1300.0, level),)))
+    assert later.state.phase is Phase.IDLE
+
+
 def test_a_clock_that_was_set_back_takes_out_of_the_line_what_is_not_due_any_more() -> None:
     bench = Bench(replace(TIMING, quiet=never_quiet), 1000.0)
     waits = item("by the clock", 1000.5, by_clock=True)

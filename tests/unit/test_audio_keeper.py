@@ -131,6 +131,7 @@ def test_while_the_clock_is_doubtful_only_what_does_not_need_it_is_offered(tmp_p
         return {item.id for item in told[-1].rows.items}
 
     assert offered() == needs_no_clock - {sounding}
+    assert [item.id for item in told[-1].rows.items if item.asked] == [asked_for.id]
     with station.store.write() as tx:
         utterances.move(tx, now, sounding, UtteranceEvent.BEGIN)
         clocks.keep(tx, Stand("boot-2", Trust.DOUBTFUL, Doubt.START))
