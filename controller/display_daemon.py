@@ -10,7 +10,6 @@ from pathlib import Path
 
 from controller.boards.display import Bringing, Display, Surface
 from controller.boards.display_picture import PictureKeeper
-from controller.boards.frames import colours_of
 from controller.boards.looking import Looking
 from controller.boards.poster_type import ruler
 from controller.boards.screen_power import power_of
@@ -48,7 +47,7 @@ def main(config: StationConfig, places: Places, command: str, ident: str) -> int
         return 1
     clock, crew = SystemClock(), Crew()
     store, doorway, bell = Store(places.station_db), Doorway(places, name), Doorbell(places)
-    keeper = PictureKeeper(places.picture(f"board-{ident}"), colours_of(board))
+    keeper = PictureKeeper(places.picture(f"board-{ident}"), board)
     display = Display(board, clock, _surface_of(board), keeper.offer)
     looking = Looking(board, config.site, config.policy.board_after_s, store, clock)
     bringing = Bringing(board, looking, display, store, clock, doorway.wait)

@@ -16,8 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from controller.boards.display_picture import image_of
+from PIL import Image
+
 from controller.boards.pages import Dots
+from controller.boards.stills import rgb_of
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Board
 
@@ -44,7 +46,8 @@ class PanelSurface:
         log.info("panels: %s, %d x %d", library.__name__, board.columns, board.rows)
 
     def present(self, dots: Dots) -> None:
-        picture = image_of(dots, self._board.colours)
+        rows = rgb_of(self._board, dots)
+        picture = Image.frombytes("RGB", (self._board.columns, self._board.rows), b"".join(rows))
         self._canvas.SetImage(picture, 0, 0, False)  # the fast way reads Pillow's memory, which newer ones do not give
         self._swap()
 

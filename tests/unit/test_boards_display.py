@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,11 +13,12 @@ import pytest
 from PIL import Image
 
 from controller.boards.display import AGAIN_S, BEAT_S, LOOK_FOR_S, Bringing, Display
-from controller.boards.display_picture import PictureKeeper, small_png
+from controller.boards.display_picture import PictureKeeper
 from controller.boards.frames import Frame, dots_of, frame_at, window
 from controller.boards.link import Status
 from controller.boards.looking import Looking
 from controller.boards.pages import Content, Dots, Page, Rotation
+from controller.boards.preview import png_of_page
 from controller.core.errors import DeviceError
 from controller.core.notices import BoardState
 from controller.runtime.clocks import FakeClock
@@ -24,6 +26,7 @@ from controller.runtime.config_tables import Board, Site
 from controller.store import notices
 from controller.store.connection import Store
 from tests.support.poster_cases import screen
+from tests.support.processes import until
 
 PANEL = Board.model_validate({"id": "cong", "name": "Cổng", "driver": "hub75"})
 BEGIN = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)  # a full minute
@@ -310,27 +313,33 @@ def test_while_somebody_else_writes_it_looks_on_and_tells_later(tmp_path: Path) 
 # --- its picture ---
 
 
-def test_the_small_picture_has_the_dots(tmp_path: Path) -> None:
-    keeper = PictureKeeper(tmp_path / "board-cong.png", "three")
+def kept(board: Board, dots: Dots, folder: Path) -> Image.Image:
+    keeper = PictureKeeper(folder / "board.png", board)
     stopping = threading.Event()
     thread = threading.Thread(target=keeper.run, args=(stopping,))
     thread.start()
-    keeper.offer((bytes([0, 1, 2, 3]), bytes([3, 2, 1, 0])))
-    for _ in range(500):
-        if (tmp_path / "board-cong.png").exists():
-            break
-        threading.Event().wait(0.01)
+    keeper.offer(dots)
+    until((folder / "board.png").exists)
     stopping.set()
     keeper.wake()
     thread.join(5)
-    with Image.open(tmp_path / "board-cong.png") as file:
-        picture = file.convert("RGB")
-    assert picture.size == (640, 320)
-    assert [picture.getpixel((80 + 160 * x, 80)) for x in range(4)] == [
-        (0, 0, 0), (255, 0, 0), (0, 255, 0), (255, 180, 31),
-    ]  # fmt: skip
+    with Image.open(folder / "board.png") as file:
+        return file.convert("RGB")
 
 
-def test_a_large_screen_s_picture_is_small() -> None:
-    rows = (bytes([10, 20, 30]) * 1920,) * 1080
-    assert len(small_png(rows, "full")) < 10_000
+def test_the_picture_is_that_of_the_officials_page(tmp_path: Path) -> None:
+    strip = page(200, scrolls=True, wide=90)
+    dots = dots_of(Frame(strip, 40), 64, 32, 3)
+    picture = kept(PANEL, dots, tmp_path)
+    assert picture.tobytes() == opened(png_of_page(PANEL, strip, 4.0 * (40 + 64 + 0.5) / (90 + 64))).tobytes()
+
+
+def test_a_large_screen_s_picture_is_small(tmp_path: Path) -> None:
+    picture = kept(screen(1920, 1080), (bytes([10, 20, 30]) * 1920,) * 1080, tmp_path)
+    assert picture.width <= 960 and picture.getpixel((5, 5)) == (10, 20, 30)
+    assert (tmp_path / "board.png").stat().st_size < 20_000
+
+
+def opened(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as file:
+        return file.convert("RGB")
