@@ -150,4 +150,4 @@ class HanoverLink:
         if wanted.is_lit:
             self._status = Status(BoardState.SENT, wanted.live.text, "mute")
         else:
-            self._status = Status(BoardState.OFF, "")
+            self._status = Status(BoardState.OFF, "", "off_hours")

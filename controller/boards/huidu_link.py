@@ -272,12 +272,12 @@ class HuiduLink:
         elif wanted is None or self._held is None:
             return
         elif not wanted.is_lit and self._can_switch and self._is_lit is False:
-            self._status = Status(BoardState.OFF, "")
+            self._status = Status(BoardState.OFF, "", "off_hours")
         elif self._programme is None or self._held != self._programme.ident or not self._is_lit:
             if self._held == "" and old and old.state is BoardState.SHOWN and self._surprises:
                 self._status = Status(BoardState.DOWN, last_text, "lost")
         elif not wanted.is_lit:
-            self._status = Status(BoardState.OFF, "")
+            self._status = Status(BoardState.OFF, "", "off_hours")
         elif not self._is_telling:
             self._status = Status(BoardState.SENT, wanted.live.text, "differs" if self._surprises else "unread")
         elif self._proven_at is not None:

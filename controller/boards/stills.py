@@ -24,31 +24,32 @@ def dark(board: Board) -> Dots:
 def _windows(board: Board, page: Page) -> list[Page]:
     if not page.scrolls:
         return [page]
-    size = _bytes_a_dot(board)
-    spans = _spans([any(any(row[x : x + size]) for row in page.dots) for x in range(0, len(page.dots[0]), size)], board)
+    size, steps = _bytes_a_dot(board), spans(board, page)
     return [
         replace(
             page,
             dots=tuple(row[left * size : right * size].ljust(board.columns * size, b"\0") for row in page.dots),
-            dwell_s=page.dwell_s / len(spans),
+            dwell_s=page.dwell_s / len(steps),
             scrolls=False,
         )
-        for left, right in spans
+        for left, right in steps
     ]
 
 
-def _spans(lit: list[bool], board: Board) -> list[tuple[int, int]]:
-    """Stretches of columns no wider than the board, cut between words where a word ends late enough."""
-    spans, left = list[tuple[int, int]](), 0
+def spans(board: Board, page: Page) -> list[tuple[int, int]]:
+    """Stretches of a strip's columns no wider than the board, cut between words where a word ends late enough."""
+    size = _bytes_a_dot(board)
+    lit = [any(any(row[x : x + size]) for row in page.dots) for x in range(0, len(page.dots[0]), size)]
+    found, left = list[tuple[int, int]](), 0
     while len(lit) - left > board.columns:
         right, least = left + board.columns, left + int(board.columns * LEAST_STEP)
         while right > least and any(lit[right - GAP : right]):
             right -= 1
         if right == least:
             right = left + board.columns
-        spans.append((left, right))
+        found.append((left, right))
         left = right
-    return [*spans, (left, len(lit))]
+    return [*found, (left, len(lit))]
 
 
 def _bytes_a_dot(board: Board) -> int:

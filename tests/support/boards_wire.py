@@ -27,8 +27,7 @@ class Wire:
     drops: Callable[[int], bool] = lambda number: False
     now: float = 1000.0
     is_plugged: bool = True  # the adapter, or the network
-    babble: bytes = b""  # comes back in every step
-    babbles: Callable[[], bytes] = lambda: b""
+    babbles: Callable[[], bytes] | None = None  # what comes back in every step, besides answers
     written: int = 0
     states: list[tuple[BoardState, str, str]] = field(default_factory=list)
     _wire: deque[tuple[float, int]] = field(default_factory=deque)
@@ -56,7 +55,7 @@ class Wire:
             self._turn()
             if seen is not None:
                 seen(self.dots)
-            is_busy = self._wire or self._back or self.babble
+            is_busy = self._wire or self._back or self.babbles
             wakes = self.now + STEP_S if is_busy else max(self.link.next_at(), self.now + STEP_S)
             self.now = min(end, wakes, self.now + (0.1 if seen is not None else 5.0))
         self._turn()
@@ -125,7 +124,7 @@ class Wire:
                 self._back.extend((at + number * self.byte_s, reply) for number, reply in enumerate(replies, 1))
         if self.is_plugged and isinstance(self.sign, HuiduSign) and self.sign.has_hung_up and self.link.is_open:
             self.link.failed(self.now, "gone")
-        heard = bytearray(self.babble)
+        heard = bytearray(self.babbles() if self.babbles else b"")
         while self._back and self._back[0][0] <= self.now:
             heard.append(self._back.popleft()[1])
         if heard and self.link.listening and self.is_plugged:

@@ -159,7 +159,7 @@ def test_dark_on_purpose_is_off_and_not_sent() -> None:
     line.run(2.0)
     line.show(Content(pages(0), is_lit=False))
     line.run(2.0)
-    assert (line.dots, line.states[-1]) == (plain(dark(BOARD)), (BoardState.OFF, "", ""))
+    assert (line.dots, line.states[-1]) == (plain(dark(BOARD)), (BoardState.OFF, "", "off_hours"))
     line.show(Content(pages(0)))
     line.run(2.0)
     assert (line.dots, line.states[-1][0]) == (bars(0), BoardState.SENT)

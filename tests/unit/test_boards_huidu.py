@@ -326,7 +326,7 @@ def test_nonsense_is_down() -> None:
     line = wire()
     line.show(Content(pages(0)))
     line.run(2.0)
-    line.babble = b"\0\0\0\0"
+    line.babbles = lambda: bytes(4)
     line.until(lambda: line.states[-1] == (DOWN, "trang 0", "garbled"), 5.0)
 
 
@@ -345,20 +345,20 @@ def test_a_controller_that_does_not_tell_is_only_sent(monkeypatch: pytest.Monkey
     assert (line.dots, line.states) == (patch(0), [(SENT, "trang 0", "unread")])
     line.show(Content(pages(0), is_lit=False))  # it cannot be switched off: a dark picture
     line.run(2.0)
-    assert line.states[-1] == (OFF, "", "")
+    assert line.states[-1] == (OFF, "", "off_hours")
 
 
 def test_dark_on_purpose_and_an_emergency_in_the_dark() -> None:
     line = wire()
     line.show(Content(pages(0), is_lit=False))
     line.run(2.0)
-    assert (line.dots, line.states) == (plain(dark(BOARD)), [(OFF, "", "")])
+    assert (line.dots, line.states) == (plain(dark(BOARD)), [(OFF, "", "off_hours")])
     line.show(Content(pages(0), pages(7)))
     line.run(0.2)
     assert (line.dots, line.states[-1]) == (patch(7), (SHOWN, "trang 7", ""))
     line.show(Content(pages(0), is_lit=False))
     line.run(300.0)
-    assert (line.dots, line.states[-1]) == (plain(dark(BOARD)), (OFF, "", ""))
+    assert (line.dots, line.states[-1]) == (plain(dark(BOARD)), (OFF, "", "off_hours"))
     line.show(Content(pages(0)))
     line.run(1.0)
     assert (line.dots, line.states[-1]) == (patch(0), (SHOWN, "trang 0", ""))
