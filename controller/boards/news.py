@@ -153,12 +153,12 @@ def next_of_zones(due: Iterable[Coming]) -> tuple[Coming, ...]:
 
 
 def _due(tx: Tx, upcoming: Upcoming, now: datetime, end: datetime) -> Iterator[Coming]:
-    """What is in line already, and what the rules bring that is not."""
+    """What is in line already, and what the rules bring that is not; due after `now`."""
     for utterance in utterances.between(tx, now, end):
-        if utterance.state is UtteranceState.QUEUED and not utterance.on_request:
+        if utterance.state is UtteranceState.QUEUED and utterance.due > now and not utterance.on_request:
             yield Coming(utterance.due, utterance.title, utterance.zones)
     known: dict[str, Announcement] = {}
-    for one in upcoming.between(tx, now, end):
+    for one in upcoming.between(tx, now + datetime.resolution, end):
         if one.announcement_id not in known:
             known[one.announcement_id] = announcements.get(tx, one.announcement_id)
         yield Coming(one.due, known[one.announcement_id].title, known[one.announcement_id].zones)
