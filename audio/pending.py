@@ -65,15 +65,18 @@ class Pending:
                 log.error("a power cut would lose %s: %s", path.name, error)
 
     def forget(self, ident: str) -> None:
-        """Its row is written."""
+        """Its row is written. A power cut must not bring the file back: what was stopped meanwhile would sound again."""
         path = self._path(ident)
-        with self._lock:
-            try:
+        try:
+            with self._lock:
+                if not path.exists():
+                    self._written.add(ident)
+                    return
                 path.unlink()
-            except FileNotFoundError:
-                self._written.add(ident)
-            except OSError as error:
-                log.error("%s cannot be removed: %s", path.name, error)
+                self._unsafe.discard(path)
+            sync_folder(path.parent)
+        except OSError as error:
+            log.error("%s cannot be removed: %s", path.name, error)
 
     def _path(self, ident: str) -> Path:
         return self._places.raised(hashlib.sha256(ident.encode()).hexdigest()[:32])
