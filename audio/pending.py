@@ -65,7 +65,7 @@ class Pending:
                 log.error("a power cut would lose %s: %s", path.name, error)
 
     def forget(self, ident: str) -> None:
-        """Its row is written. A power cut must not bring the file back: what was stopped meanwhile would sound again."""
+        """Its row is written. A power cut must not bring the file back: what was stopped since would sound again."""
         path = self._path(ident)
         try:
             with self._lock:
