@@ -95,7 +95,9 @@ class ScreenSurface:
             raise DeviceError(f"the screen takes no frames: {error}") from error
 
     def _open(self) -> pygame.Surface:
-        asked = os.environ.get(DRIVER, "")
+        asked = os.environ.pop(DRIVER, "")
+        if asked:  # SDL takes an empty one for a name
+            os.environ[DRIVER] = asked
         if not self._asked_off:
             try:
                 if not asked and not may_be_there():

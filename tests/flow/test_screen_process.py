@@ -1,0 +1,297 @@
+"""The real processes of a screen and of panels: a real store, a real X server, a real SIGKILL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+
+from controller.boards.looking import Looking
+from controller.boards.pages import Page
+from controller.boards.poster_sheet import LACQUER
+from controller.boards.preview import png_of_page
+from controller.core.journal import Kind
+from controller.core.levels import Level
+from controller.core.notices import Notice
+from controller.runtime.clocks import SystemClock
+from controller.runtime.config import StationConfig
+from controller.runtime.config_text import load_config
+from controller.runtime.doorbell import Doorbell
+from controller.runtime.identifiers import NewIds
+from controller.runtime.places import Places
+from controller.store import journal, notices
+from controller.store.connection import Store
+from tests.support.processes import Process, loalang, until
+
+WIDTH, HEIGHT = 640, 360
+CONFIG = f"""
+[site]
+name = "Xã Hương Sơn"
+[[zones]]
+id = "a"
+name = "A"
+[[outputs]]
+name = "main"
+zones = ["a"]
+device = "wav"
+[[boards]]
+id = "sanh"
+name = "Sảnh"
+driver = "screen"
+columns = {WIDTH}
+rows = {HEIGHT}
+[[boards]]
+id = "cong"
+name = "Cổng"
+driver = "hub75"
+columns = 128
+rows = 64
+[clock]
+trust = "off"
+"""
+ONE_PAGE = "Mời bà con đến nhà văn hóa thôn."
+LISTENS = "0A"  # the state of a socket in /proc/net/tcp
+
+
+class Hall:
+    """A station with a screen and panels on disk."""
+
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+        self.places = Places(folder)
+        self.places.make()
+        self.places.config.write_text(config, encoding="utf-8")
+        self.config: StationConfig = load_config(self.places.config)
+        self.store = Store(self.places.station_db)
+        self.clock = SystemClock()
+        self.bell = Doorbell(self.places)
+
+    def notice(self, text: str, level: Level = Level.NORMAL, ring: bool = True) -> str:
+        now, ident = self.clock.now(), NewIds(self.clock)()
+        notice = Notice(
+            id=ident, text=text, level=level, shown_from=now - timedelta(seconds=1),
+            shown_until=now + timedelta(hours=1), created_at=now,
+        )  # fmt: skip
+        with self.store.write() as tx:
+            notices.add(tx, now, notice, "test")
+        if ring:
+            self.ring()
+        return ident
+
+    def withdraw(self, ident: str) -> None:
+        with self.store.write() as tx:
+            notices.withdraw(tx, self.clock.now(), ident, "test")
+        self.ring()
+
+    def ring(self) -> None:
+        for name in self.config.displays:
+            self.bell.ring(name)
+
+    def known(self, board: str) -> tuple[str, str, str]:
+        with self.store.read() as tx:
+            return next(
+                ((b.state.value, b.text, b.detail) for b in notices.boards(tx) if b.board == board), ("", "", "")
+            )
+
+    def faults(self, board: str) -> list[str]:
+        with self.store.read() as tx:
+            lines = journal.entries(tx, subject=f"board/{board}")
+        return [line.kind for line in lines if line.kind in {Kind.FAULT, Kind.RECOVERED}]
+
+    def preview(self, board: str) -> bytes:
+        """The dots that the board shows now, as the officials' page would have them: of its only page."""
+        (page,) = self.pages(board)
+        return b"".join(page.dots)
+
+    def pages(self, board: str) -> tuple[Page, ...]:
+        content = Looking(self.config.board(board), self.config.site, 600, self.store, self.clock).look(True)
+        assert content is not None
+        return content.live.pages
+
+    def screen(self, **variables: str) -> Process:
+        return Process("screen", "sanh", state=self.places.state, variables={"SDL_VIDEODRIVER": "", **variables})
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    found = Hall(tmp_path)
+    yield found
+    found.store.close()
+    found.bell.close()
+
+
+class Monitor:
+    """What an X server has on its screen: it keeps its pixels in a file (xwd(1), version 7)."""
+
+    def __init__(self, display: str, file: Path) -> None:
+        self.display, self._file = display, file
+
+    def pixels(self) -> bytes:
+        """Red, green and blue of each dot, row after row."""
+        data = self._file.read_bytes()
+        size, _, _, _, width, height = struct.unpack(">6I", data[:24])
+        line, colours = struct.unpack(">I", data[48:52])[0], struct.unpack(">I", data[76:80])[0]
+        begin = size + 12 * colours
+        return Image.frombytes(
+            "RGB", (width, height), data[begin : begin + line * height], "raw", "BGRX", line
+        ).tobytes()
+
+    def corner(self) -> tuple[int, ...]:
+        return tuple(self.pixels()[:3])
+
+
+@contextmanager
+def x_server(folder: Path, width: int = WIDTH, height: int = HEIGHT) -> Iterator[Monitor]:
+    """An X server with a screen of a size."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen([*command, "-fbdir", str(folder)], pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            yield Monitor(f":{told.readline().strip()}", folder / "Xvfb_screen0")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def listening(pid: int) -> list[str]:
+    """The addresses at which a process can be reached over the network."""
+    own = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+    found = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+            _, address, _, state, *more = line.split()
+            if f"socket:[{more[5]}]" in own and (state == LISTENS or table.startswith("udp")):
+                found.append(address)
+    return found
+
+
+def shows_the_preview(hall: Hall, monitor: Monitor) -> bool:
+    """Asked again and again: between two looks the minute may turn."""
+    return monitor.pixels() == hall.preview("sanh")
+
+
+def test_what_is_on_the_screen_is_the_preview_to_the_pixel(hall: Hall, tmp_path: Path) -> None:
+    with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display) as process:
+        until(lambda: shows_the_preview(hall, monitor), what="the clock")
+        hall.notice(ONE_PAGE)
+        until(lambda: shows_the_preview(hall, monitor), what="the notice")
+        until(lambda: hall.known("sanh")[1].split() == ONE_PAGE.split(), what="that it is told")
+        assert hall.known("sanh")[::2] == ("sent", "")
+
+        begun = time.monotonic()
+        alarm = hall.notice("Lũ quét! Rời ngay lên điểm cao.", Level.EMERGENCY)
+        until(lambda: monitor.corner() == LACQUER, every_s=0.005, what="the emergency")
+        assert time.monotonic() - begun < 2.0, "0.2 s on an idle machine"
+        until(lambda: shows_the_preview(hall, monitor), what="all of it")
+        hall.withdraw(alarm)
+        until(lambda: shows_the_preview(hall, monitor), what="what was there")
+
+        process.kill()
+        process.start()
+        until(lambda: "screen: x11" in process.said() and shows_the_preview(hall, monitor), what="the same again")
+        assert process.end() == 0
+    assert hall.faults("sanh") == []
+    assert "Traceback" not in process.said()
+
+
+def test_a_locked_and_then_a_broken_database_leave_what_is_shown(hall: Hall, tmp_path: Path) -> None:
+    hall.notice(ONE_PAGE)
+    with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display) as process:
+        until(lambda: shows_the_preview(hall, monitor), what="the notice")
+        before = monitor.pixels()
+        body = 3 * WIDTH * (HEIGHT - 60)  # without the foot, which has the time
+        lock = sqlite3.connect(hall.places.station_db, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+        hall.ring()
+        time.sleep(1.0)
+        assert monitor.pixels()[:body] == before[:body]
+        lock.execute("ROLLBACK")
+        lock.close()
+        hall.notice("Sơ tán ngay!", Level.EMERGENCY)
+        until(lambda: monitor.corner() == LACQUER, what="the emergency after the lock")
+        hall.store.close()
+        for file in hall.places.state.glob("station.db*"):
+            file.write_bytes(b"no database " * 2000)
+        hall.ring()
+        until(lambda: "cannot be read" in process.said(), what="that it says so")
+        assert monitor.corner() == LACQUER and process.alive()
+    assert "Traceback" not in process.said()
+
+
+def test_a_page_is_fitted_into_a_screen_of_another_size(hall: Hall, tmp_path: Path) -> None:
+    hall.notice("Sơ tán ngay!", Level.EMERGENCY)
+    with x_server(tmp_path, 800, 600) as monitor, hall.screen(DISPLAY=monitor.display):
+        until(lambda: LACQUER in [tuple(monitor.pixels()[3 * (800 * 100 + 5) :][:3])], what="it")
+        pixels = monitor.pixels()
+        assert pixels[:3] == bytes(3), "nothing above a page of 800 x 450"
+        assert pixels[3 * (800 * 590 + 400) :][:3] == bytes(3)
+
+
+def test_without_a_screen_it_is_down_says_why_and_keeps_a_picture(hall: Hall) -> None:
+    hall.notice(ONE_PAGE)
+    with hall.screen(DISPLAY="", WAYLAND_DISPLAY="") as process:
+        until(lambda: hall.known("sanh") == ("down", "", "no_screen"), what="that it is down")
+        until(hall.places.picture("board-sanh").exists, what="its picture")
+        with Image.open(hall.places.picture("board-sanh")) as file:
+            assert file.size == (WIDTH, HEIGHT)
+        assert process.said().count("drawing off-screen") == 1
+        assert process.end() == 0
+    assert hall.faults("sanh") == ["fault"]
+
+
+def test_drawing_into_memory_on_purpose_is_no_fault(hall: Hall) -> None:
+    with hall.screen(SDL_VIDEODRIVER="dummy"):
+        until(lambda: hall.known("sanh")[0] == "sent", what="that it is sent")
+
+
+def test_a_screen_that_is_off_by_its_hours_is_off_and_black(tmp_path: Path) -> None:
+    here = SystemClock().now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    soon, later = here + timedelta(hours=2), here + timedelta(hours=3)
+    hours = f'on_hours = ["{soon:%H:%M}-{later:%H:%M}"]'
+    hall = Hall(tmp_path, CONFIG.replace("rows = 360", f"rows = 360\n{hours}"))
+    with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display, WAYLAND_DISPLAY=""):
+        until(lambda: hall.known("sanh")[:1] == ("off",), what=f"that it is off, not {hall.known('sanh')}")
+        assert not any(monitor.pixels())
+        assert hall.faults("sanh") == []
+        hall.notice("Sơ tán ngay!", Level.EMERGENCY)
+        until(lambda: monitor.corner() == LACQUER, what="an emergency all the same")
+        until(lambda: hall.known("sanh")[0] == "sent", what="that it is sent")
+    hall.store.close()
+    hall.bell.close()
+
+
+def test_panels_show_their_preview_and_open_no_port(hall: Hall) -> None:
+    hall.notice(ONE_PAGE)
+    board = hall.config.board("cong")
+    with Process("panel", "cong", state=hall.places.state) as process:
+        until(lambda: hall.known("cong")[0] == "sent", what="that it is sent")
+        until(hall.places.picture("board-cong").exists, what="its picture")
+        pages = hall.pages("cong")
+        pictures = [png_of_page(board, page) for page in pages if not page.scrolls]
+        until(lambda: hall.places.picture("board-cong").read_bytes() in pictures, what="a picture of one of its pages")
+        assert listening(process.pid) == []
+        assert process.end() == 0
+    assert board.columns == 128 and "Traceback" not in process.said()
+    assert not Path("emulator_config.json").exists()
+
+
+def test_a_board_of_another_kind_is_refused_with_one_line(hall: Hall) -> None:
+    for command, board, said in (
+        ("screen", "cong", "'hub75'"),
+        ("panel", "sanh", "'screen'"),
+        ("screen", "no", "no board"),
+    ):
+        done = loalang(command, board, state=hall.places.state)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert said in done.stderr
