@@ -68,6 +68,8 @@ def step(state: State, event: Event, now: Now, timing: Timing) -> Step:
             state, actions = _take_alert(state, item), ()
         case Tick(sounding):
             state, actions = _advance(state, sounding, now, timing)
+            if any(isinstance(action, Play) for action in actions):
+                now = replace(now, at_s=None)  # that was of the segment before
         case Stop(ident, by):
             state, actions = _stop(state, ident, by, now, timing)
         case Switch(off):

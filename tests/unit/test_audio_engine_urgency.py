@@ -180,6 +180,21 @@ def test_an_emergency_is_said_at_least_once_however_late() -> None:
     assert bench.state.current.times == 1
 
 
+@pytest.mark.parametrize(("words_s", "alert_s"), [(2.0, 4.5), (8.0, 10.5), (0.5, 10.5)])
+def test_emergencies_of_few_words_say_them_before_the_next_has_its_turn(words_s: float, alert_s: float) -> None:
+    """What the output says of the signal that is just over says nothing of the words that begin."""
+    bench = Bench(replace(TIMING, alert_s=alert_s))
+    bench.tell(Rows(tuple(item(name, 1000.0, EMERGENCY, words_s=words_s, lasts_s=120.0) for name in "ab")))
+    bench.run(until=1060.0)
+    said = [(at, ident, segment) for at, ident, segment, _ in bench.plays()]
+    round_s = alert_s + words_s
+    for number, (at, ident, segment) in enumerate(said):
+        turn, words = divmod(number, 2)
+        expected = 1000.0 + turn * round_s + (alert_s if words else 0.0)
+        assert at == pytest.approx(expected, abs=0.15 * (number + 1))
+        assert (ident, segment) == ("ab"[turn % 2], Phase.SPEAKING if words else Phase.OPENING)
+
+
 def test_an_emergency_that_waits_for_its_turn_does_not_begin_after_its_mandatory_end() -> None:
     bench = Bench()
     short = item("a", 1000.0, EMERGENCY, words_s=10.0, lasts_s=40.0)
