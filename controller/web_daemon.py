@@ -10,7 +10,8 @@ import io
 import logging
 import tempfile
 import wave
-from functools import cache, partial
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
@@ -18,11 +19,15 @@ from audio.normaliser import Normaliser, load_abbreviations
 from audio.normaliser.live import LiveNormaliser
 from audio.preparing.intake import Intake
 from controller.announcing import Announcing
-from controller.boards.facts import Facts
 from controller.core.errors import StationError
+from controller.core.ports import Clock
 from controller.core.recordings import SignalName
+from controller.core.showing import Item
 from controller.core.words import LANGUAGES
+from controller.desk import Desk
 from controller.dictionary import Dictionary
+from controller.noticing import Noticing
+from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
@@ -34,11 +39,15 @@ from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.sounding import Sounding
 from controller.store.connection import Store
-from controller.web import Unshown, WebParts, create_app
+from controller.training import Training
+from controller.web import BoardNow, BoardPage, Unshown, WebParts, create_app
 from controller.web.bodies import channel_for
 from controller.web.context import SESSION_COOKIE
 from controller.web.doors import FORM_BODY
 from controller.web.recordings import UPLOAD_BODY, large_body_allowed
+
+if TYPE_CHECKING:  # what draws boards
+    from controller.boards.faces import Faces
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -57,32 +66,48 @@ def wav_of(pcm: bytes) -> bytes:
     return file.getvalue()
 
 
+class Boards:
+    """The boards for the page, in its own words. What draws them is loaded when it is first asked for."""
+
+    def __init__(self, config: StationConfig, store: Store, clock: Clock) -> None:
+        self._made = config, store, clock
+
+    @cached_property
+    def _faces(self) -> Faces:
+        from controller.boards.faces import Faces
+
+        return Faces(*self._made)
+
+    def preview(self, board: str, item: Item) -> bytes:
+        return self._faces.picture_of_draft(board, item)
+
+    def unshown(self, board: str, item: Item) -> Unshown:
+        shown = self._faces.of_draft(board, item)
+        return Unshown(
+            stripped=shown.text if shown.is_stripped else "", replaced=shown.undrawable, left_out=shown.left_out,
+            alike=shown.alike, without=shown.without, pages=len(shown.pages), round_s=shown.round_s,
+            scrolls=any(page.scrolls for page in shown.pages),
+        )  # fmt: skip
+
+    def now(self, board: str) -> BoardNow:
+        standing = self._faces.now(board)
+        pages = tuple(
+            BoardPage(key, page.lines, page.dwell_s, page.scrolls, page.item)
+            for key, page in zip(standing.keys, standing.pages, strict=True)
+        )
+        return BoardNow(pages, standing.at, standing.content.urgent is not None)
+
+    def page(self, board: str, key: str) -> bytes | None:
+        return self._faces.picture(board, key)
+
+
 def main(config: StationConfig, places: Places) -> int:
     """Serve until stopped; the exit code. StationError if the address cannot be taken."""
     give_memory_back()
     crew = Crew()
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
-    normaliser = LiveNormaliser(store)
-
-    def board_facts() -> Facts:
-        now = clock.now().astimezone(config.site.tz).replace(second=0, microsecond=0)
-        return Facts(config.site.name, now)
-
-    def board_preview(board: str, text: str) -> bytes:
-        from controller.boards.preview import draft, png_of_rotation  # loaded when it is first asked for
-        from controller.boards.typesetting import typeset
-
-        found = config.board(board)
-        return png_of_rotation(found, typeset(found, draft(text), board_facts()))
-
-    def board_unshown(board: str, text: str) -> Unshown:
-        from controller.boards.preview import draft
-        from controller.boards.typesetting import typeset
-
-        shown = typeset(config.board(board), draft(text), board_facts())
-        marked = any(character.isalpha() and not character.isascii() for character in text)
-        return Unshown(marked and shown.text.isascii(), shown.undrawable, shown.left_out)
+    normaliser, boards = LiveNormaliser(store), Boards(config, store, clock)
 
     @cache
     def built_in_signal(name: SignalName) -> bytes:
@@ -94,11 +119,13 @@ def main(config: StationConfig, places: Places) -> int:
         WebParts(
             config=config, store=store, clock=clock, bell=bell, ids=ids,
             announcing=Announcing(store, bell, clock, ids, config), spoken=normaliser.spoken,
-            board_preview=board_preview, board_unshown=board_unshown,
+            board_preview=boards.preview, board_unshown=boards.unshown, board_now=boards.now, board_page=boards.page,
             words={name: load_words(name) for name in LANGUAGES}, places=places, clock_signs=ClockSigns(clock.now),
             intake=Intake(places, config.policy, config.speech), sounding=Sounding(store, bell, clock, config),
             dictionary=Dictionary(store, bell, clock, ids, config, load_abbreviations(), Normaliser({}).spoken),
-            built_in_signal=built_in_signal,
+            built_in_signal=built_in_signal, noticing=Noticing(store, bell, clock, ids, config),
+            picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
+            training=Training(store, bell, clock, ids, config),
         )
     )  # fmt: skip
     try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from controller.web.parts import Unshown, WebParts
+from controller.web.parts import BoardNow, BoardPage, Unshown, WebParts
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["Unshown", "WebParts", "create_app"]
+__all__ = ["BoardNow", "BoardPage", "Unshown", "WebParts", "create_app"]
 
 
 def create_app(parts: WebParts) -> Flask:

@@ -7,13 +7,14 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from controller.core.announcements import TEXT_LIMIT, clean
 from controller.core.parts import document_of, parts_of
 from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
-from controller.web import alarms, sound, state
+from controller.web import alarms, boards, desk, sound, state
 from controller.web.announcement_forms import (
     ahead_of,
     known_of,
@@ -26,6 +27,7 @@ from controller.web.announcement_forms import (
     spoken_or_none,
     typed_announcement,
 )
+from controller.web.board_forms import drafted
 from controller.web.context import house, parts, say
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.recordings import served_sound
@@ -36,7 +38,7 @@ views = Blueprint("api", __name__)
 @views.get("/api/state")
 @door(Who.USER, by_itself=True)
 def station_state() -> ResponseReturnValue:
-    """What changes on a page. `?page=home`, `?page=sound`, or `?announcement=ID`, or neither (what is on air)."""
+    """What changes on a page. `?page=` home, sound, boards or desk, `?announcement=ID`, or neither (what is on air)."""
     config, now = parts().config, parts().clock.now()
     html: dict[str, str] = {}
     document: dict[str, object] = {}
@@ -59,6 +61,9 @@ def station_state() -> ResponseReturnValue:
     if request.args.get("page") == "home":
         for name in ("faults", "approval", "coming", "today", "health"):
             html[name] = render_template(f"parts/{name}.html", home=home, alarms=open_alarms)
+    for name, fragment in (("boards", boards.fragment), ("desk", desk.fragment)):
+        if request.args.get("page") == name:
+            html[name] = fragment()
     if about is not None:
         document["rendition"] = state.rendition_state(about.rendition)
         document |= _sound(about)
@@ -156,29 +161,15 @@ def day() -> ResponseReturnValue:
     }
 
 
-@views.get("/api/board/<ident>/preview")
-@door(Who.USER)
-def board_preview(ident: str) -> ResponseReturnValue:
-    """The picture that a board would show for `?text=`."""
-    if ident not in {board.id for board in parts().config.boards}:
-        abort(404)
-    text = clean(request.args.get("text", ""))
-    if not text or len(text) > 2 * TEXT_LIMIT:
-        abort(400)
-    response = make_response(parts().board_preview(ident, text))
-    response.content_type = "image/png"
-    response.headers["Cache-Control"] = "private, max-age=300"
-    return response
-
-
 @views.post("/api/boards")
 @door(Who.USER, body_limit=FORM_BODY)
-def boards() -> ResponseReturnValue:
+def unshown() -> ResponseReturnValue:
     """What every board will not show of a text, in words: form field `text`."""
     text = clean(request.form.get("text", ""))
     if not text or len(text) > 2 * TEXT_LIMIT:
         abort(400)
-    return {board.id: say().unshown(parts().board_unshown(board.id, text)) for board in parts().config.boards}
+    item = drafted(MultiDict({"text": text}))
+    return {board.id: say().unshown(parts().board_unshown(board.id, item)) for board in parts().config.boards}
 
 
 @views.get("/renditions/<string(length=64):sha256_hex>.wav")

@@ -11,6 +11,7 @@ from typing import cast
 
 from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
@@ -21,20 +22,25 @@ from controller.web import (
     alarms,
     announcements,
     api,
+    boards,
     calendars,
     context,
     days,
+    desk,
     dictionary,
     feeds,
     home,
     journal,
     notices,
+    pictures,
     recordings,
     samples,
     schedule,
     sign_in,
     sound,
+    training,
 )
+from controller.web.board_forms import drafted
 from controller.web.bodies import Uploads
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
@@ -111,6 +117,10 @@ def build(parts: WebParts) -> Flask:
         announcements.views,
         schedule.views,
         notices.views,
+        boards.views,
+        pictures.views,
+        desk.views,
+        training.views,
         journal.views,
         days.views,
         alarms.views,
@@ -143,7 +153,9 @@ def _context(files: StaticFiles) -> dict[str, object]:
         "station": context.parts().config,
         "static": files.address,
         "languages": LANGUAGES,
-        "unshown": lambda board, text: context.say().unshown(context.parts().board_unshown(board, text)),
+        "unshown": lambda board, text: context.say().unshown(
+            context.parts().board_unshown(board, drafted(MultiDict({"text": text})))
+        ),
         "open_alarms": alarms.open_alarms,
         "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,

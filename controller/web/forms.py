@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from controller.core.announcements import AfterCut, Announcement, Draft, clean, problems_of, text_problems
+from controller.core.announcements import AfterCut, Announcement, Draft, clean, problems_of
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
-from controller.core.notices import Notice
 from controller.runtime.config import StationConfig
 from controller.web import part_forms
 from controller.web.part_forms import PartEntry
@@ -25,8 +24,6 @@ from schedules.documents import document_of, rule_from
 from schedules.planner import PLAIN, due_between, next_after
 from schedules.rules import Change, Rule
 
-NOTICE_LIMIT = 500  # characters
-NOTICE_DAYS = 7  # what a new notice's end is set to
 Document = Mapping[str, object]
 
 
@@ -222,65 +219,6 @@ def _what_is_past(form: RuleForm, today: date) -> str:
     if form.when == "dates":
         return "times" if today.isoformat() in form.dates else "dates"
     return "rrule" if form.when == "rrule" else "last" if form.last else "day_types"
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeForm:
-    text: str = ""
-    boards: tuple[str, ...] = ()
-    level: str = Level.NORMAL
-    from_date: str = ""
-    from_time: str = ""
-    until_date: str = ""
-    until_time: str = ""
-    new_ident: str = ""  # the id that it will have, so that saving twice puts up one
-
-    @classmethod
-    def typed(cls, single: Mapping[str, str], boards: Sequence[str]) -> NoticeForm:
-        names = [entry.name for entry in fields(cls) if entry.name != "boards"]
-        return cls(boards=tuple(boards), **{name: single.get(name, "") for name in names})
-
-    @classmethod
-    def empty(cls, config: StationConfig, now: datetime, new_ident: str = "") -> NoticeForm:
-        """On every board, from now, to the evening a week from now."""
-        local = now.astimezone(config.site.tz)
-        return cls(
-            boards=tuple(board.id for board in config.boards), from_date=local.date().isoformat(),
-            from_time=f"{local:%H:%M}", until_date=(local.date() + timedelta(days=NOTICE_DAYS)).isoformat(),
-            until_time="20:00", new_ident=new_ident,
-        )  # fmt: skip
-
-
-def read_notice(form: NoticeForm, config: StationConfig, now: datetime, ident: str) -> tuple[Notice, list[Problem]]:
-    """The notice of a form; it may be stored only if there are no problems."""
-    text = clean(form.text)
-    problems = text_problems("text", text, NOTICE_LIMIT)
-    known = {board.id for board in config.boards}
-    boards = tuple(dict.fromkeys(form.boards))
-    if known and not boards:
-        problems.append(Problem.of("boards", "no_board"))
-    problems += [Problem.of("boards", "unknown_board", board=board) for board in boards if board not in known]
-    begins = _instant(form.from_date, form.from_time, "from", config.site.tz, problems)
-    ends = _instant(form.until_date, form.until_time, "until", config.site.tz, problems)
-    if begins and ends and ends <= begins:
-        problems.append(Problem.of("until", "until_before_from"))
-    elif ends and ends <= now:
-        problems.append(Problem.of("until", "past"))
-    level = Level.PRIORITY if form.level == Level.PRIORITY else Level.NORMAL
-    notice = Notice(
-        id=ident, text=text, boards=boards, level=level, shown_from=begins or now, shown_until=ends or now,
-        created_at=now,
-    )  # fmt: skip
-    return notice, problems
-
-
-def _instant(day: str, clock: str, name: str, tz: tzinfo, problems: list[Problem]) -> datetime | None:
-    try:
-        rule = rule_from({"kind": "dates", "dates": [day.strip()], "times": [clock.strip()]})
-    except InputError as error:
-        problems += [Problem(name, p.code, p.facts) for p in error.problems[:1]]
-        return None
-    return next_after(rule, datetime.min.replace(tzinfo=UTC) + timedelta(days=400), tz)
 
 
 def day_of(text: str, today: date) -> date:

@@ -1,4 +1,4 @@
-"""Notices: what stands on the boards and on the kiosk's waiting screen, and for how long."""
+"""Notices: what stands on the boards and on the kiosk's waiting screen, where, when, and for how long."""
 
 from __future__ import annotations
 
@@ -6,87 +6,178 @@ from dataclasses import replace
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
-from controller.core.errors import Problem
+from controller.core.errors import ChangedError, InputError, Problem
+from controller.core.levels import Level
+from controller.core.notice_drafts import TEXT_LIMIT, NoticeDraft
+from controller.core.notices import Notice, Special
 from controller.store import notices
 from controller.web.announcement_forms import said
+from controller.web.board_forms import faces_of
 from controller.web.context import done, kept_fields, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.forms import NoticeForm, ident_of, read_notice
+from controller.web.forms import ident_of
+from controller.web.notice_forms import NoticeForm, read_notice
+from controller.web.pictures import PICTURE_BODY, PICTURE_MB, brought
 
 views = Blueprint("notices", __name__)
-LISTENERS = ("controller", "kiosk")
-
-
-def _typed(fields: MultiDict[str, str]) -> NoticeForm:
-    return NoticeForm.typed(fields, fields.getlist("boards"))
-
-
-def _again() -> ResponseReturnValue:
-    return _editor(_typed(request.form), said((Problem.of("form", "stale"),)))
-
-
-def _editor(form: NoticeForm, problems: dict[str, list[str]]) -> str:
-    return render_template("notice_editor.html", form=form, problems=problems)
+SPECIALS = [special for special in Special if special is not Special.NONE]
+OVER_LISTED = 20
+BACK_TO = {"boards": "boards.every", "notices": "notices.every"}
 
 
 @views.get("/notices")
 @door(Who.USER)
 def every() -> ResponseReturnValue:
-    now = parts().clock.now()
+    now, tz = parts().clock.now(), parts().config.site.tz
     with parts().store.read() as tx:
         live = notices.live(tx, now)
-        boards = {board.board: board for board in notices.boards(tx)}
+        over = notices.past(tx, now, OVER_LISTED)
+    shown = [notice for notice in live if notice.is_due(now, tz)]
     return render_template(
-        "notices.html", live=live, boards=boards, now=now, withdrawn=request.args.get("withdrawn", "")
-    )
+        "notices.html", shown=shown, later=[notice for notice in live if notice not in shown], over=over,
+        withdrawn=withdrawn_in(live),
+    )  # fmt: skip
+
+
+def withdrawn_in(live: list[Notice]) -> str:
+    """The id of what was just taken down and can be put back, or ""."""
+    ident = request.args.get("withdrawn", "")
+    return "" if ident in {notice.id for notice in live} else ident
+
+
+def _typed() -> NoticeForm:
+    return NoticeForm.typed(request.form)
+
+
+def _again(ident: str = "") -> ResponseReturnValue:
+    """The editor with what was typed, when the form could not be taken from this page any more."""
+    return _editor(ident, _typed(), (Problem.of("form", "stale"),))
 
 
 @views.get("/notices/new")
 @door(Who.USER)
 def new() -> ResponseReturnValue:
-    fields, config, now = kept_fields(), parts().config, parts().clock.now()
-    return _editor(_typed(fields) if fields else NoticeForm.empty(config, now, parts().ids()), {})
+    fields = kept_fields()
+    empty = NoticeForm.empty(parts().config, parts().clock.now(), parts().ids())
+    return _editor("", NoticeForm.typed(fields) if fields else empty)
+
+
+@views.get("/notices/<ident>/edit")
+@door(Who.USER)
+def edit(ident: str) -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        stored = notices.get(tx, ident)
+    fields = kept_fields()
+    return _editor(ident, NoticeForm.typed(fields) if fields else NoticeForm.of(stored, parts().config))
 
 
 @views.post("/notices")
 @door(Who.USER, body_limit=FORM_BODY, again=_again)
 def add() -> ResponseReturnValue:
-    form, now = _typed(request.form), parts().clock.now()
-    notice, problems = read_notice(form, parts().config, now, ident_of(form.new_ident) or parts().ids())
-    if problems and wants_json():
-        return {"problems": said(problems)}, 422
+    return _save("")
+
+
+@views.post("/notices/<ident>")
+@door(Who.USER, body_limit=FORM_BODY, again=_again)
+def change(ident: str) -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        notices.get(tx, ident)
+    return _save(ident)
+
+
+@views.post("/notices/upload")
+@door(Who.USER, body_limit=PICTURE_BODY, files=True, again=lambda: _again(request.form.get("ident", "")))
+def upload() -> ResponseReturnValue:
+    """The editor with the picture of its form: the way without a script."""
+    form, ident = _typed(), request.form.get("ident", "")
+    try:
+        picture = brought(request.files.get("file"))
+    except InputError as error:
+        return _refused(ident, form, error.problems)
+    return _editor(ident, replace(form, picture=picture.sha256))
+
+
+def _save(ident: str) -> ResponseReturnValue:
+    form = _typed()
+    draft, unread = read_notice(form, parts().config)
+    wrong = {problem.field for problem in unread}
+    found = [problem for problem in parts().noticing.problems_of(draft) if problem.field not in wrong]
+    problems = (*found, *unread)
+    match request.form.get("act", "save"):
+        case "look":
+            return _editor(ident, form, problems)
+        case "without":
+            return _editor(ident, replace(form, picture=""))
     if problems:
-        return make_response(_editor(form, said(problems)), 422)
-    with parts().store.write() as tx:
-        known = notices.find(tx, notice.id)
-        if known is None:
-            notices.add(tx, now, notice, visitor().by)
-        elif known.text != notice.text:  # back to the form, and something else written
-            notices.add(tx, now, replace(notice, id=parts().ids()), visitor().by)
-    _ring()
+        return _refused(ident, form, problems)
+    if draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
+        seen = faces_of(form)
+        return render_template("confirm_notice.html", form=form, ident=ident, draft=draft, seen=seen)
+    try:
+        _put(ident, form, draft)
+    except ChangedError:
+        return _changed_meanwhile(ident, form)
+    except InputError as error:
+        return _refused(ident, form, error.problems)
     return done(url_for("notices.every"))
+
+
+def _put(ident: str, form: NoticeForm, draft: NoticeDraft) -> None:
+    """Store it. ChangedError if somebody else has changed it since the editor was opened."""
+    noticing, by = parts().noticing, visitor().by
+    if ident:
+        with parts().store.read() as tx:
+            stored = notices.get(tx, ident)
+        if form.seen_at and form.seen_at != NoticeForm.of(stored, parts().config).seen_at:
+            raise ChangedError(ident)
+        noticing.change(ident, draft, by, stored)
+        return
+    try:
+        noticing.put_up(draft, by, ident_of(form.new_ident))
+    except ChangedError:  # back to the form, and something else written
+        noticing.put_up(draft, by)
+
+
+def _changed_meanwhile(ident: str, form: NoticeForm) -> ResponseReturnValue:
+    """What was typed, beside what somebody has saved in the meantime; the next save is meant."""
+    if wants_json():
+        return {"problems": said((Problem.of("form", "changed"),))}, 409
+    with parts().store.read() as tx:
+        stored = notices.get(tx, ident)
+    form = replace(form, seen_at=NoticeForm.of(stored, parts().config).seen_at)
+    return make_response(_editor(ident, form, changed=stored), 409)
+
+
+def _refused(ident: str, form: NoticeForm, problems: tuple[Problem, ...]) -> ResponseReturnValue:
+    if wants_json():
+        return {"problems": said(problems)}, 422
+    return make_response(_editor(ident, form, problems), 422)
+
+
+def _editor(
+    ident: str, form: NoticeForm, problems: tuple[Problem, ...] = (), changed: Notice | None = None
+) -> ResponseReturnValue:
+    return render_template(
+        "notice_editor.html", ident=ident, form=form, problems=said(problems), changed=changed, specials=SPECIALS,
+        text_limit=TEXT_LIMIT, picture_mb=PICTURE_MB, seen=faces_of(form),
+    )  # fmt: skip
 
 
 @views.post("/notices/<ident>/withdraw")
 @door(Who.USER)
 def withdraw(ident: str) -> ResponseReturnValue:
-    with parts().store.write() as tx:
-        notices.withdraw(tx, parts().clock.now(), ident, visitor().by)
-    _ring()
-    return done(url_for("notices.every", withdrawn=ident))
+    """Take it down at once; `to`: `boards` or `notices`, the page that shows it."""
+    parts().noticing.withdraw(ident, visitor().by)
+    return done(url_for(_back_to(), withdrawn=ident))
 
 
 @views.post("/notices/<ident>/restore")
 @door(Who.USER)
 def restore(ident: str) -> ResponseReturnValue:
-    with parts().store.write() as tx:
-        notices.restore(tx, parts().clock.now(), ident, visitor().by)
-    _ring()
-    return done(url_for("notices.every"))
+    parts().noticing.restore(ident, visitor().by)
+    return done(url_for(_back_to()))
 
 
-def _ring() -> None:
-    for whom in LISTENERS:
-        parts().bell.ring(whom)
+def _back_to() -> str:
+    return BACK_TO.get(request.form.get("to", ""), "notices.every")

@@ -10,24 +10,53 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.announcing import Announcing
     from controller.core.ports import Bell, Clock, Ids
     from controller.core.recordings import SignalName, TakesSound
+    from controller.core.showing import Item
     from controller.core.spoken import Spoken
     from controller.core.words import Words
+    from controller.desk import Desk
     from controller.dictionary import Dictionary
+    from controller.noticing import Noticing
+    from controller.picturing import Picturing
     from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.config import StationConfig
     from controller.runtime.places import Places
     from controller.sounding import Sounding
     from controller.store.connection import Store
+    from controller.training import Training
 
 
 @dataclass(frozen=True, slots=True)
 class Unshown:
-    """What a board will not show of a text: `stripped` of its diacritics, characters that become "?",
-    and what finds no room."""
+    """What becomes of a draft on a board, and what it will not show of it."""
 
-    stripped: bool
-    replaced: tuple[str, ...]
-    left_out: str
+    stripped: str = ""  # the text without its diacritics, as the board shows it; "" where it keeps them
+    replaced: tuple[str, ...] = ()  # characters that stand there as something else
+    left_out: str = ""  # what finds no room
+    alike: tuple[str, ...] = ()  # groups of letters that look the same there: "ỚỜ"
+    without: tuple[str, ...] = ()  # "picture", "qr": what such a board cannot show
+    pages: int = 0
+    round_s: float = 0.0  # how long all pages take
+    scrolls: bool = False  # whether the text passes over the board
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A page that stands on a board for `dwell_s`, or passes over it in that time (`scrolls`)."""
+
+    key: str  # its picture's
+    lines: tuple[str, ...]  # what can be read on it
+    dwell_s: float
+    scrolls: bool
+    item: str  # the id of the notice or the announcement; "" for what the board shows by itself
+
+
+@dataclass(frozen=True, slots=True)
+class BoardNow:
+    """What a board is to show now."""
+
+    pages: tuple[BoardPage, ...]
+    at: int  # the number of the page that is on in this second
+    urgent: bool  # whether an emergency hides everything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +68,18 @@ class WebParts:
     ids: Ids
     announcing: Announcing
     spoken: Callable[[str], Spoken]
-    board_preview: Callable[[str, str], bytes]  # (board's id, text) -> PNG
-    board_unshown: Callable[[str, str], Unshown]  # the same
+    board_preview: Callable[[str, Item], bytes]  # (board's id, a draft) -> PNG
+    board_unshown: Callable[[str, Item], Unshown]  # the same
+    board_now: Callable[[str], BoardNow]  # by the board's id
+    board_page: Callable[[str, str], bytes | None]  # (board's id, a page's key) -> PNG, while the board has it
     words: Mapping[str, Words]  # by language
     places: Places
     clock_signs: ClockSigns
     intake: TakesSound
     sounding: Sounding
     dictionary: Dictionary
+    noticing: Noticing
+    picturing: Picturing
+    desk: Desk
+    training: Training
     built_in_signal: Callable[[SignalName], bytes]  # a WAV file

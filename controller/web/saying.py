@@ -16,6 +16,7 @@ from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.levels import Level
+from controller.core.notices import Notice
 from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
 from controller.core.utterances import Utterance, UtteranceState, Verdict
@@ -24,6 +25,8 @@ from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
+from controller.web import board_saying
+from controller.web.board_saying import shortened
 from controller.web.occurrences import UNAPPROVED, Occurrence
 from controller.web.parts import Unshown
 from controller.web.state import CLOCK, Part
@@ -31,7 +34,6 @@ from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
 
-LONGEST_SAID = 100  # characters of a text within a sentence
 FINE, WAITING, AIR, FAULT, OVER = "fine", "waiting", "air", "fault", "over"
 SHAPES = {FINE: "✓", WAITING: "…", AIR: "●", FAULT: "!", OVER: "■"}
 TONES: dict[str, str] = {
@@ -182,13 +184,27 @@ class Saying:
         return ", ".join(names.get(ident, ident) for ident in idents) or self._words("web.notices.everywhere")
 
     def unshown(self, what: Unshown) -> list[str]:
-        """What stands beneath a board's picture; nothing where it shows the text as it is."""
-        found = [self._words("board.preview.stripped")] if what.stripped else []
-        if what.replaced:
-            found.append(self._words("board.preview.replaced", characters=" ".join(what.replaced)))
-        if what.left_out:
-            found.append(self._words("board.preview.left_out", text=shortened(what.left_out)))
-        return found
+        return board_saying.unshown(what, self._words)
+
+    def shown_in(self, what: Unshown) -> str:
+        return board_saying.shown_in(what, self._words, self.lasting)
+
+    def called(self, notice: Notice) -> str:
+        return board_saying.called(notice, self._words)
+
+    def where(self, notice: Notice) -> str:
+        return board_saying.where(notice, self._config, self._words)
+
+    def span(self, notice: Notice) -> str:
+        """ "từ 8 giờ hôm nay đến 20 giờ ngày mai · có hình"."""
+        key = "span_open" if board_saying.is_open_ended(notice) else "span"
+        begin, end = self.when(notice.shown_from), "" if key == "span_open" else self.when(notice.shown_until)
+        more = board_saying.more_of(notice, self._words)
+        return " · ".join([self._words(f"web.notices.{key}", begin=begin, end=end), *more])
+
+    def board_fault(self, reason: str) -> str:
+        """Why a board is down, or is not known to show anything."""
+        return self._say(f"board.reason.{reason}", reason)
 
     def tone(self, state: str) -> str:
         return TONES[state]
@@ -271,10 +287,11 @@ class Saying:
         match entry.kind:
             case Kind.EDITED if entry.detail.get("restored"):
                 key = "restored"
-            case Kind.NOTICE if entry.detail.get("withdrawn"):
-                key = "notice_withdrawn"
-            case Kind.NOTICE if entry.detail.get("restored"):
-                key = "notice_restored"
+            case Kind.NOTICE | Kind.PICTURE | Kind.DESK | Kind.TRAINING:
+                key = board_saying.journal_key(entry)
+                key = key if self._words.has(f"web.journal.{key}") else entry.kind
+                facts |= {name: detail.get(name, "") for name in ("given", "called")}
+                facts["due"] = self.when(as_instant(detail["begins"])) if "begins" in detail else ""
             case Kind.SHOWN:
                 key = "sent" if detail.get("state") == "sent" else "shown"
             case Kind.CUT if entry.detail.get("again"):
@@ -371,14 +388,6 @@ class Saying:
             return self._words(key, **facts)
         except StationError:
             return otherwise
-
-
-def shortened(text: str) -> str:
-    """The beginning of a text that is long, up to the end of a word."""
-    if len(text) <= LONGEST_SAID:
-        return text
-    end = text.rfind(" ", LONGEST_SAID // 2, LONGEST_SAID)
-    return text[: end if end > 0 else LONGEST_SAID].rstrip(" ,;:.") + "…"
 
 
 def _number(value: object) -> float:

@@ -14,7 +14,7 @@ from itertools import islice
 from controller.core.announcements import Announcement
 from controller.core.errors import InputError
 from controller.core.levels import Level
-from controller.core.notices import BoardState
+from controller.core.notices import BoardState, Notice
 from controller.core.renditions import Rendition
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
@@ -27,6 +27,7 @@ from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
 from controller.upcoming import Upcoming
+from controller.web.board_state import emergencies
 from controller.web.forms import midnight
 from controller.web.occurrences import UNAPPROVED, occurrences, on_air, rendition_shown, with_obstacle
 from controller.web.occurrences import Occurrence as Occurrence  # whoever shows the state asks here
@@ -82,6 +83,7 @@ class DoubtfulClock:
 class Home:
     on_air: tuple[Occurrence, ...]
     alerts: tuple[Item, ...]  # emergencies on the boards and the kiosk
+    emergencies: tuple[Notice, ...]  # the same, of notices
     waiting: tuple[Occurrence, ...]
     coming: tuple[Coming, ...]
     today: tuple[Occurrence, ...]
@@ -166,6 +168,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
     return Home(
         on_air=on_air(tx, config),
         alerts=alerts(tx, config, now),
+        emergencies=emergencies(tx, config, now),
         waiting=tuple(with_obstacle(tx, o) for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, upcoming, now),
         today=tuple(o for o in today if not o.is_open),

@@ -18,16 +18,22 @@ from werkzeug.test import TestResponse
 
 from audio.normaliser import Normaliser
 from audio.preparing.intake import Intake
+from controller.core.showing import Item
 from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
+from controller.desk import Desk
 from controller.dictionary import Dictionary
+from controller.noticing import Noticing
+from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import FakeClock, SystemClock
 from controller.sounding import Sounding
 from controller.store import users
+from controller.training import Training
 from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
+from controller.web_daemon import Boards
 from tests.support.clocks import Furnished
 from tests.support.stations import CONFIG, Station, station_in
 
@@ -59,13 +65,13 @@ def spelt_out(text: str) -> Spoken:
     return Spoken(text.lower(), tuple(re.findall(r"\b[A-ZĐ]{2,}\b", text)))
 
 
-def one_pixel(board: str, text: str) -> bytes:
-    """A PNG whose one pixel depends on the board and the text."""
+def one_pixel(board: str, item: Item) -> bytes:
+    """A PNG whose one pixel depends on the board and on what it is to show."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    grey = zlib.crc32(f"{board}/{text}".encode()) & 0xFF
+    grey = zlib.crc32(f"{board}/{item}".encode()) & 0xFF
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -75,9 +81,14 @@ def one_pixel(board: str, text: str) -> bytes:
     )
 
 
-def cut_short(board: str, text: str) -> Unshown:
-    """A board of capitals without diacritics and of forty characters."""
-    return Unshown(not text.isascii(), tuple(c for c in text if c in "☂★"), text[40:])
+def cut_short(board: str, item: Item) -> Unshown:
+    """A board of capitals without diacritics and of forty characters, which has no room for pictures and codes."""
+    text = item.whole
+    return Unshown(
+        stripped="" if text.isascii() else "KHONG DAU", replaced=tuple(c for c in text if c in "☂★"),
+        left_out=text[40:], without=tuple(name for name in ("picture", "qr") if getattr(item, name)),
+        pages=1 + len(text) // 20, round_s=4.0 * (1 + len(text) // 20),
+    )  # fmt: skip
 
 
 ABBREVIATIONS = {"UBND": "ủy ban nhân dân", "CCCD": "căn cước công dân", "HTX": "hợp tác xã"}
@@ -121,15 +132,26 @@ class Pages:
         return client
 
 
-def pages_in(folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | SystemClock | None = None) -> Pages:
+def pages_in(
+    folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | SystemClock | None = None, real_boards: bool = False
+) -> Pages:
+    """`real_boards`: drafts are drawn by the boards' own typesetting."""
     station = station_in(folder, config, clock)
     signs = Furnished(folder / "root").signs(station.clock)
+    boards = Boards(station.config, station.store, station.clock)
+    made = (station.store, station.bell, station.clock)
     return Pages(
         station,
         create_app(
             WebParts(
                 config=station.config, store=station.store, clock=station.clock, bell=station.bell, ids=station.ids,
-                announcing=station.announcing, spoken=spelt_out, board_preview=one_pixel, board_unshown=cut_short,
+                announcing=station.announcing, spoken=spelt_out,
+                board_preview=boards.preview if real_boards else one_pixel,
+                board_unshown=boards.unshown if real_boards else cut_short,
+                board_now=boards.now, board_page=boards.page,
+                noticing=Noticing(*made, station.ids, station.config), desk=Desk(*made, station.config),
+                picturing=Picturing(station.store, station.places, station.clock, station.config.policy),
+                training=Training(*made, station.ids, station.config),
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
                 clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),
                 dictionary=dictionary_of(station), built_in_signal=lambda name: b"RIFF" + name.encode(),

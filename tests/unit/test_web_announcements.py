@@ -14,7 +14,7 @@ from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, UtteranceState
 from controller.lineup import Lateness, occurrence
-from controller.store import announcements, facts, notices, renditions, utterances
+from controller.store import announcements, facts, renditions, utterances
 from controller.web.recordings import RANGE_LIMIT
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
@@ -315,30 +315,6 @@ def test_the_journal_of_a_day_in_words(pages: Pages, client: FlaskClient) -> Non
     assert "thứ Bảy 21/11" in text
     assert "chưa có gì được ghi" in shown(client, "/journal?day=2020-01-01")
     assert shown(client, "/journal?day=nonsense")
-
-
-def test_notices_are_put_up_taken_down_and_put_back(pages: Pages, client: FlaskClient) -> None:
-    assert "Chưa có tin nào" in shown(client, "/notices")
-    page = shown(client, "/notices/new")
-    assert 'value="cong" checked' in page and 'value="2026-11-28"' in page
-    entry = {
-        "token": token(client), "text": "Nghỉ lễ", "boards": ["cong"], "from_date": "2026-11-21", "from_time": "13:00",
-        "until_date": "2026-11-28", "until_time": "20:00", "level": "normal", "here": "/notices/new",
-    }  # fmt: skip
-    wrong = client.post("/notices", data={**entry, "text": "", "until_date": "2026-11-20"})
-    assert wrong.status_code == 422 and 'id="text-problem"' in wrong.get_data(as_text=True)
-    pages.station.bell.rung.clear()
-    assert client.post("/notices", data=entry).status_code == 303
-    assert [whom for whom, _ in pages.station.bell.rung] == ["controller", "kiosk"]
-    assert "Nghỉ lễ" in shown(client, "/notices") and "đang hiện" in shown(client, "/notices")
-    with pages.station.store.read() as tx:
-        (notice,) = notices.live(tx, pages.station.clock.now())
-    gone = client.post(f"/notices/{notice.id}/withdraw", data={"token": token(client)})
-    text = shown(client, gone.location)
-    assert "Đã gỡ tin" in text and "Lấy lại" in text
-    act(client, f"/notices/{notice.id}/restore")
-    with pages.station.store.read() as tx:
-        assert [n.id for n in notices.live(tx, pages.station.clock.now())] == [notice.id]
 
 
 def test_text_is_text_wherever_it_stands(pages: Pages, client: FlaskClient) -> None:

@@ -15,11 +15,9 @@ from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
 from controller.web.forms import (
     AnnouncementForm,
-    NoticeForm,
     day_of,
     midnight,
     read_announcement,
-    read_notice,
     read_when,
 )  # fmt: skip
 from controller.web.rule_forms import RuleForm
@@ -191,29 +189,6 @@ def test_a_rule_that_means_the_same_is_stored_as_it_was_and_its_changes_stay(con
     assert (kept.documents, kept.lost) == (({**weekdays, "last": "2026-12-24"},), ())
     long_ago = {**changed, "changes": [{"due": "2026-11-02T06:05", "to": "2026-11-02T07:00"}]}
     assert read_when(replace(shown_as, times=("06:15",)), tz, NOW, (long_ago,)).lost == ()
-
-
-def notice_codes(config: StationConfig, **more: Any) -> list[tuple[str, str]]:
-    empty = NoticeForm.empty(config, NOW)
-    entries = {name: getattr(empty, name) for name in NoticeForm.__slots__}
-    _, problems = read_notice(NoticeForm(**{**entries, "text": "Tin", **more}), config, NOW, "n1")
-    return [(p.field, p.code) for p in problems]
-
-
-def test_notices(config: StationConfig) -> None:
-    assert notice_codes(config) == []
-    assert notice_codes(config, text="") == [("text", "empty")]
-    assert notice_codes(config, text="a" * 501) == [("text", "too_long")]
-    assert notice_codes(config, text="a\u200bb") == [("text", "control")]
-    assert notice_codes(config, boards=()) == [("boards", "no_board")]
-    assert notice_codes(config, boards=("x",)) == [("boards", "unknown_board")]
-    assert notice_codes(config, until_date="2026-11-21", until_time="13:00") == [("until", "until_before_from")]
-    assert notice_codes(config, from_date="2026-11-19", until_date="2026-11-20") == [("until", "past")]
-    assert notice_codes(config, from_date="x", until_time="") == [("from", "bad_date"), ("until", "empty")]
-    notice, _ = read_notice(NoticeForm.empty(config, NOW), config, NOW, "n1")
-    assert (notice.boards, notice.shown_from, notice.shown_until) == (
-        ("cong",), NOW, datetime(2026, 11, 28, 13, 0, tzinfo=UTC),
-    )  # fmt: skip
 
 
 def test_days(config: StationConfig) -> None:

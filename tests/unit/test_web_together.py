@@ -186,7 +186,7 @@ def test_a_long_text_within_a_sentence_is_shortened(text: str, said: str) -> Non
 def test_what_a_board_cannot_show_stands_beneath_its_picture(pages: Pages, client: FlaskClient) -> None:
     ident = saved(pages, client, title="Chào ☂", text="Chữ dài " * 8)
     lines = [
-        "Bảng này không có chỗ cho dấu. Chữ sẽ hiện đúng như trong hình.",
+        "Bảng này không hiện được dấu. Chữ sẽ thành: “KHONG DAU”",
         "Bảng không hiện được: ☂. Những chỗ đó thành dấu “?”.",
     ]
     for path in (f"/announcements/{ident}", f"/announcements/{ident}/edit"):

@@ -29,7 +29,7 @@
   const put = (fragments) => {
     for (const place of all("[data-live]")) {
       const html = fragments[place.dataset.live];
-      if (html === undefined || seen[place.dataset.live] === html) continue;
+      if (html === undefined || seen[place.dataset.live] === html || "busy" in place.dataset) continue;
       const first = seen[place.dataset.live] === undefined, open = all("details", place).map((each) => each.open);
       seen[place.dataset.live] = html;
       if (first && place.innerHTML.trim() === html.trim()) continue; // the very thing that was served
@@ -44,6 +44,7 @@
     }
     compare();
     listenFirst();
+    document.dispatchEvent(new Event("put"));
   };
 
   // --- a sound is approved by whoever has listened to most of it ------------------------------
@@ -99,6 +100,7 @@
     }
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  document.addEventListener("ask", ask);
   if (body.dataset.state) ask();
 
   // --- buttons that act at once ---------------------------------------------------------------
@@ -250,15 +252,14 @@
   };
 
   const boards = () => {
-    const title = form.elements.title ? form.elements.title.value.trim() : "";
+    const title = form.elements.title.value.trim();
     const read = words();
     const whole = !title || !read ? read : /[\p{L}\p{N}]$/u.test(title) ? title + ": " + read : title + " " + read;
     const chosen = fields();
     let any = false;
     for (const board of all("[data-board]")) {
       const zones = (board.dataset.zones || "").split(" ").filter(Boolean), here = chosen.getAll("zones");
-      const on = form.elements.title ? here.length > 0 && (!zones.length || zones.some((zone) => here.includes(zone)))
-        : chosen.getAll("boards").includes(board.dataset.board);
+      const on = here.length > 0 && (!zones.length || zones.some((zone) => here.includes(zone)));
       const picture = one("img", board);
       const drawn = on && read !== "" && read.length <= Number(text.dataset.limit);
       show(board, drawn);
@@ -351,7 +352,7 @@
     const said = name === "text" || name.startsWith("part_");
     if (name === "text") count();
     if (said && one("#spoken")) later(spoken, 300);
-    if (said || ["title", "zones", "boards"].includes(name)) later(boards, 500);
+    if (said || ["title", "zones"].includes(name)) later(boards, 500);
     if (event.target.closest(".when")) later(rule, 200);
     fits();
     const counts = said || ["zones", "level", "repeats", "repeat_pause", "lasts_min"].includes(name);

@@ -1,0 +1,79 @@
+"""The boards as the officials' page sees them: what each shows now, page by page, and what it would show of a draft.
+
+The same decisions and the same dots as on the boards themselves. Asked by several threads at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from threading import Lock
+
+from controller.boards.looking import Looking
+from controller.boards.news import News
+from controller.boards.pages import Content, Page, Rotation
+from controller.boards.preview import png_of_page, png_of_rotation
+from controller.boards.typesetting import typeset
+from controller.core.ports import Clock
+from controller.core.showing import Item
+from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Board
+from controller.store.connection import Store
+
+DRAFTS = 32  # that are remembered: the same one is asked for its picture and for its words
+SMALL = 65_536  # dots; of a larger board they are looked at only to draw them
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a board is to show now: its pages, a key for each, and the number of the one that is on."""
+
+    content: Content
+    keys: tuple[str, ...]
+    at: int
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return self.content.live.pages
+
+
+class Faces:
+    def __init__(self, config: StationConfig, store: Store, clock: Clock) -> None:
+        self._config, self._clock = config, clock
+        self._lock = Lock()
+        after_s = config.policy.board_after_s
+        news = News(config.site, after_s, store, clock)
+        self._lookings = {board.id: Looking(board, config.site, after_s, store, clock, news) for board in config.boards}
+        self._contents: dict[str, tuple[Content, tuple[str, ...]]] = {}
+        self._of_draft = lru_cache(DRAFTS)(typeset)
+
+    def of_draft(self, board: str, item: Item) -> Rotation:
+        """The pages that a board would make of a draft now."""
+        return self._of_draft(self._config.board(board), item, self._lookings[board].facts())
+
+    def picture_of_draft(self, board: str, item: Item) -> bytes:
+        return png_of_rotation(self._config.board(board), self.of_draft(board, item))
+
+    def now(self, board: str) -> Standing:
+        with self._lock:
+            changed = self._lookings[board].look(rung=True)  # a thread does not see by itself what it has written
+            if changed is not None:
+                found = self._config.board(board)
+                minute = f"{self._clock.now():%H:%M}"
+                self._contents[board] = changed, tuple(_key(found, page, minute) for page in changed.live.pages)
+            content, keys = self._contents[board]
+        number, _, _ = content.live.at(self._clock.now().timestamp())
+        return Standing(content, keys, number)
+
+    def picture(self, board: str, key: str) -> bytes | None:
+        """A page as a PNG (of one that scrolls the whole strip), as long as the board has it."""
+        standing = self.now(board)
+        page = dict(zip(standing.keys, standing.pages, strict=True)).get(key)
+        return png_of_page(self._config.board(board), page) if page else None
+
+
+def _key(board: Board, page: Page, minute: str) -> str:
+    """The same for the same dots; of a large board, whose dots are not drawn for this, for a minute."""
+    seen = b"".join(page.dots) if board.columns * board.rows <= SMALL else minute.encode()
+    return sha256(repr((page.lines, page.scrolls, page.item)).encode() + seen).hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""What the pages show of boards and of what stands on them; read in one snapshot each, plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from controller.core.levels import Level
+from controller.core.notices import BoardState, Notice
+from controller.core.showing import Item, showing
+from controller.runtime.config import StationConfig
+from controller.runtime.config_tables import Board
+from controller.store import notices, utterances
+from controller.store.connection import Tx
+from controller.store.notices import Board as KnownBoard
+
+TONES = {BoardState.SHOWN: "fine", BoardState.SENT: "air", BoardState.OFF: "over", BoardState.DOWN: "fault"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A notice in a board's list. `up` and `down`: whether it may go there, among those of its level."""
+
+    notice: Notice
+    due: bool
+    up: bool
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """`known` None: nothing has been heard of the board yet."""
+
+    board: Board
+    known: KnownBoard | None
+    soundings: tuple[Item, ...]  # announcements that it shows before its notices
+    listed: tuple[Listed, ...]
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.known.state] if self.known else "waiting"
+
+
+def on_boards(tx: Tx, config: StationConfig, now: datetime) -> list[OnBoard]:
+    known = {each.board: each for each in notices.boards(tx)}
+    live, after_s = notices.live(tx, now), config.policy.board_after_s
+    spoken = utterances.soundings(tx, now - timedelta(seconds=after_s))
+    return [
+        OnBoard(
+            board,
+            known.get(board.id),
+            showing((), spoken, now, config.site.tz, after_s, board.id, frozenset(board.zones)),
+            _listed([each for each in live if each.is_for(board.id, frozenset(board.zones))], now, config),
+        )
+        for board in config.boards
+    ]
+
+
+def _listed(found: list[Notice], now: datetime, config: StationConfig) -> tuple[Listed, ...]:
+    levels = [notice.level for notice in found]
+    return tuple(
+        Listed(
+            notice,
+            notice.is_due(now, config.site.tz),
+            number > 0 and levels[number - 1] is notice.level,
+            number + 1 < len(found) and levels[number + 1] is notice.level,
+        )
+        for number, notice in enumerate(found)
+    )
+
+
+def list_of(tx: Tx, config: StationConfig, now: datetime, board: str) -> list[str]:
+    """The ids of a board's notices, in its order."""
+    zones = frozenset(config.board(board).zones)
+    return [notice.id for notice in notices.live(tx, now) if notice.is_for(board, zones)]
+
+
+def emergencies(tx: Tx, config: StationConfig, now: datetime) -> tuple[Notice, ...]:
+    """The notices that take every board and the kiosk at this time."""
+    live = notices.live(tx, now)
+    return tuple(each for each in live if each.level is Level.EMERGENCY and each.is_due(now, config.site.tz))

@@ -1,0 +1,159 @@
+"""Training sessions at the cultural house: the list, and the form of one. Boards show the next ones by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from controller.core.errors import InputError, Problem
+from controller.core.sessions import Session, SessionDraft, problems_of
+from controller.store import training
+from controller.store.columns import instant
+from controller.web.announcement_forms import said
+from controller.web.context import done, kept_fields, parts, visitor, wants_json
+from controller.web.doors import FORM_BODY, Who, door
+from controller.web.forms import ident_of
+from controller.web.notice_forms import instant_or_none
+
+views = Blueprint("training", __name__)
+DIGITS = 6
+OVER_LISTED = 10
+BEGIN, END = "08:00", "11:00"  # what is offered
+
+
+@dataclass(frozen=True, slots=True)
+class SessionForm:
+    title: str = ""
+    place: str = ""
+    day: str = ""
+    begin: str = BEGIN
+    end: str = END
+    seats: str = ""
+    new_ident: str = ""  # the id that it will have, so that saving twice makes one
+
+    @classmethod
+    def of(cls, session: Session) -> SessionForm:
+        begins, ends = (at.astimezone(parts().config.site.tz) for at in (session.begins, session.ends))
+        seats = str(session.seats) if session.seats else ""
+        return cls(
+            session.title, session.place, begins.date().isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}", seats
+        )  # fmt: skip
+
+
+@views.get("/training")
+@door(Who.USER)
+def every() -> ResponseReturnValue:
+    now = parts().clock.now()
+    with parts().store.read() as tx:
+        coming, over = training.coming(tx, now), training.past(tx, now, OVER_LISTED)
+    withdrawn = request.args.get("withdrawn", "")
+    undo = withdrawn if withdrawn in {session.id for session in over} else ""
+    return render_template("training.html", coming=coming, over=over, undo=undo)
+
+
+@views.get("/api/training")
+@door(Who.USER)
+def told() -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        coming = training.coming(tx, parts().clock.now())
+    return {"sessions": [_document(session) for session in coming]}
+
+
+def _document(session: Session) -> dict[str, object]:
+    return {
+        "id": session.id, "title": session.title, "place": session.place, "begins": instant(session.begins),
+        "ends": instant(session.ends), "seats": session.seats,
+    }  # fmt: skip
+
+
+def _typed() -> SessionForm:
+    return SessionForm(**{name: request.form.get(name, "") for name in asdict(SessionForm())})
+
+
+def _again(ident: str = "") -> ResponseReturnValue:
+    return _editor(ident, _typed(), said((Problem.of("form", "stale"),)))
+
+
+def _editor(ident: str, form: SessionForm, problems: dict[str, list[str]]) -> str:
+    return render_template("training_editor.html", ident=ident, form=form, problems=problems)
+
+
+@views.get("/training/new")
+@door(Who.USER)
+def new() -> ResponseReturnValue:
+    kept_fields()
+    tomorrow = (parts().clock.now().astimezone(parts().config.site.tz) + timedelta(days=1)).date()
+    return _editor("", SessionForm(day=tomorrow.isoformat(), new_ident=parts().ids()), {})
+
+
+@views.get("/training/<ident>/edit")
+@door(Who.USER)
+def edit(ident: str) -> ResponseReturnValue:
+    with parts().store.read() as tx:
+        return _editor(ident, SessionForm.of(training.get(tx, ident)), {})
+
+
+@views.post("/training")
+@door(Who.USER, body_limit=FORM_BODY, again=_again)
+def add() -> ResponseReturnValue:
+    return _save("")
+
+
+@views.post("/training/<ident>")
+@door(Who.USER, body_limit=FORM_BODY, again=_again)
+def change(ident: str) -> ResponseReturnValue:
+    return _save(ident)
+
+
+def _save(ident: str) -> ResponseReturnValue:
+    form = _typed()
+    try:
+        draft = _draft(form)
+        if ident:
+            parts().training.change(ident, draft, visitor().by)
+        else:
+            parts().training.add(draft, visitor().by, ident_of(form.new_ident))
+    except InputError as error:
+        problems = said(error.problems)
+        return ({"problems": problems}, 422) if wants_json() else make_response(_editor(ident, form, problems), 422)
+    return done(url_for("training.every"))
+
+
+def _draft(form: SessionForm) -> SessionDraft:
+    """InputError with every problem, also of what is no entry at all."""
+    problems: list[Problem] = []
+    tz, never = parts().config.site.tz, parts().clock.now() + timedelta(days=1)
+    begins = instant_or_none(form.day, form.begin, "begins", tz, problems) or _missing("begins", never, problems)
+    ends = instant_or_none(form.day, form.end, "ends", tz, problems) or _missing("ends", begins, problems)
+    seats = form.seats.strip() or "0"
+    if not seats.isdecimal() or len(seats) > DIGITS:
+        seats = "-1"
+    draft = SessionDraft(title=form.title, place=form.place, begins=begins, ends=ends, seats=int(seats))
+    if problems:
+        wrong = {"begins", "ends"}
+        found = problems_of(draft, parts().clock.now())
+        raise InputError(*(each for each in found if each.field not in wrong), *problems)
+    return draft
+
+
+def _missing(field: str, instead: datetime, problems: list[Problem]) -> datetime:
+    if not any(problem.field == field for problem in problems):
+        problems.append(Problem.of(field, "empty"))
+    return instead
+
+
+@views.post("/training/<ident>/withdraw")
+@door(Who.USER)
+def withdraw(ident: str) -> ResponseReturnValue:
+    parts().training.withdraw(ident, visitor().by)
+    return done(url_for("training.every", withdrawn=ident))
+
+
+@views.post("/training/<ident>/restore")
+@door(Who.USER)
+def restore(ident: str) -> ResponseReturnValue:
+    parts().training.restore(ident, visitor().by)
+    return done(url_for("training.every"))
