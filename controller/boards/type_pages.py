@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from controller.boards.alpha import AlphaError
+from controller.boards.alpha_files import memory_of
 from controller.boards.fonts import FEWEST_ROWS, Style, alike, narrow, styles
 from controller.boards.layout import CELL_PX, LINE_PX, lay_out
 from controller.boards.pages import Page, Rotation
 from controller.boards.picture import Field
 from controller.boards.type_dots import Block, Ground, Role, roles_of
-from controller.boards.type_text import MORE, clean, lines_of, paged, reading_s, with_fonts
+from controller.boards.type_text import MORE, clean, cut, lines_of, paged, reading_s, with_fonts
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 
@@ -22,11 +24,13 @@ TEXT_LIMIT = 480  # characters of one text: a minute and a half of ticker
 TITLE_LIMIT = 120
 PRIORITY_LIMIT = 113  # what an Alpha sign's priority file has room for beside its codes
 CELL_PX_PER_S = 50 / 9  # of a ticker: 50 dots a second for letters of 9
+ALPHA_PX_PER_S = 50.0  # whatever the letters: such a sign has a speed of its own
 IN_SIGHT = 8  # letters of a ticker at once, at least, if there are letters so small
 MOST_STILL = 9  # pages of one text on a board that cannot scroll
+TICKER_ROWS = 31  # of an Alpha sign: higher pictures are two, and those do not pass together
 CODE_GAP = 2  # dark columns between text and code
 CODE_S = 10.0  # to take out a phone
-CANNOT_SCROLL = frozenset({"hanover"})  # flip-dots take too long to turn
+CANNOT_SCROLL = frozenset({"hanover", "huidu"})  # flip-dots take too long to turn, the other is given still pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,14 @@ class Sheet:
     style: Style
     lines: tuple[str, ...]
     titles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of one text a board can hold: still pages, and columns of a ticker (0: it has none)."""
+
+    pages: int
+    strip: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +80,21 @@ def worded(
         if sheets:
             pages = [_coded(ground, _set(beside, sheets[0], level), code, sheets[0].lines, ident)]
     if not pages and said:
-        most = 1 if board.manner == "scroll" else board.pages_at_most
+        reach = reach_of(board)
+        most = 1 if board.manner == "scroll" and reach.strip else min(board.pages_at_most, reach.pages)
         sheets = _fitted(ground, (ladder, spare), heading.text, body.text, most, tag)
+        if not sheets and not reach.strip:
+            sheets = _fitted(ground, ((*ladder, *spare),), heading.text, body.text, reach.pages)
+        more = ""
         if sheets:
             pages = [_still(ground, sheet, level, ident) for sheet in sheets]
-        elif board.driver in CANNOT_SCROLL:
-            sheets, more = _cut(ground, ladder[-1], said)
-            left_out = " ".join(each for each in (more, left_out) if each)
-            pages = [_still(ground, sheet, level, ident) for sheet in sheets]
+        elif reach.strip:
+            page, more = _ticker(board, ground, (*ladder, *spare), said, reach.strip, level, ident)
+            pages = [page]
         else:
-            pages = [_ticker(ground, ladder, said, level, ident)]
+            sheets, more = _cut(ground, (*ladder, *spare)[-1], said, reach.pages)
+            pages = [_still(ground, sheet, level, ident) for sheet in sheets]
+        left_out = " ".join(each for each in (more.removesuffix(MORE) if left_out else more, left_out) if each)
     if code is not None and not (pages and code.address in pages[0].lines):
         pages.append(_code_page(ground, ladder, code, ident))
     groups = dict.fromkeys(group for style in (*ladder, *spare) for group in alike(style.font))
@@ -87,8 +104,22 @@ def worded(
 
 
 def keeps_marks(board: Board) -> bool:
-    """Whether texts are drawn with the fonts of the table; an Alpha sign is still given text, not pictures."""
-    return board.rows >= FEWEST_ROWS and board.driver != "alpha"
+    """Whether texts are drawn with the fonts of the table."""
+    return board.rows >= FEWEST_ROWS
+
+
+def reach_of(board: Board) -> Reach:
+    """An Alpha sign's memory holds so many pages and no more; a text that is longer must be known to be cut."""
+    if board.driver in CANNOT_SCROLL:
+        return Reach(MOST_STILL, 0)
+    if board.driver != "alpha":
+        return Reach(MOST_STILL, TEXT_LIMIT * board.rows)
+    try:
+        memory = memory_of(board)
+    except AlphaError:  # too small for anything, which its link says
+        return Reach(1, 0)
+    places = len(memory.places) - memory.reserved
+    return Reach(min(MOST_STILL, places), 0 if board.rows > TICKER_ROWS else places * board.columns)
 
 
 def sentence(title: str, text: str) -> str:
@@ -128,16 +159,19 @@ def _sheets(ground: Ground, style: Style, title: str, text: str) -> list[Sheet] 
     return None if lines is None else [Sheet(style, page) for page in paged(lines, per_page)]
 
 
-def _cut(ground: Ground, style: Style, said: str) -> tuple[list[Sheet], str]:
+def _cut(ground: Ground, style: Style, said: str, most: int) -> tuple[list[Sheet], str]:
     """The first pages of a text that is too long for a board on which nothing moves, and the rest of it."""
     lines = lines_of(said, style, ground.columns, breaks_words=True) or []
     per_page = style.lines(ground.rows)
-    room = MOST_STILL * per_page
+    room = most * per_page
     rest = " ".join(lines[room:])
     if rest:
-        last = lines[room - 1]
+        words = lines[room - 1].split()
+        while len(words) > 1 and style.width(" ".join(words) + MORE) > ground.columns:
+            rest = f"{words.pop()} {rest}"
+        last = " ".join(words)
         while last and style.width(last + MORE) > ground.columns:
-            rest, last = f"{last[-1]}{rest}" if last[-1] != " " else rest, last[:-1]
+            rest, last = last[-1] + rest, last[:-1]
         lines = [*lines[: room - 1], last.rstrip() + MORE]
     return [Sheet(style, page) for page in paged(lines, per_page)], rest
 
@@ -156,11 +190,20 @@ def _still(ground: Ground, sheet: Sheet, level: Level, ident: str) -> Page:
     return Page(_set(ground, sheet, level), reading_s(sheet.lines), sheet.lines, item=ident)
 
 
-def _ticker(ground: Ground, ladder: Sequence[Style], said: str, level: Level, ident: str) -> Page:
-    style = next((style for style in ladder if IN_SIGHT * style.width("0") <= ground.columns), ladder[-1])
-    strip = ground.strip(ground.inked(style.line(said), roles_of(level)[1]))
-    per_s = CELL_PX_PER_S * style.width("0")
-    return Page(strip, (ground.width(strip) + ground.columns) / per_s, (said,), scrolls=True, item=ident)
+def _ticker(
+    board: Board, ground: Ground, ladder: Sequence[Style], said: str, most: int, level: Level, ident: str
+) -> tuple[Page, str]:
+    """A text that passes over the board, in letters of which several are seen at once, and what of it is too long."""
+    apt = [style for style in ladder if IN_SIGHT * style.width("0") <= ground.columns] or [ladder[-1]]
+    style = next((style for style in apt if style.width(said) <= most), apt[-1])
+    shown, rest = said, ""
+    while style.width(shown) > most:
+        shown, _ = cut(said, len(shown) * most // style.width(shown))
+        rest = said[len(shown) - len(MORE) :].strip()
+    strip = ground.strip(ground.inked(style.line(shown), roles_of(level)[1]))
+    per_s = ALPHA_PX_PER_S if board.driver == "alpha" else CELL_PX_PER_S * style.width("0")
+    dwell_s = (ground.width(strip) + ground.columns) / per_s
+    return Page(strip, dwell_s, (shown,), scrolls=True, item=ident), rest
 
 
 def _coded(ground: Ground, text: Block, code: Code, lines: tuple[str, ...], ident: str) -> Page:
