@@ -6,91 +6,40 @@ nothing but a file of its own that it writes and removes to see whether it can.
 
 from __future__ import annotations
 
-import ctypes.util
 import http.client
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from controller.clock_trust import finding, trust_words
 from controller.core.alarms import UntoldError
-from controller.core.errors import DeviceError, StationError
+from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
-from controller.core.words import Words
+from controller.doctor_boards import boards, line
+from controller.examining import LIMIT_S, Finding, Saying, World
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
-from controller.runtime.clock_signs import ClockSigns, kernel_says_synchronised
-from controller.runtime.clocks import SystemClock
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
-from controller.runtime.config_tables import Board, Contact, Email, Output, Relay, Speech
+from controller.runtime.config_tables import Contact, Email, Output, Relay, Speech
 from controller.runtime.places import Places
 from controller.store.connection import Store
 
 MEGABYTE = 1_000_000
 TYPEFACES = ("BeVietnamPro-Regular.ttf", "DejaVuSans.ttf")
 HELD_S = 7 * 86_400.0  # without a synchronisation for longer, a crystal may be off by half a minute
-LIMIT_S = 5.0  # for a program or a connection that is tried
 OUR_COOKIE = "loalang_"  # how the names of the page's cookies begin
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    name: str  # "disk", "output/main", "board/cong-uy-ban", ...
-    state: Literal["ok", "warning", "fault"]
-    what: str
-    what_to_do: str  # "" where nothing is to be done
-
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
-
-
-def knock_at(email: Email) -> None:
-    """Connect to the mail server and sign in; UntoldError saying what is in the way."""
-    from controller.mail import Mail
-
-    Mail(email, SystemClock(), word_limit_s=LIMIT_S, whole_limit_s=2 * LIMIT_S).knock()
-
-
-def sound_devices() -> list[str]:
-    """What an output's `device` and `fallback` may be called here, as far as whoever asks may know."""
-    from audio.sdl import device_names
-
-    try:
-        return device_names()
-    except DeviceError:
-        return []
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Where the checks look. `root` stands for / with its /dev, /proc, /run, /sys and /usr."""
-
-    root: Path = Path("/")
-    variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
-    find_program: Callable[[str], str | None] = shutil.which
-    find_library: Callable[[str], str | None] = ctypes.util.find_library
-    find_module: Callable[[str], object] = find_spec
-    synchronised: Callable[[], bool] = kernel_says_synchronised
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    knock: Callable[[Email], None] = knock_at
-    sound_devices: Callable[[], list[str]] = sound_devices
-
-    def path(self, absolute: str) -> Path:
-        return self.root / absolute.lstrip("/")
 
 
 def doctor(config: StationConfig, places: Places, world: World | None = None) -> list[Finding]:
     """All findings, in the order in which one would mend them."""
     world = world or World()
-    say = _Saying(load_words(config.site.language))
+    say = Saying(load_words(config.site.language))
     return [
         say.ok("configuration", "configuration.fine", zones=len(config.zones), outputs=len(config.outputs),
                boards=len(config.boards)),
@@ -101,30 +50,14 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         _fonts(say, world),
         *(_output(say, output, world) for output in config.outputs),
         *_wiring(say, config, world),
-        *(_board(say, board) for board in config.boards),
+        *boards(say, config, world),
         _screen(say, world),
         _port(say, config),
         *_mail(say, config.notify.email, world),
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    """Findings in the station's language: `doctor.<key>`, and what to do under `doctor.<key>_do`."""
-
-    words: Words
-
-    def ok(self, name: str, key: str, /, **facts: object) -> Finding:
-        return Finding(name, "ok", self.words(f"doctor.{key}", **facts), "")
-
-    def warning(self, name: str, key: str, /, **facts: object) -> Finding:
-        return Finding(name, "warning", self.words(f"doctor.{key}", **facts), self.words(f"doctor.{key}_do", **facts))
-
-    def fault(self, name: str, key: str, /, **facts: object) -> Finding:
-        return Finding(name, "fault", self.words(f"doctor.{key}", **facts), self.words(f"doctor.{key}_do", **facts))
-
-
-def _state(say: _Saying, config: StationConfig, places: Places) -> Iterator[Finding]:
+def _state(say: Saying, config: StationConfig, places: Places) -> Iterator[Finding]:
     if not places.state.is_dir():
         yield say.fault("state", "state.absent", path=places.state)
         return
@@ -147,7 +80,7 @@ def _state(say: _Saying, config: StationConfig, places: Places) -> Iterator[Find
         yield say.ok("disk", "disk.fine", free=free_mb)
 
 
-def _database(say: _Saying, places: Places) -> Finding:
+def _database(say: Saying, places: Places) -> Finding:
     if not places.station_db.is_file():
         return say.warning("database", "database.absent")
     try:
@@ -161,7 +94,7 @@ def _database(say: _Saying, places: Places) -> Finding:
     )  # fmt: skip
 
 
-def _clock(say: _Saying, config: StationConfig, places: Places, world: World) -> Finding:
+def _clock(say: Saying, config: StationConfig, places: Places, world: World) -> Finding:
     """As the controller has found it in this boot; where it does not run, by the signs."""
     now = world.now()
     local = f"{now.astimezone(config.site.tz):%H:%M %d/%m/%Y}"
@@ -187,7 +120,7 @@ def _clock(say: _Saying, config: StationConfig, places: Places, world: World) ->
     return say.ok("clock", "clock.fine", **facts)
 
 
-def _voices(say: _Saying, speech: Speech, world: World) -> Iterator[Finding]:
+def _voices(say: Saying, speech: Speech, world: World) -> Iterator[Finding]:
     """One finding for each engine of the list; nothing but faults if none can speak."""
     engines = [engine for engine in speech.engines if engine != "piper" or speech.piper_voice]
     lacks = {engine: _lack(engine, speech, world) for engine in engines}
@@ -226,7 +159,7 @@ def _lack(engine: str, speech: Speech, world: World) -> str | None:
     return None if heard.returncode == 0 else "silent_espeak"
 
 
-def _fonts(say: _Saying, world: World) -> Finding:
+def _fonts(say: Saying, world: World) -> Finding:
     folders = (world.path("/usr/local/share/fonts"), world.path("/usr/share/fonts"))
     for name in TYPEFACES:
         for folder in folders:
@@ -235,7 +168,7 @@ def _fonts(say: _Saying, world: World) -> Finding:
     return say.fault("fonts", "fonts.absent")
 
 
-def _output(say: _Saying, output: Output, world: World) -> Finding:
+def _output(say: Saying, output: Output, world: World) -> Finding:
     name = f"output/{output.name}"
     if output.device == "wav":
         return say.ok(name, "output.recording", output=output.name)
@@ -258,7 +191,7 @@ def _output(say: _Saying, output: Output, world: World) -> Finding:
     return tell(name, "output.absent", output=output.name)
 
 
-def _wiring(say: _Saying, config: StationConfig, world: World) -> Iterator[Finding]:
+def _wiring(say: Saying, config: StationConfig, world: World) -> Iterator[Finding]:
     """Relays and contacts: whether they can be reached, and whether two want the same."""
     takers: dict[tuple[object, ...], str] = {}  # pins, channels and control lines: who has them
     holders: dict[str, tuple[object, ...]] = {}  # ports: what holds them, which nothing else can at the same time
@@ -281,10 +214,10 @@ def _wiring(say: _Saying, config: StationConfig, world: World) -> Iterator[Findi
             elif holder and holders.setdefault(wired.port, holder) != holder:
                 yield say.fault(name, "wiring.shared", port=wired.port)
             else:
-                yield _line(say, name, wired.port) if holder else _pin(say, name, wired.pin, world)
+                yield line(say, name, wired.port) if holder else _pin(say, name, wired.pin, world)
 
 
-def _pin(say: _Saying, name: str, pin: int, world: World) -> Finding:
+def _pin(say: Saying, name: str, pin: int, world: World) -> Finding:
     chips = list(world.path("/dev").glob("gpiochip*"))
     if not chips:
         return say.fault(name, "pin.absent", pin=pin)
@@ -295,22 +228,7 @@ def _pin(say: _Saying, name: str, pin: int, world: World) -> Finding:
     return say.ok(name, "pin.fine", pin=pin)
 
 
-def _board(say: _Saying, board: Board) -> Finding:
-    if board.port == "emulator":
-        return say.ok(f"board/{board.id}", "line.emulated")
-    return _line(say, f"board/{board.id}", board.port)
-
-
-def _line(say: _Saying, name: str, port: str) -> Finding:
-    path = Path(port)
-    if not path.exists():
-        return say.fault(name, "line.absent", port=port)
-    if not os.access(path, os.R_OK | os.W_OK):
-        return say.fault(name, "line.closed", port=port)
-    return say.ok(name, "line.fine", port=port)
-
-
-def _screen(say: _Saying, world: World) -> Finding:
+def _screen(say: Saying, world: World) -> Finding:
     if world.variables.get("WAYLAND_DISPLAY") or world.variables.get("DISPLAY"):
         return say.ok("screen", "screen.desktop")
     statuses = world.path("/sys/class/drm").glob("card*-*/status")
@@ -320,7 +238,7 @@ def _screen(say: _Saying, world: World) -> Finding:
     return say.warning("screen", "screen.absent")
 
 
-def _port(say: _Saying, config: StationConfig) -> Finding:
+def _port(say: Saying, config: StationConfig) -> Finding:
     """Free, or already served by the station itself."""
     host, port = config.web.host, config.web.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -335,7 +253,7 @@ def _port(say: _Saying, config: StationConfig) -> Finding:
     return say.ok("web", "web.free", port=port)
 
 
-def _mail(say: _Saying, email: Email, world: World) -> Iterator[Finding]:
+def _mail(say: Saying, email: Email, world: World) -> Iterator[Finding]:
     """Nothing where nobody is told by e-mail."""
     if not email.host:
         return

@@ -13,7 +13,8 @@ import pytest
 
 from controller.core.alarms import UntoldError
 from controller.core.trust import Stand, Trust
-from controller.doctor import Finding, World, doctor
+from controller.doctor import doctor
+from controller.examining import Finding, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Email, Relay
 from controller.runtime.config_text import parse_config
@@ -56,6 +57,9 @@ class Bed:
         self.variables: dict[str, str] = {}
         self.kernel = False
         self.now = NOW
+        self.reached: set[tuple[str, int]] = set()
+        for font in ("X11/misc/9x15.pcf.gz", "opentype/unifont/unifont.otf"):
+            self.put(f"/usr/share/fonts/{font}")
         self.mail = ""  # what is wrong with the mail server
 
     def put(self, path: str, text: str = "") -> Path:
@@ -78,6 +82,7 @@ class Bed:
             self.root, self.variables, self.programs.get, self.libraries.get,
             synchronised=lambda: self.kernel, now=lambda: self.now, knock=self.knock,
             find_module=lambda name: name if name in self.modules else None, sound_devices=lambda: self.sound_devices,
+            reach=lambda host, port: (host, port) in self.reached,
         )  # fmt: skip
         return {finding.name: finding for finding in doctor(config or config_of(), self.places, world)}
 
@@ -91,7 +96,8 @@ def test_a_station_in_order(bed: Bed) -> None:
     found = bed.findings(config_of('[[boards]]\nid = "gate"\nname = "Gate"\n'))
     assert {name: finding.state for name, finding in found.items()} == {
         "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "clock": "ok", "voice/pyttsx3": "ok",
-        "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "board/gate": "ok", "screen": "ok", "web": "ok",
+        "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "fonts/boards": "ok", "board/gate": "ok",
+        "screen": "ok", "web": "ok",
     }  # fmt: skip
     assert all(finding.what and not finding.what_to_do for finding in found.values())
     assert found["screen"].what == "màn hình nối ở HDMI-A-1"
@@ -340,4 +346,45 @@ def test_both_languages_say_every_key() -> None:
 def test_it_leaves_nothing_behind(bed: Bed) -> None:
     bed.findings()
     names = sorted(path.name for path in bed.places.state.iterdir() if "station.db-" not in path.name)
-    assert names == ["pictures", "recordings", "renditions", "run", "sounds", "station.db", "uploads"]
+    assert names == ["notice-pictures", "pictures", "recordings", "renditions", "run", "sounds", "station.db", "uploads"]
+
+
+BOARD = '[[boards]]\nid = "b"\nname = "B"\n'
+
+
+def test_fonts_of_boards_are_missed_where_a_board_needs_them(bed: Bed) -> None:
+    (bed.root / "usr/share/fonts/X11/misc/9x15.pcf.gz").unlink()
+    absent = bed.findings(config_of(BOARD))["fonts/boards"]
+    assert (absent.state, absent.what_to_do) == ("fault", "sudo apt-get install xfonts-base")
+    assert "fonts/boards" not in bed.findings(config_of())
+    for other in ('driver = "screen"\n', 'driver = "alpha"\nrows = 7\n'):
+        assert "fonts/boards" not in bed.findings(config_of(BOARD + other))
+
+
+def test_a_board_at_an_address(bed: Bed) -> None:
+    for port, asked in (("192.0.2.9", 10001), ("192.0.2.9:7000", 7000)):
+        config = config_of(BOARD + f'driver = "huidu"\nport = "{port}"\n')
+        bed.reached = set()
+        assert bed.findings(config)["board/b"].state == "warning"
+        bed.reached = {("192.0.2.9", asked)}
+        assert bed.findings(config)["board/b"].state == "ok"
+
+
+def test_panels_without_their_library(bed: Bed) -> None:
+    config = config_of(BOARD + 'driver = "hub75"\n')
+    assert bed.findings(config)["board/b"].state == "warning"
+    bed.modules.add("rgbmatrix")
+    assert bed.findings(config)["board/b"].what == "tấm HUB75, 64 x 32 điểm"
+
+
+def test_a_screen_that_is_a_board(bed: Bed) -> None:
+    config = config_of(BOARD + 'driver = "screen"\n')
+    assert bed.findings(config)["board/b"].state == "ok"
+    dark = config_of(BOARD + 'driver = "screen"\non_hours = ["05:00-22:00"]\n')
+    assert bed.findings(dark)["board/b"].state == "warning", "it cannot be switched off"
+    bed.programs["wlopm"] = bed.program("wlopm", "exit 0")
+    assert bed.findings(dark)["board/b"].state == "ok"
+    bed.put("/sys/class/drm/card1-HDMI-A-1/status", "disconnected\n")
+    assert bed.findings(config)["board/b"].state == "fault"
+    two = config_of(BOARD + 'driver = "screen"\n' + BOARD.replace('"b"', '"c"') + 'driver = "screen"\n')
+    assert bed.findings(two)["screens"].state == "warning"
