@@ -9,8 +9,9 @@ import pytest
 
 from controller.attendance import MB, Attendance
 from controller.core.errors import StationError
+from controller.core.notices import BoardState
 from controller.runtime.clocks import FakeClock
-from controller.store import facts, journal
+from controller.store import facts, journal, notices
 from tests.support.stations import CONFIG, Station, station_in
 
 
@@ -124,3 +125,40 @@ def test_what_could_not_be_written_is_written_at_the_next_look(bench: Bench) -> 
     bench.clock.tick(3.0)
     bench.look()
     assert bench.told()["audio/main"] == "process_gone"
+
+
+SCREEN = '[[boards]]\nid = "sanh"\nname = "Sảnh"\ndriver = "screen"\n'
+
+
+def test_a_display_whose_process_is_gone_is_down_until_it_says_otherwise(tmp_path: Path) -> None:
+    station = station_in(tmp_path, CONFIG + SCREEN)
+    assert isinstance(station.clock, FakeClock)
+    bench = Bench(station, station.clock)
+
+    def known() -> list[tuple[str, str]]:
+        with station.store.read() as tx:
+            return [(board.state.value, board.detail) for board in notices.boards(tx)]
+
+    bench.home = {"audio-main", "kiosk", "screen-sanh"}
+    bench.look(5)
+    assert known() == [], "it speaks for itself"
+    with station.store.write() as tx:
+        notices.report_board(tx, station.clock.now(), "sanh", BoardState.SENT, "Họp", None)
+    bench.home.discard("screen-sanh")
+    assert bench.look(3) == [False, True, False]
+    assert known() == [("down", "process_gone")]
+    bench.begin()  # the controller starts again
+    bench.look(6)
+    with station.store.write() as tx:
+        notices.report_board(tx, station.clock.now(), "sanh", BoardState.SENT, "Họp", None)
+    bench.home.add("screen-sanh")
+    bench.look(2)
+    assert known() == [("sent", "")]
+    subjects = [line for line in bench.lines() if line[1] == "board/sanh"]
+    assert subjects == [
+        ("shown", "board/sanh"),
+        ("fault", "board/sanh"),
+        ("recovered", "board/sanh"),
+        ("shown", "board/sanh"),
+    ]
+    assert bench.told() == {"audio/main": "", "kiosk": "", "disk": ""}
