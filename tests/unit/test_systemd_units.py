@@ -11,7 +11,7 @@ import pytest
 
 UNITS = Path(__file__).parents[2] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
-PROCESSES = {"audio@", "controller", "web", "kiosk"}
+PROCESSES = {"audio@", "controller", "web", "kiosk", "screen@", "panel@"}
 CLOCK = "loalang-clock.service"  # no process: done and over at every boot
 
 
@@ -116,13 +116,32 @@ def test_what_units_start_may_ask_what_it_asks() -> None:
     assert kiosk.index("\nSystemCallFilter=~@privileged\n") < kiosk.index("\nSystemCallFilter=@setuid\n")
 
 
+def test_a_screen_is_owned_by_one_program_and_cage_waits_for_no_keyboard() -> None:
+    text = (UNITS / "loalang-screen@.service").read_text(encoding="utf-8")
+    assert "\nConflicts=getty@tty1.service loalang-kiosk.service\n" in text
+    assert "\nEnvironment=WLR_LIBINPUT_NO_DEVICES=1\n" in text
+    assert "char-input" not in text
+    assert text.index("\nSystemCallFilter=~@privileged\n") < text.index("\nSystemCallFilter=@setuid\n")
+
+
+def test_panels_are_driven_without_root() -> None:
+    text = (UNITS / "loalang-panel@.service").read_text(encoding="utf-8")
+    for line in ("User=loalang-panel", "CapabilityBoundingSet=CAP_SYS_NICE", "AmbientCapabilities=CAP_SYS_NICE"):
+        assert f"\n{line}\n" in text
+    assert [line for line in text.splitlines() if line.startswith("DeviceAllow=")] == ["DeviceAllow=/dev/gpiomem rw"]
+    assert "RestrictRealtime" not in text, "the refreshing thread is one of real time"
+
+
 def test_only_the_page_reaches_the_network() -> None:
     reaching = [name for name in SERVICES if "PrivateNetwork=yes" not in (UNITS / name).read_text(encoding="utf-8")]
     assert reaching == ["loalang-web.service"]
 
 
-def test_a_station_that_writes_letters_lets_its_controller_reach_the_network_and_nothing_else(installed: Path) -> None:
-    added = (UNITS / "controller-mail.conf").read_text(encoding="utf-8").partition("[Service]\n")[2]
+@pytest.mark.parametrize("file", ["controller-mail.conf", "controller-huidu.conf"])
+def test_a_station_that_writes_letters_lets_its_controller_reach_the_network_and_nothing_else(
+    installed: Path, file: str
+) -> None:
+    added = (UNITS / file).read_text(encoding="utf-8").partition("[Service]\n")[2]
     assert {line.partition("=")[0] for line in added.split()} - {"AF_INET6", "AF_NETLINK"} == {
         "PrivateNetwork", "RestrictAddressFamilies",
     }  # fmt: skip
@@ -137,5 +156,5 @@ def test_the_users_of_the_units_are_made() -> None:
     )
     assert (made.returncode, made.stderr.count("not a valid")) == (0, 0)
     text = (UNITS / "sysusers.conf").read_text(encoding="utf-8")
-    for process in ("audio", "controller", "web", "kiosk"):
+    for process in ("audio", "controller", "web", "kiosk", "screen", "panel"):
         assert f"\nu loalang-{process} " in text
