@@ -6,6 +6,7 @@ seven rows (`layout`). What needs too many pages passes over the board; where it
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,29 +135,31 @@ def _fitted(
 ) -> list[Sheet] | None:
     """On as few pages as there may be, and on these in the largest letters of the first ladder, else of the next one;
     None where `most` are too few."""
-    for ladder in ladders if ground.columns > 0 else ():
-        for pages in range(1, most + 1):
-            for style in ladder:
-                if style.width(title) + style.width(text) > ground.columns * style.lines(ground.rows) * pages:
-                    continue
-                for heading in dict.fromkeys((title or tag, title)):
-                    sheets = _sheets(ground, style, heading, text)
-                    if sheets is not None and len(sheets) <= pages:
-                        return sheets
+    said, has_title = sentence(title, text), bool(title and text)
+    headings = (title, "") if has_title else (tag, "")  # on lines of its own; without one all is one sentence
+    for ladder, pages in itertools.product(ladders if ground.columns > 0 else (), range(1, most + 1)):
+        if has_title:  # on its own line it is worth smaller letters, the tag is not
+            tries = [(heading, style) for heading in headings for style in ladder]
+        else:
+            tries = [(heading, style) for style in ladder for heading in dict.fromkeys(headings)]
+        for heading, style in tries:
+            if style.width(said) > ground.columns * style.lines(ground.rows) * pages:
+                continue
+            sheets = _sheets(ground, style, heading, text if has_title and heading else said)
+            if sheets and len(sheets) <= pages:
+                return sheets
     return None
 
 
-def _sheets(ground: Ground, style: Style, title: str, text: str) -> list[Sheet] | None:
-    """In letters of one size: the title on lines of its own where there is room, else before the text."""
-    per_page = style.lines(ground.rows)
-    if title and text and per_page > 1:
-        head, body = lines_of(title, style, ground.columns), lines_of(text, style, ground.columns)
-        if head is not None and body is not None:
-            pages = paged([*head, *body], per_page)
-            if len(pages[0]) > len(head) and len(pages) <= -(-(len(body) + 1) // per_page):
-                return [Sheet(style, page, 0 if number else len(head)) for number, page in enumerate(pages)]
-    lines = lines_of(sentence(title, text), style, ground.columns)
-    return None if lines is None else [Sheet(style, page) for page in paged(lines, per_page)]
+def _sheets(ground: Ground, style: Style, heading: str, text: str) -> list[Sheet] | None:
+    """In letters of one size; None where a word is too wide, or the heading has no room on the page of its text."""
+    head, body = lines_of(heading, style, ground.columns), lines_of(text, style, ground.columns)
+    if head is None or body is None:
+        return None
+    pages = paged([*head, *body], style.lines(ground.rows))
+    if head and pages and len(pages[0]) <= len(head):
+        return None
+    return [Sheet(style, page, 0 if number else len(head)) for number, page in enumerate(pages)]
 
 
 def _cut(ground: Ground, style: Style, said: str, most: int) -> tuple[list[Sheet], str]:
