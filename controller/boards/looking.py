@@ -23,11 +23,16 @@ class Looking:
     ) -> None:
         self._board, self._site, self._after_s, self._clock = board, site, after_s, clock
         self._news = news or News(site, after_s, store, clock)
+        self._known: Known | None = None  # what the last look was at, and in which second
+        self._second = 0
         self._due: tuple[tuple[Item, ...], tuple[Item, ...], Facts] | None = None
 
     def look(self, rung: bool) -> Content | None:
         """What is to be shown, if that is something else than at the last look; `rung`: read in any case."""
-        known = self._news.known(rung)
+        known, second = self._news.known(rung), int(self._clock.now().timestamp())
+        if known is self._known and second == self._second:  # a worker that sends looks many times a second
+            return None
+        self._known, self._second = known, second
         due = self._items(known, urgent=False), self._items(known, urgent=True), self.facts(known)
         if due == self._due:
             return None

@@ -72,7 +72,8 @@ class News:
         self._known = Known()
         self._read_of: object = None  # the state of the store and the minute that `_known` is of
         self._next: tuple[Coming, ...] = ()
-        self._next_of: object = None  # likewise, of the rules
+        self._next_of: object = None  # the state of the rules and the day that they are of
+        self._next_at = clock.now()
         self._read_at = float("-inf")
         self._lunar = ("", "")  # a day and its lunar date in words
 
@@ -122,7 +123,7 @@ class News:
                 soundings=utterances.soundings(tx, wall - self._after),
                 numbers=desk.of_day(tx, wall.astimezone(self._site.tz).date()),
                 sessions=self._sessions(tx, wall),
-                coming=() if doubtful else self._coming(tx, wall, minute),
+                coming=() if doubtful else self._coming(tx, wall),
                 doubtful=doubtful,
             )
             self._read_of, self._read_at = state, now
@@ -131,13 +132,15 @@ class News:
         found = training.coming(tx, wall, SESSIONS)
         return tuple(Session(each.title, each.place, each.begins.astimezone(self._site.tz)) for each in found)
 
-    def _coming(self, tx: Tx, wall: datetime, minute: datetime) -> tuple[Coming, ...]:
-        """Looked for when a minute has turned or a rule was changed; what else happens does not change it."""
-        state = minute, feeds.newest_change(tx)[0]
-        if state != self._next_of:
-            midnight = wall.astimezone(self._site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    def _coming(self, tx: Tx, wall: datetime) -> tuple[Coming, ...]:
+        """Looked for anew when a rule was changed, the first of them is due, or a day has begun."""
+        midnight = wall.astimezone(self._site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+        state = feeds.newest_change(tx)[0], midnight
+        is_due = bool(self._next) and wall >= self._next[0].due
+        if state != self._next_of or is_due or wall < self._next_at:
             self._next = next_of_zones(_due(tx, self._upcoming, wall, midnight + timedelta(days=2)))
             self._next_of = state
+        self._next_at = wall  # and should the clock be set back
         return self._next
 
 

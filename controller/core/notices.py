@@ -72,8 +72,10 @@ class Notice:
         """Whether it is to be seen at an instant, wherever it is to be seen. An emergency keeps no hours."""
         if self.withdrawn_at is not None or not self.shown_from <= now < self.shown_until:
             return False
+        if not self.hours or self.level is Level.EMERGENCY:
+            return True
         local = now.astimezone(tz).time()
-        return not self.hours or self.level is Level.EMERGENCY or any(span.holds(local) for span in self.hours)
+        return any(span.holds(local) for span in self.hours)
 
     def is_for(self, board: str, zones: frozenset[str]) -> bool:
         """Whether a board shows it; `zones` are the board's (none: all). An emergency is for every board."""
