@@ -77,7 +77,20 @@ def test_a_new_file_waits_until_somebody_has_listened_to_it(pages: Pages, client
     assert told["approved_at"].startswith("2026-11-21T06:00")
 
     assert client.post(f"/announcements/{ident}/disapprove", data={"token": token(client)}).status_code == 303
-    assert (broadcast(pages, ident), WAITS in shown(client, f"/announcements/{ident}")) == ("", True)
+    page = shown(client, f"/announcements/{ident}")
+    assert (broadcast(pages, ident), WAITS in page) == ("", True)
+    assert '<summary class="plain">Phát ngay</summary>' in page
+
+
+def test_a_page_on_which_an_approval_is_taken_back_is_loaded_anew(pages: Pages, client: FlaskClient) -> None:
+    """With script too: the button that speaks stands outside of what is renewed by itself."""
+    ident = saved(pages)
+    ready(pages, f"{ident}/1", OLD)
+    approve(client, ident, OLD)
+    page = shown(client, f"/announcements/{ident}")
+    assert '<summary class="primary">Phát ngay</summary>' in page
+    form = page[page.index('<form class="take-back"') :].partition(">")[0]
+    assert "/disapprove" in form and "data-quick" not in form
 
 
 def test_the_older_file_is_broadcast_until_the_new_one_is_approved(pages: Pages, client: FlaskClient) -> None:
