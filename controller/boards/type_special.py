@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from controller.boards.facts import Facts
-from controller.boards.fonts import Style, styles
+from controller.boards.fonts import Style, narrow, styles
 from controller.boards.layout import CELL_PX, CLOCK, CLOCK_CHARACTERS, lay_out
 from controller.boards.layout import waiting as waiting_layout
 from controller.boards.pages import Page, Rotation, joined
@@ -146,7 +146,8 @@ def _column(ground: Ground, style: Style, lines: Sequence[str]) -> Block:
 def _alone(board: Board, facts: Facts, ident: str) -> tuple[Page, ...]:
     """The time on a page of its own; no page where even that has no room."""
     ground, time = Ground.of(board), f"{facts.now:%H:%M}"
-    style = next((each for each in styles(board.rows, board.font) if each.width(time) <= board.columns), None)
+    ladder = (*styles(board.rows, board.font), *narrow(board.rows, board.font))
+    style = next((each for each in ladder if each.width(time) <= board.columns), None)
     if style is None:
         return ()
     return (Page(ground.page(ground.inked(style.line(time), Role.TEXT)), CLOCK_S, (time,), item=ident),)
