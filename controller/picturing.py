@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -50,7 +50,7 @@ class Picturing:
     def __init__(self, store: Store, places: Places, clock: Clock, policy: Policy) -> None:
         self._store, self._places, self._clock = store, places, clock
         self._reserve = policy.disk_reserve_mb << 20
-        self._judging = Lock()
+        self._judging, self._keeping = Lock(), Lock()
 
     def take(self, file: Path, name: str, by: str) -> Picture:
         """Keep a picture as `places.notice_picture(sha256)` and know of it; the very same twice is one.
@@ -74,15 +74,25 @@ class Picturing:
         return picture
 
     def collect(self) -> int:
-        """Give up the pictures that no notice has needed for long; how many that were."""
-        at = self._clock.now()
+        """Give up the pictures that no notice has needed for long; how many that were. What a power cut has left
+        behind goes with them."""
+        with self._keeping:
+            return self._collect(self._clock.now())
+
+    def _collect(self, at: datetime) -> int:
         with self._store.write() as tx:
             gone = pictures.unused(tx, at - KEPT, at - YOUNG)
             for picture in gone:
                 pictures.remove(tx, at, picture)
-        for picture in gone:  # known to nobody any more: should the power go now, the file lies there unused
-            with contextlib.suppress(OSError):
-                self._places.notice_picture(picture.sha256).unlink(missing_ok=True)
+            known = {picture.sha256 for picture in pictures.every(tx)}
+        given_up, old = {picture.sha256 for picture in gone}, (at - YOUNG).timestamp()
+        for file in self._places.notice_pictures.iterdir():
+            if file.stem in given_up or (file.stem not in known and _before(file, old)):
+                with contextlib.suppress(OSError):
+                    file.unlink()
+        for folder in self._places.uploads.glob(f"{_FOLDER}*"):
+            if _before(folder, old):
+                shutil.rmtree(folder, ignore_errors=True)
         return len(gone)
 
     def _kept(self, file: Path, name: str, by: str) -> Picture:
@@ -92,10 +102,11 @@ class Picturing:
             with made.open("rb") as content:
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
             size = made.stat().st_size
-            adopt_file(made, self._places.notice_picture(sha256))
-        picture = Picture(sha256, name, answer["width"], answer["height"], size, by, self._clock.now())
-        with self._store.write() as tx:
-            return pictures.add(tx, picture)
+            picture = Picture(sha256, name, answer["width"], answer["height"], size, by, self._clock.now())
+            with self._keeping:  # nobody gives it up between file and row
+                adopt_file(made, self._places.notice_picture(sha256))
+                with self._store.write() as tx:
+                    return pictures.add(tx, picture)
 
     def _judged(self, file: Path, made: Path, name: str) -> dict[str, Any]:
         if not self._judging.acquire(timeout=_BUSY_S):
@@ -114,6 +125,14 @@ class Picturing:
         if "refused" in answer:
             raise _refused(answer["refused"], **answer["facts"])
         return answer
+
+
+def _before(path: Path, at: float) -> bool:
+    """Whether it was last written before an instant (seconds of the wall clock)."""
+    try:
+        return path.stat().st_mtime < at
+    except OSError:  # somebody else was quicker
+        return False
 
 
 def _called(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import resource
 import shutil
@@ -121,11 +122,11 @@ def test_the_very_same_twice_is_one(station: Station, picturing: Picturing) -> N
         assert [(each.sha256, each.name) for each in pictures.every(tx)] == [(first.sha256, "b.bmp")]
 
 
-# where the red half of the upright picture lies, and how it must have been stored for that
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("kind", "orientation"), [*(("JPEG", number) for number in range(1, 9)), ("PNG", 6), ("WEBP", 5)]
+)
 def test_it_stands_upright_and_nobody_learns_where_it_was_made(
-    station: Station, picturing: Picturing, orientation: int, kind: str
+    station: Station, picturing: Picturing, kind: str, orientation: int
 ) -> None:
     upright = Image.new("RGB", (64, 32), (255, 255, 255))
     upright.paste(RED, (0, 0, 16, 16))  # top left
@@ -202,7 +203,7 @@ def test_of_several_frames_the_first(station: Station, picturing: Picturing) -> 
 def test_cut_short(station: Station, picturing: Picturing, kind: str) -> None:
     noise = Image.effect_noise((200, 150), 60).convert("RGB")
     content = saved(noise, KINDS[kind])
-    for share in (0.9, 0.5, 0.1):
+    for share in (0.95, 0.1):
         code, _ = refused(station, picturing, content[: int(len(content) * share)])
         assert code in {"picture_cut", "picture_broken"}, (share, code)
     assert refused(station, picturing, content[: len(content) * 2 // 3])[0] == "picture_cut"
@@ -359,6 +360,22 @@ def test_a_new_one_waits_for_its_notice(station: Station, picturing: Picturing) 
     picture = taken(station, picturing, saved(halves()))
     assert (days.pass_by(0.9), days.there(picture)) == (0, True)
     assert (days.pass_by(0.2), days.there(picture)) == (1, False)
+
+
+def test_what_a_power_cut_left_behind_goes(station: Station, picturing: Picturing) -> None:
+    days = Days(station, picturing)
+    picture = taken(station, picturing, saved(halves()))
+    days.noticing.put_up(NoticeDraft(picture=picture.sha256), "lan")
+    unknown, folder = station.places.notice_picture("0" * 64), station.places.uploads / ".picture-x"
+    unknown.write_bytes(b"")
+    folder.mkdir()
+    (folder / "made.png").write_bytes(b"")
+    for young in (True, False):
+        at = START.timestamp() - (0 if young else 86_401)
+        os.utime(unknown, (at, at))
+        os.utime(folder, (at, at))
+        assert (picturing.collect(), unknown.exists(), folder.exists()) == (0, young, young)
+    assert days.there(picture)
 
 
 def test_it_comes_back_from_a_backup_if_a_notice_has_it(station: Station, picturing: Picturing, tmp_path: Path) -> None:
