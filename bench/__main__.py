@@ -6,7 +6,20 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("sound", "page", "prepare", "idle", "kiosk", "boards", "schedule", "heard", "emergency", "preempt", "peers")
+NAMES = (
+    "sound",
+    "page",
+    "prepare",
+    "idle",
+    "kiosk",
+    "boards",
+    "glyphs",
+    "schedule",
+    "heard",
+    "emergency",
+    "preempt",
+    "peers",
+)
 LONG = ("endurance", "fuzz")
 
 

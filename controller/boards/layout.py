@@ -18,6 +18,7 @@ PAGES_AT_MOST = 2  # a passer-by reads no more
 SCROLL_PX_PER_S = 50.0
 CLOCK = "\x13"  # stands in a line for the time of day, which the sign itself puts there
 CLOCK_CHARACTERS = 5  # "19:30"
+LOOKED_AT = 4  # times the limit: of a text without end no more is read
 MORE = "..."  # ends a text that was cut
 
 _BY_HAND = str.maketrans(
@@ -73,9 +74,11 @@ def _stripped(character: str) -> str | None:
 def lay_out(text: str, columns: int, rows: int, limit: int, most: int = PAGES_AT_MOST, still: int = 0) -> Layout:
     """The pages of one text on a sign of so many dots; `limit` is the most characters it may have. What needs more
     than `most` pages runs; on a sign that moves nothing it takes up to `still` pages, and is cut then."""
-    said, replaced = plain(text)
-    is_stripped = any(not c.isascii() and c.isalpha() for c in text)
+    looked_at, beyond = text[: LOOKED_AT * limit], text[LOOKED_AT * limit :]
+    said, replaced = plain(looked_at)
+    is_stripped = any(not c.isascii() and c.isalpha() for c in looked_at)
     shown, left_out = _cut(said, limit)
+    left_out = " ".join([left_out, *beyond.split()]).strip()
     if not shown:
         return Layout((), replaced)
     room, per_page = columns // CELL_PX, lines_of(rows)
