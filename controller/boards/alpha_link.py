@@ -4,25 +4,28 @@ What a sign is believed to hold is kept per file and forgotten whenever that may
 read-back counts as shown; a sign that never answers is `sent`; one that used to answer and is silent
 twice is down. In order of urgency:
 
-1. an emergency into the priority file, or the bare release of it, which is asked after too: one that
+1. an emergency, for which everything else is broken off: its pictures (lost if written under a live priority
+   message, so that is released first), then the priority file that calls them; on a sign whose memory is not known
+   to hold them its words alone, until it does. When it is over, the bare release, which is asked after too: one that
    was lost on the line would leave the sign in its emergency for ever;
 2. the clock;
-3. the memory table, asked for once a connection and after every surprise; configured if it lacks our file;
-4. the ordinary file, unless a priority file hides it;
-5. the read-back of what was written, and then one every `poll_s`.
+3. the memory table, asked for once a connection and after every surprise; configured if it lacks our files;
+4. the ordinary pictures that differ, then the text that calls them, unless a priority file hides it;
+5. the read-back of what was written, and then of one file every `poll_s`; where nobody ever answers, everything
+   again every `again_s`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from enum import Enum
 
 from controller.boards.alpha import (
     PRIORITY,
     AlphaError,
     ClearMemory,
-    FileSpec,
+    DotsReply,
     Message,
+    ReadDots,
     ReadSpecial,
     ReadText,
     ReleasePriority,
@@ -32,55 +35,54 @@ from controller.boards.alpha import (
     Special,
     SpecialReply,
     TextReply,
+    WriteDots,
     WriteText,
 )
-from controller.boards.alpha_bytes import encode
-from controller.boards.alpha_pages import FILE_BYTES, ORDINARY, Filed, Files, files_of
-from controller.boards.alpha_parsing import file_specs, text_pages
+from controller.boards.alpha_belief import MISSES, Belief, Held, Memory, contents_of, question, size_of
+from controller.boards.alpha_files import ORDINARY
+from controller.boards.alpha_pages import Filed, Files, Filing, frame_of
+from controller.boards.alpha_parsing import text_pages
 from controller.boards.alpha_stream import Decoder
-from controller.boards.link import Action, Event, Line, Open, State, Status, Timing
-from controller.boards.outgoing import Frame
+from controller.boards.link import Action, Drop, Event, Line, Open, State, Status, Timing
 from controller.boards.pages import Content
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 
 RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
-MISSES = 2  # silences in a row after which a sign that used to answer is down
-SURPRISES = 3  # differences in a row after which the sign is believed to be unable to keep the text
-
-
-class Memory(Enum):
-    UNKNOWN = 0
-    FINE = 1
-    LACKING = 2
+AFTER_BREAK_S = 1.5  # a frame that was broken off is over for the sign after a second at the latest
 
 
 class AlphaLink:
     def __init__(self, board: Board, timing: Timing, now: float) -> None:
         self._line, self._timing = Line(board.baud, timing, now), timing
         self._decoder = Decoder()
+        self._filing = Filing(board)
         self._wanted: Files | None = None
         self._status: Status | None = None
         self._answers = False  # has it ever?
         self._reason = ""
+        self._now = now
         self._forget(now)
 
     def _forget(self, now: float) -> None:
         """Nothing is known any more of what the sign holds."""
-        self._held: dict[str, bytes] = {}  # by label, as last written or read back
-        self._proven: dict[str, float] = {}  # by label, when
+        self._belief = Belief()
         self._owe_release()
-        self._memory = Memory.UNKNOWN
         self._configured = False  # just now, and not yet seen to have helped
         self._chores: deque[tuple[Message, float]] = deque()  # with the pause after each
         self._wants_time = True
         self._verify = False
         self._asked: Message | None = None
+        self._under_way: str | None = None  # the label of an ordinary file that is being written
+        self._is_urgent = False  # what is under way is not to be broken off
+        self._hidden: frozenset[str] | None = None  # pictures that the text does not call while they are written
+        self._is_first_look = False  # what is asked is whether the sign has kept what is wanted
         self._silences = 0
-        self._unanswered: dict[str, int] = {}  # reads of a file, while the sign answers other things
-        self._surprises = 0  # read-backs in a row that gave something else than was written
         self._emptied = False  # it was seen not to hold our text any more
+        self._stray_until = now  # an answer that is not waited for may still be coming
+        self._polls = 0
         self._poll_at = now
+        self._again_at, self._afresh_at = now + self._timing.again_s, now + self._timing.afresh_s
 
     def _owe_release(self) -> None:
         """Something may stand in the priority file; when nothing shall, it is released and that is checked."""
@@ -89,7 +91,9 @@ class AlphaLink:
     # --- what the worker says ---
 
     def want(self, content: Content, began: float) -> None:
-        self._wanted = files_of(content)
+        files = self._filing.files_of(content)
+        if files != self._wanted:
+            self._wanted, self._hidden, self._is_first_look = files, None, False
 
     @property
     def wants_time(self) -> bool:
@@ -137,23 +141,31 @@ class AlphaLink:
         return self._status
 
     def next_at(self) -> float:
-        return self._poll_at if self._line.state is State.READY else self._line.until
+        if self._line.state is not State.READY:
+            return self._line.until
+        return self._stray_until if self._stray_until > self._now else self._poll_at
 
     def act(self, now: float) -> Action | None:
-        line = self._line
+        line, self._now = self._line, now
         if line.state is State.DOWN:
             return Open() if line.over(now) else None
+        may_break = line.state in (State.BUSY, State.ASKING) and not self._is_urgent
+        if may_break and self._is_alarm_waiting and self._break_off(now):
+            return Drop()
         if slice_ := line.slice(now):
             return slice_
         if line.state is State.BUSY and line.over(now):
             line.turn(Event.PASSED)
         if line.state is State.ASKING and line.over(now):
-            self._miss(now)
+            self._miss()
         elif line.state is State.ASKING and self._is_overtaken:
+            self._leave_answer(now)
             line.turn(Event.DROPPED)
-        action = self._next(now) if line.state is State.READY else None
+        if line.state is State.READY:
+            self._under_way, self._is_urgent = None, False
+            self._next(now)
         self._review()
-        return action
+        return line.slice(now)
 
     # --- what to do next ---
 
@@ -167,93 +179,203 @@ class AlphaLink:
 
     @property
     def _is_unwritten(self) -> bool:
-        return self._wanted is not None and self._held.get(self._label) != self._wanted.live.data
+        return self._wanted is not None and not self._belief.is_in(self._label, self._wanted.live)
+
+    @property
+    def _is_alarm_waiting(self) -> bool:
+        return self._label == PRIORITY and self._is_unwritten and not self._is_waiting_in_words
+
+    @property
+    def _is_waiting_in_words(self) -> bool:
+        """The emergency is on the sign in plain words, and its memory is being seen to."""
+        is_plain = self._wanted is not None and self._belief.held.get(PRIORITY) == self._wanted.plain
+        return is_plain and self._belief.memory is not Memory.FINE
 
     @property
     def _is_overtaken(self) -> bool:
-        """Something new can be written at once, and nobody has ever answered here."""
-        may_write = self._memory is Memory.FINE or self._label == PRIORITY
-        return may_write and self._is_unwritten and not self._answers
+        """Something new can be written at once, and who is asked has never answered, or is known to be there."""
+        may_write = self._label == PRIORITY or self._may_write(ORDINARY)
+        may_write = may_write and not (self._is_first_look or self._is_waiting_in_words)
+        return may_write and self._is_unwritten and (not self._answers or ORDINARY in self._belief.held)
 
-    def _next(self, now: float) -> Action | None:
+    def _break_off(self, now: float) -> bool:
+        """Make room for an emergency. True if bytes are to be discarded first."""
+        if self._line.state is State.ASKING:
+            self._leave_answer(now)
+        if self._under_way is not None:
+            self._belief.forget(self._under_way)
+        self._under_way, self._is_urgent = None, True
+        if not self._answers:
+            self._again_at = min(self._again_at, now + AFTER_BREAK_S)
+        return self._line.break_off(now)
+
+    def _leave_answer(self, now: float) -> None:
+        if self._answers:
+            self._stray_until = now + self._timing.reply_s
+
+    def _next(self, now: float) -> None:
         if self._wanted is None:
-            return None
-        label, live = self._label, self._wanted.live
-        if self._wanted.priority and self._is_unwritten:
-            return self._write(now, label, live)
-        if label == ORDINARY and self._release_due:
-            return self._release(now)
-        if self._lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
+            return
+        label, live, belief = self._label, self._wanted.live, self._belief
+        if label == PRIORITY and self._is_unwritten and self._raise(now, live):
+            pass
+        elif label == ORDINARY and self._release_due:
+            if not self._calm(now):
+                self._release(now)
+        elif self._lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
             if self._is_unwritten:
-                return self._write(now, label, live)
-            return self._ask(now, ReadSpecial(Special.MEMORY)) if now >= self._poll_at else None
-        if self._chores:
-            return self._send(now, *self._chores.popleft())
-        if self._memory is Memory.UNKNOWN:
-            return self._ask(now, ReadSpecial(Special.MEMORY))
-        if label == ORDINARY and self._releases_left:
-            return self._ask(now, ReadText(PRIORITY)) if self._is_readable(PRIORITY) else self._release(now)
-        if label == ORDINARY and self._memory is Memory.LACKING:
-            return self._configure(now)
-        if self._may_ask_first(label):
-            return self._ask(now, ReadText(label))
-        if self._is_unwritten:
-            return self._write(now, label, live)
-        if self._verify or now >= self._poll_at:
-            self._verify = False
-            return self._ask(now, ReadText(label) if self._is_readable(label) else ReadSpecial(Special.MEMORY))
-        return None
+                self._write_next(now, label, live)
+            elif now >= self._poll_at:
+                self._ask(now, ReadSpecial(Special.MEMORY))
+        elif self._chores:
+            self._send(*self._chores.popleft())
+        elif now < self._stray_until:
+            if self._may_write(label) and self._is_unwritten:
+                self._write_next(now, label, live)
+        elif belief.memory is Memory.UNKNOWN:
+            self._ask(now, ReadSpecial(Special.MEMORY))
+        elif label == ORDINARY and self._releases_left:
+            if self._is_readable(PRIORITY):
+                self._ask(now, ReadText(PRIORITY))
+            else:
+                self._release(now)
+        elif belief.memory is Memory.LACKING and (label == ORDINARY or live.pictures):
+            self._configure(now)
+        elif unseen := self._unseen(label, live):
+            self._is_first_look = True
+            self._ask(now, question(unseen))
+        elif self._is_unwritten:
+            self._write_next(now, label, live)
+        else:
+            self._look(now, label, live)
 
-    def _may_ask_first(self, label: str) -> bool:
-        """After a reconnection the sign may still show the right text: look before blanking it."""
-        return label == ORDINARY and label not in self._held and self._is_readable(label)
+    def _may_write(self, label: str) -> bool:
+        return self._belief.memory is Memory.FINE and (label == PRIORITY or not self._releases_left)
+
+    def _raise(self, now: float, live: Filed) -> bool:
+        """The next step of an emergency towards the sign; False where its words are there and its memory is not."""
+        belief = self._belief
+        missing = belief.missing(live.pictures)
+        if missing and self._is_waiting_in_words:
+            return False
+        self._is_urgent = True
+        if not missing:
+            self._write(now, PRIORITY, live.data)
+        elif belief.memory is not Memory.FINE and self._wanted is not None:
+            self._write(now, PRIORITY, self._wanted.plain)
+        elif self._release_due:
+            self._release(now)
+        else:
+            self._write(now, missing[0], live.pictures[missing[0]])
+        return True
+
+    def _calm(self, now: float) -> bool:
+        """Before a release: what the text calls of pictures that the emergency took, it calls no more."""
+        if self._wanted is None or self._belief.memory is not Memory.FINE:
+            return False
+        return self._hide(now, self._wanted.ordinary)
+
+    def _hide(self, now: float, filed: Filed) -> bool:
+        """Take pages off the text before their pictures are written anew."""
+        if self._hidden is None:
+            self._hidden = self._belief.strange(filed)
+        data, held = filed.without(self._hidden), self._belief.held.get(ORDINARY)
+        if not self._hidden or held is None or held == data:
+            return False
+        self._write(now, ORDINARY, data)
+        return True
+
+    def _write_next(self, now: float, label: str, live: Filed) -> None:
+        """The next picture that differs; the text that calls them when all are there."""
+        missing = self._belief.missing(live.pictures)
+        if not missing:
+            self._hidden = None
+            self._write(now, label, live.data)
+        elif label == PRIORITY or not self._hide(now, live):
+            self._write(now, missing[0], live.pictures[missing[0]])
+
+    def _unseen(self, label: str, live: Filed) -> str | None:
+        """After a reconnection the sign may still show the right thing: look before blanking it."""
+        held = self._belief.held
+        if label == ORDINARY and label not in held:
+            return label if self._is_readable(label) else None
+        if held.get(label) != live.data:
+            return None
+        return next((each for each in live.pictures if each not in held and self._is_readable(each)), None)
+
+    def _look(self, now: float, label: str, live: Filed) -> None:
+        """See what was written, then see to it time and again."""
+        belief, needed = self._belief, (label, *live.pictures)
+        unproven = next((each for each in needed if each not in belief.proven and self._is_readable(each)), None)
+        if unproven is not None:
+            self._verify = False
+            self._ask(now, question(unproven))
+        elif not self._answers and now >= min(self._again_at, self._afresh_at):
+            self._repeat(now)
+        elif self._verify or now >= self._poll_at:
+            self._verify = False
+            self._polls += 1
+            pictures = [each for each in live.pictures if self._is_readable(each)]
+            polled = pictures[self._polls // 2 % len(pictures)] if pictures and self._polls % 2 == 0 else label
+            self._ask(now, question(polled) if self._is_readable(polled) else ReadSpecial(Special.MEMORY))
+
+    def _repeat(self, now: float) -> None:
+        """A sign that never answers may have lost everything unseen."""
+        self._again_at = now + self._timing.again_s
+        if now >= self._afresh_at and self._label == ORDINARY:
+            self._configure(now)
+        else:
+            self._hidden = frozenset()
+            self._belief.held.clear()
 
     def _is_readable(self, label: str) -> bool:
-        return self._answers and not self._is_unreadable(label)
+        return self._answers and not self._belief.is_unreadable(label)
 
-    def _is_unreadable(self, label: str) -> bool:
-        return self._unanswered.get(label, 0) >= MISSES
+    # --- what is sent ---
 
-    def _write(self, now: float, label: str, filed: Filed) -> Action | None:
-        self._held[label] = filed.data
-        self._proven.pop(label, None)
-        self._verify = not self._is_unreadable(label)
+    def _write(self, now: float, label: str, content: Held) -> None:
+        self._belief.wrote(label, content)
+        self._verify = not self._belief.is_unreadable(label)
         self._poll_at = now + self._timing.poll_s
         if label == PRIORITY:
             self._owe_release()
-        return self._send(now, WriteText(label, text_pages(filed.data)), self._timing.digest_s)
+        self._under_way = label
+        message = WriteText(label, text_pages(content)) if isinstance(content, bytes) else WriteDots(label, content)
+        self._send(message, self._timing.digest_s)
 
-    def _release(self, now: float) -> Action | None:
+    def _release(self, now: float) -> None:
         self._release_due, self._releases_left = False, self._releases_left - 1
-        self._verify = ORDINARY in self._held
-        self._held.pop(PRIORITY, None)
-        self._proven.clear()
-        return self._send(now, ReleasePriority(), self._timing.digest_s)
+        self._verify = ORDINARY in self._belief.held
+        self._belief.forget(PRIORITY)
+        self._belief.proven.pop(ORDINARY, None)
+        self._send(ReleasePriority(), self._timing.digest_s)
 
-    def _configure(self, now: float) -> Action | None:
-        """Give the sign its memory table. Erases everything in it, so only when our file is not there."""
-        self._memory, self._configured, self._wants_time = Memory.UNKNOWN, True, True
+    def _configure(self, now: float) -> None:
+        """Give the sign its memory table. Erases everything in it, so only when our files are not there."""
+        if PRIORITY in self._belief.held:
+            self._owe_release()
+        self._belief.forget_all()
+        self._belief.memory, self._configured, self._wants_time = Memory.UNKNOWN, True, True
         self._emptied = self._answers
-        self._held.clear()
-        self._proven.clear()
-        self._unanswered.clear()
-        files = (FileSpec(ORDINARY, "A", FILE_BYTES),)
-        self._chores.appendleft((SetMemory(files), self._timing.configure_s))
-        return self._send(now, ClearMemory(), self._timing.clear_s)
+        self._afresh_at = now + self._timing.afresh_s
+        self._chores.appendleft((SetMemory(self._filing.table), self._timing.configure_s))
+        self._send(ClearMemory(), self._timing.clear_s)
 
-    def _send(self, now: float, message: Message, pause_s: float) -> Action | None:
-        self._line.send(Frame(encode(message), pause_s))
-        return self._line.slice(now)
+    def _send(self, message: Message, pause_s: float) -> None:
+        self._is_urgent |= isinstance(message, ClearMemory | SetMemory)  # half a table is none
+        self._line.send(frame_of(message, pause_s, self._is_urgent))
 
-    def _ask(self, now: float, question: Message) -> Action | None:
-        data = encode(question)
-        self._asked = question
-        answer = 256
-        if isinstance(question, ReadText):
-            answer = len(self._held.get(question.label, b""))
-        self._line.ask(now, Frame(data), answer)
+    def _ask(self, now: float, asked: Message) -> None:
+        self._asked = asked
+        answer = 256 + 11 * len(self._filing.table)
+        if isinstance(asked, ReadText | ReadDots):
+            answer = size_of(self._expected(asked.label))
+        self._line.ask(now, frame_of(asked), answer)
         self._poll_at = now + self._timing.poll_s
-        return self._line.slice(now)
+
+    def _expected(self, label: str) -> Held | None:
+        wanted = contents_of(self._label, self._wanted.live) if self._wanted else {}
+        return wanted.get(label) or self._belief.held.get(label)
 
     # --- what the answers mean ---
 
@@ -262,9 +384,13 @@ class AlphaLink:
             case ReadText(label), TextReply(answered, data) if label == answered:
                 self._answered()
                 self._read_back(now, label, data)
+            case ReadDots(label), DotsReply(answered, dots) if label == answered:
+                self._answered()
+                self._read_back(now, label, dots)
             case ReadSpecial(Special.MEMORY), SpecialReply(Special.MEMORY, data):
                 self._answered()
-                self._read_memory(data)
+                self._belief.saw_table(data, self._filing.table, self._configured)
+                self._configured = False
             case _:
                 pass  # late, or not for us
 
@@ -272,72 +398,52 @@ class AlphaLink:
         self._line.turn(Event.ANSWERED)
         was_mute, self._answers = not self._answers, True
         if self._lost or (was_mute and self._configured):
-            self._held.clear()  # it was away, and whatever was sent meanwhile may have been lost
+            self._belief.held.clear()  # it was away, and whatever was sent meanwhile may have been lost
             self._configured = False
-            self._memory, self._wants_time = Memory.UNKNOWN, True
+            self._belief.memory, self._wants_time = Memory.UNKNOWN, True
         self._silences = 0
 
-    def _read_back(self, now: float, label: str, data: bytes) -> None:
-        self._unanswered.pop(label, None)
+    def _read_back(self, now: float, label: str, content: Held) -> None:
         if label == PRIORITY and self._label == ORDINARY:  # asked whether the release was heard
-            self._release_due = bool(data) and self._releases_left > 0
-            self._releases_left = self._releases_left if data else 0
+            self._release_due = bool(content) and self._releases_left > 0
+            self._releases_left = self._releases_left if content else 0
             return
-        before = self._held.get(label)
-        self._held[label] = data
-        self._proven[label] = now
-        if before is None or data == before:
-            self._surprises = 0
-            return
-        self._surprises += 1
-        self._emptied = True
-        if self._surprises <= SURPRISES:
-            self._memory, self._wants_time = Memory.UNKNOWN, True  # it may have lost its power
-        else:  # it says something else whatever it is told: no proof can be had from it
-            self._unanswered[label] = MISSES
-            self._held[label] = before
+        if not self._belief.saw(label, content, now):
+            self._emptied = True
+            if not self._belief.is_unreadable(label):  # it may have lost its power
+                self._belief.memory, self._wants_time = Memory.UNKNOWN, True
 
-    def _read_memory(self, data: bytes) -> None:
-        try:
-            files = file_specs(data)
-        except AlphaError:  # another kind of table than we know: leave that sign's memory alone
-            self._memory = Memory.FINE
-            return
-        ours = any(f.label == ORDINARY and f.kind == "A" and f.size >= FILE_BYTES for f in files)
-        self._memory = Memory.FINE if ours or self._configured else Memory.LACKING
-        self._configured = False
-
-    def _miss(self, now: float) -> None:
+    def _miss(self) -> None:
         self._line.turn(Event.SILENT)
         if not self._answers:
-            if self._memory is Memory.UNKNOWN:  # write-only: it may be new, so it is configured unseen, once
-                self._memory = Memory.FINE if self._configured else Memory.LACKING
+            if self._belief.memory is Memory.UNKNOWN:  # write-only: it may be new, so it is configured unseen, once
+                self._belief.memory = Memory.FINE if self._configured else Memory.LACKING
             return
         self._silences += 1
-        if isinstance(self._asked, ReadText):
-            label = self._asked.label
-            self._unanswered[label] = self._unanswered.get(label, 0) + 1
-            self._memory = Memory.UNKNOWN  # so that the next question is one which every sign answers
+        if isinstance(self._asked, ReadText | ReadDots):
+            self._belief.missed(self._asked.label)
+            self._belief.memory = Memory.UNKNOWN  # so that the next question is one which every sign answers
         if self._lost:
-            self._proven.clear()
-            self._unanswered.clear()
+            self._belief.unproven()
 
     def _review(self) -> None:
         """Say what is known; while something is under way the last word stands."""
         if self._wanted is None:
             return
-        label, live = self._label, self._wanted.live
-        is_in = self._held.get(label) == live.data
+        label, live, belief = self._label, self._wanted.live, self._belief
+        is_in, room = belief.is_in(label, live), "" if live.is_whole else "room"
+        needed = contents_of(label, live)
         old = self._status
         last_text = old.text if old else ""
         if not self.is_open:
             self._status = Status(BoardState.DOWN, last_text, self._reason) if self._reason else old
         elif self._lost:
             self._status = Status(BoardState.DOWN, last_text, "silent")
-        elif is_in and self._is_unreadable(label) and self._line.state is not State.BUSY:
-            self._status = Status(BoardState.SENT, live.text, "differs" if self._surprises else "unread")
-        elif is_in and label in self._proven and (label == PRIORITY or not self._releases_left):
-            self._status = Status(BoardState.SHOWN, live.text, "", self._proven[label])
+        elif is_in and belief.hides(needed) and self._line.state is not State.BUSY:
+            self._status = Status(BoardState.SENT, live.text, "differs" if belief.surprises else "unread")
+        elif belief.is_proven(label, live) and (label == PRIORITY or not self._releases_left):
+            seen_at = min(belief.proven[each] for each in needed)
+            self._status = Status(BoardState.SHOWN, live.text, room, seen_at)
         elif self._emptied and old:
             self._status = Status(BoardState.DOWN, last_text, "lost")
         elif is_in and not self._answers and not self._verify:

@@ -46,7 +46,7 @@ DRIVERS: dict[str, Driver] = {
     "alpha": Driver(
         link=AlphaLink,
         line=serial_line(bits=7, parity="E"),
-        frames=lambda _, rotation, level: alpha_pages.frames_of(rotation, level),
+        frames=lambda board, rotation, level: b"".join(f.data for f in alpha_pages.frames_of(board, rotation, level)),
         emulator=on_a_line(_alpha_sign),
     ),
     "hanover": Driver(

@@ -84,6 +84,8 @@ class Timing:
     digest_s: float = 0.1  # the sign after a write
     clear_s: float = 2.0  # the sign after a bare E$ (measured by others)
     configure_s: float = 10.0  # the sign after a memory configuration (measured by others)
+    again_s: float = 600.0  # between two writings of everything to a board that never answers
+    afresh_s: float = 3600.0  # between two configurations of its memory
     reopen_first_s: float = 0.5
     reopen_last_s: float = 5.0
     read_s: float = 0.05  # one wait for bytes

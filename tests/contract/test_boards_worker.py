@@ -42,7 +42,7 @@ def station(tmp_path: Path) -> Iterator[BoardStation]:
 def test_a_notice_is_shown_and_proven_and_stands_in_picture_and_journal(station: BoardStation) -> None:
     sign = station.start_sign()
     station.start_worker()
-    station.until(SHOWN, "Na Khau\n--:--")
+    station.until(SHOWN, "Na Khau\n\n--:--")
     station.notice("chỉ cho bảng khác", boards=("bang-khac",))
     station.notice("Tiêm chủng 8 giờ", boards=("cong-lang",))
     known = station.until(SHOWN, "Tiem chung")
@@ -53,7 +53,7 @@ def test_a_notice_is_shown_and_proven_and_stands_in_picture_and_journal(station:
     wait_for(lambda: told.read_text("utf-8") == "file: A\n\nTiem chung 8 gio\n")
     assert station.places.picture("board-cong-lang").read_bytes().startswith(b"\x89PNG")
     assert [(entry.kind, entry.detail["text"]) for entry in station.journal()] == [
-        (Kind.SHOWN, "Na Khau\n--:--"),
+        (Kind.SHOWN, "Na Khau\n\n--:--"),
         (Kind.SHOWN, "Tiem chung 8 gio"),
     ]
 
@@ -101,7 +101,7 @@ def test_an_emergency_takes_the_priority_file_and_the_ordinary_text_comes_back(s
     station.notice("Tiêm chủng 8 giờ")
     station.until(SHOWN, "Tiem chung")
     storm = station.notice("Bão số 9: ở trong nhà", Level.EMERGENCY)
-    assert station.until(SHOWN, "Bao so 9").text == "Bao so 9: o\ntrong nha"
+    assert station.until(SHOWN, "Bao so 9").text == "Bao so 9: o\n\ntrong nha"
     assert sorted(sign.texts) == ["0", "A"]
     station.notice("Cắt nước", Level.PRIORITY)  # waits underneath
     station.withdraw(storm)

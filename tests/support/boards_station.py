@@ -41,10 +41,12 @@ class ShiftedClock(SystemClock):
 
 
 class BoardStation:
-    def __init__(self, state: Path, baud: int = 38400, port: str = "emulator") -> None:
+    def __init__(self, state: Path, baud: int = 38400, port: str = "emulator", rows: int = 7) -> None:
         self.places = Places(state)
         self.places.make()
-        self.board = Board.model_validate({"id": "cong-lang", "name": "Cổng làng", "baud": baud, "port": port})
+        self.board = Board.model_validate(
+            {"id": "cong-lang", "name": "Cổng làng", "baud": baud, "port": port, "rows": rows}
+        )
         self.clock = ShiftedClock()
         self.store = Store(self.places.station_db)
         self.sign: AlphaSign | None = None

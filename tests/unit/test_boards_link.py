@@ -20,14 +20,14 @@ from controller.boards.alpha import (
     Special,
     WriteText,
 )  # fmt: skip
-from controller.boards.alpha_pages import FILE_BYTES, files_of
+from controller.boards.alpha_pages import FILE_BYTES
 from controller.boards.alpha_parsing import text_pages
 from controller.boards.emulator import Physics
 from controller.boards.link import TRANSITIONS, Event, Line, State, Timing, after
 from controller.boards.outgoing import Frame
 from controller.core.errors import IllegalEventError
 from controller.core.notices import BoardState
-from tests.support.boards_line import Simulation, content, written
+from tests.support.boards_line import Simulation, content, files_of, written
 
 QUIET = content()
 FIRST, SECOND = content("Tiêm chủng 8 giờ"), content("Cắt nước chiều nay")
@@ -203,8 +203,8 @@ def test_a_release_that_was_lost_on_the_line_is_sent_again() -> None:
 @pytest.mark.parametrize("answers", [True, False])
 def test_where_the_priority_file_cannot_be_read_back_the_release_is_sent_three_times(answers: bool) -> None:
     simulation = connected(STORM, answers=answers)
-    read = simulation.sign._read_text
-    simulation.sign._read_text = lambda label: 0x60 if label == b"0" else read(label)  # type: ignore[method-assign]  # a sign that keeps it to itself
+    read = simulation.sign._read
+    simulation.sign._read = lambda command, label: 0x60 if label == b"0" else read(command, label)  # type: ignore[method-assign]  # a sign that keeps it to itself
     simulation.link.want(FIRST, 0.0)
     simulation.until(SHOWN if answers else SENT, "Tiem chung")
     assert [m for m in simulation.messages() if isinstance(m, ReleasePriority)] == [ReleasePriority()] * 3
@@ -242,7 +242,7 @@ def test_a_sign_that_lost_its_power_in_an_emergency_shows_the_emergency_again_fi
 
 def test_a_text_changed_by_somebody_else_is_put_right() -> None:
     simulation = connected()
-    simulation.sign._texts[b"A"] = b"\x1b0bHACKED"
+    simulation.sign._files.texts[b"A"] = b"\x1b0bHACKED"
     simulation.until(DOWN, "Tiem chung")
     simulation.until(SHOWN, "Tiem chung")
     assert simulation.messages() == [ASK_TEXT, *TIME, ASK_MEMORY, write(FIRST), ASK_TEXT]
@@ -283,13 +283,13 @@ def test_a_babbler_is_survived_and_not_believed() -> None:
 
 def test_a_sign_that_shows_something_else_whatever_it_is_told_is_sent_and_left_alone() -> None:
     simulation = connected()
-    real = simulation.sign._read_text
+    real = simulation.sign._read
 
-    def another(label: bytes) -> int:
+    def another(command: bytes, label: bytes) -> int:
         simulation.sign._reply(b"A" + label + b"something else")
-        return real(b"\x7f")
+        return real(command, b"\x7f")
 
-    simulation.sign._read_text = another  # type: ignore[method-assign]  # a sign with a fault
+    simulation.sign._read = another  # type: ignore[method-assign]  # a sign with a fault
     simulation.until(SENT, "Tiem chung")
     assert simulation.status.reason == "differs"
     simulation.forget()
@@ -301,7 +301,7 @@ def test_a_sign_that_shows_something_else_whatever_it_is_told_is_sent_and_left_a
 
 def test_a_sign_that_answers_but_reads_no_text_back_is_sent() -> None:
     simulation = Simulation()
-    simulation.sign._read_text = lambda label: 0x60  # type: ignore[method-assign]  # an older sign
+    simulation.sign._read = lambda command, label: 0x60  # type: ignore[method-assign]  # an older sign
     simulation.link.want(FIRST, 0.0)
     simulation.until(SENT, "Tiem chung")
     assert simulation.status.reason == "unread"

@@ -1,0 +1,132 @@
+"""What an Alpha sign is believed to hold, file by file, and how much of that was seen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from controller.boards.alpha import PRIORITY, AlphaError, FileSpec, ReadDots, ReadText
+from controller.boards.alpha_files import ORDINARY
+from controller.boards.alpha_pages import Filed, Pictures
+from controller.boards.alpha_parsing import file_specs
+
+MISSES = 2  # questions of one kind in a row without an answer, while others are answered
+SURPRISES = 3  # differences in a row after which the sign is believed to be unable to keep what it is told
+TEXTS = (PRIORITY, ORDINARY)
+Held = bytes | tuple[bytes, ...]
+
+
+class Memory(Enum):
+    UNKNOWN = 0
+    FINE = 1
+    LACKING = 2
+
+
+class Belief:
+    """`held`: by label, as last written or read back. `proven`: when that was seen."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.proven: dict[str, float] = {}
+        self.memory = Memory.UNKNOWN
+        self.surprises = 0  # read-backs in a row that gave something else than was written
+        self._unanswered: dict[str, int] = {}  # by kind of question
+
+    def wrote(self, label: str, content: Held) -> None:
+        self.held[label] = content
+        self.proven.pop(label, None)
+
+    def forget(self, label: str) -> None:
+        self.held.pop(label, None)
+        self.proven.pop(label, None)
+
+    def forget_all(self) -> None:
+        self.held.clear()
+        self.proven.clear()
+        self._unanswered.clear()
+
+    def unproven(self) -> None:
+        """The sign was away: what was seen of it was before."""
+        self.proven.clear()
+        self._unanswered.clear()
+
+    def missing(self, pictures: Pictures) -> list[str]:
+        return [label for label, dots in pictures.items() if self.held.get(label) != dots]
+
+    def is_in(self, label: str, filed: Filed) -> bool:
+        return self.held.get(label) == filed.data and not self.missing(filed.pictures)
+
+    def is_proven(self, label: str, filed: Filed) -> bool:
+        return self.is_in(label, filed) and all(each in self.proven for each in (label, *filed.pictures))
+
+    def strange(self, filed: Filed) -> frozenset[str]:
+        """The pictures of pages of which more than half would have to be written: they are not to be seen until
+        they are. Where only a digit changes, it changes in full view."""
+        missing = frozenset(self.missing(filed.pictures))
+        return frozenset(label for _, calls in filed.parts if len(calls & missing) * 2 > len(calls) for label in calls)
+
+    # --- what can be seen ---
+
+    def missed(self, label: str) -> None:
+        """A file was asked for, and there was no answer."""
+        self._unanswered[_kind(label)] = self._unanswered.get(_kind(label), 0) + 1
+
+    def is_unreadable(self, label: str) -> bool:
+        return self._unanswered.get(_kind(label), 0) >= MISSES
+
+    def hides(self, labels: Iterable[str]) -> bool:
+        """Whether one of these cannot be read back."""
+        return any(self.is_unreadable(label) for label in labels)
+
+    def saw(self, label: str, content: Held, now: float) -> bool:
+        """A file was read back. False where it is another than was believed; if that happens time and again the sign
+        is written to in faith, for no proof can be had from it."""
+        self._unanswered.pop(_kind(label), None)
+        before = self.held.get(label)
+        self.held[label] = content
+        self.proven[label] = now
+        if before is None or before == content:
+            self.surprises = 0
+            return True
+        self.surprises += 1
+        if self.surprises > SURPRISES:
+            self._unanswered[_kind(label)] = MISSES
+            self.held[label] = before
+        return False
+
+    def saw_table(self, data: bytes, ours: Iterable[FileSpec], is_fresh: bool) -> None:
+        """The memory table was read. One of another kind than we know: that sign's memory is left alone; so is one
+        that lacks our files although it was just configured (`is_fresh`)."""
+        try:
+            files = {file.label: file for file in file_specs(data)}
+        except AlphaError:
+            self.memory = Memory.FINE
+            return
+        fine = is_fresh or all(_serves(files.get(file.label), file) for file in ours)
+        self.memory = Memory.FINE if fine else Memory.LACKING
+
+
+def question(label: str) -> ReadText | ReadDots:
+    return ReadText(label) if label in TEXTS else ReadDots(label)
+
+
+def size_of(content: Held | None) -> int:
+    """About how many bytes an answer has that holds this."""
+    if content is None or isinstance(content, bytes):
+        return len(content or b"")
+    return sum(len(row) + 1 for row in content)
+
+
+def contents_of(label: str, filed: Filed) -> Mapping[str, Held]:
+    """All that a text needs, by label: itself and its pictures."""
+    return {label: filed.data, **filed.pictures}
+
+
+def _kind(label: str) -> str:
+    return label if label in TEXTS else "pictures"
+
+
+def _serves(found: FileSpec | None, file: FileSpec) -> bool:
+    if found is None or found.kind != file.kind:
+        return False
+    return found.size >= file.size if file.kind == "A" else (found.size, found.extra) == (file.size, file.extra)

@@ -1,0 +1,161 @@
+"""How a sign's memory is divided, which page stands where, and which tiles a change touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controller.boards.alpha import AlphaError, SetMemory
+from controller.boards.alpha_bytes import encode
+from controller.boards.alpha_files import LABELS, Memory, Plan, memory_of, needed_bytes, pictures_of, planned
+from controller.boards.alpha_pages import PRIORITY_BYTES, Filing, frames_of
+from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.pages import Content, Page, Rotation
+from controller.core.levels import Level
+from controller.runtime.config_tables import Board
+from tests.support.boards_line import drawn
+
+SIZES = [(96, 16), (80, 13), (97, 15), (192, 16), (192, 32), (255, 31), (300, 16), (16, 16)]
+
+
+def board(columns: int = 96, rows: int = 16, **more: object) -> Board:
+    return Board.model_validate({"id": "b", "name": "B", "columns": columns, "rows": rows, **more})
+
+
+BOARD = board()
+
+
+def placed(memory: Memory, pages: Sequence[Page], before: Plan | None = None, urgent: Sequence[Page] = ()) -> Plan:
+    return planned(memory, 96, pages, urgent, before or Plan())
+
+
+def places(plan: Plan) -> list[tuple[int, ...]]:
+    return [each.places for each in plan.ordinary]
+
+
+@pytest.mark.parametrize("colours", ["one", "three"])
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_the_table_is_taken_by_a_sign_of_that_memory_and_a_page_fits_exactly(
+    columns: int, rows: int, colours: str
+) -> None:
+    wide = board(columns, rows, colours=colours)
+    memory = memory_of(wide)
+    sign = AlphaSign(columns, rows, Physics(clear_s=0, configure_s=0), pool_bytes=wide.pool_bytes)
+    for byte in encode(SetMemory(memory.files)):
+        sign.hear(byte, 1.0)
+    assert len(sign._files.table) == len(memory.files)
+    assert memory.fine >= 1
+    assert memory.reserved >= 1
+    labels = [file.label for file in memory.files]
+    assert len(set(labels)) == len(labels)
+    assert set(labels) <= set(LABELS) | {"A"}
+    for place in memory.places:
+        assert sum(tile.columns for tile in place.tiles) == columns
+    assert sum(memory.bands) == rows
+
+
+def test_a_classic_sign_holds_so_many_pages() -> None:
+    memory = memory_of(BOARD)
+    assert (len(memory.places), memory.fine, memory.reserved) == (22, 4, 2)
+    assert [tile.columns for tile in memory.places[0].tiles] == [16, 16, 16, 16, 24, 8]
+    assert [tile.columns for tile in memory.places[5].tiles] == [96]
+
+
+def test_a_memory_that_is_too_small_is_refused_with_the_figures() -> None:
+    assert needed_bytes(BOARD) == 525 + 6 * 13 + 192 + 13 + 192
+    memory_of(board(pool_bytes=1000))
+    with pytest.raises(AlphaError, match="needs 1000 bytes, has 999") as refused:
+        memory_of(BOARD.model_copy(update={"pool_bytes": 999}))
+    assert str(refused.value)
+
+
+def test_pages_take_narrow_tiles_first_tickers_whole_places() -> None:
+    memory = memory_of(BOARD)
+    plan = placed(memory, [*drawn(BOARD, 1, 2), *drawn(BOARD, 3, width=250), *drawn(BOARD, 4, 5, 6)])
+    assert places(plan) == [(0,), (1,), (4, 5, 6), (2,), (3,), (7,)]
+
+
+def test_a_page_that_is_still_shown_stays_where_it_is() -> None:
+    memory = memory_of(BOARD)
+    before = placed(memory, drawn(BOARD, 1, 2, 3))
+    assert places(placed(memory, drawn(BOARD, 9, 3, 1), before)) == [(1,), (2,), (0,)]
+    changed = replace(drawn(BOARD, 2)[0], dots=drawn(BOARD, 7)[0].dots)
+    assert places(placed(memory, [drawn(BOARD, 9)[0], changed], before)) == [(0,), (1,)]
+
+
+def test_what_finds_no_room_is_left_out_from_the_end_and_nothing_overtakes() -> None:
+    memory = memory_of(BOARD)
+    plan = placed(memory, [*drawn(BOARD, *range(10)), *drawn(BOARD, 50, width=96 * 11), *drawn(BOARD, 60)])
+    assert (len(plan.ordinary), plan.left_out) == (10, 2)
+    full = placed(memory, drawn(BOARD, *range(30)))
+    assert (len(full.ordinary), full.left_out) == (20, 10)
+
+
+def test_an_emergency_takes_the_reserved_places_and_then_those_of_the_least_urgent_pages() -> None:
+    memory = memory_of(BOARD)
+    plan = placed(memory, drawn(BOARD, *range(20)), urgent=drawn(BOARD, 90, width=96 * 3))
+    assert [each.places for each in plan.urgent] == [(21, 20, 19)]
+    assert len(plan.ordinary) == 20
+
+
+def digit(page: Page, left: int, seed: int) -> Page:
+    """The page with another digit of 7 x 13 dots."""
+    other = drawn(BOARD, seed)[0].dots
+    rows = [
+        row[:left] + bytes(other[y][left : left + 7]) + row[left + 7 :] if 1 <= y < 14 else row
+        for y, row in enumerate(page.dots)
+    ]
+    return replace(page, dots=tuple(rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 89))
+def test_a_digit_that_changes_is_one_tile_wherever_it_stands(left: int) -> None:
+    memory = memory_of(BOARD)
+    page = drawn(BOARD, 1)[0]
+    plan = placed(memory, [page])
+    sent = []
+    for seed in (100, 101, 102):
+        before = pictures_of(memory, 96, plan.ordinary[0])
+        page = digit(page, left, seed)
+        plan = placed(memory, [page], plan)
+        after = pictures_of(memory, 96, plan.ordinary[0])
+        sent.append(sum(before[label] != after[label] for label in after))
+    assert sent[1:] == [1, 1]  # the first time the tiles may move
+    assert sent[0] <= 6
+
+
+def test_an_emergency_too_long_for_the_priority_file_is_cut_and_says_so() -> None:
+    files = Filing(BOARD).files_of(Content(Rotation(drawn(BOARD, 1)), Rotation(drawn(BOARD, 2, width=96 * 90))))
+    assert files.priority is not None
+    assert len(files.priority.data) <= PRIORITY_BYTES
+    assert not files.priority.is_whole
+    assert files.priority.pictures
+    assert len(files.plain) <= PRIORITY_BYTES
+
+
+def test_what_was_left_out_is_not_among_the_words() -> None:
+    files = Filing(BOARD).files_of(Content(Rotation(drawn(BOARD, *range(30)))))
+    assert files.ordinary.text == "\n\n".join(f"Trang {number}" for number in range(20))
+    assert not files.ordinary.is_whole
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+@pytest.mark.parametrize("colours", ["one", "three"])
+def test_what_the_files_hold_is_what_the_sign_shows(columns: int, rows: int, colours: str) -> None:
+    wide = board(columns, rows, colours=colours)
+    pages = drawn(wide, 1, 2, dwell_s=9.0)
+    fits = len(memory_of(wide).places) - memory_of(wide).reserved
+    for level in Level:
+        sign = AlphaSign(
+            columns, rows, Physics(clear_s=0, configure_s=0), colours="one" if colours == "one" else "three"
+        )
+        frames = frames_of(wide, Rotation(pages[: min(fits, 2)]), level)
+        for byte in b"".join(frame.data for frame in frames):
+            sign.hear(byte, 1.0)
+        shown = [sign.face(at).dots for at in (1.5, 11.0)][: min(fits, 2)]
+        assert shown == [page.dots for page in pages[: len(shown)]]
