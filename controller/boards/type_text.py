@@ -24,6 +24,7 @@ _BEFORE_NUMBERS = re.compile(r"giờ|ngày|tháng|năm|số|quý|lớp|khoá|kh�
 _BEHIND_NUMBERS = re.compile(
     r"(giờ|phút|giây|ngày|tháng|năm|tuổi|đồng|triệu|nghìn|người|hộ|kg|km|m)[.,;:!?]*", re.IGNORECASE
 )
+_ONE_DAY = re.compile(r"(thứ (hai|ba|tư|năm|sáu|bảy)|chủ nhật|hôm nay|ngày mai)[.,;:!?]*", re.IGNORECASE)
 _DASHES = frozenset("-–—")
 _NUMBER = re.compile(r"\W*(\d[\d.,:/]*|[IVX]+)\W*")
 _CLAUSE = re.compile(r"[.,;:!?…](?=\s|$)|\s[-–—]\s")
@@ -92,14 +93,17 @@ def cut(text: str, limit: int) -> tuple[str, str]:
 
 def lines_of(text: str, style: Style, columns: int, breaks_words: bool = False) -> list[str] | None:
     """The text on as few lines as there may be, all about equally long; None if a word is too wide."""
-    words = _bound(text.split(), style, columns)
+    words = text.split()
     if breaks_words:
         words = [piece for word in words for piece in _pieces(word, style, columns)]
-    widths = [style.width(word) for word in words]
+    widths, space = [style.width(word) for word in words], style.width(" ")
     if max(widths, default=0) > columns:
         return None
-    space = style.width(" ")
     fewest = len(_greedy(widths, space, columns))
+    bound = _bound(words, style, columns)
+    bound_widths = [style.width(word) for word in bound]
+    if len(_greedy(bound_widths, space, columns)) == fewest:  # it costs no line
+        words, widths = bound, bound_widths
     low, high = max(widths, default=0), columns  # the narrowest column that needs no more lines than the widest
     while low < high:
         middle = (low + high) // 2
@@ -107,8 +111,7 @@ def lines_of(text: str, style: Style, columns: int, breaks_words: bool = False) 
             high = middle
         else:
             low = middle + 1
-    spans = _greedy(widths, space, low)
-    return [" ".join(words[first:last]) for first, last in spans]
+    return [" ".join(words[first:last]) for first, last in _greedy(widths, space, low)]
 
 
 def _bound(words: Sequence[str], style: Style, columns: int) -> list[str]:
@@ -120,6 +123,7 @@ def _bound(words: Sequence[str], style: Style, columns: int) -> list[str]:
             word in _DASHES
             or (_NUMBER.fullmatch(word) and _BEFORE_NUMBERS.fullmatch(last))
             or (last[-1:].isdigit() and _BEHIND_NUMBERS.fullmatch(word))
+            or _ONE_DAY.fullmatch(f"{last} {word}")
         )
         if belongs and style.width(f"{found[-1]} {word}") <= columns:
             found[-1] = f"{found[-1]} {word}"
