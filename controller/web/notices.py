@@ -12,6 +12,7 @@ from controller.core.levels import Level
 from controller.core.notice_drafts import TEXT_LIMIT, NoticeDraft
 from controller.core.notices import Notice, Special
 from controller.store import notices
+from controller.web import state
 from controller.web.announcement_forms import said
 from controller.web.board_forms import faces_of
 from controller.web.context import done, kept_fields, parts, visitor, wants_json
@@ -33,10 +34,11 @@ def every() -> ResponseReturnValue:
     with parts().store.read() as tx:
         live = notices.live(tx, now)
         over = notices.past(tx, now, OVER_LISTED)
+        announced = state.alerts(tx, parts().config, now)
     shown = [notice for notice in live if notice.is_due(now, tz)]
     return render_template(
         "notices.html", shown=shown, later=[notice for notice in live if notice not in shown], over=over,
-        withdrawn=withdrawn_in(live),
+        withdrawn=withdrawn_in(live), hidden=bool(announced) or any(n.level is Level.EMERGENCY for n in shown),
     )  # fmt: skip
 
 

@@ -267,7 +267,7 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, pages: Pages, add
             page.get_by_role("button", name="English").click()
         for path in (
             "/", "/announcements", f"/announcements/{saved.id}", f"/announcements/{saved.id}/edit", "/schedule",
-            "/notices", "/notices/new", "/journal", "/nowhere",
+            "/notices", "/notices/new", "/boards", "/desk", "/training", "/training/new", "/journal", "/nowhere",
         ):  # fmt: skip
             page.goto(path)
             page.wait_for_load_state("networkidle")

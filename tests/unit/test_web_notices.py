@@ -167,6 +167,8 @@ def test_an_emergency_asks_again_and_ends(pages: Pages, client: FlaskClient) -> 
     for path in ("/api/state?page=home", "/api/state"):
         strip = client.get(path).get_json()["html"]["on-air"]
         assert "Khẩn cấp, đang chiếm" in strip and f"/notices/{notice.id}/withdraw" in strip
+    put_up(pages, client)
+    assert "chờ hết khẩn cấp" in shown(client, "/notices")
     pages.clock().tick(2 * 3600)
     assert "đang chiếm" not in client.get("/api/state").get_json()["html"]["on-air"], "it ends by itself"
 

@@ -46,6 +46,7 @@
   }, AGAIN_MS);
 
   // --- the order -----------------------------------------------------------------------------------
+  const EDGE_PX = 60, STEP_PX = 15;
   let row = null, list = null, begun = "";
   const notices = () => all("[data-notice]", list);
   const order = () => notices().map((each) => each.dataset.notice).join(" ");
@@ -64,6 +65,8 @@
   place.addEventListener("pointermove", (event) => {
     if (!row) return;
     event.preventDefault();
+    if (event.clientY < EDGE_PX) scrollBy(0, -STEP_PX); // a long list is longer than a phone
+    if (event.clientY > innerHeight - 2 * EDGE_PX) scrollBy(0, STEP_PX);
     for (const other of notices()) {
       if (other === row || other.dataset.level !== row.dataset.level) continue;
       const { top, height } = other.getBoundingClientRect(), middle = top + height / 2;

@@ -64,20 +64,28 @@
 
   // an emergency ends soon: what a quiet notice was given as its end is not what is meant
   const EMERGENCY_H = 3, LONGEST_H = 24, HOUR_MS = 3600000;
+  let before = null; // what the end was, and what was made of it
   form.addEventListener("change", (event) => {
-    if (event.target.name !== "level" || event.target.value !== "emergency") return;
+    if (event.target.name !== "level") return;
     const date = form.elements.until_date, time = form.elements.until_time;
+    if (event.target.value !== "emergency") {
+      if (before && `${date.value} ${time.value}` === before.made) [date.value, time.value] = before.was;
+      before = null;
+      return;
+    }
     const here = (at) => new Intl.DateTimeFormat("sv-SE", {
       timeZone: document.body.dataset.zone, dateStyle: "short", timeStyle: "short",
     }).format(at).split(" ");
     const [last_day, last_time] = here(Date.now() + LONGEST_H * HOUR_MS);
     if (date.value && `${date.value} ${time.value}` <= `${last_day} ${last_time}`) return;
+    before = { was: [date.value, time.value] };
     [date.value, time.value] = here(Date.now() + EMERGENCY_H * HOUR_MS);
+    before.made = `${date.value} ${time.value}`;
     date.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   // --- its picture ----------------------------------------------------------------------------------
-  const place = one("#picture"), said = place.dataset, file = form.elements.file, kept = form.elements.picture;
+  const place = one("#bring"), said = place.dataset, file = form.elements.file, kept = form.elements.picture;
   const thumb = one(".taken img", place), LIMIT = Number(said.limitMb) * 1024 * 1024;
   let sending = false;
   const seen = () => {

@@ -1,0 +1,257 @@
+"""An old phone in a real browser: a notice written and seen on the boards before it is there, put up, dragged, taken
+down and put back; its picture, its emergency, the desk's numbers; and all of it without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from controller.core.levels import Level
+from controller.core.notice_drafts import NoticeDraft
+from controller.core.notices import Notice
+from controller.noticing import Noticing
+from controller.runtime.clocks import SystemClock
+from controller.store import notices
+from tests.support.stations import CONFIG
+from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+
+CHROMIUM = "/usr/bin/chromium"
+BOARDS = """
+[[boards]]
+id = "cong"
+name = "Bảng cổng ủy ban"
+[[boards]]
+id = "cho"
+name = "Bảng chợ"
+columns = 80
+rows = 7
+"""
+BY = "Cán bộ Văn thư"
+# what has no name for whoever cannot see it, and what is too small for a finger
+NAMELESS = """() => [...document.querySelectorAll(
+    'main input:not([type=hidden]), main select, main textarea, main button, main a, main img')]
+  .filter((e) => e.checkVisibility() && !(e.labels && e.labels.length) && !e.ariaLabel && !e.alt)
+  .filter((e) => !e.textContent.trim()).map((e) => e.outerHTML.slice(0, 100))"""
+SMALL = """() => [...document.querySelectorAll('main button, .actions a, .actions button')]
+  .filter((e) => e.checkVisibility() && !e.classList.contains('quiet'))
+  .filter((e) => { const { width, height } = e.getBoundingClientRect(); return width < 40 || height < 40; })
+  .map((e) => e.outerHTML.slice(0, 100))"""
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    found = pages_in(tmp_path, CONFIG + BOARDS, SystemClock(), real_boards=True)
+    found.add_user()
+    return found
+
+
+def phone(browser: Browser, address: str, script: bool = True) -> BrowserContext:
+    return browser.new_context(
+        base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN", java_script_enabled=script,
+        has_touch=True,
+    )  # fmt: skip
+
+
+def opened(context: BrowserContext, path: str) -> tuple[Page, list[str]]:
+    page, complaints = context.new_page(), list[str]()
+    page.set_default_timeout(20_000)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    page.goto(path)
+    page.fill("#name", NAME)
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    return page, complaints
+
+
+def live(pages: Pages) -> list[Notice]:
+    with pages.station.store.read() as tx:
+        return notices.live(tx, pages.station.clock.now())
+
+
+def put_up(pages: Pages, *texts: str, **more: object) -> None:
+    station = pages.station
+    noticing = Noticing(station.store, station.bell, station.clock, station.ids, station.config)
+    for text in texts:
+        noticing.put_up(NoticeDraft(text=text, **more), BY)  # type: ignore[arg-type]  # the draft's own fields
+
+
+def decent(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate(SMALL) == []
+
+
+def on_board(page: Page, board: str = "cong") -> list[str]:
+    return [said.strip() for said in page.locator(f"#board-{board} [data-notice] .few").all_inner_texts()]
+
+
+def drag(page: Page, with_what: str, of: int, to: int) -> None:
+    """A notice by its handle to where another one stands, in eight steps."""
+    page.locator("#board-cong .order").evaluate("list => list.scrollIntoView({ block: 'center' })")
+    handle = page.locator("#board-cong [data-notice] [data-drag]").nth(of).bounding_box()
+    target = page.locator("#board-cong [data-notice]").nth(to).bounding_box()
+    assert handle and target
+    x, y, end = handle["x"] + 10, handle["y"] + 10, target["y"] + (2 if to < of else target["height"] - 2)
+    way = [y + (end - y) * step / 8 for step in range(1, 9)]
+    if with_what == "mouse":
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for at in way:
+            page.mouse.move(x, at)
+        page.mouse.up()
+        return
+    finger = page.context.new_cdp_session(page)
+    for kind, at in [("touchStart", y), *(("touchMove", at) for at in way)]:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": at}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_written_seen_put_up_dragged_taken_down_and_put_back(browser: Browser, pages: Pages) -> None:
+    put_up(pages, "Cúp nước", "Nghỉ lễ")
+    put_up(pages, "Ưu tiên trước", level=Level.PRIORITY)
+    with served(pages.app) as address, phone(browser, address) as context:
+        page, complaints = opened(context, "/notices/new")
+        page.fill("#text", "Họp thôn tối nay")
+        low = page.locator("[data-face=cho]")
+        expect(low).to_contain_text("Bảng này không hiện được dấu. Chữ sẽ thành: “Hop thon toi nay”")
+        expect(page.locator("[data-face=cong]")).to_contain_text("Hiện đủ như đã viết.")
+        expect(low.locator("img")).to_have_js_property("complete", True)
+        assert low.locator("img").evaluate("picture => picture.naturalWidth") > 80
+        decent(page)
+        page.check("[name=where][value=some]")
+        page.uncheck("[name=boards][value=cho]")
+        expect(low).to_have_count(0)
+        page.fill("#text", "Bà con " * 1429)  # 10,000 characters
+        expect(page.locator("#faces")).to_contain_text("Dài 10002 ký tự")
+        page.fill("#text", "Họp thôn tối nay")
+        page.reload()  # what was typed outlives it, and the boards are drawn again
+        expect(page.locator("#text")).to_have_value("Họp thôn tối nay")
+        expect(page.locator("[data-face]")).to_have_count(1)
+        page.get_by_role("button", name="Đưa lên bảng").click()
+        expect(page.get_by_role("heading", name="Đang hiện")).to_be_visible()
+
+        page.get_by_role("link", name="Các bảng").click()
+        expect(page.locator("#board-cong img").first).to_have_js_property("complete", True)
+        assert on_board(page) == ["Ưu tiên trước ưu tiên", "Cúp nước", "Nghỉ lễ", "Họp thôn tối nay"]
+        assert on_board(page, "cho") == ["Ưu tiên trước ưu tiên", "Cúp nước", "Nghỉ lễ"]
+        decent(page)
+        drag(page, "touch", 3, 0)  # above what is more urgent: it stays below that
+        expect(page.get_by_text("Đã đổi thứ tự.")).to_be_attached()
+        expect(page.locator("#board-cong [data-notice] .few").nth(1)).to_have_text("Họp thôn tối nay")
+        assert [n.text for n in live(pages)] == ["Ưu tiên trước", "Họp thôn tối nay", "Cúp nước", "Nghỉ lễ"]
+        drag(page, "mouse", 1, 2)
+        expect(page.locator("#board-cong [data-notice] .few").nth(1)).to_have_text("Cúp nước")
+        page.get_by_role("button", name="Đưa lên trên: Nghỉ lễ").first.click()
+        expect(page.locator("#board-cong [data-notice] .few").nth(2)).to_have_text("Nghỉ lễ")
+        assert [n.text for n in live(pages)] == ["Ưu tiên trước", "Cúp nước", "Nghỉ lễ", "Họp thôn tối nay"]
+
+        page.get_by_role("button", name="Gỡ tin: Họp thôn tối nay").click()
+        expect(page.get_by_text("Đã gỡ tin khỏi bảng.")).to_be_visible()
+        assert on_board(page) == ["Ưu tiên trước ưu tiên", "Cúp nước", "Nghỉ lễ"]
+        page.get_by_role("button", name="Lấy lại").click()
+        expect(page.locator("#board-cong [data-notice]")).to_have_count(4)
+        assert complaints == []
+
+
+def test_the_pages_turn_by_the_clock_and_follow_what_is_put_up(browser: Browser, pages: Pages) -> None:
+    put_up(pages, "Một", "Hai", "Ba")
+    with served(pages.app) as address, phone(browser, address) as context:
+        page, complaints = opened(context, "/boards")
+        film, face = page.locator("#board-cong .film li"), page.locator("#board-cong [data-live-face] img")
+        expect(film).to_have_count(3)
+        shown = face.get_attribute("src")
+        assert shown is not None
+        expect(face).not_to_have_attribute("src", shown)  # within one dwell the next page
+        turned = page.locator("#board-cong .film li.on img").get_attribute("src")
+        assert turned != shown
+        put_up(pages, "Bốn")  # by somebody else, meanwhile
+        expect(film).to_have_count(4)
+        page.emulate_media(reduced_motion="reduce")
+        expect(face).to_have_attribute("alt", "Bảng Bảng cổng ủy ban lúc này: Bốn", timeout=30_000)
+        assert complaints == []
+
+
+def test_a_picture_and_an_emergency(browser: Browser, pages: Pages) -> None:
+    file = BytesIO()
+    Image.new("RGB", (300, 200), "red").save(file, "PNG")
+    with served(pages.app) as address, phone(browser, address) as context:
+        page, complaints = opened(context, "/notices/new")
+        page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": b"none" * 99})
+        expect(page.get_by_role("alert")).to_contain_text("không phải là hình")
+        page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
+        expect(page.get_by_alt_text("Hình của tin")).to_be_visible()
+        expect(page.locator("[data-face=cong]")).to_contain_text("không hiện được hình")
+        page.fill("#text", "Lũ về, bà con lên chỗ cao!")
+        page.check("[name=level][value=emergency]")
+        expect(page.locator("[name=where]").first).to_be_hidden()
+        page.get_by_role("button", name="Đưa lên bảng").click()
+        expect(page.get_by_role("heading", name="Xác nhận tin khẩn cấp")).to_be_visible()
+        decent(page)
+        page.get_by_role("button", name="Đúng, đây là khẩn cấp").click()
+        expect(page.locator(".strip .alarm")).to_contain_text("Lũ về")
+        (notice,) = live(pages)
+        assert notice.level is Level.EMERGENCY and notice.picture
+        assert (notice.shown_until - notice.shown_from).total_seconds() <= 3 * 3600 + 60, "not the week of a quiet one"
+        page.get_by_role("button", name="Kết thúc khẩn cấp").click()
+        expect(page.locator(".strip .alarm")).to_have_count(0)
+        assert live(pages) == [] and complaints == []
+
+
+def test_numbers_and_sessions(browser: Browser, pages: Pages) -> None:
+    with served(pages.app) as address, phone(browser, address) as context:
+        page, complaints = opened(context, "/desk")
+        expect(page.get_by_role("button", name="Gọi số tiếp theo")).to_be_disabled()
+        for number in ("1", "2"):
+            page.get_by_role("button", name="Cấp một số mới").click()
+            expect(page.get_by_text(f"đã cấp đến số {number}")).to_be_visible()
+        page.get_by_role("button", name="Gọi số tiếp theo").click()
+        expect(page.locator(".number")).to_have_text("Đang mời số 1")
+        decent(page)
+        page.get_by_text("Bắt đầu lại từ số 1").click()
+        page.get_by_role("button", name="Đúng, bắt đầu lại").click()
+        expect(page.locator(".number")).to_have_text("Chưa mời số nào")
+        page.get_by_role("button", name="Hoàn tác").click()
+        expect(page.locator(".number")).to_have_text("Đang mời số 1")
+        page.get_by_role("link", name="Tập huấn").click()
+        page.get_by_role("link", name="Thêm buổi").click()
+        page.fill("#title", "Dịch vụ công trực tuyến")
+        page.fill("#place", "Nhà văn hóa thôn")
+        decent(page)
+        page.get_by_role("button", name="Lưu buổi này").click()
+        page.get_by_role("button", name="Hủy buổi: Dịch vụ công trực tuyến").click()
+        expect(page.get_by_text("Đã hủy buổi này.")).to_be_visible()
+        decent(page)
+        assert complaints == []
+
+
+def test_everything_without_a_script(browser: Browser, pages: Pages) -> None:
+    put_up(pages, "Cúp nước", "Nghỉ lễ")
+    with served(pages.app) as address, phone(browser, address, script=False) as context:
+        page, _ = opened(context, "/notices/new")
+        page.fill("#text", "Họp thôn tối nay")
+        page.get_by_role("button", name="Xem thử").click()
+        expect(page.locator("[data-face=cho]")).to_contain_text("“Hop thon toi nay”")
+        page.get_by_role("button", name="Đưa lên bảng").click()
+        page.get_by_role("link", name="Các bảng").click()
+        assert on_board(page) == ["Cúp nước", "Nghỉ lễ", "Họp thôn tối nay"]
+        page.get_by_role("button", name="Đưa lên trên: Họp thôn tối nay").first.click()
+        assert on_board(page) == ["Cúp nước", "Họp thôn tối nay", "Nghỉ lễ"]
+        assert page.locator("#board-cong [data-live-face] img").evaluate("picture => picture.naturalWidth") > 96
+        page.get_by_role("button", name="Gỡ tin: Cúp nước").first.click()
+        page.get_by_role("button", name="Lấy lại").click()
+        assert on_board(page)[0] == "Cúp nước"
