@@ -33,6 +33,8 @@ class Wire:
     _wire: deque[tuple[float, int]] = field(default_factory=deque)
     _back: deque[tuple[float, int]] = field(default_factory=deque)
     _free_at: float = 0.0
+    _seen: tuple[bytes, ...] = ()
+    _seen_until: float = 0.0
 
     @property
     def byte_s(self) -> float:
@@ -40,7 +42,16 @@ class Wire:
 
     @property
     def dots(self) -> tuple[bytes, ...]:
-        return tuple(self.sign.face(self.now).dots)
+        """What the sign shows; it is asked only when that may have changed."""
+        if self.now >= self._seen_until:
+            face = self.sign.face(self.now)
+            self._seen, self._seen_until = plain(face.dots), self.now + (face.lasts_s or float("inf"))
+        return self._seen
+
+    def cut_power(self) -> None:
+        """Of the sign; the adapter lives."""
+        self.sign.lose_power(self.now)
+        self._seen_until = 0.0
 
     @property
     def status(self) -> Status | None:
@@ -57,7 +68,7 @@ class Wire:
                 seen(self.dots)
             is_busy = self._wire or self._back or self.babbles
             wakes = self.now + STEP_S if is_busy else max(self.link.next_at(), self.now + STEP_S)
-            self.now = min(end, wakes, self.now + (0.1 if seen is not None else 5.0))
+            self.now = min(end, wakes, max(self._seen_until, self.now + STEP_S) if seen is not None else end)
         self._turn()
 
     def until(self, what: Callable[[], bool], limit_s: float = 60.0) -> float:
@@ -120,6 +131,7 @@ class Wire:
         while self._wire and self._wire[0][0] <= self.now:
             at, byte = self._wire.popleft()
             self.sign.hear(byte, at)
+            self._seen_until = 0.0
             if replies := self.sign.take_replies():
                 self._back.extend((at + number * self.byte_s, reply) for number, reply in enumerate(replies, 1))
         if self.is_plugged and isinstance(self.sign, HuiduSign) and self.sign.has_hung_up and self.link.is_open:

@@ -207,6 +207,16 @@ def test_the_controller_says_what_is_wrong_and_hangs_up(data: bytes, status: int
     assert said(controller, huidu.version_asked()) == []
 
 
+def test_nothing_is_done_before_the_controller_has_given_its_own_name() -> None:
+    controller = sign()
+    asked = [huidu.commanded(huidu_xml.command(guid, "GetFiles")) for guid in (huidu_xml.NO_GUID, "another")]
+    (_, early), guid = said(controller, huidu.version_asked() + asked[0]), met(controller)
+    (foreign,) = said(controller, asked[1])
+    (fine,) = said(controller, huidu.commanded(huidu_xml.command(guid, "GetFiles")))
+    answers = [answer.result for answer in (early, foreign, fine) if isinstance(answer, Answer)]
+    assert answers == ["kProcessError", "kInvalidGUID", "kSuccess"]
+
+
 @pytest.mark.parametrize(
     ("method", "within", "result"),
     [
@@ -292,7 +302,7 @@ def test_a_power_cut_of_the_controller(keeps: bool) -> None:
     line = wire(sign(keeps))
     line.show(Content(pages(0)))
     line.run(2.0)
-    line.sign.lose_power(line.now)
+    line.cut_power()
     assert (line.dots == patch(0)) is keeps
     line.run(12.0)
     assert (line.dots, line.states[-1]) == (patch(0), (SHOWN, "trang 0", ""))
