@@ -25,7 +25,7 @@ from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
-from tests.support.torn import sounds_of
+from tests.support.torn import sounds_of, stall_s
 
 TEXT = "Mời bà con ra nhà văn hóa thôn họp bàn việc sửa đường vào lúc bảy giờ tối thứ bảy tuần này."
 TORN_S = 0.1  # what is heard for so much longer than it is has been torn
@@ -118,9 +118,15 @@ def test_the_self_test_says_whether_sound_comes_out(
 ) -> None:
     station = hearing(tmp_path, source)
     with audio(station, sink), closing(Doorbell(station.places)) as bell:
-        bell.ring("audio-main", {"self_test": True})
-        until(lambda: lines(station, "self_test"), 20, what="the result")
-    (line,) = lines(station, "self_test")
+        for number in range(1, 4):
+            with Listener(sink) as listener:
+                asked = time.monotonic()
+                bell.ring("audio-main", {"self_test": True})
+                until(lambda: len(lines(station, "self_test")) == number, 20, what="the result")  # noqa: B023 - at once
+                stalled = stall_s(listener, asked, time.monotonic()) > TORN_S
+            line = lines(station, "self_test")[-1]
+            if line.detail["result"] != "unsure" or not stalled:  # the ear may have opened too late
+                break
     assert line.detail["result"] in results, line
     with station.store.read() as tx:
         assert facts.fact(tx, "self_test/main").endswith(str(line.detail["result"]))
