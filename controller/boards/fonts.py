@@ -55,8 +55,19 @@ class Font:
         self._face: FreeTypeFont | None = None
         self._missing: tuple[object, ...] = ()
         self._digit = 0  # the width of every one of them
-        self._top = 0  # where the highest mark begins, counted from the face's ascent
-        self.height, self.ascent = px, 0
+        self._top = self._bottom = self._ascent = 0  # of the face: the highest mark, the lowest tail, its base line
+
+    @property
+    def height(self) -> int:
+        with self._drawing:
+            self._open()
+        return self._bottom - self._top
+
+    @property
+    def ascent(self) -> int:
+        with self._drawing:
+            self._open()
+        return self._ascent - self._top
 
     def glyph(self, character: str) -> Glyph | None:
         """Its dots, 0 and 1; None if neither this font nor the fallback can draw it in these rows.
@@ -67,9 +78,7 @@ class Font:
         except KeyError:
             pass
         with self._drawing:
-            if self._face is None:
-                self._face = self._opened()
-            found = self._drawn(self._face, character)
+            found = self._drawn(self._open(), character)
         if found is None and self._fallback is not None:
             found = self._lent(self._fallback, character)
         if len(self._glyphs) >= MOST_GLYPHS:
@@ -77,26 +86,29 @@ class Font:
         self._glyphs[character] = found
         return found
 
-    def _opened(self) -> FreeTypeFont:
+    def _open(self) -> FreeTypeFont:
+        if self._face is not None:
+            return self._face
         from PIL import ImageFont  # takes 6 MB: only where a font is really used
 
         try:
-            data = self._path.read_bytes()
-            # out of its gzip first: FreeType would unpack it anew for every letter that stands before the last one
-            plain = gzip.decompress(data) if self._path.suffix == ".gz" else data
-            face = ImageFont.truetype(io.BytesIO(plain), self._px, layout_engine=ImageFont.Layout.BASIC)
+            # Out of its gzip first: FreeType would unpack it anew for every letter that stands before the last one.
+            is_packed = self._path.suffix == ".gz"
+            file = io.BytesIO(gzip.decompress(self._path.read_bytes())) if is_packed else self._path
+            face = ImageFont.truetype(file, self._px, layout_engine=ImageFont.Layout.BASIC)
         except (OSError, EOFError) as error:
             raise DeviceError(
                 f"the font {self._path} cannot be read; it comes with the package {self._package}"
             ) from error
         boxes = [face.getmask2(letter, mode="1") for letter in _TALLEST]
         self._top = min(offset[1] for _, offset in boxes)
-        self.ascent = face.getmetrics()[0] - self._top
-        self.height = max(offset[1] + mask.size[1] for mask, offset in boxes) - self._top
+        self._bottom = max(offset[1] + mask.size[1] for mask, offset in boxes)
+        self._ascent = face.getmetrics()[0]
         ink = (face.getmask2(digit, mode="1")[0].size[0] for digit in digits)
         self._digit = max(*ink, *(round(face.getlength(digit)) for digit in digits))
         mask, offset = face.getmask2(_UNASSIGNED, mode="1")
         self._missing = (bytes(mask), mask.size, offset)
+        self._face = face
         return face
 
     def _drawn(self, face: FreeTypeFont, character: str) -> Glyph | None:
@@ -104,17 +116,17 @@ class Font:
         ink = bytes(mask)
         if (ink, mask.size, (left, top)) == self._missing:
             return None
-        wide, high = mask.size
+        (wide, high), height = mask.size, self._bottom - self._top
         advance = round(face.getlength(character))
         left, top = max(0, left), top - self._top
         if character in digits:  # all in cells of one width, so that a clock's other digits stay where they are
             advance = self._digit
             left = max(0, min(left, advance - wide))
         width = max(advance, left + wide)
-        rows = [bytes(width)] * self.height
+        rows = [bytes(width)] * height
         for y in range(high):
             row = ink[y * wide : (y + 1) * wide].replace(b"\xff", b"\1")
-            if 0 <= top + y < self.height:
+            if 0 <= top + y < height:
                 rows[top + y] = (bytes(left) + row).ljust(width, b"\0")
             elif any(row):
                 return None  # it does not fit into the rows that Vietnamese takes
@@ -198,15 +210,12 @@ class Style:
 def named(name: str, px: int = 0) -> Font:
     """A font of the table, the same one each time; `px` only for those that have no size of their own."""
     if name == "unifont":
-        font = Font(name, Path("/usr/share/fonts/opentype/unifont/unifont.otf"), 16, "fonts-unifont")
-    elif name == "dejavu":
+        return Font(name, Path("/usr/share/fonts/opentype/unifont/unifont.otf"), 16, "fonts-unifont")
+    if name == "dejavu":
         path = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-        font = Font(f"{name} {px}", path, px, "fonts-dejavu-core", named("unifont"))
-    else:
-        path = X11 / f"{name}.pcf.gz"
-        font = Font(name, path, int(name.partition("x")[2].rstrip("B")), "xfonts-base", named("unifont"))
-    font.glyph(" ")  # opened: its height is known
-    return font
+        return Font(f"{name} {px}", path, px, "fonts-dejavu-core", named("unifont"))
+    rows = int(name.partition("x")[2].rstrip("B"))
+    return Font(name, X11 / f"{name}.pcf.gz", rows, "xfonts-base", named("unifont"))
 
 
 @lru_cache(maxsize=32)
