@@ -16,9 +16,10 @@ from controller.boards.glyphs import glyphs
 from controller.boards.layout import plain
 from controller.boards.pages import Dots, Rotation
 from controller.boards.picture import Field, png_of
-from controller.boards.preview import draft, fields_of, png_of_rotation
+from controller.boards.preview import draft, field_at, fields_of, png_of_page, png_of_rotation
 from controller.boards.preview import frames_for as frames_for_item
 from controller.boards.typesetting import typeset
+from controller.core.errors import InputError
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from tests.support.board_texts import SAMPLES, texts
@@ -137,3 +138,55 @@ def test_a_picture_of_one_lit_dot() -> None:
     assert (image.size, image.mode) == ((24, 18), "P")
     middle = [image.convert("RGB").getpixel((x, 8)) for x in (3, 8, 14, 20)]
     assert middle == [(0x14, 0x11, 0x0D), (0x2B, 0x22, 0x16), (0xFF, 0xB4, 0x1F), (0x14, 0x11, 0x0D)]
+
+
+def middles(png: bytes, columns: int, dot_px: int = 6) -> list[tuple[int, ...]]:
+    """The colours in the middles of the lamps of the first row."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    at = [((x + 1) * dot_px + 2, dot_px + 2) for x in range(columns)]
+    return [pixel for xy in at if isinstance(pixel := image.getpixel(xy), tuple)]
+
+
+def test_lamps_of_three_colours_and_of_all() -> None:
+    dark, red, green, amber = (0x2B, 0x22, 0x16), (0xFF, 0x3A, 0x2A), (0x30, 0xD1, 0x4A), (0xFF, 0xB4, 0x1F)
+    assert middles(png_of([(b"\0\1\2\3",)], 6, "three"), 4) == [dark, red, green, amber]
+    assert middles(png_of([(b"\0\1",)], 6, "one"), 2) == [dark, amber]
+    full = png_of([(b"\0\0\0\xff\xf4\xd6\x10\x20\xff",)], 6, "full")
+    assert middles(full, 3) == [dark, (0xFF, 0xF4, 0xD6), (0x2B, 0x22, 0xFF)]  # a lamp that is dark is still seen
+    assert Image.open(io.BytesIO(full)).mode == "RGB"
+
+
+def size_of(board: Board, text: str) -> tuple[int, int]:
+    return Image.open(io.BytesIO(png_of_rotation(board, rotation(board, text)))).size
+
+
+def test_wide_boards_and_screens_are_drawn_without_lamps_and_fit_the_page() -> None:
+    assert size_of(Board(id="b", name="B", columns=400, rows=16), "Nghỉ học") == (402 * 3, 18 * 3)
+    assert size_of(Board(id="b", name="B", columns=480, rows=16), "Nghỉ học") == (480, 16)
+    screen = Board(id="b", name="B", driver="screen", columns=1920, rows=1080)
+    assert size_of(screen, "Nghỉ học") == (960, 540)
+    assert size_of(BOARDS[2], "Nghỉ học") == (194 * 6, 34 * 6)
+
+
+def test_a_ticker_comes_in_at_the_right_and_leaves_at_the_left() -> None:
+    board = BOARDS[0]
+    (page,) = rotation(board, SAMPLES[2]).pages
+    wide, dark = len(page.dots[0]), (bytes(96),) * 16
+    per_s = (wide + 96) / page.dwell_s
+
+    def at(column: float) -> list[bytes]:
+        return list(field_at(page, (column + 0.5) / per_s, 96))
+
+    assert at(0) == list(dark)
+    assert at(10) == [bytes(86) + row[:10] for row in page.dots]
+    assert at(96) == [row[:96] for row in page.dots]
+    assert at(wide) == [row[-96:] for row in page.dots]
+    assert at(wide + 95) == [row[-1:] + bytes(95) for row in page.dots]
+    assert png_of_page(board, page, 96.5 / per_s) == png_of([fields_of(page, 96)[0]])
+    assert png_of_page(board, page) == png_of([page.dots], 3)
+
+
+def test_a_board_without_a_line_has_no_bytes() -> None:
+    panel = Board(id="b", name="B", driver="hub75", columns=64, rows=32)
+    with pytest.raises(InputError, match="no_line"):
+        frames_for(panel, "Nghỉ học")
