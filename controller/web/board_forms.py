@@ -40,6 +40,11 @@ class Faces:
     faces: list[Face]
     too_much: list[str]  # in words
 
+    @property
+    def fewer(self) -> str:
+        """The names of the boards that do not show all of it."""
+        return ", ".join(face.board.name for face in self.faces if face.said)
+
 
 def faces_of(form: NoticeForm) -> Faces:
     draft, _ = read_notice(form, parts().config)

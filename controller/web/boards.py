@@ -155,6 +155,7 @@ def draft_on_boards() -> ResponseReturnValue:
             for face in seen.faces
         },
         "problems": seen.too_much,
+        "fewer": seen.fewer,
         "html": render_template("parts/faces.html", seen=seen),
     }  # fmt: skip
 

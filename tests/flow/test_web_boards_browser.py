@@ -130,6 +130,8 @@ def test_written_seen_put_up_dragged_taken_down_and_put_back(browser: Browser, p
         low = page.locator("[data-face=cho]")
         expect(low).to_contain_text("Bảng này không hiện được dấu. Chữ sẽ thành: “Hop thon toi nay”")
         expect(page.locator("[data-face=cong]")).to_contain_text("Hiện đủ như đã viết.")
+        expect(page.locator("#fewer")).to_have_text("! Chưa hiện đủ trên: Bảng chợ. Xem hình")
+        expect(page.locator("#fewer")).to_be_in_viewport()
         expect(low.locator("img")).to_have_js_property("complete", True)
         assert low.locator("img").evaluate("picture => picture.naturalWidth") > 80
         decent(page)

@@ -22,6 +22,7 @@
     if (fresh) {
       picture.src = shown.getAttribute("src");
       picture.alt = shown.dataset.alt;
+      page.parentElement.scrollLeft = page.offsetLeft - pages[0].offsetLeft;
     }
     pages.forEach((each) => each.classList.toggle("on", each === page));
     const passes = "passes" in page.dataset;

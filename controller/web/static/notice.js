@@ -27,7 +27,11 @@
       if (answer.status === 401) show(one("#ended"), true);
       if (!answer.ok) throw new Error(String(answer.status));
       const told = await answer.json();
-      if (body === asked) put(told.html);
+      if (body !== asked) return;
+      put(told.html);
+      const fewer = one("#fewer"); // on a phone the boards are far below the words
+      show(fewer, told.fewer !== "");
+      one("span", fewer).textContent = fewer.dataset.said.replace("%b", told.fewer);
     } catch {
       if (body === asked) asked = ""; // with the next letter again
     }
