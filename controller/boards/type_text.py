@@ -19,12 +19,13 @@ LAST_OF_PLANE_0 = 0xFFFF
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me", "Mc"})
 _LEFTWARD = frozenset({"R", "AL", "AN"})
-# What is read in one breath with the number behind it, or before it, stays on one line with it.
+# What is read in one breath stays on one line: a time always, the others where that costs no line.
 _BEFORE_NUMBERS = re.compile(r"giờ|ngày|tháng|năm|số|quý|lớp|khoá|khóa|tổ|đội|thôn|xóm|khu", re.IGNORECASE)
 _BEHIND_NUMBERS = re.compile(
     r"(giờ|phút|giây|ngày|tháng|năm|tuổi|đồng|triệu|nghìn|người|hộ|kg|km|m)[.,;:!?]*", re.IGNORECASE
 )
 _ONE_DAY = re.compile(r"(thứ (hai|ba|tư|năm|sáu|bảy)|chủ nhật|hôm nay|ngày mai)[.,;:!?]*", re.IGNORECASE)
+_HOUR = re.compile(r"giờ[.,;:!?]*", re.IGNORECASE)
 _DASHES = frozenset("-–—")
 _NUMBER = re.compile(r"\W*(\d[\d.,:/]*|[IVX]+)\W*")
 _CLAUSE = re.compile(r"[.,;:!?…](?=\s|$)|\s[-–—]\s")
@@ -99,8 +100,10 @@ def lines_of(text: str, style: Style, columns: int, breaks_words: bool = False) 
     widths, space = [style.width(word) for word in words], style.width(" ")
     if max(widths, default=0) > columns:
         return None
+    words = _bound(words, style, columns, _is_time)
+    widths = [style.width(word) for word in words]
     fewest = len(_greedy(widths, space, columns))
-    bound = _bound(words, style, columns)
+    bound = _bound(words, style, columns, _belongs)
     bound_widths = [style.width(word) for word in bound]
     if len(_greedy(bound_widths, space, columns)) == fewest:  # it costs no line
         words, widths = bound, bound_widths
@@ -114,22 +117,28 @@ def lines_of(text: str, style: Style, columns: int, breaks_words: bool = False) 
     return [" ".join(words[first:last]) for first, last in _greedy(widths, space, low)]
 
 
-def _bound(words: Sequence[str], style: Style, columns: int) -> list[str]:
-    """Words, with numbers and what belongs to them as one where a line has room for it: "7 giờ 30", "số 9"."""
+def _bound(words: Sequence[str], style: Style, columns: int, belongs: Callable[[str, str], object]) -> list[str]:
+    """Words, those that belong together as one where a line has room for it: "7 giờ 30", "số 9"."""
     found: list[str] = []
     for word in words:
-        last = found[-1].rpartition(" ")[2] if found else ""
-        belongs = found and (
-            word in _DASHES
-            or (_NUMBER.fullmatch(word) and _BEFORE_NUMBERS.fullmatch(last))
-            or (last[-1:].isdigit() and _BEHIND_NUMBERS.fullmatch(word))
-            or _ONE_DAY.fullmatch(f"{last} {word}")
-        )
-        if belongs and style.width(f"{found[-1]} {word}") <= columns:
+        if found and belongs(found[-1].rpartition(" ")[2], word) and style.width(f"{found[-1]} {word}") <= columns:
             found[-1] = f"{found[-1]} {word}"
         else:
             found.append(word)
     return found
+
+
+def _is_time(last: str, word: str) -> bool:
+    return bool(last.isdigit() and _HOUR.fullmatch(word)) or bool(last.lower() == "giờ" and _NUMBER.fullmatch(word))
+
+
+def _belongs(last: str, word: str) -> bool:
+    return bool(
+        word in _DASHES
+        or (_NUMBER.fullmatch(word) and _BEFORE_NUMBERS.fullmatch(last))
+        or (last[-1:].isdigit() and _BEHIND_NUMBERS.fullmatch(word))
+        or _ONE_DAY.fullmatch(f"{last} {word}")
+    )
 
 
 def _greedy(widths: Sequence[int], space: int, columns: int) -> list[tuple[int, int]]:

@@ -122,6 +122,7 @@ def test_lines_are_about_equally_long_and_numbers_stay_with_what_they_count() ->
     assert lines_of("BÃO SỐ 9: bà con ở nhà", style, 100) == ["BÃO SỐ 9:", "bà con ở", "nhà"]
     assert lines_of("Cắt nước 13 giờ – 17 giờ", style, 144) == ["Cắt nước", "13 giờ – 17 giờ"]
     assert lines_of("Họp 8 giờ thứ Sáu", style, 110) == ["Họp 8 giờ", "thứ Sáu"]
+    assert lines_of("Cài đặt VNeID, 8 giờ 30", style, 189) == ["Cài đặt VNeID,", "8 giờ 30"]
     assert lines_of("Nghiêngngảnghiêng", style, 90) is None
     assert lines_of("Nghiêngngảnghiêng", style, 90, breaks_words=True) == ["Nghiêngngả", "nghiêng"]
 
