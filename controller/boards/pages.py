@@ -50,8 +50,9 @@ class Rotation:
 
     @property
     def text(self) -> str:
-        """What can be read, pages apart by an empty line."""
-        return "\n\n".join("\n".join(page.lines) for page in self.pages)
+        """What can be read, pages apart by an empty line. A line that is the time of day is told without its digits:
+        it would be news every minute."""
+        return "\n\n".join("\n".join(map(_without_time, page.lines)) for page in self.pages)
 
     @property
     def round_s(self) -> float:
@@ -66,6 +67,10 @@ class Rotation:
                 return number, into_s, page.dwell_s - into_s
             into_s -= page.dwell_s
         return 0, 0.0, self.pages[0].dwell_s if self.pages else 0.0
+
+
+def _without_time(line: str) -> str:
+    return "--:--" if len(line) == 5 and line[2] == ":" and line.replace(":", "").isdecimal() else line
 
 
 def joined(parts: tuple[Rotation, ...]) -> Rotation:

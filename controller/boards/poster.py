@@ -16,7 +16,7 @@ from qrcode.exceptions import DataOverflowError
 
 from controller.boards.facts import Facts
 from controller.boards.pages import Page, Rotation
-from controller.boards.poster_frame import DAY, Frame, dwell_s, frame_of, sheet_of
+from controller.boards.poster_frame import DAY, Frame, frame_of, sheet_of
 from controller.boards.poster_sheet import (
     INK,
     LACQUER,
@@ -35,6 +35,7 @@ from controller.boards.poster_sheet import (
 from controller.boards.poster_special import special
 from controller.boards.poster_text import blocks_of
 from controller.boards.poster_type import fitted, ruler
+from controller.boards.type_text import reading_s
 from controller.core.levels import Level
 from controller.core.notices import Special
 from controller.core.showing import Item
@@ -63,18 +64,21 @@ def poster(board: Board, item: Item, facts: Facts) -> Rotation:
         room = Box(room.x, room.y + taken, room.width, max(1, room.height - taken))
     beside, room = _beside(frame, item, room, bool(title or text))
     marks += beside
+    kinds = {type(mark) for mark in beside}
+    wanted = (("picture", item.picture, Photo), ("qr", item.qr, Code))
+    without = tuple(name for name, value, kind in wanted if value and kind not in kinds)
     if not (title or text):
         if not beside:
-            return Rotation((), undrawable)
+            return Rotation((), undrawable, without=without)
         page = Page(sheet_of(frame, marks), PICTURE_S, (), item=item.ident)
-        return Rotation((page,), undrawable)
+        return Rotation((page,), undrawable, without=without)
     blocks, left_out = blocks_of(title, text, room, frame, board.pages_at_most)
     pages = []
     for number, block in enumerate(blocks, 1):
         shown = [*marks, *block.marks(room, frame, f"{number}/{len(blocks)}" if len(blocks) > 1 else "")]
         lines = (*block.title, *block.text)
-        pages.append(Page(sheet_of(frame, shown), dwell_s(lines), lines, item=item.ident))
-    return Rotation(tuple(pages), undrawable, (), left_out)
+        pages.append(Page(sheet_of(frame, shown), reading_s(lines), lines, item=item.ident))
+    return Rotation(tuple(pages), undrawable, (), left_out, without=without)
 
 
 # --- what stands beside the words ---

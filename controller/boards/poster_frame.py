@@ -88,13 +88,8 @@ def frame_of(board: Board, facts: Facts, level: Level = Level.NORMAL) -> Frame:
     return Frame(board.columns, board.rows, tint, catalogue(), facts)
 
 
-def dwell_s(lines: Sequence[str]) -> float:
-    """A second a word, two at least, so that a passer-by can finish it."""
-    return max(2.0, float(sum(len(line.split()) for line in lines)))
-
-
 def sheet_of(frame: Frame, marks: Sequence[Mark], clock: bool = True) -> Sheet:
-    """A page with its foot; `clock`: with the time of day in it."""
+    """A page with its foot; `clock`: with the time of day in it, if it can be believed."""
     body = Part(frame.width, frame.height - frame.foot_height, frame.tint.ground, tuple(marks))
     return Sheet(body, _foot(frame, clock))
 
@@ -118,8 +113,8 @@ def _foot(frame: Frame, clock: bool) -> Part:
         marks.append(Line(text, at, round(height / 2 + size * 0.36), size, bold, tint.foot_text))
         return at + round(letters.width(text, size, bold))
 
-    days: list[str] = []
-    if clock:
+    days = [facts.place] if facts.doubtful else []
+    if clock and not facts.doubtful:
         now = f"{facts.now:%H:%M}"
         if letters.width(now, big, True) > right - x:
             return Part(frame.width, height, tint.foot, ())

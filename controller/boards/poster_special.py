@@ -22,6 +22,15 @@ TIGHT = 1.02  # of the size: the line of a number, which has neither marks above
 
 
 def special(frame: Frame, item: Item) -> Rotation:
+    """Its page; none where there is nothing to tell, or the clock cannot be believed."""
+    facts = frame.facts
+    told = {
+        Special.NEXT: facts.next_at is not None and facts.next_title,
+        Special.QUEUE: facts.called,
+        Special.TRAINING: facts.sessions,
+    }.get(item.special, not facts.doubtful)
+    if not told:
+        return Rotation(())
     column = _Column(frame)
     heading = ruler().drawable(item.title.replace("\n", " "))[0]
     dwell_s = GLANCE_S
@@ -34,18 +43,22 @@ def special(frame: Frame, item: Item) -> Rotation:
             for units in SESSION_U:
                 column = _Column(frame)
                 shown = _training(column, heading, units)
-                if shown == len(frame.facts.sessions):
+                if shown == len(facts.sessions):
                     break
             dwell_s += SESSION_S * shown
         case _:
-            _clock(column, heading or frame.facts.place)
+            _clock(column, heading or facts.place)
     return Rotation((column.page(dwell_s, item.ident, clock=item.special is not Special.CLOCK),))
 
 
 def waiting(board: Board, facts: Facts) -> Rotation:
-    """Where there is nothing to say: the place, the time and the day."""
+    """Where there is nothing to say: the place, the time and the day; the place alone while nobody vouches for the
+    clock."""
     column = _Column(frame_of(board, facts))
-    _clock(column, facts.place)
+    if facts.doubtful:
+        column.line(facts.place, 10, bold=True, most=3)
+    else:
+        _clock(column, facts.place)
     return Rotation((column.page(60.0, "", clock=False),))
 
 
@@ -117,12 +130,11 @@ def _clock(column: _Column, name: str) -> None:
     words = frame.words
     column.line(name, 4.2, bold=True, colour=frame.tint.muted)
     column.gap(2)
-    column.number(f"{frame.facts.now:%H:%M}", 34, said="--:--")  # else it would be news every minute
+    column.number(f"{frame.facts.now:%H:%M}", 34)
     column.gap(2.5)
     weekday = upper_first(weekday_words(today, words))
     column.line(words("board.poster.date", weekday=weekday, day=today.day, month=today.month, year=today.year), 5)
-    below = words("board.poster.doubtful") if frame.facts.doubtful else upper_first(frame.facts.lunar)
-    column.line(below, 5, colour=frame.tint.muted)
+    column.line(upper_first(frame.facts.lunar), 5, colour=frame.tint.muted)
 
 
 def _next(column: _Column, heading: str) -> None:
@@ -131,9 +143,8 @@ def _next(column: _Column, heading: str) -> None:
     column.line(heading or words("board.poster.next_heading"), 4.2, bold=True, colour=frame.tint.muted)
     column.gap(2)
     if facts.next_at is None:
-        column.line(words("board.poster.next_none"), 7, most=4)
         return
-    column.number(f"{facts.next_at:%H:%M}", 24)
+    column.number(f"{facts.next_at:%H:%M}", 24, said=time_words(facts.next_at.time(), words))
     if facts.next_at.date() != facts.now.date():
         column.line(upper_first(words("schedules.tomorrow")), 4.6, colour=frame.tint.muted)
     column.gap(2)
@@ -145,13 +156,10 @@ def _queue(column: _Column, heading: str) -> None:
     words = frame.words
     column.line(heading or words("board.poster.queue_heading"), 4.2, bold=True, colour=frame.tint.muted)
     column.gap(2)
-    if facts.called:
-        column.line(words("board.poster.queue_called"), 6)
-        column.number(str(facts.called), 40)
-        column.gap(1)
-    else:
-        column.line(words("board.poster.queue_none"), 8, most=2)
-    if facts.given:
+    column.line(words("board.poster.queue_called"), 6)
+    column.number(str(facts.called), 40)
+    column.gap(1)
+    if facts.given > facts.called:
         column.line(words("board.poster.queue_given", given=facts.given), 4.6, colour=frame.tint.muted)
 
 
@@ -161,9 +169,6 @@ def _training(column: _Column, heading: str, units: float) -> int:
     words = frame.words
     column.line(heading or words("board.poster.training_heading"), 4.2, bold=True, colour=frame.tint.muted)
     column.gap(1.5)
-    if not facts.sessions:
-        column.line(words("board.poster.training_none"), 6, most=3)
-        return 0
     for number, session in enumerate(facts.sessions):
         before = column.count
         column.line(_when(session.begins, frame), units, bold=True)

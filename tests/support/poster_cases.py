@@ -73,7 +73,7 @@ CASES: dict[str, tuple[Item | None, dict[str, object]]] = {
     "photo-code": (item("Họp thôn 19 giờ thứ Bảy.", "Mời họp", picture=PHOTO, qr="https://xa.example/hop"), {}),
     "clock": (item(special=Special.CLOCK), {}),
     "waiting-night": (None, {"now": NIGHT}),
-    "clock-doubtful": (item(special=Special.CLOCK), {"lunar": "", "doubtful": True, "next_at": None}),
+    "waiting-doubtful": (None, {"lunar": "", "doubtful": True, "next_at": None}),
     "next": (item(special=Special.NEXT), {}),
     "queue": (item(special=Special.QUEUE), {}),
     "training": (item(special=Special.TRAINING), {}),
