@@ -102,6 +102,7 @@ def build(parts: WebParts) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.request_class = Uploads
     app.extensions[feeds.KEY] = feeds.Shelf()
+    app.extensions[boards.KEY] = boards.Drawn()
     files = StaticFiles()
 
     @app.get("/static/<name>")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, make_response, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.announcements import TEXT_LIMIT
@@ -13,7 +15,7 @@ from controller.store import notices
 from controller.store.columns import instant
 from controller.web.board_forms import drafted, faces_of
 from controller.web.board_state import OnBoard, list_of, on_boards
-from controller.web.context import done, parts, visitor
+from controller.web.context import done, parts, say, visitor
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.notice_forms import NoticeForm
 from controller.web.notices import withdrawn_in
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from controller.web.parts import BoardNow
 
 views = Blueprint("boards", __name__)
+KEY = "loalang.boards"
+DRAWN = 8  # visitors whose fragment is remembered
 FOLD_FROM = 3  # boards: with so many, each one's list is folded up
 IMMUTABLE = "private, max-age=31536000, immutable"
 
@@ -44,9 +48,38 @@ def fragment() -> str:
     with parts().store.read() as tx:
         found = on_boards(tx, parts().config, parts().clock.now())
     still = {ident: replace(now, at=0) for ident, now in _standing().items()}
-    return render_template(
-        "parts/boards.html", boards=found, standing=still, fold=len(found) >= FOLD_FROM, emulated=_emulated()
+    emulated = _emulated()
+    seen = (found, still, emulated, visitor().form_token, visitor().words.language, say().today)
+    drawn: Drawn = current_app.extensions[KEY]
+    return drawn.find(visitor().form_token, seen) or drawn.keep(
+        visitor().form_token,
+        seen,
+        render_template(
+            "parts/boards.html", boards=found, standing=still, fold=len(found) >= FOLD_FROM, emulated=emulated
+        ),
     )
+
+
+class Drawn:
+    """What each visitor was shown last, and of what: pages ask every few seconds, and little changes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[str, tuple[object, str]] = OrderedDict()
+
+    def find(self, who: str, seen: object) -> str:
+        """ "" if it was of something else."""
+        with self._lock:
+            of, drawn = self._kept.get(who, (None, ""))
+            return drawn if of == seen else ""
+
+    def keep(self, who: str, seen: object, drawn: str) -> str:
+        with self._lock:
+            self._kept[who] = seen, drawn
+            self._kept.move_to_end(who)
+            while len(self._kept) > DRAWN:
+                self._kept.popitem(last=False)
+        return drawn
 
 
 def _standing() -> dict[str, BoardNow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -69,12 +70,12 @@ def _document(session: Session) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _typed() -> SessionForm:
-    return SessionForm(**{name: request.form.get(name, "") for name in asdict(SessionForm())})
+def _typed(fields: Mapping[str, str]) -> SessionForm:
+    return SessionForm(**{name: fields.get(name, "") for name in asdict(SessionForm())})
 
 
 def _again(ident: str = "") -> ResponseReturnValue:
-    return _editor(ident, _typed(), said((Problem.of("form", "stale"),)))
+    return _editor(ident, _typed(request.form), said((Problem.of("form", "stale"),)))
 
 
 def _editor(ident: str, form: SessionForm, problems: dict[str, list[str]]) -> str:
@@ -84,16 +85,19 @@ def _editor(ident: str, form: SessionForm, problems: dict[str, list[str]]) -> st
 @views.get("/training/new")
 @door(Who.USER)
 def new() -> ResponseReturnValue:
-    kept_fields()
+    fields = kept_fields()
     tomorrow = (parts().clock.now().astimezone(parts().config.site.tz) + timedelta(days=1)).date()
-    return _editor("", SessionForm(day=tomorrow.isoformat(), new_ident=parts().ids()), {})
+    empty = SessionForm(day=tomorrow.isoformat(), new_ident=parts().ids())
+    return _editor("", _typed(fields) if fields else empty, {})
 
 
 @views.get("/training/<ident>/edit")
 @door(Who.USER)
 def edit(ident: str) -> ResponseReturnValue:
     with parts().store.read() as tx:
-        return _editor(ident, SessionForm.of(training.get(tx, ident)), {})
+        stored = training.get(tx, ident)
+    fields = kept_fields()
+    return _editor(ident, _typed(fields) if fields else SessionForm.of(stored), {})
 
 
 @views.post("/training")
@@ -109,7 +113,7 @@ def change(ident: str) -> ResponseReturnValue:
 
 
 def _save(ident: str) -> ResponseReturnValue:
-    form = _typed()
+    form = _typed(request.form)
     try:
         draft = _draft(form)
         if ident:

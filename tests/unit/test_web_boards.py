@@ -106,6 +106,10 @@ def test_the_fragment_stays_the_same_while_pages_turn(pages: Pages, client: Flas
         pages.clock().tick(2)
         again = client.get("/api/state?page=boards", headers={"If-None-Match": first.headers["ETag"]})
         assert again.status_code == 304
+    put_up(pages, "Họp thôn")
+    assert "Họp thôn" in client.get("/api/state?page=boards").get_json()["html"]["boards"]
+    other = pages.signed_in().get("/api/state?page=boards").get_json()["html"]["boards"]
+    assert token(client) not in other, "each visitor's own form token"
 
 
 def test_one_order_for_all_boards_by_arrows_and_by_dragging(pages: Pages, client: FlaskClient) -> None:
