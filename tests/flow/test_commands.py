@@ -197,7 +197,10 @@ def test_boards_speak_for_themselves(state: Path, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
     as_hex = call(state, "board", "bytes", "cong", "--text", "Chào", "--hex")
     plain = call(state, "board", "bytes", "cong", "--text", "Chào")
-    assert bytes.fromhex(as_hex.stdout) == plain.stdout_bytes and b"Chao" in plain.stdout_bytes
+    assert bytes.fromhex(as_hex.stdout) == plain.stdout_bytes and b"\x02AA" in plain.stdout_bytes
+    words = ("--text", "Chào 😀", "--title", "Tin", "--level", "priority", "--qr", "https://vneid.gov.vn")
+    told = call(state, "board", "preview", "cong", *words, "--out", str(picture))
+    assert (told.exit_code, told.stderr.count("\n"), "😀" in told.stderr) == (0, 2, True)
 
 
 def test_vietnamese_survives_a_terminal_that_knows_only_ascii(state: Path) -> None:
