@@ -187,7 +187,8 @@ def _welcome(store: Store, clock: SystemClock, announcing: Announcing, config: S
 def _greeting(store: Store, clock: SystemClock, config: StationConfig, words: Words) -> list[str]:
     lines = [words("run.page", address=address) for address in page_addresses(config)]
     if trial := on_trial(config):
-        lines.append(f"{words(f'trial.{trial}')} {words(f'trial.{trial}_do')}")
+        without = ", ".join(words(f"trial.{key}") for key in trial)
+        lines.append(f"{words('trial.said', without=without)} {words('trial.do', keys=', '.join(trial))}")
     with store.write() as tx:
         if not users.exist(tx):
             code = users.new_setup_code(tx, clock.now(), SETUP_CODE_S)

@@ -109,13 +109,13 @@ class StationConfig(Section):
         return tuple(b.id for b in self.boards if not b.zones or set(b.zones) & set(zones))
 
 
-def on_trial(config: StationConfig) -> str:
-    """What only a first look goes without: "quiet_hours" where no zone has any, "clock" where any is believed,
-    "both", or "" for a real station."""
-    quiet, checked = any(config.quiet_of(zone.id) for zone in config.zones), config.clock.trust == "required"
-    return {(True, True): "", (True, False): "clock", (False, True): "quiet_hours", (False, False): "both"}[
-        quiet, checked
-    ]
+def on_trial(config: StationConfig) -> tuple[str, ...]:
+    """What only a first look goes without, by the configuration's keys: "quiet_hours" where no zone has any, "trust"
+    where any clock is believed, and then also "approval"; () for a real station. To ask for no approval may be a
+    commune's own choice: that alone is no trial."""
+    missing = () if any(config.quiet_of(zone.id) for zone in config.zones) else ("quiet_hours",)
+    missing += () if config.clock.trust == "required" else ("trust",)
+    return (*missing, "approval") if missing and config.policy.approval == "off" else missing
 
 
 def nearest(name: str, known: list[str]) -> str:

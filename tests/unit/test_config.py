@@ -235,8 +235,10 @@ max_minutes_a_day = 45
         (span_of("21:00-05:30"), span_of("11:30-13:30")), (span_of("22:00-05:00"),), (),
     ]  # fmt: skip
     assert [config.minutes_a_day_of(zone) for zone in "abc"] == [45, 0, 45]
-    assert on_trial(config) == ""
+    assert on_trial(config) == ()
     off = GOOD + "[policy]\nquiet_hours = []\n"
-    assert on_trial(parse_config(off, "c")) == "quiet_hours"
-    assert on_trial(parse_config(off + '[clock]\ntrust = "off"\n', "c")) == "both"
-    assert on_trial(parse_config(GOOD + '[clock]\ntrust = "off"\n', "c")) == "clock"
+    assert on_trial(parse_config(off, "c")) == ("quiet_hours",)
+    assert on_trial(parse_config(off + '[clock]\ntrust = "off"\n', "c")) == ("quiet_hours", "trust")
+    assert on_trial(parse_config(off + 'approval = "off"\n', "c")) == ("quiet_hours", "approval")
+    assert on_trial(parse_config(GOOD + '[policy]\napproval = "off"\n', "c")) == ()
+    assert on_trial(parse_config(GOOD + '[clock]\ntrust = "off"\n', "c")) == ("trust",)

@@ -65,9 +65,12 @@ def test_an_emergency_is_spoken_at_night(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        (CONFIG, "Máy đang chạy thử: không có giờ yên tĩnh và không kiểm tra đồng hồ."),
-        (CONFIG.replace('[clock]\ntrust = "off"\n', ""), "Máy đang chạy thử: không có giờ yên tĩnh."),
-        (CONFIG.replace("quiet_hours = []\n", ""), "Máy đang chạy thử: không kiểm tra đồng hồ."),
+        (CONFIG, "Máy đang chạy thử: không có giờ yên tĩnh, không kiểm tra đồng hồ, phát không cần duyệt."),
+        (
+            CONFIG.replace('[clock]\ntrust = "off"\n', ""),
+            "Máy đang chạy thử: không có giờ yên tĩnh, phát không cần duyệt.",
+        ),
+        (CONFIG.replace("quiet_hours = []\n", ""), "Máy đang chạy thử: không kiểm tra đồng hồ, phát không cần duyệt."),
         (QUIET, ""),
     ],
 )
