@@ -25,6 +25,7 @@ from controller.runtime.workers import Crew
 from controller.store.connection import Store
 
 STORE_LIMIT_S = 30.0  # a locked database is waited for, twice
+FRAMES_LIMIT_S = 5.0  # an output that has taken none for so long is stuck
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +57,9 @@ def main(config: StationConfig, places: Places, command: str, ident: str) -> int
         lambda: bringing.run(crew.stopping, lambda: crew.progress("store", STORE_LIMIT_S)),
         wake=lambda: bell.ring(name),
     )
-    crew.start("frames", lambda: display.run(crew.stopping, lambda: crew.progress("frames")), wake=display.wake)
+    crew.start(
+        "frames", lambda: display.run(crew.stopping, lambda: crew.progress("frames", FRAMES_LIMIT_S)), wake=display.wake
+    )
     crew.start("picture", lambda: keeper.run(crew.stopping), wake=keeper.wake)
     try:
         return crew.run()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import sqlite3
 import struct
 import subprocess
@@ -129,11 +131,43 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     found.bell.close()
 
 
+class Watchdog:
+    """Hears what the process tells systemd."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+
+    def fed_within(self, seconds: float) -> int:
+        """How often the watchdog was fed in that time."""
+        fed, end = 0, time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                fed += b"WATCHDOG=1" in self._socket.recv(4096)
+            except TimeoutError:
+                break
+        return fed
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class Monitor:
     """What an X server has on its screen: it keeps its pixels in a file (xwd(1), version 7)."""
 
-    def __init__(self, display: str, file: Path) -> None:
-        self.display, self._file = display, file
+    def __init__(self, display: str, file: Path, pid: int) -> None:
+        self.display, self._file, self._pid = display, file, pid
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes no more frames inside this block."""
+        os.kill(self._pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._pid, signal.SIGCONT)
 
     def pixels(self) -> bytes:
         """Red, green and blue of each dot, row after row."""
@@ -158,7 +192,7 @@ def x_server(folder: Path, width: int = WIDTH, height: int = HEIGHT) -> Iterator
     os.close(write)
     try:
         with os.fdopen(read) as told:
-            yield Monitor(f":{told.readline().strip()}", folder / "Xvfb_screen0")
+            yield Monitor(f":{told.readline().strip()}", folder / "Xvfb_screen0", server.pid)
     finally:
         server.terminate()
         server.wait(10)
@@ -227,6 +261,18 @@ def test_a_locked_and_then_a_broken_database_leave_what_is_shown(hall: Hall, tmp
         until(lambda: "cannot be read" in process.said(), what="that it says so")
         assert monitor.corner() == LACQUER and process.alive()
     assert "Traceback" not in process.said()
+
+
+def test_the_watchdog_is_fed_with_frames_and_starves_where_the_screen_takes_none(hall: Hall, tmp_path: Path) -> None:
+    watchdog = Watchdog(tmp_path / "notify")
+    with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display, NOTIFY_SOCKET=str(watchdog.path)):
+        until(lambda: shows_the_preview(hall, monitor), what="the clock")
+        until(lambda: watchdog.fed_within(0.5), what="that it is fed")
+        with monitor.frozen():
+            watchdog.fed_within(6.5)  # the limit, and the second after which the crew looks
+            assert watchdog.fed_within(2.0) == 0, "its threads live, but no frame is seen"
+        until(lambda: watchdog.fed_within(0.5), what="that it is fed again")
+    watchdog.close()
 
 
 def test_a_page_is_fitted_into_a_screen_of_another_size(hall: Hall, tmp_path: Path) -> None:
