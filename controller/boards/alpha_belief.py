@@ -11,7 +11,7 @@ from controller.boards.alpha_pages import Filed, Pictures
 from controller.boards.alpha_parsing import file_specs
 
 MISSES = 2  # questions of one kind in a row without an answer, while others are answered
-SURPRISES = 3  # differences in a row after which the sign is believed to be unable to keep what it is told
+SURPRISES = 3  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
 TEXTS = (PRIORITY, ORDINARY)
 Held = bytes | tuple[bytes, ...]
 
@@ -29,8 +29,9 @@ class Belief:
         self.held: dict[str, Held] = {}
         self.proven: dict[str, float] = {}
         self.memory = Memory.UNKNOWN
-        self.surprises = 0  # read-backs in a row that gave something else than was written
+        self._differed: dict[str, int] = {}  # read-backs in a row that gave something else than was written
         self._unanswered: dict[str, int] = {}  # by kind of question
+        self._seen: set[str] = set()  # kinds that were answered: then a silence is the line's fault
 
     def wrote(self, label: str, content: Held) -> None:
         self.held[label] = content
@@ -69,30 +70,39 @@ class Belief:
 
     def missed(self, label: str) -> None:
         """A file was asked for, and there was no answer."""
+        if _kind(label) in self._seen - {PRIORITY}:  # the end of an emergency is not waited for for ever
+            return
         self._unanswered[_kind(label)] = self._unanswered.get(_kind(label), 0) + 1
 
     def is_unreadable(self, label: str) -> bool:
         return self._unanswered.get(_kind(label), 0) >= MISSES
+
+    @property
+    def differs(self) -> bool:
+        """Some file reads back as something else, whatever it is told."""
+        return any(times > SURPRISES for times in self._differed.values())
 
     def hides(self, labels: Iterable[str]) -> bool:
         """Whether one of these cannot be read back."""
         return any(self.is_unreadable(label) for label in labels)
 
     def saw(self, label: str, content: Held, now: float) -> bool:
-        """A file was read back. False where it is another than was believed; if that happens time and again the sign
-        is written to in faith, for no proof can be had from it."""
+        """A file was read back. True if that is a surprise: something else stood there, or once more something else
+        than was written. If it happens time and again the sign is written to in faith, for no proof can be had from
+        it."""
         self._unanswered.pop(_kind(label), None)
-        before = self.held.get(label)
+        self._seen.add(_kind(label))
+        before, was_proven = self.held.get(label), label in self.proven
         self.held[label] = content
         self.proven[label] = now
         if before is None or before == content:
-            self.surprises = 0
-            return True
-        self.surprises += 1
-        if self.surprises > SURPRISES:
+            self._differed.pop(label, None)
+            return False
+        self._differed[label] = self._differed.get(label, 0) + 1
+        if self._differed[label] > SURPRISES:
             self._unanswered[_kind(label)] = MISSES
             self.held[label] = before
-        return False
+        return was_proven or self._differed[label] > 1
 
     def saw_table(self, data: bytes, ours: Iterable[FileSpec], is_fresh: bool) -> None:
         """The memory table was read. One of another kind than we know: that sign's memory is left alone; so is one

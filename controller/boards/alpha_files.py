@@ -222,8 +222,10 @@ def pieces(page: Page, columns: int) -> int:
 def _order(memory: Memory, page: Page, places: Sequence[int], was: Placed | None) -> tuple[int, ...]:
     """The order of a place's tiles: as it was, unless a small change stands across two and another order mends it."""
     tiles = memory.places[places[0]].tiles
-    order = was.order if was and was.order else tuple(range(len(tiles)))
-    if was is None or page.scrolls or len(tiles) < 3 or was.page.dots == page.dots:
+    if page.scrolls or len(places) > 1:
+        return ()
+    order = was.order if was else tuple(range(len(tiles)))
+    if was is None or len(tiles) < 3 or was.page.dots == page.dots:
         return order
     changed = [
         x

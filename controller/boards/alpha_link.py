@@ -18,6 +18,7 @@ twice is down. In order of urgency:
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 from controller.boards.alpha import (
     PRIORITY,
@@ -49,6 +50,7 @@ from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 
 RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
+TRIED_AGAIN = 8  # every so many polls what could not be read back is asked for all the same
 AFTER_BREAK_S = 1.5  # a frame that was broken off is over for the sign after a second at the latest
 
 
@@ -310,14 +312,15 @@ class AlphaLink:
         if unproven is not None:
             self._verify = False
             self._ask(now, question(unproven))
-        elif not self._answers and now >= min(self._again_at, self._afresh_at):
+        elif not self._answers and now >= self._again_at:
             self._repeat(now)
         elif self._verify or now >= self._poll_at:
             self._verify = False
             self._polls += 1
-            pictures = [each for each in live.pictures if self._is_readable(each)]
+            pictures = list(live.pictures)
             polled = pictures[self._polls // 2 % len(pictures)] if pictures and self._polls % 2 == 0 else label
-            self._ask(now, question(polled) if self._is_readable(polled) else ReadSpecial(Special.MEMORY))
+            may_ask = self._is_readable(polled) or (self._answers and self._polls % TRIED_AGAIN == 0)
+            self._ask(now, question(polled) if may_ask else ReadSpecial(Special.MEMORY))
 
     def _repeat(self, now: float) -> None:
         """A sign that never answers may have lost everything unseen."""
@@ -408,7 +411,7 @@ class AlphaLink:
             self._release_due = bool(content) and self._releases_left > 0
             self._releases_left = self._releases_left if content else 0
             return
-        if not self._belief.saw(label, content, now):
+        if self._belief.saw(label, content, now):
             self._emptied = True
             if not self._belief.is_unreadable(label):  # it may have lost its power
                 self._belief.memory, self._wants_time = Memory.UNKNOWN, True
@@ -440,7 +443,7 @@ class AlphaLink:
         elif self._lost:
             self._status = Status(BoardState.DOWN, last_text, "silent")
         elif is_in and belief.hides(needed) and self._line.state is not State.BUSY:
-            self._status = Status(BoardState.SENT, live.text, "differs" if belief.surprises else "unread")
+            self._status = Status(BoardState.SENT, live.text, "differs" if belief.differs else "unread")
         elif belief.is_proven(label, live) and (label == PRIORITY or not self._releases_left):
             seen_at = min(belief.proven[each] for each in needed)
             self._status = Status(BoardState.SHOWN, live.text, room, seen_at)
@@ -450,3 +453,5 @@ class AlphaLink:
             self._status = Status(BoardState.SENT, live.text, "mute")
         if self._status and self._status.state is not BoardState.DOWN:
             self._emptied = False
+            if not self._wanted.is_lit and self._status.text == "":
+                self._status = replace(self._status, state=BoardState.OFF, reason="off_hours")

@@ -69,11 +69,13 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """`plain`: an emergency in the sign's own letters, which need no memory: for a sign that has none yet."""
+    """`plain`: an emergency in the sign's own letters, which need no memory: for a sign that has none yet. `is_lit`:
+    not dark on purpose, when it has a text of nothing."""
 
     ordinary: Filed
     priority: Filed | None = None
     plain: bytes = b""
+    is_lit: bool = True
 
     @property
     def live(self) -> Filed:
@@ -91,6 +93,8 @@ class Filing:
         self.table = self._memory.files if self._memory else (FileSpec(ORDINARY, "A", FILE_BYTES),)
 
     def files_of(self, content: Content) -> Files:
+        if not content.is_lit and content.urgent is None:  # its pictures stay where they are
+            return Files(Filed("", b""), is_lit=False)
         ordinary, urgent = content.ordinary.pages, content.urgent.pages if content.urgent else ()
         if self._memory is None:
             alarm = _written(urgent, PRIORITY_BYTES)
@@ -202,7 +206,7 @@ def _plain(pages: Sequence[Shown]) -> bytes:
 
 
 def _said(pages: Sequence[Shown]) -> str:
-    return "\n\n".join("\n".join(page.lines) for page in pages).replace(CLOCK, "--:--")
+    return Rotation(tuple(pages)).text.replace(CLOCK, "--:--")
 
 
 def _data(page: Page) -> bytes:

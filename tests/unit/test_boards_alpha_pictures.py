@@ -259,7 +259,7 @@ def test_a_board_of_three_colours() -> None:
     assert ReadSpecial not in map(type, simulation.messages())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.tuples(
