@@ -24,7 +24,7 @@ class Wire:
     link: Link
     sign: Sign
     baud: int  # 0: TCP
-    drops: Callable[[int], bool] = lambda number: False
+    drops: Callable[[int], bool] | None = None
     now: float = 1000.0
     is_plugged: bool = True  # the adapter, or the network
     babbles: Callable[[], bytes] | None = None  # what comes back in every step, besides answers
@@ -117,22 +117,24 @@ class Wire:
         self._free_at = kept[-1][0] if kept else self.now
 
     def _send(self, action: Send) -> None:
-        begun = max(self.now, self._free_at)
+        begun, byte_s = max(self.now, self._free_at), self.byte_s
         for number, byte in enumerate(action.data, 1):
-            if not self.drops(self.written):
-                self._wire.append((begun + number * self.byte_s, byte))
-            self.written += 1
-        self._free_at = begun + len(action.data) * self.byte_s
+            if self.drops is None or not self.drops(self.written + number):
+                self._wire.append((begun + number * byte_s, byte))
+        self.written += len(action.data)
+        self._free_at = begun + len(action.data) * byte_s
         assert not self.baud or self._free_at - self.now < 0.1 + (LEFT_BYTES + 1) * self.byte_s, (
             "too much in the line's buffer"
         )
 
     def _carry(self) -> None:
-        while self._wire and self._wire[0][0] <= self.now:
-            at, byte = self._wire.popleft()
-            self.sign.hear(byte, at)
+        wire, now, sign = self._wire, self.now, self.sign
+        if wire and wire[0][0] <= now:
             self._seen_until = 0.0
-            if replies := self.sign.take_replies():
+        while wire and wire[0][0] <= now:
+            at, byte = wire.popleft()
+            sign.hear(byte, at)
+            if replies := sign.take_replies():
                 self._back.extend((at + number * self.byte_s, reply) for number, reply in enumerate(replies, 1))
         if self.is_plugged and isinstance(self.sign, HuiduSign) and self.sign.has_hung_up and self.link.is_open:
             self.link.failed(self.now, "gone")

@@ -327,7 +327,7 @@ def test_silence_is_down() -> None:
     line.run(2.0)
     line.drops = lambda number: True
     line.until(lambda: line.states[-1] == (DOWN, "trang 0", "silent"), 12.0)
-    line.drops = lambda number: False
+    line.drops = None
     line.sign.accept(line.now)  # type: ignore[attr-defined]
     line.until(lambda: line.states[-1][0] is SHOWN, 12.0)
 
