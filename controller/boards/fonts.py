@@ -133,8 +133,11 @@ class Font:
         return Glyph(tuple(rows), advance) if width else None
 
     def _lent(self, font: Font, character: str) -> Glyph | None:
-        """Another font's glyph on our base line, or as near to it as it fits."""
-        drawn = font.glyph(character)
+        """Another font's glyph on our base line, or as near to it as it fits; a board can do without that font."""
+        try:
+            drawn = font.glyph(character)
+        except DeviceError:
+            return None
         if drawn is None:
             return None
         inked = [number for number, row in enumerate(drawn.ink) if any(row)] or [0]
@@ -250,6 +253,14 @@ def narrow(rows: int, wanted: str = "auto") -> tuple[Style, ...]:
     if wanted != "auto" or rows < 15:
         return ()
     return (Style(_dejavu(min(rows, 16) if rows < 31 else 15)),)
+
+
+def are_installed(rows: int, wanted: str = "auto") -> bool:
+    """Whether the fonts of the table for so many rows are there. `loalang doctor` names the package that lacks."""
+    try:
+        return all(style.height > 0 for style in (*styles(rows, wanted), *narrow(rows, wanted)))
+    except DeviceError:
+        return False
 
 
 def _dejavu(rows: int) -> Font:

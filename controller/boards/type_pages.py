@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from controller.boards.alpha import AlphaError
 from controller.boards.alpha_files import memory_of
-from controller.boards.fonts import FEWEST_ROWS, Style, alike, narrow, styles
+from controller.boards.fonts import FEWEST_ROWS, Style, alike, are_installed, narrow, styles
 from controller.boards.layout import CELL_PX, LINE_PX, lay_out
 from controller.boards.pages import Page, Rotation
 from controller.boards.picture import Field
@@ -105,8 +105,9 @@ def worded(
 
 
 def keeps_marks(board: Board) -> bool:
-    """Whether texts are drawn with the fonts of the table."""
-    return board.rows >= FEWEST_ROWS
+    """Whether texts are drawn with the fonts of the table. Where these are not installed the sign's own letters, which
+    stand in this code, show the text without marks rather than nothing."""
+    return board.rows >= FEWEST_ROWS and are_installed(board.rows, board.font)
 
 
 def reach_of(board: Board) -> Reach:

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from controller.boards import type_pages
+from controller.boards import fonts, type_pages
 from controller.boards.facts import Facts
-from controller.boards.fonts import Style, named
+from controller.boards.fonts import Font, Style, named
 from controller.boards.pages import Colour, Dots, Page, Rotation
 from controller.boards.preview import draft
 from controller.boards.type_dots import Role
 from controller.boards.type_text import lines_of, reading_s
-from controller.boards.typesetting import typeset
+from controller.boards.typesetting import typeset, waiting
 from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
@@ -224,6 +224,23 @@ def eight_by_thirteen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_letters_that_look_the_same_are_named_if_they_are_written() -> None:
     assert shown(board(96, 16), "Ở ĐÂU").alike == ()
     assert shown(board(96, 16), "BỚT").alike == ("ỜỚ",)
+
+
+def test_without_its_fonts_a_board_shows_the_text_without_marks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lacking = Font("9x15", tmp_path / "9x15.pcf.gz", 15, "xfonts-base")
+    for module in (fonts, type_pages):
+        monkeypatch.setattr(module, "styles", lambda rows, wanted="auto": (Style(lacking),))
+    rotation = shown(board(96, 16), "Nghỉ học", Level.EMERGENCY, qr=ADDRESS)
+    assert ([page.lines for page in rotation.pages], rotation.is_stripped) == ([("Nghi hoc",)], True)
+    assert waiting(board(96, 16), FACTS).pages
+
+
+def test_without_unifont_a_rare_letter_is_named(tmp_path: Path) -> None:
+    none = Font("unifont", tmp_path / "unifont.otf", 16, "fonts-unifont")
+    font = Font("9x15", fonts.X11 / "9x15.pcf.gz", 15, "xfonts-base", none)
+    assert (font.glyph("ế") is not None, font.glyph("漢")) == (True, None)
 
 
 # --- colours ---
