@@ -100,8 +100,10 @@ class Belief:
             return False
         self._differed[label] = self._differed.get(label, 0) + 1
         if self._differed[label] > SURPRISES:
-            self._unanswered[_kind(label)] = MISSES
-            self.held[label] = before
+            del self.proven[label]
+            if (self._differed[label] - SURPRISES) % 2:  # every second time it is written all the same: the line may
+                self._unanswered[_kind(label)] = MISSES  # have been bad, and be good now
+                self.held[label] = before
         return was_proven or self._differed[label] > 1
 
     def saw_table(self, data: bytes, ours: Iterable[FileSpec], is_fresh: bool) -> None:
