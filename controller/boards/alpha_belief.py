@@ -11,7 +11,7 @@ from controller.boards.alpha_pages import Filed, Pictures
 from controller.boards.alpha_parsing import file_specs
 
 MISSES = 2  # questions of one kind in a row without an answer, while others are answered
-SURPRISES = 3  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
+SURPRISES = 4  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
 TEXTS = (PRIORITY, ORDINARY)
 Held = bytes | tuple[bytes, ...]
 
@@ -73,6 +73,13 @@ class Belief:
         if _kind(label) in self._seen - {PRIORITY}:  # the end of an emergency is not waited for for ever
             return
         self._unanswered[_kind(label)] = self._unanswered.get(_kind(label), 0) + 1
+
+    def try_again(self) -> None:
+        """What could not be read back, or read back as something else, may have suffered from the line."""
+        for label in self._differed:
+            self.forget(label)
+        self._differed.clear()
+        self._unanswered.clear()
 
     def is_unreadable(self, label: str) -> bool:
         return self._unanswered.get(_kind(label), 0) >= MISSES

@@ -50,7 +50,7 @@ from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 
 RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
-TRIED_AGAIN = 8  # every so many polls what could not be read back is asked for all the same
+TRIED_AGAIN = 6  # every so many polls what could not be read back is tried once more
 AFTER_BREAK_S = 1.5  # a frame that was broken off is over for the sign after a second at the latest
 
 
@@ -313,19 +313,20 @@ class AlphaLink:
             self._verify = False
             self._ask(now, question(unproven))
         elif not self._answers and now >= self._again_at:
-            self._repeat(now)
+            self._repeat(now, label == ORDINARY or bool(live.pictures))
         elif self._verify or now >= self._poll_at:
             self._verify = False
             self._polls += 1
             pictures = list(live.pictures)
             polled = pictures[self._polls // 2 % len(pictures)] if pictures and self._polls % 2 == 0 else label
-            may_ask = self._is_readable(polled) or (self._answers and self._polls % TRIED_AGAIN == 0)
-            self._ask(now, question(polled) if may_ask else ReadSpecial(Special.MEMORY))
+            if self._polls % TRIED_AGAIN == 0:
+                belief.try_again()
+            self._ask(now, question(polled) if self._is_readable(polled) else ReadSpecial(Special.MEMORY))
 
-    def _repeat(self, now: float) -> None:
+    def _repeat(self, now: float, needs_memory: bool) -> None:
         """A sign that never answers may have lost everything unseen."""
         self._again_at = now + self._timing.again_s
-        if now >= self._afresh_at and self._label == ORDINARY:
+        if now >= self._afresh_at and needs_memory:
             self._configure(now)
         else:
             self._hidden = frozenset()

@@ -6,7 +6,10 @@ shown in `looking`, how it looks in `typesetting`, when to write and what to bel
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import select
+import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +29,8 @@ from controller.store.connection import Store
 
 REPORT_S = 60.0  # how often a proof that only repeats the last one is put on record
 CLOCK_S = 3600.0  # the sign's clock is set again so often
-SHORTEST_REST_S = 0.02
+SHORTEST_REST_S = 0.005
+UNASKED_S = 0.05  # at most so often is read what nobody asked for
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +59,10 @@ class BoardWorker:
         self._looking = Looking(board, site, after_s, store, clock, news)
         self._port: Port | None = None
         self._woken = threading.Event()
+        self._bell, self._rope = socket.socketpair()  # ends the wait for the line
+        self._bell.setblocking(False)
+        self._rope.setblocking(False)
+        self._heard_at = float("-inf")
         self._fault = Lasting(log, f"board {board.id}")
         self._unwritten = Lasting(log, f"board {board.id}: its state cannot be written down")
         self._reported: Status | None = None
@@ -65,6 +73,8 @@ class BoardWorker:
     def wake(self) -> None:
         """Something may have changed."""
         self._woken.set()
+        with contextlib.suppress(OSError):  # full, so it rings anyway; or the worker has ended
+            self._rope.send(b".")
 
     def run(self) -> None:
         """Until `stopping`."""
@@ -79,6 +89,8 @@ class BoardWorker:
         finally:
             if self._port is not None:
                 self._port.close()
+            self._rope.close()
+            self._bell.close()
             self._store.close()
 
     # --- what to show ---
@@ -133,17 +145,24 @@ class BoardWorker:
         self._link.failed(self._clock.monotonic(), "gone")
 
     def _rest(self) -> None:
-        """Wait for the answer, or for whatever comes first: a ring, the link's next act, the next look."""
-        if self._link.listening and self._port is not None:
-            try:
-                data = self._port.read()
-            except DeviceError as error:
-                self._lose(error)
-            else:
-                self._link.heard(self._clock.monotonic(), data)
-            return
-        left_s = self._link.next_at() - self._clock.monotonic()
-        self._woken.wait(min(self._timing.look_s, max(SHORTEST_REST_S, left_s)))
+        """Until a ring, bytes off the line, the link's next act or the next look, whichever comes first."""
+        now = self._clock.monotonic()
+        left_s = min(self._timing.look_s, max(SHORTEST_REST_S, self._link.next_at() - now))
+        # What comes unasked is read too, lest it be taken for an answer later; but a babbler is not waited on.
+        is_heard = self._link.listening or now - self._heard_at > UNASKED_S
+        try:
+            watched: list[socket.socket | int] = [self._bell]
+            if self._port is not None and is_heard:
+                watched.append(self._port.fileno())
+            ready, _, _ = select.select(watched, [], [], left_s)
+            if self._bell in ready:
+                self._bell.recv(4096)
+            if watched[-1] in ready and len(watched) > 1 and self._port is not None:
+                data, self._heard_at = self._port.read(), self._clock.monotonic()
+                if self._link.listening:
+                    self._link.heard(self._heard_at, data)
+        except DeviceError as error:
+            self._lose(error)
 
     # --- what is known ---
 

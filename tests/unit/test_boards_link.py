@@ -293,8 +293,8 @@ def test_a_sign_that_shows_something_else_whatever_it_is_told_is_sent_and_left_a
     simulation.until(SENT, "Tiem chung")
     assert simulation.status.reason == "differs"
     simulation.forget()
-    simulation.run(20)
-    assert simulation.messages() == [ASK_MEMORY] * 5
+    simulation.run(14)  # later it is tried once more: the line may have been at fault
+    assert set(simulation.messages()) == {ASK_MEMORY}
     simulation.link.want(SECOND, 0.0)
     assert simulation.until(SENT, "Cat nuoc") < 1
 
