@@ -61,6 +61,7 @@ class HuiduLink:
         self._can_switch = True  # until it is refused
         self._is_telling = True  # which programme it has, until it is refused
         self._surprises = 0
+        self._has_given_up = False
         self._forget(now)
 
     def _forget(self, now: float) -> None:
@@ -95,6 +96,8 @@ class HuiduLink:
         self._forget(now)
 
     def failed(self, now: float, reason: str) -> None:
+        if self._has_given_up:  # whoever is told why hangs up: that is not another reason
+            return
         self._line.failed(now)
         self._reason = reason
         self._forget(now)
@@ -107,7 +110,7 @@ class HuiduLink:
             try:
                 message = self._decoder.feed(byte)
             except HuiduError:
-                self.failed(now, "garbled")
+                self._give_up(now, "garbled")
                 return
             if message is not None and self._line.state is State.ASKING:
                 self._take(now, message)
@@ -133,18 +136,26 @@ class HuiduLink:
     def act(self, now: float) -> Action | None:
         line = self._line
         if line.state is State.DOWN:
-            return Open() if line.over(now) else None
+            if not line.over(now):
+                return None
+            self._has_given_up = False
+            return Open()
         if slice_ := line.slice(now):
             return slice_
         if line.state is State.BUSY and line.over(now):
             line.turn(Event.PASSED)
         if line.state is State.ASKING and line.over(now):
-            self.failed(now, "silent")
+            self._give_up(now, "silent")
             return None
         if line.state is State.READY:
             self._next(now)
         self._review()
         return line.slice(now)
+
+    def _give_up(self, now: float, reason: str) -> None:
+        """This conversation leads nowhere; the worker closes it when it opens the next."""
+        self.failed(now, reason)
+        self._has_given_up = True
 
     # --- what to say next ---
 
@@ -225,7 +236,7 @@ class HuiduLink:
                 self._line.turn(Event.ANSWERED)
                 self._answered(now, message)
             case _, FileBegun() | FileEnded() | Refused():
-                self.failed(now, "refused")
+                self._give_up(now, "refused")
             case _:
                 pass  # a sign of life, or nothing that was asked for
 
@@ -245,7 +256,7 @@ class HuiduLink:
                 self._is_lit = not is_fine or answer.method == "OpenScreen"
                 self._programme = self._programme if is_fine else None
             case "AddProgram":
-                self.failed(now, "refused")
+                self._give_up(now, "refused")
             case _:
                 pass  # whether old pictures are gone is seen from the next list
 

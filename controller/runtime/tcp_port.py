@@ -31,7 +31,10 @@ class TcpPort:
             raise DeviceError(f"{self.device}: cannot be reached: {error}") from error
 
     def fileno(self) -> int:
-        return self._socket.fileno()
+        number = self._socket.fileno()
+        if number < 0:
+            raise DeviceError(f"{self.device}: closed")
+        return number
 
     def write(self, data: bytes) -> None:
         """Hand over all bytes, or raise DeviceError within the write timeout."""

@@ -338,6 +338,9 @@ def test_nonsense_is_down() -> None:
     line.run(2.0)
     line.babbles = lambda: bytes(4)
     line.until(lambda: line.states[-1] == (DOWN, "trang 0", "garbled"), 5.0)
+    line.link.failed(line.now, "gone")  # it hangs up then
+    assert line.status is not None
+    assert line.status.reason == "garbled"
 
 
 def test_a_controller_that_does_not_tell_is_only_sent(monkeypatch: pytest.MonkeyPatch) -> None:
