@@ -4,11 +4,13 @@ line it speaks on, and the board in software that stands in for it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from controller.boards import alpha_pages, hanover_link, huidu_pages
+from controller.boards.alpha import AlphaError
 from controller.boards.alpha_link import AlphaLink
 from controller.boards.emulated import Emulator
 from controller.boards.emulator import AlphaSign, Physics
@@ -19,12 +21,13 @@ from controller.boards.hanover_sign import HanoverSign
 from controller.boards.huidu_link import HuiduLink
 from controller.boards.huidu_sign import HuiduSign
 from controller.boards.lines import serial_line, tcp_line
-from controller.boards.link import Link, Port, Timing
+from controller.boards.link import Link, Port, Refused, Timing
 from controller.boards.pages import Rotation
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
+log = logging.getLogger(__name__)
 Noted = Callable[[dict[str, str]], None]
 COARSE_GAP_S = 0.06  # the silence that an emulator asks for: bytes off a pseudo-terminal have coarse times
 
@@ -42,9 +45,17 @@ def _alpha_sign(board: Board, noted: Noted) -> AlphaSign:
     return AlphaSign(board.columns, board.rows, Physics(gap_s=COARSE_GAP_S), noted, colours, board.pool_bytes)
 
 
+def _alpha_link(board: Board, timing: Timing, now: float) -> Link:
+    try:
+        return AlphaLink(board, timing, now)
+    except AlphaError as error:
+        log.error("board %s: its memory is too small for its size: %s", board.id, error)
+        return Refused("pool")
+
+
 DRIVERS: dict[str, Driver] = {
     "alpha": Driver(
-        link=AlphaLink,
+        link=_alpha_link,
         line=serial_line(bits=7, parity="E"),
         frames=lambda board, rotation, level: b"".join(f.data for f in alpha_pages.frames_of(board, rotation, level)),
         emulator=on_a_line(_alpha_sign),

@@ -175,6 +175,31 @@ class Link(Protocol):
         """None until something is known."""
 
 
+class Refused:
+    """The link to a board that cannot be driven as it is configured: nothing is ever sent, and that is said."""
+
+    wants_time = listening = is_open = False
+
+    def __init__(self, reason: str) -> None:
+        self.status: Status | None = Status(BoardState.DOWN, "", reason)
+
+    def want(self, content: Content, began: float) -> None: ...
+
+    def tell_time(self, hour: int, minute: int) -> None: ...
+
+    def opened(self, now: float) -> None: ...
+
+    def failed(self, now: float, reason: str) -> None: ...
+
+    def heard(self, now: float, data: bytes) -> None: ...
+
+    def act(self, now: float) -> Action | None:
+        return None
+
+    def next_at(self) -> float:
+        return float("inf")
+
+
 class Line:
     """The state of the line, what is on its way out, and the back-off of reopening. `baud` 0: nothing paces it."""
 

@@ -13,9 +13,12 @@ from controller.boards.alpha import AlphaError, SetMemory
 from controller.boards.alpha_bytes import encode
 from controller.boards.alpha_files import LABELS, Memory, Plan, memory_of, needed_bytes, pictures_of, planned
 from controller.boards.alpha_pages import PRIORITY_BYTES, Filing, frames_of
+from controller.boards.drivers import DRIVERS
 from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.link import Status, Timing
 from controller.boards.pages import Content, Page, Rotation
 from controller.core.levels import Level
+from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 from tests.support.boards_line import drawn
 
@@ -159,3 +162,11 @@ def test_what_the_files_hold_is_what_the_sign_shows(columns: int, rows: int, col
             sign.hear(byte, 1.0)
         shown = [sign.face(at).dots for at in (1.5, 11.0)][: min(fits, 2)]
         assert shown == [page.dots for page in pages[: len(shown)]]
+
+
+def test_a_board_whose_memory_is_too_small_is_down_and_nothing_is_sent() -> None:
+    small = BOARD.model_copy(update={"rows": 31, "columns": 255, "pool_bytes": 2000})
+    link = DRIVERS["alpha"].link(small, Timing(), 0.0)
+    link.want(Content(Rotation(drawn(small, 1))), 0.0)
+    assert link.act(1.0) is None
+    assert link.status == Status(BoardState.DOWN, "", "pool")
