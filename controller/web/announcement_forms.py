@@ -19,7 +19,7 @@ from controller.web.ahead import Ahead
 from controller.web.context import parts, say, visitor
 from controller.web.forms import AnnouncementForm, Document, Reading, When, day_of, read_announcement
 from controller.web.rule_forms import KEPT, MANY, WITHOUT_CLOCKS, RuleForm, by_entry
-from controller.web.state import board_text_of, next_dues
+from controller.web.state import next_dues
 from controller.web.weeks import monday_of, next_hours, week_from
 from schedules.day_types import Calendar
 from schedules.rules import Rule
@@ -38,7 +38,7 @@ class Previewed:
     next_times: tuple[str, ...]
     kept: tuple[str, ...]  # the rules that are stored, in words, where they can be kept as they are
     boards: tuple[str, ...]
-    board_text: str
+    board_text: str  # "" for one that is too long to be looked at
     ahead: Ahead
     recordings: Mapping[str, Recording]  # by SHA-256
 
@@ -83,7 +83,7 @@ def reading_of(form: AnnouncementForm, known: Known) -> Reading:
 
 def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
     reading = reading_of(form, known)
-    text, title = reading.draft.text, reading.draft.title
+    text = reading.draft.text
     kept = reading_of(replace(form, rule=replace(form.rule, when=KEPT)), known).when
     return Previewed(
         spoken=spoken_or_none(text),
@@ -91,7 +91,7 @@ def previewed(tx: Tx, form: AnnouncementForm, known: Known) -> Previewed:
         next_times=next_times(reading.when.rules, known.calendar),
         kept=rules_said(kept) if known.documents else (),
         boards=parts().config.boards_of(form.zones) if form.zones else (),
-        board_text=board_text_of(title, text) if text and len(text) <= TEXT_LIMIT else "",
+        board_text=text if len(text) <= TEXT_LIMIT else "",
         ahead=ahead_of(tx, form, reading, known),
         recordings=known.recordings,
     )

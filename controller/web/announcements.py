@@ -204,7 +204,7 @@ def _one(ident: str, problems: tuple[Problem, ...] = ()) -> str:
     spoken = parts().spoken(announcement.text) if announcement.text else None
     return render_template(
         "announcement.html", about=about, lines=lines, spoken=spoken, boards=config.boards_of(announcement.zones),
-        board_text=state.board_text(about.announcement), saved=request.args.get("saved") == "1",
+        saved=request.args.get("saved") == "1",
         problems=said(problems),
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from controller.core.announcements import TEXT_LIMIT, clean
 from controller.core.parts import document_of, parts_of
@@ -164,11 +163,11 @@ def day() -> ResponseReturnValue:
 @views.post("/api/boards")
 @door(Who.USER, body_limit=FORM_BODY)
 def unshown() -> ResponseReturnValue:
-    """What every board will not show of a text, in words: form field `text`."""
+    """What every board will not show of a text, in words: form fields `text`, and `title` and `level` beside it."""
     text = clean(request.form.get("text", ""))
     if not text or len(text) > 2 * TEXT_LIMIT:
         abort(400)
-    item = drafted(MultiDict({"text": text}))
+    item = drafted(request.form)
     return {board.id: say().unshown(parts().board_unshown(board.id, item)) for board in parts().config.boards}
 
 

@@ -154,8 +154,8 @@ def _context(files: StaticFiles) -> dict[str, object]:
         "station": context.parts().config,
         "static": files.address,
         "languages": LANGUAGES,
-        "unshown": lambda board, text: context.say().unshown(
-            context.parts().board_unshown(board, drafted(MultiDict({"text": text})))
+        "unshown": lambda board, title, text, level: context.say().unshown(
+            context.parts().board_unshown(board, drafted(MultiDict({"title": title, "text": text, "level": level})))
         ),
         "open_alarms": alarms.open_alarms,
         "trial": on_trial(context.parts().config),

@@ -283,16 +283,6 @@ def pace_s(now: datetime, open_now: Iterable[Occurrence], coming_next: Iterable[
     return 1 if soon else 3
 
 
-def board_text(announcement: Announcement) -> str:
-    return board_text_of(announcement.title, announcement.text)
-
-
-def board_text_of(title: str, text: str) -> str:
-    """What a board shows for an announcement: the very words of `core.showing`."""
-    since = datetime.fromtimestamp(0, UTC)
-    return Item(title, text, Level.NORMAL, 0, since, None, False, "").whole
-
-
 def _rule(stored: StoredRule) -> Rule | None:
     """The rule, or None for one that this program does not understand: it must not hide the others."""
     try:

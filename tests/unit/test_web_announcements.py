@@ -113,7 +113,7 @@ def test_look_first_shows_the_spoken_words_without_saving(pages: Pages, client: 
     entry = announcement(client, act="look", text="UBND mời.", when="dates", dates="2026-11-21", times="19:30")
     text = client.post("/announcements", data=entry).get_data(as_text=True)
     assert "ubnd mời." in text and "chữ cái: UBND" in text and "Sẽ phát: 19 giờ 30 hôm nay" in text
-    assert "/api/board/cong/preview?text=" in text
+    assert "/api/board/cong/preview?title=" in text
     with pages.station.store.read() as tx:
         assert announcements.current(tx) == []
 

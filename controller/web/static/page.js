@@ -254,8 +254,7 @@
   const boards = () => {
     const title = form.elements.title.value.trim();
     const read = words();
-    const whole = !title || !read ? read : /[\p{L}\p{N}]$/u.test(title) ? title + ": " + read : title + " " + read;
-    const chosen = fields();
+    const chosen = fields(), shown = new URLSearchParams({ title, text: read, level: chosen.get("level") || "" }).toString();
     let any = false;
     for (const board of all("[data-board]")) {
       const zones = (board.dataset.zones || "").split(" ").filter(Boolean), here = chosen.getAll("zones");
@@ -266,15 +265,15 @@
       show(picture, drawn);
       if (!drawn) continue;
       any = true;
-      const address = picture.dataset.src + "?text=" + encodeURIComponent(whole);
+      const address = picture.dataset.src + "?" + shown;
       if (picture.getAttribute("src") !== address) picture.src = address;
     }
     show(one("#no-board"), !any);
-    if (any) unshown(whole).catch(() => {});
+    if (any) unshown(shown).catch(() => {});
   };
 
-  const unshown = async (whole) => {
-    const told = await post("/api/boards", { text: whole });
+  const unshown = async (shown) => {
+    const told = await post("/api/boards", shown);
     for (const board of all("[data-board]")) {
       one(".unshown", board).replaceChildren(...told[board.dataset.board].map((said) => line("li", "", said)));
     }
@@ -352,7 +351,7 @@
     const said = name === "text" || name.startsWith("part_");
     if (name === "text") count();
     if (said && one("#spoken")) later(spoken, 300);
-    if (said || ["title", "zones"].includes(name)) later(boards, 500);
+    if (said || ["title", "zones", "level"].includes(name)) later(boards, 500);
     if (event.target.closest(".when")) later(rule, 200);
     fits();
     const counts = said || ["zones", "level", "repeats", "repeat_pause", "lasts_min"].includes(name);
