@@ -14,6 +14,7 @@ NAMES = (
     "kiosk",
     "boards",
     "glyphs",
+    "screens",
     "schedule",
     "heard",
     "emergency",

@@ -86,7 +86,7 @@ def _scaled(board: Board, fields: list[Dots]) -> bytes:
 
     parts = []
     for field in fields:
-        rows = field if colours_of(board) == "full" else rgb_of(board, field)
+        rows = tuple(field) if colours_of(board) == "full" else rgb_of(board, field)  # of a screen: drawn once
         picture = Image.frombytes("RGB", (len(rows[0]) // 3, len(rows)), b"".join(rows))
         if picture.width > SCREEN_PX:
             height = max(1, round(picture.height * SCREEN_PX / picture.width))
