@@ -48,7 +48,10 @@ class Glyph(NamedTuple):
 class Font:
     """One font at one size. Its glyphs are `height` rows; all stand on the row `ascent`."""
 
-    def __init__(self, name: str, path: Path, px: int, package: str, fallback: Font | None = None) -> None:
+    def __init__(
+        self, name: str, path: Path, px: int, package: str, fallback: Font | None = None, gap: int = 1
+    ) -> None:
+        self.gap = gap  # rows between two lines, where marks above and below fill the whole height
         self.name, self._path, self._px, self._package, self._fallback = name, path, px, package, fallback
         self._glyphs: dict[str, Glyph | None] = {}
         self._drawing = threading.Lock()  # FreeType draws with one face one glyph at a time
@@ -162,8 +165,8 @@ class Style:
 
     @property
     def gap(self) -> int:
-        """Rows between two lines: marks above and below fill the whole height."""
-        return self.scale
+        """Rows between two lines."""
+        return self.font.gap * self.scale
 
     def lines(self, rows: int) -> int:
         """How many stand one above the other."""
@@ -213,7 +216,7 @@ class Style:
 def named(name: str, px: int = 0) -> Font:
     """A font of the table, the same one each time; `px` only for those that have no size of their own."""
     if name == "unifont":
-        return Font(name, Path("/usr/share/fonts/opentype/unifont/unifont.otf"), 16, "fonts-unifont")
+        return Font(name, Path("/usr/share/fonts/opentype/unifont/unifont.otf"), 16, "fonts-unifont", gap=0)
     if name == "dejavu":
         path = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
         return Font(f"{name} {px}", path, px, "fonts-dejavu-core", named("unifont"))
@@ -248,11 +251,11 @@ def styles(rows: int, wanted: str = "auto") -> tuple[Style, ...]:
 
 
 def narrow(rows: int, wanted: str = "auto") -> tuple[Style, ...]:
-    """What a text is drawn with that would else have to run: DejaVu Sans, whose letters are narrower than the
-    table's. A text that stands still is read more easily."""
+    """What a text is tried with that would else have to run, for one that stands still is read more easily: letters
+    that are narrower than the table's, Unifont before DejaVu Sans, in which some marks differ by a single dot."""
     if wanted != "auto" or rows < 15:
         return ()
-    return (Style(_dejavu(min(rows, 16) if rows < 31 else 15)),)
+    return tuple(style for style in (Style(named("unifont")), Style(_dejavu(15))) if style.height <= rows)
 
 
 def are_installed(rows: int, wanted: str = "auto") -> bool:

@@ -70,6 +70,7 @@ def worded(
         return _stripped(board, sentence(title, text), level, ident)
     ground = Ground.of(board)
     ladder, spare = styles(board.rows, board.font), narrow(board.rows, board.font)
+    ladders = (ladder, *((style,) for style in spare))
     drawn = with_fonts((*ladder, *spare))
     heading, body = clean(title, drawn, TITLE_LIMIT), clean(text, drawn, TEXT_LIMIT)
     left_out = " ".join(each for each in (heading.left_out, body.left_out) if each)
@@ -77,13 +78,13 @@ def worded(
     pages: list[Page] = []
     if code is not None and said:
         beside = Ground(ground.columns - len(code.ink) - CODE_GAP, ground.rows, ground.colours)
-        sheets = _fitted(beside, (ladder, spare), heading.text, body.text, 1, tag)
+        sheets = _fitted(beside, ladders, heading.text, body.text, 1, tag)
         if sheets:
             pages = [_coded(ground, _set(beside, sheets[0], level), code, sheets[0].lines, ident)]
     if not pages and said:
         reach = reach_of(board)
         most = 1 if board.manner == "scroll" and reach.strip else min(board.pages_at_most, reach.pages)
-        sheets = _fitted(ground, (ladder, spare), heading.text, body.text, most, tag)
+        sheets = _fitted(ground, ladders, heading.text, body.text, most, tag)
         if not sheets and not reach.strip:
             sheets = _fitted(ground, ((*ladder, *spare),), heading.text, body.text, reach.pages)
         more = ""
@@ -144,7 +145,7 @@ def _fitted(
         else:
             tries = [(heading, style) for style in ladder for heading in dict.fromkeys(headings)]
         for heading, style in tries:
-            if style.width(said) > ground.columns * style.lines(ground.rows) * pages:
+            if style.width(said) > (ground.columns + style.width(" ")) * style.lines(ground.rows) * pages:
                 continue
             sheets = _sheets(ground, style, heading, text if has_title and heading else said)
             if sheets and len(sheets) <= pages:

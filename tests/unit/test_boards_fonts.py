@@ -54,8 +54,8 @@ def test_the_table_by_height() -> None:
     assert names(16, "unifont") == [("unifont", 1)]
     assert names(16, "10x20") == [("9x15", 1)]  # does not fit
     assert names(32, "dejavu") == [("dejavu 24", 1), ("dejavu 10", 1)]
-    assert [style.font.name for style in narrow(16)] == ["dejavu 11"]
-    assert [style.font.name for style in narrow(32)] == ["dejavu 10"]
+    assert [style.font.name for style in narrow(16)] == ["unifont", "dejavu 10"]
+    assert [style.lines(32) for style in narrow(32)] == [2, 2]
     assert narrow(14) == narrow(16, "9x15") == ()
     assert [style.lines(32) for style in styles(32)] == [1, 1, 2]
 
@@ -80,8 +80,9 @@ def ink_of_pillow(font: Font, letter: str) -> int:
     """Dots of a letter on a canvas that is large enough for anything."""
     from PIL import Image, ImageDraw, ImageFont
 
-    name, _, px = font.name.partition(" ")
-    path = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" if px else str(X11 / f"{name}.pcf.gz")
+    name = font.name.partition(" ")[0]
+    others = {"dejavu": "truetype/dejavu/DejaVuSans.ttf", "unifont": "opentype/unifont/unifont.otf"}
+    path = f"/usr/share/fonts/{others.get(name, f'X11/misc/{name}.pcf.gz')}"
     face = ImageFont.truetype(path, font._px, layout_engine=ImageFont.Layout.BASIC)
     canvas = Image.new("L", (99, 99))
     draw = ImageDraw.Draw(canvas)

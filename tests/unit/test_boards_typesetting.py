@@ -135,7 +135,7 @@ def test_a_text_for_one_page_two_pages_narrow_letters_and_a_ticker() -> None:
     assert [page.lines for page in narrow.pages] == [("Nộp thuế đất",), ("trước 30/11.",)]
     assert [page.scrolls for page in shown(small, SAMPLES[0]).pages] == [True]
     assert [page.scrolls for page in shown(board(96, 16, font="9x15"), "Nộp thuế đất trước 30/11.").pages] == [True]
-    assert [page.scrolls for page in shown(board(96, 16, manner="scroll"), "Nghỉ học chiều nay").pages] == [True]
+    assert [page.scrolls for page in shown(board(96, 16, manner="scroll"), "Nghỉ học chiều nay, mai").pages] == [True]
     assert [page.scrolls for page in shown(board(96, 16, manner="scroll"), "Nghỉ học").pages] == [False]
     assert len(shown(board(96, 16, pages_at_most=9), SAMPLES[0]).pages) == 5
 
