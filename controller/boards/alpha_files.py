@@ -27,7 +27,6 @@ TILE_COLUMNS = 16  # about; wide enough that its frame is little more than its d
 UNEVEN = 8  # columns by which the last two tiles of a place differ from the others
 FINE_AT_MOST = 4  # places in narrow tiles
 RESERVED = 2  # places for an emergency alone
-DIGIT = 12  # columns: a change no wider than this is given one tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def _order(memory: Memory, page: Page, places: Sequence[int], was: Placed | None
         if old[x] != new[x]
     ]
     first, last = min(changed), max(changed)
-    if last - first >= DIGIT or _holds(tiles, order, first, last):
+    if last - first >= max(tile.columns for tile in tiles) or _holds(tiles, order, first, last):
         return order
     rest = [number for number in order if number < len(tiles) - 2]
     others = [
