@@ -68,13 +68,14 @@ def test_each_board_with_its_state_and_since_when(pages: Pages, client: FlaskCli
     first, second = text.split('id="board-cho"')
     assert "đang hiện đúng" in first and "đọc lại đúng lần cuối 13 giờ 05" in first and "Cúp nước" in first
     assert "mất liên lạc" in second and "Không thấy đường dây" in second and 'class="state fault"' in second
+    assert "lẽ ra phải hiện" in second and "lẽ ra phải hiện" not in first, "never pretended"
     told = board(client)
     assert (told["state"], told["since"], told["text"]) == ("shown", "2026-11-21T06:00:00.000Z", "Cúp nước")
     with pages.station.store.write() as tx:
         notices.report_board(tx, START, "cong", BoardState.OFF, "", None)
         notices.report_board(tx, START, "cho", BoardState.SENT, "Chào", None, "mute")
     text = client.get("/api/state?page=boards").get_json()["html"]["boards"]
-    assert "tắt theo giờ" in text and "bảng không trả lời lại" in text and 'class="board live off"' in text
+    assert "tắt theo giờ" in text and "bảng không trả lời lại" in text and 'class="board live dark"' in text
 
 
 def test_the_pages_are_the_boards_own_dots(pages: Pages, client: FlaskClient) -> None:
