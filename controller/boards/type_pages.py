@@ -27,6 +27,7 @@ PRIORITY_LIMIT = 113  # what an Alpha sign's priority file has room for beside i
 CELL_PX_PER_S = 50 / 9  # of a ticker: 50 dots a second for letters of 9
 ALPHA_PX_PER_S = 50.0  # whatever the letters: such a sign has a speed of its own
 IN_SIGHT = 8  # letters of a ticker at once, at least, if there are letters so small
+ONE_TEXT = 2 / 3  # of a sign's memory for one ticker in wide letters: others want to be shown too
 MOST_STILL = 9  # pages of one text on a board that cannot scroll
 TICKER_ROWS = 31  # of an Alpha sign: higher pictures are two, and those do not pass together
 CODE_GAP = 2  # dark columns between text and code
@@ -200,7 +201,8 @@ def _ticker(
 ) -> tuple[Page, str]:
     """A text that passes over the board, in letters of which several are seen at once, and what of it is too long."""
     apt = [style for style in ladder if IN_SIGHT * style.width("0") <= ground.columns] or [ladder[-1]]
-    style = next((style for style in apt if style.width(said) <= most), apt[-1])
+    room = int(most * ONE_TEXT)
+    style = next((style for style in apt if style.width(said) <= room), apt[-1])
     shown, rest = said, ""
     while style.width(shown) > most:
         shown, _ = cut(said, len(shown) * most // style.width(shown))
