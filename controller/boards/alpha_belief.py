@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from controller.boards.alpha import PRIORITY, AlphaError, FileSpec, ReadDots, ReadText
 from controller.boards.alpha_files import ORDINARY
-from controller.boards.alpha_pages import Filed, Pictures
+from controller.boards.alpha_pages import Filed, Files, Pictures
 from controller.boards.alpha_parsing import file_specs
+from controller.boards.link import Status
+from controller.core.notices import BoardState
 
 MISSES = 2  # questions of one kind in a row without an answer, while others are answered
 SURPRISES = 4  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
@@ -25,7 +28,11 @@ class Memory(Enum):
 class Belief:
     """`held`: by label, as last written or read back. `proven`: when that was seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: bool = False) -> None:
+        self.answers = answers  # has it ever, on this line or before?
+        self.silences = 0  # in a row
+        self.configured = False  # its memory, just now; not yet seen to have helped
+        self.emptied = False  # it was seen not to hold our text any more
         self.held: dict[str, Held] = {}
         self.proven: dict[str, float] = {}
         self.memory = Memory.UNKNOWN
@@ -41,15 +48,44 @@ class Belief:
         self.held.pop(label, None)
         self.proven.pop(label, None)
 
-    def forget_all(self) -> None:
+    def erased(self) -> None:
+        """Its memory is being configured: nothing is left in it."""
         self.held.clear()
         self.proven.clear()
         self._unanswered.clear()
+        self.memory, self.configured, self.emptied = Memory.UNKNOWN, True, self.answers
 
-    def unproven(self) -> None:
-        """The sign was away: what was seen of it was before."""
-        self.proven.clear()
-        self._unanswered.clear()
+    # --- whether it is there ---
+
+    @property
+    def is_lost(self) -> bool:
+        return self.silences >= MISSES
+
+    def answered(self) -> bool:
+        """It said something that was asked for. True if it was away until now, and may have lost what was sent."""
+        was_mute, self.answers = not self.answers, True
+        was_away = self.is_lost or (was_mute and self.configured)
+        if was_away:
+            self.held.clear()
+            self.memory, self.configured = Memory.UNKNOWN, False
+        self.silences = 0
+        return was_away
+
+    def was_silent(self, label: str | None) -> None:
+        """It did not answer when it was asked for a file, or for its table (None)."""
+        if not self.answers:
+            if self.memory is Memory.UNKNOWN:  # write-only: it may be new, so it is configured unseen, once
+                self.memory = Memory.FINE if self.configured else Memory.LACKING
+            return
+        self.silences += 1
+        if label is not None:
+            self._missed(label)
+            self.memory = Memory.UNKNOWN  # so that the next question is one which every sign answers
+        if self.is_lost:
+            self.proven.clear()
+            self._unanswered.clear()
+
+    # --- what it holds ---
 
     def missing(self, pictures: Pictures) -> list[str]:
         return [label for label, dots in pictures.items() if self.held.get(label) != dots]
@@ -68,7 +104,7 @@ class Belief:
 
     # --- what can be seen ---
 
-    def missed(self, label: str) -> None:
+    def _missed(self, label: str) -> None:
         """A file was asked for, and there was no answer."""
         if _kind(label) in self._seen - {PRIORITY}:  # the end of an emergency is not waited for for ever
             return
@@ -113,16 +149,42 @@ class Belief:
                 self.held[label] = before
         return was_proven or self._differed[label] > 1
 
-    def saw_table(self, data: bytes, ours: Iterable[FileSpec], is_fresh: bool) -> None:
+    def saw_table(self, data: bytes, ours: Iterable[FileSpec]) -> None:
         """The memory table was read. One of another kind than we know: that sign's memory is left alone; so is one
-        that lacks our files although it was just configured (`is_fresh`)."""
+        that lacks our files although it was just configured."""
         try:
             files = {file.label: file for file in file_specs(data)}
         except AlphaError:
-            self.memory = Memory.FINE
+            self.memory, self.configured = Memory.FINE, False
             return
-        fine = is_fresh or all(_serves(files.get(file.label), file) for file in ours)
-        self.memory = Memory.FINE if fine else Memory.LACKING
+        fine = self.configured or all(_serves(files.get(file.label), file) for file in ours)
+        self.memory, self.configured = Memory.FINE if fine else Memory.LACKING, False
+
+    # --- what is known ---
+
+    def status(
+        self, label: str, files: Files, old: Status | None, is_busy: bool, is_owed: bool, verifies: bool
+    ) -> Status | None:
+        """What is known of what is on; while something is under way the last word stands. `is_owed`: nobody knows
+        yet whether the emergency is over for the sign; `verifies`: it is about to be asked."""
+        live, last_text = files.live, old.text if old else ""
+        found, is_in, needed = old, self.is_in(label, live), contents_of(label, live)
+        if self.is_lost:
+            found = Status(BoardState.DOWN, last_text, "silent")
+        elif is_in and self.hides(needed) and not is_busy:
+            found = Status(BoardState.SENT, live.text, "differs" if self.differs else "unread")
+        elif self.is_proven(label, live) and not is_owed:
+            seen_at = min(self.proven[each] for each in needed)
+            found = Status(BoardState.SHOWN, live.text, "" if live.is_whole else "room", seen_at)
+        elif self.emptied and old:
+            found = Status(BoardState.DOWN, last_text, "lost")
+        elif is_in and not self.answers and not verifies:
+            found = Status(BoardState.SENT, live.text, "mute")
+        if found and found.state is not BoardState.DOWN:
+            self.emptied = False
+            if not files.is_lit and found is not old:
+                found = replace(found, state=BoardState.OFF, reason="off_hours")
+        return found
 
 
 def question(label: str) -> ReadText | ReadDots:

@@ -1,13 +1,12 @@
 """The conversation with an Alpha sign: write, read back, try again.
 
-What a sign is believed to hold is kept per file and forgotten whenever that may have changed. Only a
-read-back counts as shown; a sign that never answers is `sent`; one that used to answer and is silent
-twice is down. In order of urgency:
+Only a read-back counts as shown; a sign that never answers is `sent`; one that used to answer and is silent twice
+is down. In order of urgency:
 
 1. an emergency, for which everything else is broken off: its pictures (lost if written under a live priority
    message, so that is released first), then the priority file that calls them; on a sign whose memory is not known
-   to hold them its words alone, until it does. When it is over, the bare release, which is asked after too: one that
-   was lost on the line would leave the sign in its emergency for ever;
+   to hold them its words alone, until it does. When it is over, the bare release, which is asked after too, lest a
+   lost one leave the sign in its emergency for ever;
 2. the clock;
 3. the memory table, asked for once a connection and after every surprise; configured if it lacks our files;
 4. the ordinary pictures that differ, then the text that calls them, unless a priority file hides it;
@@ -18,11 +17,9 @@ twice is down. In order of urgency:
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 
 from controller.boards.alpha import (
     PRIORITY,
-    AlphaError,
     ClearMemory,
     DotsReply,
     Message,
@@ -39,7 +36,7 @@ from controller.boards.alpha import (
     WriteDots,
     WriteText,
 )
-from controller.boards.alpha_belief import MISSES, Belief, Held, Memory, contents_of, question, size_of
+from controller.boards.alpha_belief import Belief, Held, Memory, contents_of, question, size_of
 from controller.boards.alpha_files import ORDINARY
 from controller.boards.alpha_pages import Filed, Files, Filing, frame_of
 from controller.boards.alpha_parsing import text_pages
@@ -61,16 +58,15 @@ class AlphaLink:
         self._filing = Filing(board)
         self._wanted: Files | None = None
         self._status: Status | None = None
-        self._answers = False  # has it ever?
+        self._belief = Belief()
         self._reason = ""
         self._now = now
         self._forget(now)
 
     def _forget(self, now: float) -> None:
         """Nothing is known any more of what the sign holds."""
-        self._belief = Belief()
+        self._belief = Belief(self._belief.answers)
         self._owe_release()
-        self._configured = False  # just now, and not yet seen to have helped
         self._chores: deque[tuple[Message, float]] = deque()  # with the pause after each
         self._wants_time = True
         self._verify = False
@@ -79,11 +75,8 @@ class AlphaLink:
         self._is_urgent = False  # what is under way is not to be broken off
         self._hidden: frozenset[str] | None = None  # pictures that the text does not call while they are written
         self._is_first_look = False  # what is asked is whether the sign has kept what is wanted
-        self._silences = 0
-        self._emptied = False  # it was seen not to hold our text any more
         self._stray_until = now  # an answer that is not waited for may still be coming
-        self._polls = 0
-        self._poll_at = now
+        self._polls, self._poll_at = 0, now
         self._again_at, self._afresh_at = now + self._timing.again_s, now + self._timing.afresh_s
 
     def _owe_release(self) -> None:
@@ -119,12 +112,8 @@ class AlphaLink:
         self._review()
 
     def heard(self, now: float, data: bytes) -> None:
-        for byte in data:
-            try:
-                message = self._decoder.feed(byte)
-            except AlphaError:  # noise, or another language
-                continue
-            if self._line.state is State.ASKING and message is not None:
+        for message in self._decoder.messages(data):
+            if self._line.state is State.ASKING:
                 self._take(now, message)
         if self._line.state is State.ASKING and data:
             self._line.heard(now)
@@ -172,10 +161,6 @@ class AlphaLink:
     # --- what to do next ---
 
     @property
-    def _lost(self) -> bool:
-        return self._silences >= MISSES
-
-    @property
     def _label(self) -> str:
         return PRIORITY if self._wanted and self._wanted.priority else ORDINARY
 
@@ -198,7 +183,7 @@ class AlphaLink:
         """Something new can be written at once, and who is asked has never answered, or is known to be there."""
         may_write = self._label == PRIORITY or self._may_write(ORDINARY)
         may_write = may_write and not (self._is_first_look or self._is_waiting_in_words)
-        return may_write and self._is_unwritten and (not self._answers or ORDINARY in self._belief.held)
+        return may_write and self._is_unwritten and (not self._belief.answers or ORDINARY in self._belief.held)
 
     def _break_off(self, now: float) -> bool:
         """Make room for an emergency. True if bytes are to be discarded first."""
@@ -207,12 +192,12 @@ class AlphaLink:
         if self._under_way is not None:
             self._belief.forget(self._under_way)
         self._under_way, self._is_urgent = None, True
-        if not self._answers:
+        if not self._belief.answers:
             self._again_at = min(self._again_at, now + AFTER_BREAK_S)
         return self._line.break_off(now)
 
     def _leave_answer(self, now: float) -> None:
-        if self._answers:
+        if self._belief.answers:
             self._stray_until = now + self._timing.reply_s
 
     def _next(self, now: float) -> None:
@@ -222,9 +207,10 @@ class AlphaLink:
         if label == PRIORITY and self._is_unwritten and self._raise(now, live):
             pass
         elif label == ORDINARY and self._release_due:
-            if not self._calm(now):
+            # Before it, the text calls no more what the emergency took of its pictures.
+            if belief.memory is not Memory.FINE or not self._hide(now, live):
                 self._release(now)
-        elif self._lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
+        elif self._belief.is_lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
             if self._is_unwritten:
                 self._write_next(now, label, live)
             elif now >= self._poll_at:
@@ -271,12 +257,6 @@ class AlphaLink:
             self._write(now, missing[0], live.pictures[missing[0]])
         return True
 
-    def _calm(self, now: float) -> bool:
-        """Before a release: what the text calls of pictures that the emergency took, it calls no more."""
-        if self._wanted is None or self._belief.memory is not Memory.FINE:
-            return False
-        return self._hide(now, self._wanted.ordinary)
-
     def _hide(self, now: float, filed: Filed) -> bool:
         """Take pages off the text before their pictures are written anew."""
         if self._hidden is None:
@@ -312,7 +292,7 @@ class AlphaLink:
         if unproven is not None:
             self._verify = False
             self._ask(now, question(unproven))
-        elif not self._answers and now >= self._again_at:
+        elif not self._belief.answers and now >= self._again_at:
             self._repeat(now, label == ORDINARY or bool(live.pictures))
         elif self._verify or now >= self._poll_at:
             self._verify = False
@@ -333,14 +313,13 @@ class AlphaLink:
             self._belief.held.clear()
 
     def _is_readable(self, label: str) -> bool:
-        return self._answers and not self._belief.is_unreadable(label)
+        return self._belief.answers and not self._belief.is_unreadable(label)
 
     # --- what is sent ---
 
     def _write(self, now: float, label: str, content: Held) -> None:
         self._belief.wrote(label, content)
-        self._verify = not self._belief.is_unreadable(label)
-        self._poll_at = now + self._timing.poll_s
+        self._verify, self._poll_at = not self._belief.is_unreadable(label), now + self._timing.poll_s
         if label == PRIORITY:
             self._owe_release()
         self._under_way = label
@@ -358,10 +337,8 @@ class AlphaLink:
         """Give the sign its memory table. Erases everything in it, so only when our files are not there."""
         if PRIORITY in self._belief.held:
             self._owe_release()
-        self._belief.forget_all()
-        self._belief.memory, self._configured, self._wants_time = Memory.UNKNOWN, True, True
-        self._emptied = self._answers
-        self._afresh_at = now + self._timing.afresh_s
+        self._belief.erased()
+        self._wants_time, self._afresh_at = True, now + self._timing.afresh_s
         self._chores.appendleft((SetMemory(self._filing.table), self._timing.configure_s))
         self._send(ClearMemory(), self._timing.clear_s)
 
@@ -372,14 +349,10 @@ class AlphaLink:
     def _ask(self, now: float, asked: Message) -> None:
         self._asked = asked
         answer = 256 + 11 * len(self._filing.table)
-        if isinstance(asked, ReadText | ReadDots):
-            answer = size_of(self._expected(asked.label))
+        if isinstance(asked, ReadText | ReadDots) and self._wanted:
+            answer = size_of(contents_of(self._label, self._wanted.live).get(asked.label))
         self._line.ask(now, frame_of(asked), answer)
         self._poll_at = now + self._timing.poll_s
-
-    def _expected(self, label: str) -> Held | None:
-        wanted = contents_of(self._label, self._wanted.live) if self._wanted else {}
-        return wanted.get(label) or self._belief.held.get(label)
 
     # --- what the answers mean ---
 
@@ -393,19 +366,13 @@ class AlphaLink:
                 self._read_back(now, label, dots)
             case ReadSpecial(Special.MEMORY), SpecialReply(Special.MEMORY, data):
                 self._answered()
-                self._belief.saw_table(data, self._filing.table, self._configured)
-                self._configured = False
+                self._belief.saw_table(data, self._filing.table)
             case _:
                 pass  # late, or not for us
 
     def _answered(self) -> None:
         self._line.turn(Event.ANSWERED)
-        was_mute, self._answers = not self._answers, True
-        if self._lost or (was_mute and self._configured):
-            self._belief.held.clear()  # it was away, and whatever was sent meanwhile may have been lost
-            self._configured = False
-            self._belief.memory, self._wants_time = Memory.UNKNOWN, True
-        self._silences = 0
+        self._wants_time |= self._belief.answered()
 
     def _read_back(self, now: float, label: str, content: Held) -> None:
         if label == PRIORITY and self._label == ORDINARY:  # asked whether the release was heard
@@ -413,46 +380,21 @@ class AlphaLink:
             self._releases_left = self._releases_left if content else 0
             return
         if self._belief.saw(label, content, now):
-            self._emptied = True
+            self._belief.emptied = True
             if not self._belief.is_unreadable(label):  # it may have lost its power
                 self._belief.memory, self._wants_time = Memory.UNKNOWN, True
 
     def _miss(self) -> None:
         self._line.turn(Event.SILENT)
-        if not self._answers:
-            if self._belief.memory is Memory.UNKNOWN:  # write-only: it may be new, so it is configured unseen, once
-                self._belief.memory = Memory.FINE if self._configured else Memory.LACKING
-            return
-        self._silences += 1
-        if isinstance(self._asked, ReadText | ReadDots):
-            self._belief.missed(self._asked.label)
-            self._belief.memory = Memory.UNKNOWN  # so that the next question is one which every sign answers
-        if self._lost:
-            self._belief.unproven()
+        self._belief.was_silent(self._asked.label if isinstance(self._asked, ReadText | ReadDots) else None)
 
     def _review(self) -> None:
         """Say what is known; while something is under way the last word stands."""
         if self._wanted is None:
             return
-        label, live, belief = self._label, self._wanted.live, self._belief
-        is_in, room = belief.is_in(label, live), "" if live.is_whole else "room"
-        needed = contents_of(label, live)
         old = self._status
-        last_text = old.text if old else ""
-        if not self.is_open:
-            self._status = Status(BoardState.DOWN, last_text, self._reason) if self._reason else old
-        elif self._lost:
-            self._status = Status(BoardState.DOWN, last_text, "silent")
-        elif is_in and belief.hides(needed) and self._line.state is not State.BUSY:
-            self._status = Status(BoardState.SENT, live.text, "differs" if belief.differs else "unread")
-        elif belief.is_proven(label, live) and (label == PRIORITY or not self._releases_left):
-            seen_at = min(belief.proven[each] for each in needed)
-            self._status = Status(BoardState.SHOWN, live.text, room, seen_at)
-        elif self._emptied and old:
-            self._status = Status(BoardState.DOWN, last_text, "lost")
-        elif is_in and not self._answers and not self._verify:
-            self._status = Status(BoardState.SENT, live.text, "mute")
-        if self._status and self._status.state is not BoardState.DOWN:
-            self._emptied = False
-            if not self._wanted.is_lit and self._status.text == "":
-                self._status = replace(self._status, state=BoardState.OFF, reason="off_hours")
+        if self.is_open:
+            is_busy, is_owed = self._line.state is State.BUSY, self._label == ORDINARY and self._releases_left > 0
+            self._status = self._belief.status(self._label, self._wanted, old, is_busy, is_owed, self._verify)
+        elif self._reason:
+            self._status = Status(BoardState.DOWN, old.text if old else "", self._reason)

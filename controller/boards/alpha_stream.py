@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import ClassVar
 
@@ -42,6 +42,16 @@ class Decoder:
             self._nuls = 1 if byte == NUL else 0
             self._restart()
             raise
+
+    def messages(self, data: bytes) -> Iterator[Message]:
+        """The messages that these bytes complete; what is noise, or another language, is passed over."""
+        for byte in data:
+            try:
+                message = self.feed(byte)
+            except AlphaError:
+                continue
+            if message is not None:
+                yield message
 
     def _restart(self) -> None:
         self._at = _At.OUTSIDE
