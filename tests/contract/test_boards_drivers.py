@@ -68,11 +68,14 @@ def test_the_samples_are_shown_dot_by_dot(case: Case, text: str) -> None:
 
 
 @each
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=texts())
-def test_generated_texts_are_shown_dot_by_dot(case: Case, text: str) -> None:
-    content = case.content(text)
-    all_is_seen(settled(case, content), case, content)
+def test_generated_texts_are_shown_dot_by_dot(case: Case) -> None:
+    @settings(max_examples=case.texts, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(text=texts())
+    def shown(text: str) -> None:
+        content = case.content(text)
+        all_is_seen(settled(case, content), case, content)
+
+    shown()
 
 
 @each
@@ -147,7 +150,7 @@ def comes_right(wire: Wire, case: Case, content: Content) -> None:
 
 
 @each
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(byte=st.integers(1, 6000), again=st.integers(1, 3000))
 def test_unplugged_at_any_byte(case: Case, byte: int, again: int) -> None:
     wire, content = case.wire(), case.content(SHORT, OTHER)
@@ -164,7 +167,7 @@ def test_unplugged_at_any_byte(case: Case, byte: int, again: int) -> None:
 
 
 @each
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(after_s=st.floats(0, 5))
 def test_the_sign_loses_its_power_and_the_adapter_lives(case: Case, after_s: float) -> None:
     wire, content = settled(case, case.content(SHORT)), case.content(LONG, OTHER)
@@ -202,7 +205,7 @@ def test_bytes_are_lost(case: Case, seed: int) -> None:
 
 
 @each
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.binary(max_size=600))
 def test_no_byte_ends_a_sign_or_a_link(case: Case, data: bytes) -> None:
     wire = case.wire()

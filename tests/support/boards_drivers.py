@@ -38,6 +38,7 @@ class Case:
     patience_s: float
     is_on_tcp: bool = False
     emulator: Callable[[Board, Places], Emulator] | None = None
+    texts: int = 200  # generated ones that are tried
 
     def wire(self) -> Wire:
         link = DRIVERS[self.board.driver].link(self.board, Timing(), STARTED_S)
@@ -68,7 +69,7 @@ CASES: dict[str, Case] = {
             board, places, AlphaSign(board.columns, board.rows, BRISK_SIGN, Record(board.id, places))
         ),
     ),
-    "alpha in three colours": Case(_board("alpha", colours="three"), _alpha, patience_s=60),
+    "alpha in three colours": Case(_board("alpha", colours="three"), _alpha, patience_s=60, texts=30),
     "hanover": Case(
         _board("hanover"), lambda board: HanoverSign(board.columns, board.rows, board.address), patience_s=310
     ),
@@ -76,6 +77,7 @@ CASES: dict[str, Case] = {
         _board("hanover", columns=112, rows=19, address=5),
         lambda board: HanoverSign(board.columns, board.rows, board.address),
         patience_s=310,
+        texts=30,
     ),
     "huidu": Case(
         _board("huidu"), lambda board: HuiduSign(board.columns, board.rows, board.colours), 30, is_on_tcp=True
@@ -85,6 +87,7 @@ CASES: dict[str, Case] = {
         lambda board: HuiduSign(board.columns, board.rows, board.colours, keeps=False),
         30,
         is_on_tcp=True,
+        texts=30,
     ),
 }
 
