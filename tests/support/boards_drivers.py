@@ -69,12 +69,12 @@ CASES: dict[str, Case] = {
             board, places, AlphaSign(board.columns, board.rows, BRISK_SIGN, Record(board.id, places))
         ),
     ),
-    "alpha in three colours": Case(_board("alpha", colours="three"), _alpha, patience_s=60, texts=30),
+    "alpha in three colours": Case(_board("alpha", colours="three", manner="scroll"), _alpha, patience_s=60, texts=30),
     "hanover": Case(
         _board("hanover"), lambda board: HanoverSign(board.columns, board.rows, board.address), patience_s=310
     ),
     "hanover, 19 rows": Case(
-        _board("hanover", columns=112, rows=19, address=5),
+        _board("hanover", columns=112, rows=19, address=5, manner="scroll"),
         lambda board: HanoverSign(board.columns, board.rows, board.address),
         patience_s=310,
         texts=30,
@@ -83,7 +83,7 @@ CASES: dict[str, Case] = {
         _board("huidu"), lambda board: HuiduSign(board.columns, board.rows, board.colours), 30, is_on_tcp=True
     ),
     "huidu that forgets": Case(
-        _board("huidu", columns=128, rows=32, colours="full"),
+        _board("huidu", columns=128, rows=32, colours="full", manner="scroll"),
         lambda board: HuiduSign(board.columns, board.rows, board.colours, keeps=False),
         30,
         is_on_tcp=True,
