@@ -47,7 +47,7 @@ MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 BRISK = replace(Timing(), clear_s=0.2, configure_s=0.2)
 BRISK_SIGN = Physics(clear_s=0.1, configure_s=0.1, gap_s=0.06)
 FLEET, PERIOD_S, FLEET_S = 20, 10.0, 60.0
-NOTICES, ALARMS = 30, 10
+NOTICES, ALARMS = 10, 5
 
 
 def main() -> None:
@@ -172,7 +172,6 @@ def live(places: Places) -> None:
     desk.until(BoardState.SHOWN, "")
     first, late = [], []
     for number in range(NOTICES):
-        desk.withdraw(desk.show("x")) if number == 0 else None
         time.sleep(0.3 + number % 7 * 0.2)
         ident = desk.show(f"Tin {number}")
         sign.wait()
@@ -182,7 +181,7 @@ def live(places: Places) -> None:
         first.append(max(0.0, sign.began - begun) * 1000)
         desk.until(BoardState.SHOWN, f"Tin {number}")
         desk.withdraw(ident)
-        time.sleep(2.5)
+        desk.until(BoardState.SHOWN, "--:--")
     facts = Facts("Site", clock.now())
     for number in range(ALARMS):
         ident = desk.show(f"{number} {TICKER}")
@@ -196,8 +195,8 @@ def live(places: Places) -> None:
         late.append((sign.raised - begun - own_s(text, facts)) * 1000)
         desk.withdraw(alarm)
         desk.withdraw(ident)
-        time.sleep(6)
-    still = idle(20)
+        desk.until(BoardState.SHOWN, "--:--")
+    still = idle(10)
     stopping.set()
     worker.wake()
     for thread in threads:
