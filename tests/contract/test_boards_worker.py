@@ -291,3 +291,23 @@ def _until_error(work: object) -> None:
         work()
     except OSError:
         return
+
+
+def test_a_board_of_sixteen_rows_shows_vietnamese_in_pictures(tmp_path: Path) -> None:
+    station = BoardStation(tmp_path, rows=16)
+    try:
+        sign = station.start_sign(replace(BRISK_SIGN, gap_s=0.06))
+        station.start_worker()
+        station.notice("Cắt nước")
+        station.until(SHOWN, "Cắt nước")
+        dark = (bytes(96),) * 16
+        wait_for(lambda: sign.face(time.monotonic()).dots != dark)
+        assert sign.pictures
+        storm = station.notice("BÃO SỐ 9", Level.EMERGENCY)
+        station.until(SHOWN, "BÃO SỐ 9")
+        wait_for(lambda: sign.face(time.monotonic()).file == "0")
+        station.withdraw(storm)
+        station.until(SHOWN, "Cắt nước")
+        wait_for(lambda: sign.face(time.monotonic()).file == "A")  # a release is a text, and blanks for a moment
+    finally:
+        station.close()
