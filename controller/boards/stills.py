@@ -1,4 +1,5 @@
-"""A rotation for boards that cannot move dots smoothly: what scrolls elsewhere is shown in steps. Pure."""
+"""A rotation for boards that cannot move dots smoothly. Typesetting gives them still pages; should there be a strip
+all the same (a long name in a place too small), it is shown in steps and nothing of it is lost. Pure."""
 
 from __future__ import annotations
 

@@ -74,7 +74,13 @@ CASES: dict[str, Case] = {
         _board("hanover"), lambda board: HanoverSign(board.columns, board.rows, board.address), patience_s=310
     ),
     "hanover, 19 rows": Case(
-        _board("hanover", columns=112, rows=19, address=5, manner="scroll"),
+        _board("hanover", columns=112, rows=19, address=5),
+        lambda board: HanoverSign(board.columns, board.rows, board.address),
+        patience_s=310,
+        texts=30,
+    ),
+    "hanover, 7 rows": Case(
+        _board("hanover", columns=84, rows=7, manner="scroll"),
         lambda board: HanoverSign(board.columns, board.rows, board.address),
         patience_s=310,
         texts=30,
@@ -83,7 +89,7 @@ CASES: dict[str, Case] = {
         _board("huidu"), lambda board: HuiduSign(board.columns, board.rows, board.colours), 30, is_on_tcp=True
     ),
     "huidu that forgets": Case(
-        _board("huidu", columns=128, rows=32, colours="full", manner="scroll"),
+        _board("huidu", columns=128, rows=32, colours="full"),
         lambda board: HuiduSign(board.columns, board.rows, board.colours, keeps=False),
         30,
         is_on_tcp=True,
