@@ -18,17 +18,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.table import percentile, table
-from controller.boards.alpha import Message, WriteDots
-from controller.boards.alpha_bytes import encode
-from controller.boards.alpha_pages import Filing, frame_of
-from controller.boards.alpha_stream import Decoder
-from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.emulator_line import LineEmulator
+from controller.boards.alpha.encoding import encode
+from controller.boards.alpha.pages import Filing, frame_of
+from controller.boards.alpha.sign import AlphaSign, Physics
+from controller.boards.alpha.stream import Decoder
+from controller.boards.alpha.words import Message, WriteDots
+from controller.boards.emulated.line import LineEmulator
 from controller.boards.facts import Facts
+from controller.boards.lettering.typesetting import typeset
 from controller.boards.link import Timing
 from controller.boards.preview import draft, frames_for, png_of_rotation
 from controller.boards.rotation import content_of
-from controller.boards.typesetting import typeset
 from controller.boards.worker import BoardWorker
 from controller.core.levels import Level
 from controller.core.notices import BoardState, Notice

@@ -8,22 +8,15 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from controller.boards import (
-    alpha_bytes,
-    alpha_parsing,
-    alpha_stream,
-    emulator,
-    emulator_face,
-    emulator_files,
-    hanover,
-    hanover_sign,
-    huidu,
-    huidu_pages,
-    huidu_sign,
-    huidu_xml,
-)
-from controller.boards.alpha import AlphaError
-from controller.boards.huidu_xml import HuiduError
+from controller.boards.alpha import encoding, parsing, sign, sign_face, sign_files, stream
+from controller.boards.alpha.words import AlphaError
+from controller.boards.hanover import frames as hanover
+from controller.boards.hanover import sign as hanover_sign
+from controller.boards.huidu import documents as huidu_xml
+from controller.boards.huidu import frames as huidu
+from controller.boards.huidu import pages as huidu_pages
+from controller.boards.huidu import sign as huidu_sign
+from controller.boards.huidu.documents import HuiduError
 from controller.boards.pages import Page, Rotation
 from controller.runtime.config_tables import Board
 
@@ -40,7 +33,7 @@ class Target:
 
 
 def targets() -> list[Target]:
-    alpha = (alpha_stream, alpha_bytes, alpha_parsing)
+    alpha = (stream, encoding, parsing)
     controller = (huidu_sign, huidu_xml)
     documents = _documents()
     conversation = huidu.version_asked() + huidu.commanded(huidu_xml.interface_asked())
@@ -57,8 +50,8 @@ def targets() -> list[Target]:
         Target("alpha, stream", _alpha, [_packed(data) for data in ALPHA], alpha),
         Target("alpha, sums mended", lambda data: _alpha(_packed(data)), ALPHA, alpha),
         Target(
-            "alpha sign, sums mended", lambda data: _heard(emulator.AlphaSign(32, 16), _packed(data)), ALPHA,
-            (emulator, emulator_face, emulator_files),
+            "alpha sign, sums mended", lambda data: _heard(sign.AlphaSign(32, 16), _packed(data)), ALPHA,
+            (sign, sign_face, sign_files),
         ),
         Target(
             "hanover sign", lambda data: _heard(hanover_sign.HanoverSign(8, 8), data),
@@ -124,7 +117,7 @@ def _documents() -> list[bytes]:
 
 
 def _alpha(data: bytes) -> None:
-    decoder = alpha_stream.Decoder()
+    decoder = stream.Decoder()
     for byte in data:
         try:
             decoder.feed(byte)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.table import percentile, table
-from controller.boards.poster import poster
-from controller.boards.poster_sheet import LACQUER
+from controller.boards.poster.poster import poster
+from controller.boards.poster.sheet import LACQUER
 from controller.core.levels import Level
 from tests.support.poster_cases import PHOTO, TEXT, facts, item, keep_photo, screen
 from tests.support.processes import until

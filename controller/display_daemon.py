@@ -8,11 +8,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from controller.boards.display import Bringing, Display, Surface
-from controller.boards.display_picture import PictureKeeper
+from controller.boards.display.display import Bringing, Display, Surface
+from controller.boards.display.picture import PictureKeeper
+from controller.boards.display.screen_power import power_of
 from controller.boards.looking import Looking
-from controller.boards.poster_type import ruler
-from controller.boards.screen_power import power_of
+from controller.boards.poster.typeface import ruler
 from controller.core.errors import ConfigError, DeviceError
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
@@ -70,11 +70,11 @@ def main(config: StationConfig, places: Places, command: str, ident: str) -> int
 
 def _surface_of(board: Board) -> Callable[[], Surface]:
     if board.driver == "screen":
-        from controller.boards.screen import ScreenSurface
+        from controller.boards.display.screen import ScreenSurface
 
         power, fault = power_of(os.environ, _parent()), Lasting(log, "no screen")
         return lambda: ScreenSurface(board, power, fault)
-    from controller.boards.panel import PanelSurface, library
+    from controller.boards.display.panel import PanelSurface, library
 
     driven_by = library()
     return lambda: PanelSurface(board, driven_by)

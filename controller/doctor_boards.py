@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from controller.boards.screen_power import plugged, tools
+from controller.boards.display.screen_power import plugged, tools
 from controller.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board

@@ -9,17 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from controller.boards import alpha_pages, hanover_link, huidu_pages
-from controller.boards.alpha import AlphaError
-from controller.boards.alpha_link import AlphaLink
-from controller.boards.emulated import Emulator
-from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.emulator_line import on_a_line
-from controller.boards.emulator_tcp import on_tcp
-from controller.boards.hanover_link import HanoverLink
-from controller.boards.hanover_sign import HanoverSign
-from controller.boards.huidu_link import HuiduLink
-from controller.boards.huidu_sign import HuiduSign
+from controller.boards.alpha import pages as alpha_pages
+from controller.boards.alpha.link import AlphaLink
+from controller.boards.alpha.sign import AlphaSign, Physics
+from controller.boards.alpha.words import AlphaError
+from controller.boards.emulated.board import Emulator
+from controller.boards.emulated.line import on_a_line
+from controller.boards.emulated.tcp import on_tcp
+from controller.boards.hanover import link as hanover_link
+from controller.boards.hanover.link import HanoverLink
+from controller.boards.hanover.sign import HanoverSign
+from controller.boards.huidu import pages as huidu_pages
+from controller.boards.huidu.link import HuiduLink
+from controller.boards.huidu.sign import HuiduSign
 from controller.boards.lines import serial_line, tcp_line
 from controller.boards.link import Link, Port, Refused, Timing
 from controller.boards.pages import Rotation

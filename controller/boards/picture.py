@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 
-from controller.boards.glyphs import WIDTH, glyphs
+from controller.boards.lettering.glyphs import WIDTH, glyphs
 from controller.boards.pages import Dots
 
 DOT_PX = 6  # one lamp with its gap

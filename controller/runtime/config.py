@@ -113,7 +113,7 @@ def on_trial(config: StationConfig) -> tuple[str, ...]:
     """What only a first look goes without, by the configuration's keys: "quiet_hours" where no zone has any, "trust"
     where any clock is believed, and then also "approval"; () for a real station. To ask for no approval may be a
     commune's own choice: that alone is no trial."""
-    missing = () if any(config.quiet_of(zone.id) for zone in config.zones) else ("quiet_hours",)
+    missing: tuple[str, ...] = () if any(config.quiet_of(zone.id) for zone in config.zones) else ("quiet_hours",)
     missing += () if config.clock.trust == "required" else ("trust",)
     return (*missing, "approval") if missing and config.policy.approval == "off" else missing
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.boards.emulator import Physics
-from controller.boards.emulator_line import RECORD_LIMIT, Record
-from controller.boards.emulator_process import main
+from controller.boards.alpha.sign import Physics
+from controller.boards.emulated.line import RECORD_LIMIT, Record
+from controller.boards.emulated.process import main
 from controller.boards.link import Timing
 from controller.core.journal import Kind
 from controller.core.levels import Level
@@ -155,8 +155,8 @@ def test_a_controller_that_starts_again_does_not_blank_a_sign_that_is_right(stat
 def test_the_emulator_killed_and_started_again(station: BoardStation) -> None:
     code = (
         "import sys, threading, pathlib\n"
-        "from controller.boards.emulator import AlphaSign, Physics\n"
-        "from controller.boards.emulator_line import LineEmulator\n"
+        "from controller.boards.alpha.sign import AlphaSign, Physics\n"
+        "from controller.boards.emulated.line import LineEmulator\n"
         "from controller.runtime.config_tables import Board\n"
         "from controller.runtime.places import Places\n"
         "board, places = Board.model_validate_json(sys.argv[1]), Places(pathlib.Path(sys.argv[2]))\n"

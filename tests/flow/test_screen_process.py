@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from controller.boards.poster_sheet import LACQUER
+from controller.boards.poster.sheet import LACQUER
 from controller.boards.preview import png_of_page
 from controller.core.errors import ConfigError
 from controller.core.levels import Level

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from controller.boards.alpha.sign import AlphaSign
 from controller.boards.drivers import DRIVERS
-from controller.boards.emulated import Emulator, Sign
-from controller.boards.emulator import AlphaSign
-from controller.boards.emulator_line import LineEmulator, Record
+from controller.boards.emulated.board import Emulator, Sign
+from controller.boards.emulated.line import LineEmulator, Record
 from controller.boards.facts import Facts
-from controller.boards.hanover_sign import HanoverSign
-from controller.boards.huidu_sign import HuiduSign
+from controller.boards.hanover.sign import HanoverSign
+from controller.boards.huidu.sign import HuiduSign
+from controller.boards.lettering.stills import spans
 from controller.boards.link import Timing
 from controller.boards.pages import Content, Page, Rotation
 from controller.boards.preview import draft
 from controller.boards.rotation import content_of
-from controller.boards.stills import spans
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places

@@ -6,12 +6,12 @@ import random
 from datetime import UTC, datetime
 from typing import Literal
 
-from controller.boards.alpha import AlphaError, Message, WriteText
-from controller.boards.alpha_bytes import text_data
-from controller.boards.alpha_link import AlphaLink
-from controller.boards.alpha_pages import Files, Filing
-from controller.boards.alpha_stream import Decoder
-from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.alpha.encoding import text_data
+from controller.boards.alpha.link import AlphaLink
+from controller.boards.alpha.pages import Files, Filing
+from controller.boards.alpha.sign import AlphaSign, Physics
+from controller.boards.alpha.stream import Decoder
+from controller.boards.alpha.words import AlphaError, Message, WriteText
 from controller.boards.facts import Facts
 from controller.boards.link import Drop, Open, Send, Status, Timing
 from controller.boards.pages import Content, Page, Rotation

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.boards.emulator import AlphaSign, Physics
-from controller.boards.emulator_line import LineEmulator, Record
+from controller.boards.alpha.sign import AlphaSign, Physics
+from controller.boards.emulated.line import LineEmulator, Record
 from controller.boards.link import Timing
 from controller.boards.worker import BoardWorker
 from controller.core.journal import Entry

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from controller.boards.emulated import Sign
-from controller.boards.huidu_sign import HuiduSign
+from controller.boards.emulated.board import Sign
+from controller.boards.huidu.sign import HuiduSign
 from controller.boards.link import Drop, Link, Open, Send, Status
 from controller.boards.pages import Content, Dots
 from controller.core.notices import BoardState

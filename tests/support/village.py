@@ -82,7 +82,7 @@ class Loudspeaker:
         self._state = State()
         self._words_from: datetime | None = None
         with village.store.write() as tx:
-            for ident, event, detail in recovered(utterances.open_on(tx, output), {}):
+            for ident, event, detail in recovered(utterances.open_on(tx, output), {}, village.clock.now()):
                 utterances.move(tx, village.clock.now(), ident, event, **detail)
 
     @property

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.boards.alpha import (
+from controller.boards.alpha.encoding import encode, encode_nested, text_data
+from controller.boards.alpha.parsing import errors_of, file_specs, parse, pool_of, sequence_of, text_pages
+from controller.boards.alpha.words import (
     WIDTH_BYTES,
     WITH_ARGUMENT,
     AlphaError,
@@ -43,8 +45,6 @@ from controller.boards.alpha import (
     WriteString,
     WriteText,
 )  # fmt: skip
-from controller.boards.alpha_bytes import encode, encode_nested, text_data
-from controller.boards.alpha_parsing import errors_of, file_specs, parse, pool_of, sequence_of, text_pages
 from tests.support.boards_line import heard, heard_in_noise
 
 PREFIX = bytes.fromhex("0000000000 01 5A 30 30 02")

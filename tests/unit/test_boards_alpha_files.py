@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.boards.alpha import AlphaError, SetMemory
-from controller.boards.alpha_bytes import encode
-from controller.boards.alpha_files import LABELS, Memory, Plan, memory_of, needed_bytes, pictures_of, planned
-from controller.boards.alpha_pages import PRIORITY_BYTES, Filing, frames_of
+from controller.boards.alpha.encoding import encode
+from controller.boards.alpha.files import LABELS, Memory, Plan, memory_of, needed_bytes, pictures_of, planned
+from controller.boards.alpha.pages import PRIORITY_BYTES, Filing, frames_of
+from controller.boards.alpha.sign import AlphaSign, Physics
+from controller.boards.alpha.words import AlphaError, SetMemory
 from controller.boards.drivers import DRIVERS
-from controller.boards.emulator import AlphaSign, Physics
 from controller.boards.link import Status, Timing
 from controller.boards.pages import Content, Page, Rotation
 from controller.core.levels import Level

@@ -7,7 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.boards.alpha import (
+from controller.boards.alpha.encoding import encode
+from controller.boards.alpha.sign import Physics
+from controller.boards.alpha.words import (
     PRIORITY,
     ClearMemory,
     Message,
@@ -19,8 +21,6 @@ from controller.boards.alpha import (
     WriteDots,
     WriteText,
 )
-from controller.boards.alpha_bytes import encode
-from controller.boards.emulator import Physics
 from controller.boards.link import Timing
 from controller.boards.pages import Content, Page, Rotation
 from controller.core.notices import BoardState

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from controller.boards.display import AGAIN_S, BEAT_S, LOOK_FOR_S, Bringing, Display
-from controller.boards.display_picture import PictureKeeper
-from controller.boards.frames import Frame, dots_of, frame_at, window
+from controller.boards.display.display import AGAIN_S, BEAT_S, LOOK_FOR_S, Bringing, Display
+from controller.boards.display.frames import Frame, dots_of, frame_at, window
+from controller.boards.display.picture import PictureKeeper
 from controller.boards.link import Status
 from controller.boards.looking import Looking
 from controller.boards.pages import Content, Dots, Page, Rotation

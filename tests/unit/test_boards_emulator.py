@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from controller.boards.emulator import AlphaSign, Physics
+from controller.boards.alpha.sign import AlphaSign, Physics
 
 PREFIX = bytes.fromhex("0000000000 01 5A 30 30")
 TABLE = b"AAU0040FF00"  # one TEXT file A of 64 bytes

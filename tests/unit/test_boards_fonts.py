@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.boards.fonts import LETTERS, X11, Font, Style, alike, named, narrow, styles
+from controller.boards.lettering.fonts import LETTERS, X11, Font, Style, alike, named, narrow, styles
 from controller.core.errors import DeviceError
 from tests.support.board_texts import VIETNAMESE
 

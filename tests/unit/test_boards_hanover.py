@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.boards.facts import Facts
-from controller.boards.hanover import PICTURE, TEST_OFF, TEST_ON, columns_of, frame, picture_frame
-from controller.boards.hanover_link import AGAIN_S, SOON_S, HanoverLink, frames_of
-from controller.boards.hanover_sign import HanoverSign
+from controller.boards.hanover.frames import PICTURE, TEST_OFF, TEST_ON, columns_of, frame, picture_frame
+from controller.boards.hanover.link import AGAIN_S, SOON_S, HanoverLink, frames_of
+from controller.boards.hanover.sign import HanoverSign
+from controller.boards.lettering.stills import dark, stills
 from controller.boards.link import Timing
 from controller.boards.pages import Content, Page, Rotation
-from controller.boards.stills import dark, stills
 from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board

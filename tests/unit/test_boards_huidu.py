@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from controller.boards import huidu, huidu_xml
-from controller.boards.huidu import Code, Decoder, FileBegun, FileEnded, Heartbeat, Message, Refused, Version
-from controller.boards.huidu_link import KEPT_FILES, HuiduLink
-from controller.boards.huidu_pages import frames_of, png_of_rgb, programme_of
-from controller.boards.huidu_sign import HuiduSign
-from controller.boards.huidu_xml import Answer, HuiduError, Shot, answer_of
+from controller.boards.huidu import documents as huidu_xml
+from controller.boards.huidu import frames as huidu
+from controller.boards.huidu.documents import Answer, HuiduError, Shot, answer_of
+from controller.boards.huidu.frames import Code, Decoder, FileBegun, FileEnded, Heartbeat, Message, Refused, Version
+from controller.boards.huidu.link import KEPT_FILES, HuiduLink
+from controller.boards.huidu.pages import frames_of, png_of_rgb, programme_of
+from controller.boards.huidu.sign import HuiduSign
+from controller.boards.lettering.stills import dark, rgb_of
 from controller.boards.link import Timing
 from controller.boards.pages import Content, Page, Rotation
-from controller.boards.stills import dark, rgb_of
 from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board

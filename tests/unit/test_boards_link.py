@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.boards.alpha import (
+from controller.boards.alpha.pages import FILE_BYTES
+from controller.boards.alpha.parsing import text_pages
+from controller.boards.alpha.sign import Physics
+from controller.boards.alpha.words import (
     ClearMemory,
     FileSpec,
     ReadSpecial,
@@ -20,9 +23,6 @@ from controller.boards.alpha import (
     Special,
     WriteText,
 )  # fmt: skip
-from controller.boards.alpha_pages import FILE_BYTES
-from controller.boards.alpha_parsing import text_pages
-from controller.boards.emulator import Physics
 from controller.boards.link import TRANSITIONS, Event, Line, State, Timing, after
 from controller.boards.outgoing import Frame
 from controller.core.errors import IllegalEventError

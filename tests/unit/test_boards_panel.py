@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from controller.boards.frames import dots_of, frame_at
+from controller.boards.display.frames import dots_of, frame_at
+from controller.boards.display.panel import PanelSurface, library
+from controller.boards.lettering.stills import rgb_of
+from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Content, Rotation
-from controller.boards.panel import PanelSurface, library
 from controller.boards.preview import draft, field_at
-from controller.boards.stills import rgb_of
-from controller.boards.typesetting import typeset, waiting
 from controller.core.errors import ConfigError, DeviceError
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
@@ -97,7 +97,7 @@ def test_a_minute_later_the_clock_is_another(emulator: ModuleType) -> None:
 def test_importing_and_opening_leaves_no_file_and_no_port(tmp_path: Path) -> None:
     """The emulator writes a configuration into the working directory and serves a page unless it is kept from it."""
     program = (
-        "from controller.boards.panel import PanelSurface, library\n"
+        "from controller.boards.display.panel import PanelSurface, library\n"
         "from controller.runtime.config_tables import Board\n"
         "board = Board.model_validate({'id': 'b', 'name': 'B', 'driver': 'hub75'})\n"
         "surface = PanelSurface(board, library())\n"

@@ -11,14 +11,14 @@ import qrcode
 from hypothesis import given, settings
 from PIL import Image
 
-from controller.boards import poster_sheet
+from controller.boards.lettering.texts import reading_s
 from controller.boards.pages import Page, Rotation
-from controller.boards.poster import poster
-from controller.boards.poster_frame import DAY, DAY_FROM, DAY_UNTIL
-from controller.boards.poster_sheet import QUIET, Area, Code, Line, Part, Photo, Sheet
-from controller.boards.poster_special import waiting
-from controller.boards.poster_type import find_typeface, ruler
-from controller.boards.type_text import reading_s
+from controller.boards.poster import sheet as poster_sheet
+from controller.boards.poster.frame import DAY, DAY_FROM, DAY_UNTIL
+from controller.boards.poster.poster import poster
+from controller.boards.poster.sheet import QUIET, Area, Code, Line, Part, Photo, Sheet
+from controller.boards.poster.special import waiting
+from controller.boards.poster.typeface import find_typeface, ruler
 from controller.core.errors import DeviceError
 from controller.core.levels import Level
 from controller.core.notice_drafts import QR_LIMIT

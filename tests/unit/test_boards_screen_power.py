@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.boards.screen_power import (
+from controller.boards.display.screen_power import (
     LIMIT_S,
     VCGENCMD,
     WLOPM,

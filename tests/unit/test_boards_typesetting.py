@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from controller.boards import fonts, type_pages
 from controller.boards.facts import Facts
-from controller.boards.fonts import Font, Style, named
+from controller.boards.lettering import fonts
+from controller.boards.lettering import paging as type_pages
+from controller.boards.lettering.blocks import Role
+from controller.boards.lettering.fonts import Font, Style, named
+from controller.boards.lettering.texts import lines_of, reading_s
+from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Colour, Dots, Page, Rotation
 from controller.boards.preview import draft
-from controller.boards.type_dots import Role
-from controller.boards.type_text import lines_of, reading_s
-from controller.boards.typesetting import typeset, waiting
 from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board

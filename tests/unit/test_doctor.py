@@ -346,7 +346,16 @@ def test_both_languages_say_every_key() -> None:
 def test_it_leaves_nothing_behind(bed: Bed) -> None:
     bed.findings()
     names = sorted(path.name for path in bed.places.state.iterdir() if "station.db-" not in path.name)
-    assert names == ["notice-pictures", "pictures", "recordings", "renditions", "run", "sounds", "station.db", "uploads"]
+    assert names == [
+        "notice-pictures",
+        "pictures",
+        "recordings",
+        "renditions",
+        "run",
+        "sounds",
+        "station.db",
+        "uploads",
+    ]
 
 
 BOARD = '[[boards]]\nid = "b"\nname = "B"\n'

@@ -17,7 +17,7 @@ from controller.core.showing import showing
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements, facts, notices, utterances
-from controller.web.saying import shortened
+from controller.web.board_saying import shortened
 from controller.web.state import health
 from tests.support.stations import START
 from tests.support.web_pages import Pages, announcement, pages_in, token

@@ -1,0 +1,1 @@
+"""Boards in software: the far end of a line, and what they leave behind."""

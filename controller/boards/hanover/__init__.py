@@ -1,0 +1,1 @@
+"""Hanover's flip-dot signs."""

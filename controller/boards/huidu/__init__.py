@@ -1,0 +1,1 @@
+"""Huidu's LED controllers."""

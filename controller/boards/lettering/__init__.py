@@ -1,0 +1,1 @@
+"""Texts, pictures and what nobody writes, as pages of lamps."""

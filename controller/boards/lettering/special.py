@@ -1,0 +1,206 @@
+"""Pages that nobody writes: the clock, the next announcement, the queue at the desk, training sessions, and what a
+board shows when there is nothing to say. Where there is nothing to tell, or the clock cannot be believed, there is
+no page. Pure.
+
+Digits stand in cells of one width: a minute that passes changes its own dots and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from controller.boards.facts import Facts
+from controller.boards.lettering.blocks import Block, Ground, Role
+from controller.boards.lettering.fonts import Style, narrow, styles
+from controller.boards.lettering.layout import CELL_PX, CLOCK, CLOCK_CHARACTERS, lay_out
+from controller.boards.lettering.layout import waiting as waiting_layout
+from controller.boards.lettering.paging import TEXT_LIMIT, keeps_marks, seven_rows, worded
+from controller.boards.lettering.texts import clean, lines_of, reading_s, with_fonts
+from controller.boards.pages import Page, Rotation, joined
+from controller.core.notices import Special
+from controller.core.words import LANGUAGES, Words
+from controller.runtime.catalogues import load_words
+from controller.runtime.config_tables import Board
+from schedules.clock_wording import time_words, weekday_words
+from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
+from schedules.wording import lunar_words
+
+CLOCK_S = 5.0  # a page with the time
+SESSIONS = 3  # of training that are told
+DATE_GAP = 6  # dark columns between time and date
+
+
+def special(board: Board, kind: Special, facts: Facts, ident: str = "") -> Rotation:
+    """Its pages; none where there is nothing to tell."""
+    match kind:
+        case Special.CLOCK:
+            return _clock(board, facts, ident)
+        case Special.NEXT:
+            return _next(board, facts, ident)
+        case Special.QUEUE:
+            return _queue(board, facts, ident)
+        case Special.TRAINING:
+            return _training(board, facts, ident)
+        case Special.NONE:
+            return Rotation(())
+
+
+def waiting(board: Board, facts: Facts) -> Rotation:
+    """When there is nothing to say: the place's name and the time of day, unless that cannot be believed."""
+    if facts.doubtful:
+        return worded(board, "", facts.place)
+    if not keeps_marks(board):
+        layout = waiting_layout(facts.place, board.columns, board.rows, TEXT_LIMIT)
+        pages = (_low(board, facts, page.lines, page.dwell_s, page.scrolls) for page in layout.pages)
+        return Rotation(tuple(pages), layout.replaced, (), layout.left_out, layout.is_stripped)
+    ladder = styles(board.rows, board.font)
+    style, name = ladder[-1], clean(facts.place, with_fonts(ladder), TEXT_LIMIT)
+    sides = [(name.text,), tuple(lines_of(name.text, style, board.columns // 2) or ())]
+    page = _timed(board, facts, [side for side in sides if side], "")
+    if page is not None:
+        return Rotation((page,), name.undrawable)
+    return joined((worded(board, "", facts.place), Rotation(_alone(board, facts, ""))))
+
+
+@cache
+def words() -> Words:
+    """Boards speak the station's own tongue."""
+    return load_words(LANGUAGES[0], ("controller.boards", "schedules"))
+
+
+# --- the clock ---
+
+
+def _clock(board: Board, facts: Facts, ident: str) -> Rotation:
+    if facts.doubtful:
+        return Rotation(())
+    dates = _dates(facts.now.date())
+    if not keeps_marks(board):
+        pages = [_low(board, facts, (CLOCK,), CLOCK_S)] if board.columns >= CLOCK_CHARACTERS * CELL_PX else []
+        for longest_first in zip(*dates, strict=True):
+            layouts = [lay_out(text, board.columns, board.rows, TEXT_LIMIT) for text in longest_first]
+            fitting = next(
+                (each for each in layouts if len(each.pages) == 1 and not each.pages[0].scrolls), layouts[-1]
+            )
+            pages += [_low(board, facts, page.lines, page.dwell_s, page.scrolls) for page in fitting.pages]
+        return Rotation(tuple(replace(page, item=ident) for page in pages))
+    page = _timed(board, facts, dates, ident)
+    if page is not None:
+        return Rotation((page,))
+    pages = list(_alone(board, facts, ident))
+    style = styles(board.rows, board.font)[-1]
+    for longest_first in zip(*dates, strict=True):
+        text = next((each for each in longest_first if style.width(each) <= board.columns), longest_first[-1])
+        pages += worded(board, "", text, ident=ident).pages
+    return Rotation(tuple(pages))
+
+
+def _dates(day: date) -> list[tuple[str, ...]]:
+    """Weekday and date, and the lunar date: in full, short, shortest."""
+    weekday = weekday_words(day, words())
+    weekday = weekday[:1].upper() + weekday[1:]
+    brief = words()(f"board.day.{day.isoweekday()}")
+    said = [
+        (words()("board.clock.date_year", weekday=weekday, day=day.day, month=day.month, year=day.year),),
+        (words()("board.clock.date", weekday=weekday, day=day.day, month=day.month),),
+        (words()("board.clock.date", weekday=brief, day=day.day, month=day.month),),
+    ]
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return list[tuple[str, ...]](said)
+    lunar = lunar_of(day)
+    leap = words()("board.clock.leap") if lunar.leap else ""
+    full = lunar_words(lunar, words())
+    figures = [words()(f"board.clock.{key}", day=lunar.day, month=lunar.month, leap=leap) for key in ("lunar", "brief")]
+    return [(*solar, told) for solar, told in zip(said, [full[:1].upper() + full[1:], *figures], strict=True)]
+
+
+def _timed(board: Board, facts: Facts, sides: Sequence[tuple[str, ...]], ident: str) -> Page | None:
+    """The time as large as may be, above or at the left of one of several `sides`, the first that fits; None where
+    there is room for none."""
+    ground, ladder = Ground.of(board), styles(board.rows, board.font)
+    small = ladder[-1]
+    time = f"{facts.now:%H:%M}"
+    for large in ladder:
+        wide = large.width(time)
+        for side in sides:
+            side_wide = max(small.width(line) for line in side)
+            side_high = len(side) * (small.height + small.gap) - small.gap
+            is_below = max(wide, side_wide) <= ground.columns and large.height + small.gap + side_high <= ground.rows
+            is_beside = wide + DATE_GAP + side_wide <= ground.columns and side_high <= ground.rows
+            if not (is_below or is_beside):
+                continue
+            clock = ground.inked(large.line(time), Role.TEXT)
+            dates = _column(ground, small, side)
+            both = ground.stacked((clock, dates), small.gap) if is_below else ground.beside(clock, dates, DATE_GAP)
+            return Page(ground.page(both), max(CLOCK_S, reading_s(side)), (time, *side), item=ident)
+    return None
+
+
+def _column(ground: Ground, style: Style, lines: Sequence[str]) -> Block:
+    return ground.stacked([ground.inked(style.line(line), Role.QUIET) for line in lines], style.gap)
+
+
+def _alone(board: Board, facts: Facts, ident: str) -> tuple[Page, ...]:
+    """The time on a page of its own; no page where even that has no room."""
+    ground, time = Ground.of(board), f"{facts.now:%H:%M}"
+    ladder = (*styles(board.rows, board.font), *narrow(board.rows, board.font))
+    style = next((each for each in ladder if each.width(time) <= board.columns), None)
+    if style is None:
+        return ()
+    return (Page(ground.page(ground.inked(style.line(time), Role.TEXT)), CLOCK_S, (time,), item=ident),)
+
+
+def _low(board: Board, facts: Facts, lines: tuple[str, ...], dwell_s: float, scrolls: bool = False) -> Page:
+    """A page in seven rows. An Alpha sign puts the time there by itself, and is told where."""
+    timed = tuple(line.replace(CLOCK, f"{facts.now:%H:%M}") for line in lines)
+    dots = seven_rows(board, timed, scrolls=scrolls)
+    return Page(dots, dwell_s, lines if board.driver == "alpha" else timed, scrolls)
+
+
+# --- what is told in words ---
+
+
+def _next(board: Board, facts: Facts, ident: str) -> Rotation:
+    if facts.next_at is None or not facts.next_title:
+        return Rotation(())
+    at = _when(facts.next_at, facts)
+    return worded(
+        board, words()("board.next.heading"), words()("board.next.text", title=facts.next_title, at=at), ident=ident
+    )
+
+
+def _queue(board: Board, facts: Facts, ident: str) -> Rotation:
+    """The number that is called, by itself and so as large as may be; then how many there are."""
+    if not facts.called:
+        return Rotation(())
+    called = worded(board, "", words()("board.queue.called", number=facts.called), ident=ident)
+    if facts.given <= facts.called:
+        return called
+    return joined((called, worded(board, "", words()("board.queue.given", number=facts.given), ident=ident)))
+
+
+def _training(board: Board, facts: Facts, ident: str) -> Rotation:
+    told = []
+    for session in facts.sessions[:SESSIONS]:
+        key = "board.training.at_place" if session.place else "board.training.text"
+        at = _when(session.begins, facts)
+        text = words()(key, title=session.title, place=session.place, at=at)
+        told.append(worded(board, words()("board.training.heading"), text, ident=ident))
+    return joined(tuple(told))
+
+
+def _when(at: datetime, facts: Facts) -> str:
+    """ "17 giờ 30 hôm nay", "8 giờ thứ Sáu 27/11"."""
+    local = at.astimezone(facts.now.tzinfo)
+    away = (local.date() - facts.now.date()) // timedelta(days=1)
+    if away in (0, 1):
+        day = words()("schedules.tomorrow" if away else "schedules.today")
+    else:
+        date_said = words()("schedules.date", day=local.day, month=local.month)
+        day = words()("schedules.day", weekday=weekday_words(local.date(), words()), date=date_said)
+    return words()(
+        "schedules.when_nearby", time=time_words(local.time().replace(second=0, microsecond=0), words()), day=day
+    )
