@@ -136,7 +136,9 @@ def _watch(children: Sequence[_Child], terminal: _Terminal, words: Words) -> int
         except queue.Empty:
             _start_again(children, terminal)
     terminal.say("loalang", words("run.ending"))
-    return _end(children, terminal)
+    code = _end(children, terminal)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C while Python itself ends would spoil the exit code
+    return code
 
 
 def _start_again(children: Sequence[_Child], terminal: _Terminal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -12,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.core.journal import Entry
+from controller.core.notices import BoardState
 from controller.run import write_example
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import load_config
 from controller.runtime.places import Places
-from controller.store import journal
+from controller.store import journal, notices
 from controller.store.connection import Store
 from tests.support.listening import Listener
 from tests.support.processes import Process, free_port
@@ -63,12 +63,15 @@ class Whole:
             int(line.rsplit(" ", 1)[1]) for who, line in said if who == name and line.startswith("started, process")
         ]
 
-    def sign_frames(self) -> list[str]:
-        """The commands that the emulated sign has decoded."""
-        (board,) = self.config.boards
-        path = self.places.pictures / f"board-{board.id}.frames.jsonl"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [str(json.loads(line)["command"]) for line in lines]
+    def sign_shows(self) -> str:
+        """The words of what the emulated sign was last read back to show; "" while that is not proven."""
+        store = Store(self.places.station_db)
+        try:
+            with store.read() as tx:
+                known = notices.boards(tx)
+        finally:
+            store.close()
+        return " ".join(known[0].text.split()) if known and known[0].state is BoardState.SHOWN else ""
 
     def kiosk_reads(self) -> str:
         """The words on the kiosk's picture, as a reading machine sees them."""

@@ -102,7 +102,7 @@ def test_programs_have_a_time_limit_and_may_be_absent(monkeypatch: pytest.Monkey
     assert run(("false",)) is None
     assert run(("no-such-program-here",)) is None
     assert LIMIT_S <= 2.0, "an emergency may be waiting behind it"
-    monkeypatch.setattr("controller.boards.screen_power.LIMIT_S", 0.05)
+    monkeypatch.setattr("controller.boards.display.screen_power.LIMIT_S", 0.05)
     assert run(("sleep", "5")) is None
 
 
