@@ -58,7 +58,8 @@ def showing(
     board: str = "",
     zones: frozenset[str] = frozenset(),
 ) -> tuple[Item, ...]:
-    """The items for one face, most urgent first: what is on air, then by level and order.
+    """The items for one face, most urgent first: of one level what is on air, then what was announced, the newest
+    first (a sign of little memory drops what comes last), then notices in the officials' order.
 
     `board` ("" for a face that shows every notice) and `zones` (empty for all) narrow it down; an
     emergency is for every face. A stopped announcement leaves at once; a finished one stays for
@@ -89,9 +90,16 @@ def showing(
                 utterance.title, sounding.text, utterance.level, utterance.order_no,
                 utterance.started_at or utterance.due, until, on_air, utterance.announcement_id, announced=True,
             )  # fmt: skip
-    ordered = sorted(items.values(), key=lambda i: (i.level.rank, not i.on_air, i.order_no, i.since, i.ident))
+    ordered = sorted(items.values(), key=_precedence)
     alerts = tuple(item for item in ordered if item.level is Level.EMERGENCY)
     return alerts or tuple(ordered)
+
+
+def _precedence(item: Item) -> tuple[int, bool, bool, int, float, str]:
+    since = item.since.timestamp()
+    if item.announced:
+        return item.level.rank, not item.on_air, False, 0, -since, item.ident
+    return item.level.rank, not item.on_air, True, item.order_no, since, item.ident
 
 
 def _leaves_at(utterance: Utterance, after: timedelta) -> datetime | None:

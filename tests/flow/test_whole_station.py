@@ -108,7 +108,7 @@ def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk
     late_s = (datetime.now(due.tzinfo) - due).total_seconds()
     assert -1 < late_s < 4
     until(lambda: {"Đang", "thuế", "nghiệp"} <= set(station.kiosk_reads().split()), 20, 0.5, "the kiosk")
-    until(lambda: "phi nông nghiệp" in station.sign_shows(), 40, every_s=0.2, what="the sign")
+    until(lambda: "phi nông nghiệp" in station.sign_shows(), 75, every_s=0.2, what="the sign")
     expect(state).to_contain_text("đã phát", timeout=60_000)
     assert page.evaluate("window.sameWindow") is True, "without reloading"
     assert station.kinds(TAX.title)[-3:] == ["queued", "playing", "played"]

@@ -190,6 +190,15 @@ def test_zones_narrow_it_down() -> None:
     assert shown(sounding("a"), zones="duoi tren") == [("a", True)]
 
 
+def test_what_was_announced_last_comes_before_what_was_announced_earlier_and_before_notices() -> None:
+    early, late = (
+        sounding(name, state=S.PLAYED, started_at=NOON - timedelta(minutes=ago), ended_at=NOON, order_no=ago)
+        for name, ago in (("early", 5), ("late", 2))
+    )
+    for order in itertools.permutations([early, late, notice("n")]):
+        assert shown(*order) == [("late", False), ("early", False), ("n", False)]
+
+
 def test_urgent_first_then_on_air_then_the_order_given() -> None:
     things: tuple[Notice | Sounding, ...] = (
         notice("late", order_no=1),
