@@ -195,7 +195,8 @@ def test_what_was_announced_last_comes_before_what_was_announced_earlier_and_bef
         sounding(name, state=S.PLAYED, started_at=NOON - timedelta(minutes=ago), ended_at=NOON, order_no=ago)
         for name, ago in (("early", 5), ("late", 2))
     )
-    for order in itertools.permutations([early, late, notice("n")]):
+    things: list[Notice | Sounding] = [early, late, notice("n")]
+    for order in itertools.permutations(things):
         assert shown(*order) == [("late", False), ("early", False), ("n", False)]
 
 
