@@ -97,13 +97,18 @@ def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSi
 
 
 def test_what_did_not_reach_the_village_is_not_heard(tmp_path: Path, sink: NullSink) -> None:
-    """The mixer plays, the sound server takes it, and the line behind it is cut."""
+    """The mixer plays, the sound server takes it, and the line behind it is cut. On a busy machine the ear may open
+    too late to be sure: then it is said again, and it is never heard."""
     station = hearing(tmp_path, "day-dut.monitor")
+    verdicts: list[Verdict | None] = []
     with audio(station, sink):
-        (one,) = station.announcing.speak_now(prepared(station).id, "lan")
-        wait_for(station, one, "played", limit_s=25)
-        until(lambda: row(station, one).heard, 15, what="the verdict")
-    assert row(station, one).heard is Verdict.NOT_HEARD
+        ident = prepared(station).id
+        while len(verdicts) < 3 and set(verdicts) <= {Verdict.UNSURE}:
+            (one,) = station.announcing.speak_now(ident, "lan")
+            wait_for(station, one, "played", limit_s=25)
+            until(lambda: row(station, one).heard, 15, what="the verdict")  # noqa: B023 - at once
+            verdicts.append(row(station, one).heard)
+    assert verdicts[-1] is Verdict.NOT_HEARD
     (line,) = lines(station, "not_heard")
     assert line.detail["reason"] == "silent"
 

@@ -194,9 +194,9 @@ def test_a_picture_and_an_emergency(browser: Browser, pages: Pages) -> None:
     with served(pages.app) as address, phone(browser, address) as context:
         page, complaints = opened(context, "/notices/new")
         page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": b"none" * 99})
-        expect(page.get_by_role("alert")).to_contain_text("không phải là hình")
+        expect(page.get_by_role("alert")).to_contain_text("không phải là hình", timeout=20_000)
         page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
-        expect(page.get_by_alt_text("Hình của tin")).to_be_visible()
+        expect(page.get_by_alt_text("Hình của tin")).to_be_visible(timeout=20_000)
         expect(page.locator("[data-face=cong]")).to_contain_text("không hiện được hình")
         page.fill("#text", "Lũ về, bà con lên chỗ cao!")
         page.check("[name=level][value=emergency]")
