@@ -2,7 +2,7 @@
 child says whether it was the words. A thread of its own beside the player, which feeds it and never waits for it.
 
 People may be talking near the microphone, so nothing of a recording outlives the verdict: it lies in memory files
-without a name (ear.py), lasts no longer than the words and three seconds, and never reaches a disk of ours, a log
+without a name (ear.py), lasts no longer than the words and four seconds, and never reaches a disk of ours, a log
 or the journal. Of more than five minutes, only the first, the middle and the last are recorded.
 """
 
@@ -28,7 +28,8 @@ from controller.runtime.places import Places
 
 LEAST_S = 3.0  # of words; less says nothing
 WHOLE_S, PIECE_S = 300.0, 60.0  # up to which words are judged as a whole; of longer ones, three pieces
-BEFORE_S = 0.4  # that the ear is opened ahead of a piece: what it takes to start
+BEFORE_S = 2.5  # that the ear is opened ahead of a piece, if known: a chime tells, and some sources wake in 2 s
+STARTS_S = 0.4  # that an ear takes to start if its source is awake
 AFTER_S = 1.4  # for a chain of up to a second and its last echo
 AROUND_TONE_S = 1.0  # before the self-test's tone, and after its last echo
 LIMIT_S = 60.0  # for the verdict
@@ -123,7 +124,7 @@ class Hearing:
 
     def begins(self, utterance_id: str, sha256: str, words_s: float, at: float) -> None:
         """The words (not the chime) begin to sound at `at` (monotonic). The sooner it is said, the better: an ear
-        needs 0.1 to 0.4 s to open."""
+        needs 0.1 to 2 s to open."""
         question = {"reference": str(self._places.rendition(sha256))}
         pieces = [_Piece(span, BEFORE_S, AFTER_S) for span in spans(words_s)]
         self._put(_Listening(utterance_id, at, at + words_s, question, pieces))
@@ -131,7 +132,7 @@ class Hearing:
     def tone(self, ident: str, level_dbfs: float, hertz: float, length_s: float, at: float) -> None:
         """The self-test's tone will sound from `at` on; to be said at least 1.5 s ahead. It has no `ends`."""
         question = {"tone": {"hertz": hertz, "length_s": length_s, "level_dbfs": level_dbfs}}
-        pieces = [_Piece(Span(0.0, length_s), AROUND_TONE_S + BEFORE_S, AFTER_S + AROUND_TONE_S)]
+        pieces = [_Piece(Span(0.0, length_s), AROUND_TONE_S + STARTS_S, AFTER_S + AROUND_TONE_S)]
         self._put(_Listening(ident, at, at + length_s, question, pieces))
 
     def ends(self, utterance_id: str, at: float, spoken_s: float) -> None:

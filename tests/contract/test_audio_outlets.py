@@ -14,6 +14,8 @@ from controller.core.errors import DeviceError, StationError
 from tests.support.outlets import Bench, noise, sine
 from tests.support.pulse import Capture, null_sink
 
+pytestmark = pytest.mark.alone
+
 HALL = ("load-module", "module-null-sink", "sink_name=hall", f"rate={RATE}", "sink_properties=device.description=Hall")
 
 

@@ -30,6 +30,8 @@ from tests.support.pulse import Capture, NullSink, null_sink
 from tests.support.stations import START
 from tests.support.tones import tone_pcm, wav
 
+pytestmark = pytest.mark.alone
+
 BUFFER = 4096  # samples: where content is judged a loaded machine must not tear it
 
 

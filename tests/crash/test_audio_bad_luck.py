@@ -24,6 +24,8 @@ from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def sink() -> Iterator[NullSink]:

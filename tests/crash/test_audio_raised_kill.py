@@ -23,6 +23,8 @@ from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised, tone_announcement
 
+pytestmark = pytest.mark.alone
+
 WORDS = 2000.0  # hertz
 
 

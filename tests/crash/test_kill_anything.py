@@ -26,6 +26,8 @@ from tests.support.pulse import NullSink, null_sink
 from tests.support.stations import CONFIG, Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
+pytestmark = pytest.mark.alone
+
 KILLS = 50
 TONES, TONE_S, EVERY_S = 16, 0.8, 1.5
 PROCESSES = (("audio", "main"), ("daemon",), ("web",), ("kiosk",))

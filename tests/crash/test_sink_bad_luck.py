@@ -20,6 +20,8 @@ from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def sink() -> Iterator[NullSink]:

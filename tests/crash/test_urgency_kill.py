@@ -38,6 +38,8 @@ from tests.support.sounding import PLAIN, audio, row
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement, tone_pcm, wav
 
+pytestmark = pytest.mark.alone
+
 KILLS = 6
 LONG_S, ROUND_S, TIMES, PAUSE_S = 9.0, 1.2, 3, 0.3
 LONG, ROUNDS, AGAIN, ONCE, URGENT, ALERT, ALARM = 1200.0, 2400.0, 3000.0, 3400.0, 4200.0, 4700.0, 5200.0  # hertz

@@ -20,6 +20,8 @@ from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 from tests.support.torn import sounds_of, stall_s
 
+pytestmark = pytest.mark.alone
+
 SWITCH, BUTTON = 17, 27
 WALL = f"""[outputs.stop_switch]
 contact = "gpio"

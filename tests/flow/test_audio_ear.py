@@ -24,6 +24,8 @@ from tests.support.heard_cases import speech
 from tests.support.processes import until
 from tests.support.pulse import SINK, NullSink, null_sink
 
+pytestmark = pytest.mark.alone
+
 WORDS_S = 4.0
 PLAY = ["pacat", "--raw", "--format=s16le", "--rate=48000", "--channels=1", "--latency-msec=20"]
 

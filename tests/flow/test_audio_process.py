@@ -28,6 +28,8 @@ from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
 from tests.support.torn import sounds_of, stall_s
 
+pytestmark = pytest.mark.alone
+
 CHIMES = PLAIN.replace("chime = false", "chime = true")
 
 

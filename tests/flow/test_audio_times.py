@@ -23,6 +23,8 @@ from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in, utterance
 from tests.support.tones import tone_announcement
 
+pytestmark = pytest.mark.alone
+
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 STEADY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')  # what is heard matters here, not how soon
 

@@ -18,6 +18,8 @@ from tests.support.sounding import PLAIN, wait_for
 from tests.support.stations import station_in
 from tests.support.tones import queue_at, tone_announcement
 
+pytestmark = pytest.mark.alone
+
 TWO = PLAIN.replace('zones = ["trung-tam", "na-khau"]', 'zones = ["trung-tam"]').replace(
     "[speech]", '[[outputs]]\nname = "far"\nzones = ["na-khau"]\ndevice = "auto"\n[speech]'
 )

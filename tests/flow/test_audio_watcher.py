@@ -24,6 +24,8 @@ from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.watched import OTHER, Watched, children, kill, speech, watched
 
+pytestmark = pytest.mark.alone
+
 AT_ONCE = 7  # scenes
 
 

@@ -8,11 +8,15 @@ import tty
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from controller.runtime.clocks import SystemClock
 from tests.support.pulse import null_sink
 from tests.support.sounding import PLAIN, audio, wait_for
 from tests.support.stations import station_in
 from tests.support.tones import queue_at, tone_announcement
+
+pytestmark = pytest.mark.alone
 
 RELAYS = """[outputs.amplifier]
 relay = "lcus1"

@@ -19,6 +19,8 @@ from tests.support.fake_voices import alive
 from tests.support.processes import Process, free_port, loalang, until
 from tests.support.stations import CONFIG
 
+pytestmark = pytest.mark.alone
+
 QUIET = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 STARTED = "started, process "
 

@@ -22,6 +22,8 @@ from controller.runtime.clocks import SystemClock
 from tests.support.processes import Process, loalang, until
 from tests.support.screens import CONFIG, HEIGHT, WIDTH, Hall, Monitor, x_server
 
+pytestmark = pytest.mark.alone
+
 ONE_PAGE = "Mời bà con đến nhà văn hóa thôn."
 LISTENS = "0A"  # the state of a socket in /proc/net/tcp
 

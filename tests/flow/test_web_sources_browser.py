@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from controller.core.announcements import Announcement
 from controller.core.parts import PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
 from controller.store import announcements, recordings, renditions, samples
+from tests.support.processes import until
 from tests.support.sounds import tone_wav
 from tests.support.stations import CONFIG
 from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
@@ -171,6 +173,45 @@ def test_words_are_listened_to_while_one_writes(browser: Browser, pages: Pages) 
         page.wait_for_function("document.querySelector('.sample audio').currentTime > 0.2")
         page.fill("#text", "Kính mời bà con đến họp.")
         expect(player).to_be_hidden()
+
+
+def test_what_was_written_before_the_script_came_counts(browser: Browser, pages: Pages) -> None:
+    """A slow phone, or a browser that puts back what was written."""
+    held: list[Route] = []
+    with served(pages.app) as address, phone(browser, address) as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("#name", NAME)
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.wait_for_url("**/")
+        context.route("**/page.js*", lambda route: held.append(route))
+        page.goto("/announcements/new", wait_until="commit")
+        page.fill("#text", "Kính mời bà con.")
+        until(lambda: page.wait_for_timeout(10) or held, 10, what="the script is asked for")
+        expect(page.locator("#spoken")).to_have_class(re.compile("empty"))
+        held.pop().continue_()
+        expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
+        context.unroute_all()
+        page.reload()
+        expect(page.locator("#text")).to_have_value("Kính mời bà con.")
+
+
+def test_a_line_that_fails_is_tried_again(browser: Browser, pages: Pages) -> None:
+    failed: list[Route] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            route.continue_()
+        else:
+            failed.append(route)
+            route.abort()
+
+    with served(pages.app) as address, phone(browser, address) as context:
+        context.route("**/api/spoken", fail_once)
+        page = begun(context)
+        expect(page.locator("#spoken")).to_have_text("kính mời bà con.", timeout=10_000)
+        assert failed
 
 
 def test_the_same_without_a_script(browser: Browser, pages: Pages) -> None:

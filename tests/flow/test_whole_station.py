@@ -22,6 +22,8 @@ from tests.support.processes import until
 from tests.support.pulse import RATE
 from tests.support.whole import Whole, whole_station
 
+pytestmark = pytest.mark.alone
+
 CHROMIUM = "/usr/bin/chromium"
 WELCOME = "Loa làng xin chào"
 NAME, PASSWORD = "lan.pt", "mùa lúa chín trên nương xa"

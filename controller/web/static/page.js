@@ -177,7 +177,7 @@
   const text = form.elements.text;
   const key = "kept:" + body.dataset.user + form.elements.here.value;
   const fields = () => new FormData(form);
-  const typed = () => JSON.stringify([...fields()].filter(([name, value]) => !["token", "here"].includes(name) && typeof value === "string"));
+  const typed = (of = form) => JSON.stringify([...new FormData(of)].filter(([name, value]) => !["token", "here"].includes(name) && typeof value === "string"));
 
   // lists of dates and times, one more line without asking the station for it
   const rows = (list) => all("input", list);
@@ -196,7 +196,9 @@
   });
 
   // what was typed outlives an accident: leaving, reloading, an ended session
-  const served = typed();
+  const blank = form.cloneNode(true); // somebody, or the browser itself, may have written before this script came
+  blank.reset();
+  const served = typed(blank);
   const kept = sessionStorage.getItem(key);
   if (kept && kept !== served && !one(".problem", form) && !sessionStorage.getItem("kept-sent")) {
     const values = JSON.parse(kept), taken = {};
@@ -337,8 +339,9 @@
   const waits = new Map();
   const later = (what, ms) => {
     clearTimeout(waits.get(what));
-    waits.set(what, setTimeout(() => Promise.resolve(what()).catch(() => {}), ms));
+    waits.set(what, setTimeout(() => Promise.resolve(what()).catch(() => again(what)), ms));
   };
+  const again = (what) => { if (one("#ended").hidden) later(what, 3000); }; // a weak line
   const keep = () => {
     if (typed() === served) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, typed());
@@ -370,8 +373,9 @@
   };
   fits();
   count();
-  if (typed() !== served) { // something was put back
+  if (typed() !== served) { // something was put back, or written already
+    keep();
     boards();
-    if (one("#spoken")) for (const look of [spoken, rule, ahead]) look().catch(() => {});
+    if (one("#spoken")) for (const look of [spoken, rule, ahead]) later(look, 0);
   }
 })();
