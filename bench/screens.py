@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.table import percentile, table
 from controller.boards.poster.poster import poster
-from controller.boards.poster.sheet import LACQUER
 from controller.core.levels import Level
+from controller.core.palette import LACQUER
 from tests.support.poster_cases import PHOTO, TEXT, facts, item, keep_photo, screen
 from tests.support.processes import until
 from tests.support.screens import CONFIG, Hall, x_server

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class Act:
+    """Compared by value; what becomes of it stands with the flow that carries it out."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class GoTo:
+class GoTo(Act):
     """Show a scene, from a page of it (0 is the first)."""
 
     scene: str
@@ -14,10 +20,7 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakTo:
+class SpeakTo(Act):
     """Go on in another language ("vi", "en")."""
 
     language: str
-
-
-Act = GoTo | SpeakTo

@@ -13,10 +13,10 @@ from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.notify import notify
 from controller.runtime.places import Places
+from controller.runtime.typefaces import find_typeface
 from controller.runtime.workers import Crew
 from controller.store.connection import Store
 from kiosk.flow import Effect, ReadNews
-from kiosk.fonts import find_typeface
 from kiosk.news import NewsReader
 from kiosk.picture import PictureKeeper
 from kiosk.screen import Screen

@@ -1,46 +1,19 @@
-"""Finds a typeface with full Vietnamese and measures text in it (pygame.font).
+"""Measures and draws text in the kiosk's typeface (pygame.font).
 
-Be Vietnam Pro where it is installed, DejaVu Sans otherwise; two weights. Sizes are asked for by the
-height of a capital, since that is what people read and what the standards name.
+Sizes are asked for by the height of a capital, since that is what people read and what the standards name.
 """
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from controller.core.errors import DeviceError
+from controller.runtime.typefaces import Typeface
 from kiosk.look import Style
 from kiosk.sdl import pygame
 
-_FOLDERS = (Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
-_TYPEFACES = (("BeVietnamPro-Regular", "BeVietnamPro-Bold"), ("DejaVuSans", "DejaVuSans-Bold"))
 _PROBE = 256  # pixels; the size at which the proportion of a capital is measured
 _WIDTHS_KEPT = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Typeface:
-    regular: Path
-    bold: Path
-
-
-def find_typeface(folders: Iterable[Path] = _FOLDERS) -> Typeface:
-    """The first typeface of which both weights are installed, or DeviceError that says what to install."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for parent, _, names in os.walk(folder):
-            for name in names:
-                file = Path(parent, name)
-                if file.suffix.lower() in {".ttf", ".otf"}:
-                    found.setdefault(file.stem, file)
-    for regular, bold in _TYPEFACES:
-        if regular in found and bold in found:
-            return Typeface(found[regular], found[bold])
-    raise DeviceError("no typeface for the kiosk: install the Debian package fonts-dejavu-core")
 
 
 class Fonts:
@@ -87,7 +60,7 @@ class Fonts:
         return int(metrics[3])
 
     def _open(self, bold: bool, size: int) -> pygame.font.Font:
-        path = self._typeface.bold if bold else self._typeface.regular
+        path = self._typeface.weight(bold)
         try:
             return pygame.font.Font(str(path), size)
         except (pygame.error, OSError) as error:

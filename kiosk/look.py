@@ -1,4 +1,4 @@
-"""How the kiosk looks: the colours and the sizes, in millimetres. Pure.
+"""How the kiosk looks: which colours stand on which, and the sizes, in millimetres. Pure.
 
 Sizes come from the screen's physical size: letters are never lower than 4.8 mm (ADA 707.7.2), what
 is touched never smaller than 16 mm, on any panel from seven inches. A larger screen is read from
@@ -10,19 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-Colour = tuple[int, int, int]
-
-PAPER: Colour = (0xFB, 0xFA, 0xF5)
-INK: Colour = (0x1B, 0x1F, 0x1D)
-MUTED: Colour = (0x4A, 0x51, 0x4D)
-BAMBOO: Colour = (0x0B, 0x5D, 0x3B)
-LEAF: Colour = (0xDD, 0xEF, 0xE3)
-TURMERIC: Colour = (0xFF, 0xC8, 0x3D)
-LACQUER: Colour = (0xA1, 0x1A, 0x14)
-NIGHT: Colour = (0x10, 0x23, 0x1A)
+from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, TURMERIC, Rgb
 
 # every pair (text, ground) that a scene may use; a test holds each to 7:1
-PAIRS: tuple[tuple[Colour, Colour], ...] = (
+PAIRS: tuple[tuple[Rgb, Rgb], ...] = (
     (INK, PAPER), (MUTED, PAPER), (PAPER, MUTED), (BAMBOO, PAPER), (PAPER, BAMBOO), (INK, LEAF), (INK, TURMERIC),
     (PAPER, LACQUER), (LACQUER, PAPER), (PAPER, NIGHT), (LEAF, NIGHT), (TURMERIC, NIGHT),
 )  # fmt: skip
@@ -88,18 +79,3 @@ class Frame:
 
     def style(self, step: float, bold: bool = False) -> Style:
         return Style(self.mm(LETTER_MM * step), bold)
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Colour) -> float:
-    red, green, blue = (_linear(part / 255) for part in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from controller.core.palette import Rgb
 from kiosk.fonts import Fonts
-from kiosk.look import Colour
 from kiosk.sdl import pygame
 from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target, Widget
 
@@ -73,7 +73,7 @@ class Painter:
         above = self._fonts.baseline(picture, label.style)
         self._surface.blit(picture, (label.box.x, label.box.y + label.style.baseline - above))
 
-    def _round_panel(self, box: Box, colour: Colour, corner: int) -> None:
+    def _round_panel(self, box: Box, colour: Rgb, corner: int) -> None:
         corner = min(corner, box.width // 2, box.height // 2)
         rect = _rect(box)
         self._surface.fill(colour, rect.inflate(-2 * corner, 0))
@@ -108,7 +108,7 @@ def _changed(old: Scene, new: Scene) -> list[pygame.Rect] | None:
     return areas
 
 
-def _shape(shape: Shape, size: int, colour: Colour) -> pygame.Surface:
+def _shape(shape: Shape, size: int, colour: Rgb) -> pygame.Surface:
     large = size * _FINER
     picture = _clear(large, colour)
     for polygon in _SHAPES.get(shape, ()):
@@ -118,14 +118,14 @@ def _shape(shape: Shape, size: int, colour: Colour) -> pygame.Surface:
     return pygame.transform.smoothscale(picture, (size, size))
 
 
-def _disc(radius: int, colour: Colour) -> pygame.Surface:
+def _disc(radius: int, colour: Rgb) -> pygame.Surface:
     large = radius * 2 * _FINER
     picture = _clear(large, colour)
     pygame.draw.circle(picture, colour, (large / 2, large / 2), large / 2)
     return pygame.transform.smoothscale(picture, (radius * 2, radius * 2))
 
 
-def _clear(size: int, colour: Colour) -> pygame.Surface:
+def _clear(size: int, colour: Rgb) -> pygame.Surface:
     """All transparent, but of this colour, so that edges do not darken when shrunk."""
     picture = pygame.Surface((size, size), pygame.SRCALPHA)
     picture.fill((*colour, 0))

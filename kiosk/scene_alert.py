@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from controller.core.palette import LACQUER, PAPER
 from kiosk.flow import State
-from kiosk.look import GAP_MM, LACQUER, PAPER, STEPS, Frame
+from kiosk.look import GAP_MM, STEPS, Frame
 from kiosk.setting import Setting, upper_first
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape

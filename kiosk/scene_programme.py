@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from controller.core.palette import BAMBOO, INK, LEAF, MUTED, PAPER
 from kiosk.acts import GoTo
 from kiosk.bulletin import AHEAD, Bulletin, Entry
 from kiosk.flow import PROGRAMME, WAITING, State
-from kiosk.look import BAMBOO, GAP_MM, INK, LEAF, MUTED, PAPER
+from kiosk.look import GAP_MM
 from kiosk.setting import Bar, Setting, fault_lines, fault_strip, other_language
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
+from controller.core.palette import INK, LEAF, NIGHT, PAPER, TURMERIC
 from kiosk.acts import GoTo
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
 from kiosk.flow import PROGRAMME, State
-from kiosk.look import CLOCK_STEP, GAP_MM, INK, LEAF, NIGHT, PAPER, STEPS, TURMERIC, Frame, Style
+from kiosk.look import CLOCK_STEP, GAP_MM, STEPS, Frame, Style
 from kiosk.setting import Bar, Setting, fault_lines, fault_strip, other_language, upper_first
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene

@@ -16,10 +16,11 @@ from controller.core.words import Words
 from controller.runtime.config import StationConfig
 from controller.runtime.logs import Lasting
 from controller.runtime.notify import notify
+from controller.runtime.typefaces import Typeface
 from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
 from kiosk.flow import Down, Effect, Input, Passed, State, Up, step
-from kiosk.fonts import Fonts, Typeface
+from kiosk.fonts import Fonts
 from kiosk.look import LETTER_MM, Frame
 from kiosk.paint import Painter
 from kiosk.picture import PictureKeeper, Shot

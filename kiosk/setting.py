@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from controller.core.palette import LEAF, MUTED, NIGHT, Rgb
 from controller.core.words import LANGUAGES, Words
 from kiosk.acts import SpeakTo
 from kiosk.bulletin import Entry
 from kiosk.flow import State
-from kiosk.look import BUTTON_MM, GAP_MM, LEAF, MARGIN_MM, MUTED, NIGHT, Colour, Frame
+from kiosk.look import BUTTON_MM, GAP_MM, MARGIN_MM, Frame
 from kiosk.sheet import FAULT_BADGE, WAIT_BADGE, Measure, Sheet
 from kiosk.widgets import Box
 from schedules.wording import time_words
@@ -114,7 +115,7 @@ def fault_lines(sheet: Sheet, state: State, setting: Setting) -> list[str]:
 def fault_strip(sheet: Sheet, state: State, setting: Setting, y: int) -> None:
     """What is wrong, with its badge, from `y` down."""
     style, room = setting.frame.style(1), setting.room
-    colour: Colour = LEAF if sheet.ground == NIGHT else MUTED
+    colour: Rgb = LEAF if sheet.ground == NIGHT else MUTED
     lines = fault_lines(sheet, state, setting)
     begin = sheet.badge(room.x, y, style, FAULT_BADGE if state.bulletin else WAIT_BADGE)
     sheet.text(begin, y, room.right - begin, " ".join(lines), style, colour, most=len(lines))

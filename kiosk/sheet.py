@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, TURMERIC, Rgb
 from kiosk.acts import Act
 from kiosk.bulletin import Standing
-from kiosk.look import BAMBOO, CORNER_MM, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, TURMERIC, Colour, Frame, Style
+from kiosk.look import CORNER_MM, Frame, Style
 from kiosk.typeset import wrap
 from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target, Widget
 
 Measure = Callable[[str, Style], int]  # the width of one line in pixels
 
-_BADGES: dict[Standing, tuple[Shape, Colour, Colour]] = {  # shape, its colour, its ground
+_BADGES: dict[Standing, tuple[Shape, Rgb, Rgb]] = {  # shape, its colour, its ground
     Standing.COMING: (Shape.DOTS, INK, TURMERIC),
     Standing.ON_AIR: (Shape.DISC, PAPER, BAMBOO),
     Standing.PLAYED: (Shape.CHECK, INK, LEAF),
@@ -28,7 +29,7 @@ WAIT_BADGE = (Shape.DOTS, INK, TURMERIC)
 
 
 class Sheet:
-    def __init__(self, frame: Frame, measure: Measure, ground: Colour, pressed: Act | None = None) -> None:
+    def __init__(self, frame: Frame, measure: Measure, ground: Rgb, pressed: Act | None = None) -> None:
         self.frame, self._measure, self._pressed = frame, measure, pressed
         self.ground = ground
         self.whole = Box(0, 0, frame.width, frame.height)
@@ -44,7 +45,7 @@ class Sheet:
     def lines(self, text: str, width: int, style: Style, most: int) -> list[str]:
         return wrap(text, width, lambda part: self._measure(part, style), most)
 
-    def text(self, x: int, y: int, width: int, text: str, style: Style, colour: Colour, most: int = 1) -> int:
+    def text(self, x: int, y: int, width: int, text: str, style: Style, colour: Rgb, most: int = 1) -> int:
         """Lines of text from (x, y) down; returns where the next line would begin."""
         for line in self.lines(text, width, style, most):
             box = Box(x, y, min(width, self._measure(line, style)), style.line)
@@ -52,7 +53,7 @@ class Sheet:
             y += style.line
         return y
 
-    def text_right(self, right: int, y: int, width: int, text: str, style: Style, colour: Colour) -> int:
+    def text_right(self, right: int, y: int, width: int, text: str, style: Style, colour: Rgb) -> int:
         """One line that ends at `right`; returns where it begins."""
         line = next(iter(self.lines(text, width, style, 1)), "")
         x = right - self._measure(line, style)
@@ -63,10 +64,10 @@ class Sheet:
         """Where a line of `other` begins so that it stands on the baseline of a line of `style` at `y`."""
         return y + style.baseline - other.baseline
 
-    def panel(self, box: Box, colour: Colour, round_corners: bool = True) -> None:
+    def panel(self, box: Box, colour: Rgb, round_corners: bool = True) -> None:
         self._widgets.append(Panel(box, colour, self.frame.mm(CORNER_MM) if round_corners else 0))
 
-    def badge(self, x: int, y: int, style: Style, kind: tuple[Shape, Colour, Colour]) -> int:
+    def badge(self, x: int, y: int, style: Style, kind: tuple[Shape, Rgb, Rgb]) -> int:
         """A shape on a disc, centred on the capitals of a line at `y`; returns where text goes on."""
         shape, colour, ground = kind
         size = round(style.cap * 1.7)
@@ -80,7 +81,7 @@ class Sheet:
         """The width of a badge and the gap after it."""
         return round(style.cap * 1.7) + round(style.cap * 0.7)
 
-    def standing(self, x: int, y: int, width: int, standing: Standing, word: str, style: Style, colour: Colour) -> int:
+    def standing(self, x: int, y: int, width: int, standing: Standing, word: str, style: Style, colour: Rgb) -> int:
         """The badge of a standing with its word; returns where the word ends."""
         begin = self.badge(x, y, style, _BADGES[standing])
         room = width - (begin - x)

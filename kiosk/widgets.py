@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from controller.core.palette import Rgb
 from kiosk.acts import Act
-from kiosk.look import Colour, Style
+from kiosk.look import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Panel:
     """A filled area; `corner` is the radius of its corners."""
 
     box: Box
-    colour: Colour
+    colour: Rgb
     corner: int = 0
 
 
@@ -65,7 +66,7 @@ class Label:
     box: Box
     text: str
     style: Style
-    colour: Colour
+    colour: Rgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Sign:
 
     box: Box
     shape: Shape
-    colour: Colour
+    colour: Rgb
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from controller.core.levels import Level
+from controller.core.palette import LACQUER, LEAF, NIGHT, PAPER, Rgb
 from controller.runtime.clocks import SystemClock
 from kiosk.acts import Act, GoTo, SpeakTo
 from kiosk.flow import PROGRAMME, WAITING
-from kiosk.look import LACQUER, LEAF, NIGHT, PAPER, Colour
 from kiosk.widgets import Target
 from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, scene, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
@@ -33,7 +33,7 @@ def picture(station: Station) -> Image.Image:
         return file.convert("RGB")
 
 
-def shows(station: Station, at: tuple[int, int], colour: Colour) -> bool:
+def shows(station: Station, at: tuple[int, int], colour: Rgb) -> bool:
     return station.places.picture("kiosk").exists() and picture(station).getpixel(at) == colour
 
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from controller.boards.poster.sheet import LACQUER
 from controller.boards.preview import png_of_page
 from controller.core.errors import ConfigError
 from controller.core.levels import Level
+from controller.core.palette import LACQUER
 from controller.display_daemon import board_for
 from controller.runtime.clocks import SystemClock
 from tests.support.processes import Process, loalang, until

@@ -12,10 +12,11 @@ from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
+from controller.runtime.typefaces import find_typeface
 from kiosk.acts import GoTo
 from kiosk.bulletin import Bulletin, Entry, Standing
 from kiosk.flow import PROGRAMME, State
-from kiosk.fonts import Fonts, find_typeface
+from kiosk.fonts import Fonts
 from kiosk.look import Frame
 from kiosk.paint import Painter
 from kiosk.scenes import Stage

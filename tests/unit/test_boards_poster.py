@@ -13,17 +13,15 @@ from PIL import Image
 
 from controller.boards.lettering.texts import reading_s
 from controller.boards.pages import Page, Rotation
-from controller.boards.poster import sheet as poster_sheet
 from controller.boards.poster.frame import DAY, DAY_FROM, DAY_UNTIL
 from controller.boards.poster.poster import poster
 from controller.boards.poster.sheet import QUIET, Area, Code, Line, Part, Photo, Sheet
 from controller.boards.poster.special import waiting
-from controller.boards.poster.typeface import find_typeface, ruler
-from controller.core.errors import DeviceError
+from controller.boards.poster.typeface import ruler
 from controller.core.levels import Level
 from controller.core.notice_drafts import QR_LIMIT
 from controller.core.notices import Special
-from kiosk import look
+from controller.core.palette import LACQUER, contrast
 from schedules.samples import samples
 from tests.support.board_texts import SAMPLES, VIETNAMESE, texts
 from tests.support.poster_cases import NIGHT, NOW, PHOTO, TEXT, facts, item, keep_photo, screen
@@ -189,9 +187,7 @@ def test_the_clock_is_told_without_its_minutes() -> None:
     assert poster(screen(), item(special=Special.CLOCK), facts(lunar="", doubtful=True)).pages == ()
 
 
-def test_colours_are_those_of_the_kiosk_and_can_be_read() -> None:
-    for name in ("PAPER", "INK", "MUTED", "BAMBOO", "LEAF", "TURMERIC", "LACQUER", "NIGHT"):
-        assert getattr(poster_sheet, name) == getattr(look, name)
+def test_colours_can_be_read() -> None:
     shown = [
         (item(TEXT, "T", level, on_air=air), now) for level in Level for air in (False, True) for now in (NOW, NIGHT)
     ]
@@ -204,7 +200,7 @@ def test_colours_are_those_of_the_kiosk_and_can_be_read() -> None:
                     on = [
                         a.colour for a in areas if a.box.x <= line.x < a.box.right and a.box.y < line.y < a.box.bottom
                     ]
-                    assert look.contrast(line.colour, on[0] if on else part.ground) >= 7.0, line
+                    assert contrast(line.colour, on[0] if on else part.ground) >= 7.0, line
 
 
 @pytest.mark.parametrize("hour", range(24))
@@ -216,7 +212,7 @@ def test_paper_by_day_dark_by_night(hour: int) -> None:
 def test_an_emergency_is_lacquer_and_says_so_and_nothing_about_the_programme() -> None:
     for now in (NOW, NIGHT):
         page = poster(screen(), item("Sơ tán ngay", level=Level.EMERGENCY), facts(now=now)).pages[0]
-        assert sheet(page).body.ground == look.LACQUER
+        assert sheet(page).body.ground == LACQUER
         assert lines(page)[0].text == "KHẨN CẤP"
         assert len(foot(page)) == 2
     sounding = poster(screen(), item("Sơ tán ngay", level=Level.EMERGENCY, on_air=True), facts()).pages[0]
@@ -308,14 +304,6 @@ def test_special_pages_say_what_is_known() -> None:
         lines(poster(screen(), item(special=Special.QUEUE), facts(called=1234)).pages[0]), key=lambda line: line.size
     )
     assert number.text == "1234" and number.size > 0.35 * 720
-
-
-def test_a_machine_without_a_typeface_says_what_to_install(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="fonts-dejavu-core"):
-        find_typeface([tmp_path])
-    for name in ("BeVietnamPro-Regular.otf", "BeVietnamPro-Bold.otf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
-        (tmp_path / name).touch()
-    assert find_typeface([tmp_path]).bold.name == "BeVietnamPro-Bold.otf"
 
 
 def test_the_title_of_a_notice_may_be_longer_than_a_page() -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from controller.core.palette import INK
 from kiosk.acts import GoTo
 from kiosk.flow import PROGRAMME
-from kiosk.look import INK, Style
+from kiosk.look import Style
 from kiosk.paint import Painter
 from kiosk.sdl import pygame
 from kiosk.widgets import Scene

@@ -7,10 +7,11 @@ from itertools import combinations
 import pytest
 
 from controller.core.levels import Level
+from controller.core.palette import LACQUER, NIGHT, PAPER
 from kiosk.acts import Act, GoTo, SpeakTo
 from kiosk.bulletin import Bulletin, Entry, Standing
 from kiosk.flow import PROGRAMME, WAITING, State
-from kiosk.look import LACQUER, NIGHT, PAPER, Frame
+from kiosk.look import Frame
 from kiosk.scene_programme import Block, Heading, Line, paged
 from kiosk.scene_waiting import around_now
 from kiosk.widgets import Box, Label, Panel, Scene, Target, act_at

@@ -1,7 +1,6 @@
 """The thin shells: the picture file, the typeface, the wait for touches."""
 
 import io
-import shutil
 import socket
 import threading
 from pathlib import Path
@@ -9,11 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from controller.core.errors import DeviceError
 from controller.runtime.catalogues import load_words
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
-from kiosk.fonts import find_typeface
 from kiosk.picture import PictureKeeper, Shot, png
 from tests.support.kiosk_station import until
 
@@ -42,20 +39,6 @@ def test_the_newest_screen_is_written_and_a_full_hand_is_told(tmp_path: Path) ->
     worker.join(10)
     assert not worker.is_alive()
     assert [file.name for file in tmp_path.iterdir()] == [kept.name]
-
-
-def test_the_typeface_with_full_vietnamese_is_preferred(tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match="fonts-dejavu-core"):
-        find_typeface([tmp_path, tmp_path / "nowhere"])
-    here = find_typeface()
-    (tmp_path / "dejavu").mkdir()
-    for file in (here.regular, here.bold):
-        shutil.copy(file, tmp_path / "dejavu" / file.name)
-    assert find_typeface([tmp_path]).regular == tmp_path / "dejavu" / here.regular.name
-    (tmp_path / "BeVietnamPro-Regular.ttf").touch()
-    assert find_typeface([tmp_path]).regular.name == here.regular.name  # one weight is not enough
-    (tmp_path / "BeVietnamPro-Bold.otf").touch()
-    assert find_typeface([tmp_path]).bold.name == "BeVietnamPro-Bold.otf"
 
 
 @pytest.mark.parametrize(

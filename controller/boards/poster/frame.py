@@ -10,23 +10,10 @@ from functools import cache
 from math import sqrt
 
 from controller.boards.facts import Facts
-from controller.boards.poster.sheet import (
-    BAMBOO,
-    INK,
-    LACQUER,
-    LEAF,
-    MUTED,
-    NIGHT,
-    PAPER,
-    Box,
-    Line,
-    Mark,
-    Part,
-    Rgb,
-    Sheet,
-)
+from controller.boards.poster.sheet import Box, Line, Mark, Part, Sheet
 from controller.boards.poster.typeface import fitted, ruler
 from controller.core.levels import Level
+from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, Rgb
 from controller.core.words import LANGUAGES, Words
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Board

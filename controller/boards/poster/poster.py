@@ -18,26 +18,13 @@ from controller.boards.facts import Facts
 from controller.boards.lettering.texts import reading_s
 from controller.boards.pages import Page, Rotation
 from controller.boards.poster.frame import DAY, Frame, frame_of, sheet_of
-from controller.boards.poster.sheet import (
-    INK,
-    LACQUER,
-    LEAF,
-    PAPER,
-    QUIET,
-    TURMERIC,
-    Area,
-    Box,
-    Code,
-    Disc,
-    Line,
-    Mark,
-    Photo,
-)
+from controller.boards.poster.sheet import QUIET, Area, Box, Code, Disc, Line, Mark, Photo
 from controller.boards.poster.special import special
 from controller.boards.poster.text import blocks_of
 from controller.boards.poster.typeface import fitted, ruler
 from controller.core.levels import Level
 from controller.core.notices import Special
+from controller.core.palette import INK, LACQUER, LEAF, PAPER, TURMERIC
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
 

@@ -15,18 +15,9 @@ from typing import overload
 from PIL import Image, ImageDraw
 
 from controller.boards.poster.typeface import Ruler, ruler
+from controller.core.palette import Rgb
 
-Rgb = tuple[int, int, int]
 log = logging.getLogger(__name__)
-
-PAPER: Rgb = (0xFB, 0xFA, 0xF5)
-INK: Rgb = (0x1B, 0x1F, 0x1D)
-MUTED: Rgb = (0x4A, 0x51, 0x4D)
-BAMBOO: Rgb = (0x0B, 0x5D, 0x3B)
-LEAF: Rgb = (0xDD, 0xEF, 0xE3)
-TURMERIC: Rgb = (0xFF, 0xC8, 0x3D)
-LACQUER: Rgb = (0xA1, 0x1A, 0x14)
-NIGHT: Rgb = (0x10, 0x23, 0x1A)
 
 
 @dataclass(frozen=True, slots=True)

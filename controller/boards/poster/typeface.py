@@ -1,4 +1,4 @@
-"""Letters of a large screen: the typeface, how wide a text is, and which letters it lacks.
+"""Letters of a large screen: how wide a text is in its typeface, and which letters that lacks.
 
 Widths are measured once at one size and scaled, so that finding the size in which a text fills its
 room is plain arithmetic. Needs Pillow; draws nothing.
@@ -6,50 +6,22 @@ room is plain arithmetic. Needs Pillow; draws nothing.
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from PIL import ImageFont
 
 from controller.core.errors import DeviceError
+from controller.runtime.typefaces import Typeface, find_typeface
 
 LINE = 1.36  # of the size, from baseline to baseline: stacked capitals (Ẳ) under tails (ợ) do not meet
 ASCENT = 1.08  # of the size, from the top of a line to its baseline
 FALLBACK = "?"
 ELLIPSIS = "…"
-_FOLDERS = (Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
-_TYPEFACES = (("BeVietnamPro-Regular", "BeVietnamPro-Bold"), ("DejaVuSans", "DejaVuSans-Bold"))
 _PROBE = 100  # pixels; the size at which widths are measured
 _SLACK = 1.01  # letters are set on whole pixels, which may make a line a little wider
 _ABSENT = "\U0010ffff"  # no typeface has it
-
-
-@dataclass(frozen=True, slots=True)
-class Typeface:
-    regular: Path
-    bold: Path
-
-    def weight(self, bold: bool) -> Path:
-        return self.bold if bold else self.regular
-
-
-def find_typeface(folders: Iterable[Path] = _FOLDERS) -> Typeface:
-    """The first typeface of which both weights are installed, or DeviceError that says what to install."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for parent, _, names in os.walk(folder):
-            for name in names:
-                file = Path(parent, name)
-                if file.suffix.lower() in {".ttf", ".otf"}:
-                    found.setdefault(file.stem, file)
-    for regular, bold in _TYPEFACES:
-        if regular in found and bold in found:
-            return Typeface(found[regular], found[bold])
-    raise DeviceError("no typeface for a screen: install the Debian package fonts-dejavu-core")
 
 
 class Ruler:
