@@ -1,0 +1,94 @@
+"""What can happen to a resident's visit besides touches, and what a visit can ask for. Values only; the flow (pure)
+takes the first and gives the second, the screen's shell carries them out.
+
+Nothing here may be logged: all of it may hold a resident's data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """The text of an ID card's QR code, or of a receipt's, whole, from a scanner or the camera."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTaken:
+    """A picture of a paper: JPEG of at most 2 MB, and whether it can be read."""
+
+    jpeg: bytes
+    legible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFailed:
+    """kind: "camera", "printer", "scanner", "voice". reason: a key below `kiosk.device` in the catalogues."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """It lies sealed on the disk; `number` as people say it, `token` for the receipt's QR code."""
+
+    number: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFiled:
+    """Nothing was kept; the draft still is in memory. reason: "disk", "database", "no_key"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Effect: say this text, in a language, instead of what is being said. "" is silence."""
+
+    text: str
+    language: str = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class TakePhoto:
+    """Effect: one picture, answered by PhotoTaken or DeviceFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCamera:
+    """Effect: show what the camera sees, and look for QR codes in it, while `on`."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Effect: seal it and keep it; answered by Filed or NotFiled. `ident` makes a second attempt the same file.
+
+    content: the JSON document of docs/filing.md. photos: by the paper's id.
+    """
+
+    ident: str
+    guide: str
+    content: bytes
+    photos: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Effect: on paper, if there is a printer; answered only if it fails."""
+
+    number: str
+    token: str
+    title: str
+    lines: tuple[str, ...]  # what happens next, and how to hand over
+
+
+Happening = CardRead | PhotoTaken | DeviceFailed | Filed | NotFiled
+Wish = Say | TakePhoto | WatchCamera | Submit | PrintReceipt
