@@ -1,8 +1,10 @@
-"""`loalang doctor` on boards: their lines and addresses, their fonts, screens and panels."""
+"""`loalang doctor` on boards: their lines and addresses, their fonts, screens and panels; and on USB adapters that only
+their plugs tell apart."""
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,13 @@ from controller.boards.display.screen_power import plugged, tools
 from controller.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
+from controller.runtime.serial_port import Adapter
 
 FEWEST_ROWS = 13  # a board with fewer has no room for the marks of Vietnamese, and a font of its own
 FONTS = {"X11/misc/9x15.pcf.gz": "xfonts-base", "opentype/unifont/unifont.otf": "fonts-unifont"}
 HUIDU_PORT = 10001
+BY_PATH = "/dev/serial/by-path"
+MOVING = ("/dev/tty", "/dev/serial/by-id/")  # names that say nothing of the plug
 
 
 def boards(say: Saying, config: StationConfig, world: World) -> Iterator[Finding]:
@@ -24,6 +29,7 @@ def boards(say: Saying, config: StationConfig, world: World) -> Iterator[Finding
     screens = [board for board in config.boards if board.driver == "screen"]
     if len(screens) > 1:
         yield say.warning("screens", "screens.many", count=len(screens))
+    yield from _twins(say, config, world)
 
 
 def line(say: Saying, name: str, port: str) -> Finding:
@@ -34,6 +40,42 @@ def line(say: Saying, name: str, port: str) -> Finding:
     if not os.access(path, os.R_OK | os.W_OK):
         return say.fault(name, "line.closed", port=port)
     return say.ok(name, "line.fine", port=port)
+
+
+def _twins(say: Saying, config: StationConfig, world: World) -> Iterator[Finding]:
+    """Adapters of one make and one serial number (or none), where the configuration names one by anything but its plug:
+    after the next start that name may be the other's."""
+    alike = defaultdict[tuple[str, str], list[Adapter]](list)
+    for adapter in world.adapters():
+        alike[adapter.make, adapter.number].append(adapter)
+    for (make, _), group in sorted(alike.items()):
+        if len({adapter.plug for adapter in group}) < 2:
+            continue
+        lines = sorted(Path(adapter.device).name for adapter in group)
+        moving = sorted(port for port in _ports(config) if world.path(port).resolve().name in lines)
+        if moving:
+            by_plug = _by_plug(world)
+            names = ", ".join(f'{line} = "{by_plug[line]}"' if line in by_plug else line for line in lines)
+            yield say.warning(
+                f"adapters/{make}", "adapters.twins", count=len(group), make=make, ports=", ".join(moving), names=names
+            )
+
+
+def _ports(config: StationConfig) -> set[str]:
+    """The configured names of serial lines that do not go by the plug."""
+    wired = [board.port for board in config.boards]
+    for output in config.outputs:
+        wired += [relay.port for relay in (output.amplifier, *output.zone_relays.values())]
+        wired += [output.stop_switch.port, output.emergency_contact.port]
+    return {port for port in wired if port.startswith(MOVING)}
+
+
+def _by_plug(world: World) -> dict[str, str]:
+    """The lasting name of each line, by its device's."""
+    found: dict[str, str] = {}
+    for link in sorted(world.path(BY_PATH).glob("*")):  # some systems have two links for a plug: the shorter way
+        found.setdefault(link.resolve().name, f"{BY_PATH}/{link.name}")
+    return found
 
 
 def _fonts(say: Saying, world: World) -> Finding:

@@ -18,6 +18,7 @@ from controller.core.words import Words
 from controller.runtime.clock_signs import kernel_says_synchronised
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config_tables import Email
+from controller.runtime.serial_port import Adapter, adapters
 
 LIMIT_S = 5.0  # for a program or a connection that is tried
 
@@ -73,6 +74,7 @@ class World:
     knock: Callable[[Email], None] = knock_at
     sound_devices: Callable[[], list[str]] = sound_devices
     reach: Callable[[str, int], bool] = reach
+    adapters: Callable[[], list[Adapter]] = adapters
 
     def path(self, absolute: str) -> Path:
         return self.root / absolute.lstrip("/")

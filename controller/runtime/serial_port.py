@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import termios
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, TypeVar
 
@@ -19,6 +20,34 @@ from controller.core.errors import DeviceError
 ControlLine = Literal["cts", "dsr", "cd", "ri"]
 T = TypeVar("T")
 GONE = (serial.SerialException, OSError, termios.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A serial line on USB. `make` is its vendor and product ("1a86:7523"), `number` its serial number ("" for none),
+    `plug` where it is in the tree of plugs ("1-1.2")."""
+
+    device: str
+    make: str
+    number: str
+    plug: str
+
+
+def adapters() -> list[Adapter]:
+    """Those that are plugged in now, as far as the system tells."""
+    from serial.tools.list_ports import comports  # only the doctor asks
+
+    try:
+        found = [port for port in comports() if port.vid is not None and port.pid is not None]
+    except (OSError, TypeError, ValueError):  # one was pulled out while it was looked at
+        return []
+    return [
+        Adapter(
+            port.device, f"{port.vid:04x}:{port.pid:04x}", port.serial_number or "",
+            (port.location or "").partition(":")[0],  # without the line's number, of an adapter that has several
+        )
+        for port in found
+    ]  # fmt: skip
 
 
 class SerialPort:
