@@ -137,9 +137,13 @@ class Mail:
         config = self._config
         name = socket.gethostname().partition(".")[0] or "localhost"
         words = {"timeout": self._word_limit_s}
-        if config.security == "tls":
-            return _TlsCall(self._whole_limit_s, config.host, config.port, name, context=self._certificates(), **words)
-        return _Call(self._whole_limit_s, config.host, config.port, name, **words)
+        try:
+            if config.security == "tls":
+                trust = self._certificates()
+                return _TlsCall(self._whole_limit_s, config.host, config.port, name, context=trust, **words)
+            return _Call(self._whole_limit_s, config.host, config.port, name, **words)
+        except UnicodeError as error:  # a host name that cannot be one, e.g. with two dots in a row
+            raise UntoldError("mail_unreachable", f"{config.host}: {error}") from error
 
     def _certificates(self) -> ssl.SSLContext:
         return self._trust or ssl.create_default_context()

@@ -114,5 +114,5 @@ class Intake:
     def _sweep(self) -> None:
         for old in self._places.uploads.glob("*"):
             with contextlib.suppress(OSError):
-                if old.is_file() and time.time() - old.stat().st_mtime > _STALE_S:
-                    old.unlink()
+                if time.time() - old.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()

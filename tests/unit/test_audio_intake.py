@@ -259,7 +259,11 @@ def test_no_room(places: Places, tmp_path: Path) -> None:
 def test_old_uploads_are_swept(places: Places, tmp_path: Path) -> None:
     old = places.uploads / "upload-0"
     old.write_bytes(b"half")
-    os.utime(old, (time.time() - 2 * 86_400,) * 2)
+    killed = places.uploads / ".judging-0"  # whoever judged it was killed
+    killed.mkdir()
+    (killed / "log").write_bytes(b"")
+    for left_behind in (old, killed):
+        os.utime(left_behind, (time.time() - 2 * 86_400,) * 2)
     (places.uploads / "upload-2").write_bytes(b"on its way")
     made = taken(places, usual(tmp_path / "a.mp3", "mp3"))
     assert left(places) == sorted([made.sha256, "upload-2"])

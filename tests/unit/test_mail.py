@@ -89,6 +89,11 @@ def test_nobody_there(tmp_path: Path) -> None:
     assert code_of(Mail(config, FakeClock(START)).knock) == "mail_unreachable"
 
 
+def test_a_host_name_that_cannot_be_one_is_not_the_password_s_fault(tmp_path: Path) -> None:
+    config = Email(host="thư..example", port=25, security="none", sender="a@b.example")
+    assert code_of(Mail(config, FakeClock(START)).knock) == "mail_unreachable"
+
+
 def test_a_password_file_that_is_not_there(tmp_path: Path) -> None:
     config = Email(host="localhost", port=1, user="loa", password_file=str(tmp_path / "none"), sender="a@b.example")
     assert code_of(Mail(config, FakeClock(START)).knock) == "mail_password_file"
