@@ -48,7 +48,7 @@ from controller.runtime.workers import Crew
 from controller.store import clock as clocks
 from controller.store.connection import Store, Tx
 
-NICE = -10  # the sound comes before everything else on the machine; its children step back (audio.children)
+NICE = -10  # the sound comes before everything else on the machine; its children step back (runtime/children.py)
 DOUBT_S = 1.5  # the controller looks every half second, and at once when it sees a step
 KEEPER_LIMIT_S = 30.0  # a slow card may hold the keeper so long before the watchdog bites
 LAST_S = 0.4  # after all has been taken the last of it is still to be heard: the amplifier stays on

@@ -16,8 +16,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from audio.children import Limits
 from controller.core.errors import DeviceError
+from controller.runtime.children import Limits
 
 RATE = 16_000  # hertz, of every recording: mono s16le
 DEFAULT_MONITOR = "@DEFAULT_MONITOR@"  # of whichever sink PulseAudio plays to by default

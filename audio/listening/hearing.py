@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from audio.children import Child, Limits
 from audio.listening import ear
 from audio.listening.ear import Ear, Span
 from controller.core.errors import DeviceError
 from controller.core.ports import Clock
+from controller.runtime.children import Child, Limits
 from controller.runtime.places import Places
 
 LEAST_S = 3.0  # of words; less says nothing

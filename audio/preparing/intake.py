@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from audio.children import Child, Limits
 from controller.core.errors import InputError, Problem, StationError
 from controller.core.recordings import SIGNAL_LENGTHS, Brought, SignalName
+from controller.runtime.children import Child, Limits
 from controller.runtime.config_tables import Policy, Speech
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places

@@ -20,13 +20,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from audio.children import Child, Limits
 from audio.preparing.recipe import VoiceFile, recipe_of
 from audio.preparing.speech import Call, Missing, call, voices
 from controller.core.errors import DeviceError, StationError
 from controller.core.parts import Part, Parts, PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
 from controller.core.spoken import Spoken
+from controller.runtime.children import Child, Limits
 from controller.runtime.config_tables import Policy, Speech
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places

@@ -1,6 +1,6 @@
 """The voices: programs that turn words into a WAV file, in the configured order. Only how to call them.
 
-Each runs once for one text, in a child of its own (audio/children.py); whether its file can be trusted
+Each runs once for one text, in a child of its own (controller/runtime/children.py); whether its file can be trusted
 is decided afterwards by audio/preparing/sound.py, never by its exit code alone.
 """
 
