@@ -70,7 +70,7 @@ class Notice:
 
     def is_due(self, now: datetime, tz: tzinfo) -> bool:
         """Whether it is to be seen at an instant, wherever it is to be seen. An emergency keeps no hours."""
-        if self.withdrawn_at is not None or not self.shown_from <= now < self.shown_until:
+        if self.withdrawn_at is not None or now >= self.shown_until or (now < self.shown_from and not self.was_at_once):
             return False
         if not self.hours or self.level is Level.EMERGENCY:
             return True
@@ -82,6 +82,12 @@ class Notice:
         if self.level is Level.EMERGENCY or not (self.boards or self.zones):
             return True
         return board in self.boards or bool(self.zones and (not zones or zones & set(self.zones)))
+
+    @property
+    def was_at_once(self) -> bool:
+        """Whoever put it up or changed it last saw it shown at once: a clock that is set back since does not take an
+        emergency off the boards until its beginning comes again."""
+        return self.shown_from <= (self.updated_at or self.created_at)
 
     @property
     def precedence(self) -> tuple[int, int, datetime, str]:

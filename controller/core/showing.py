@@ -18,10 +18,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """An utterance together with the announcement's text."""
+    """An utterance together with the announcement's text, and how far the wall clock was set since it began."""
 
     utterance: Utterance
     text: str
+    clock_set_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def showing(
         if utterance.level is not Level.EMERGENCY and zones and not zones & set(utterance.zones):
             continue
         on_air = utterance.state is UtteranceState.PLAYING
-        until = _leaves_at(utterance, timedelta(seconds=after_s))
+        until = _leaves_at(utterance, timedelta(seconds=after_s), timedelta(seconds=sounding.clock_set_s))
         if until is None or now >= until:
             continue
         if on_air:
@@ -102,13 +103,14 @@ def _precedence(item: Item) -> tuple[int, bool, bool, int, float, str]:
     return item.level.rank, not item.on_air, True, item.order_no, since, item.ident
 
 
-def _leaves_at(utterance: Utterance, after: timedelta) -> datetime | None:
-    """When it leaves every face at the latest; None for what is not to be seen at all."""
+def _leaves_at(utterance: Utterance, after: timedelta, clock_set: timedelta) -> datetime | None:
+    """When it leaves every face at the latest; None for what is not to be seen at all. The beginning of an emergency
+    was told by a clock that was set by `clock_set` since."""
     if utterance.state in {UtteranceState.PLAYED, UtteranceState.CUT} and utterance.ended_at is not None:
         return utterance.ended_at + after
     if utterance.level is not Level.EMERGENCY:
         return _NEVER if utterance.state is UtteranceState.PLAYING else None
     if utterance.state is UtteranceState.PLAYING or (utterance.state is UtteranceState.QUEUED and utterance.attempt):
         begun = max(utterance.due, utterance.started_at or utterance.due)
-        return begun + timedelta(seconds=utterance.whole_s or LASTS_LIMIT_S) + after
+        return begun + clock_set + timedelta(seconds=utterance.whole_s or LASTS_LIMIT_S) + after
     return None

@@ -308,4 +308,17 @@ def soundings(tx: Tx, since: datetime) -> list[Sounding]:
         " ORDER BY utterances.due, utterances.id",
         (instant(since),),
     )
-    return [Sounding(_utterance(row), row["text"]) for row in rows]
+    return [
+        Sounding(_utterance(row), row["text"], _clock_set_s(tx, row["id"]) if row["level"] == "emergency" else 0.0)
+        for row in rows
+    ]
+
+
+def _clock_set_s(tx: Tx, ident: str) -> float:
+    """How far the wall clock was set since an utterance began; the journal stays in order whatever the clock does."""
+    row = tx.execute(
+        "SELECT TOTAL(detail ->> 'step_s') FROM journal WHERE subject = 'clock' AND seq >"
+        " (SELECT MIN(seq) FROM journal WHERE subject = 'utterance/' || ? AND kind = 'playing')",
+        (ident,),
+    ).fetchone()
+    return float(row[0])

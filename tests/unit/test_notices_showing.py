@@ -12,13 +12,14 @@ import pytest
 from controller.boards.looking import Looking
 from controller.boards.pages import Content
 from controller.core.announcements import Draft
+from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.notice_drafts import NoticeDraft
 from controller.core.notices import Hours
 from controller.core.showing import Sounding, showing
 from controller.core.utterances import UtteranceEvent, UtteranceState
 from controller.noticing import Noticing
-from controller.store import announcements, utterances
+from controller.store import announcements, journal, utterances
 from controller.store.connection import Store
 from tests.support.stations import CONFIG, START, Station, station_in, utterance
 
@@ -190,6 +191,40 @@ def test_nobody_writes_down_its_end_and_it_ends(wall: Wall) -> None:
     assert "LŨ" in wall.read()["cho"]
     wall.tick(1)
     assert "LŨ" not in wall.read()["cho"]
+
+
+def test_a_clock_that_is_set_neither_hides_an_emergency_that_sounds_nor_makes_it_longer(wall: Wall) -> None:
+    def set_clock(seconds: float) -> None:
+        wall.station.clock.step(seconds)  # type: ignore[union-attr]  # a fake one
+        with wall.station.store.write() as tx:  # as the timekeeper does
+            journal.write(tx, wall.station.clock.now(), Kind.CLOCK, "clock", step_s=seconds)
+
+    set_clock(60)  # before it began: no matter
+    ident = wall.announce("LŨ", ("trung-tam",), Level.EMERGENCY, lasts_s=300)
+    wall.happens(ident, UtteranceEvent.BEGIN)
+    for hours in (5, -9, 30):
+        set_clock(hours * 3600)
+        assert "LŨ" in wall.read()["cho"], f"the clock was set by {hours} h"
+    wall.tick(300 + 599)
+    assert "LŨ" in wall.read()["cho"]
+    wall.tick(1)
+    assert "LŨ" not in wall.read()["cho"]
+
+
+def test_a_clock_that_is_set_back_does_not_undo_what_was_put_up_at_once(wall: Wall) -> None:
+    calm = wall.read()
+    wall.noticing.put_up(urgent_notice(START + 60 * MINUTE), "lan")
+    wall.noticing.put_up(NoticeDraft(text="Mai cắt nước", shown_from=START + 30 * MINUTE), "lan")
+    wall.station.clock.step(-7200)  # type: ignore[union-attr]  # a fake one
+    assert set(wall.read().values()) == {"BÃO"}
+    wall.begin_anew()
+    assert set(wall.read().values()) == {"BÃO"}
+    wall.tick(7200 + 3600 - 1)
+    assert set(wall.read().values()) == {"BÃO"}
+    wall.tick(1)  # the end that somebody named
+    assert set(wall.read().values()) == {"Mai cắt nước"}
+    wall.station.clock.step(-3600)  # type: ignore[union-attr]  # its beginning was not "at once": it has not come
+    assert wall.read().keys() == calm.keys() and "nước" not in " ".join(wall.read().values())
 
 
 def test_how_long_at_the_most() -> None:
