@@ -13,18 +13,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
-import os
-import queue
 import select
 import sys
-import termios
 import threading
 import time
-import tty
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
+
+from controller.runtime.far_end import Orders, PseudoLine
 
 BITS_A_BYTE = 10  # start, 8 data, stop
 POLL_S = 0.02  # how soon `stopping` is seen, at the latest
@@ -152,30 +149,25 @@ class RelayEmulator:
         self.heard = bytearray()  # what came out at the board's end
         self._byte_s = BITS_A_BYTE / baud
         self._silence_s = max(3.5 * self._byte_s, 0.00175)
-        self._orders: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
-        self._bell = (-1, -1)
-        self._lock = threading.Lock()  # whoever looks at the line while it goes
+        self._orders, self._line = Orders(), PseudoLine(link)
         self._is_busy = False  # bytes have come that are not obeyed yet
-        self._master = self._slave = -1
 
     def serve(self, stopping: threading.Event) -> None:
         """Until `stopping`; the board is plugged in at once."""
-        self._bell = os.pipe()
-        self._plug()
+        self._line.plug()
         try:
             while not stopping.is_set():
                 self._turn()
         finally:
-            self._unplug()
-            for end in self._bell:
-                os.close(end)
+            self._line.unplug()
+            self._orders.close()
 
     def plug(self) -> None:
-        self._ordered(self._plug)
+        self._ordered(self._line.plug)
 
     def unplug(self) -> None:
         """The adapter is pulled out; the board keeps its power."""
-        self._ordered(self._unplug)
+        self._ordered(self._line.unplug)
 
     def cut_power(self, *, back: bool = True) -> None:
         def cut() -> None:
@@ -190,39 +182,11 @@ class RelayEmulator:
         end, looks = time.monotonic() + limit_s, 0
         while looks < 3 and time.monotonic() < end:
             time.sleep(0.003)  # bytes take a moment from one end of a pseudo-terminal to the other
-            with self._lock:
-                waiting = bytes(4)
-                if self._master >= 0:
-                    waiting = fcntl.ioctl(self._master, termios.FIONREAD, waiting)
-                looks = 0 if self._is_busy or any(waiting) else looks + 1
+            looks = 0 if self._is_busy or self._line.waiting() else looks + 1
 
     def _ordered(self, act: Callable[[], None]) -> None:
         """Have the serving thread do it, now, so that nobody else sleeps on a line that goes."""
-        done = threading.Event()
-        self._orders.put((act, done))
-        os.write(self._bell[1], b".")
-        done.wait(5.0)
-
-    def _plug(self) -> None:
-        if self._master >= 0:
-            return
-        with self._lock:
-            self._master, self._slave = os.openpty()  # our own open slave keeps the line up between callers
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        fresh = self.link.with_name(f".{self.link.name}")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._slave))
-        fresh.replace(self.link)
-
-    def _unplug(self) -> None:
-        if self._master < 0:
-            return
-        self.link.unlink(missing_ok=True)
-        with self._lock:
-            os.close(self._slave)
-            os.close(self._master)
-            self._master = self._slave = -1
+        self._orders.give(act).wait(5.0)
 
     def _turn(self) -> None:
         """Wait for bytes; let them pass one after another; obey when the line falls silent."""
@@ -246,20 +210,14 @@ class RelayEmulator:
 
     def _arriving(self, wait_s: float) -> bytes:
         """What comes within `wait_s`; orders are carried out meanwhile."""
-        watched = [self._bell[0]] if self._master < 0 else [self._bell[0], self._master]
+        watched: list[Orders | PseudoLine] = [self._orders, *([self._line] if self._line.is_plugged else [])]
         ready = select.select(watched, [], [], wait_s)[0]
-        if self._bell[0] in ready:
-            os.read(self._bell[0], 64)
-            while not self._orders.empty():
-                act, done = self._orders.get()
-                act()
-                done.set()
-        if self._master < 0 or self._master not in ready:
+        if self._orders in ready:
+            self._orders.carry_out()
+        if self._line not in ready or not self._line.is_plugged:
             return b""
         self._is_busy = True
-        with contextlib.suppress(OSError):  # plugged in anew just now
-            return os.read(self._master, 1 if self.unplug_after is not None else 32)
-        return b""
+        return self._line.read(1 if self.unplug_after is not None else 32)
 
     def _pass(self, data: bytes) -> None:
         before = list(self.board.states)
@@ -275,10 +233,9 @@ class RelayEmulator:
     def _answer(self, answer: bytes) -> None:
         for byte in answer:
             time.sleep(self._byte_s)
-            if self._master < 0 or not self._still_plugged():
+            if not self._line.is_plugged or not self._still_plugged():
                 return
-            with contextlib.suppress(OSError):  # nobody reads: a board does not wait for that
-                os.write(self._master, bytes((byte,)))
+            self._line.write(bytes((byte,)))
 
     def _still_plugged(self) -> bool:
         """Count one byte; the plug may come out before it."""
@@ -286,7 +243,7 @@ class RelayEmulator:
             return True
         if self.unplug_after == 0:
             self.unplug_after = None
-            self._unplug()
+            self._line.unplug()
             return False
         self.unplug_after -= 1
         return True

@@ -13,7 +13,7 @@ from controller.boards.alpha import pages as alpha_pages
 from controller.boards.alpha.link import AlphaLink
 from controller.boards.alpha.sign import AlphaSign, Physics
 from controller.boards.alpha.words import AlphaError
-from controller.boards.emulated.board import Emulator
+from controller.boards.emulated.emulator import Emulator
 from controller.boards.emulated.line import on_a_line
 from controller.boards.emulated.tcp import on_tcp
 from controller.boards.hanover import link as hanover_link

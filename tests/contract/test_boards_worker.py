@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from controller.boards.alpha.sign import Physics
-from controller.boards.emulated.line import RECORD_LIMIT, Record
+from controller.boards.emulated.leavings import RECORD_LIMIT, Record
 from controller.boards.emulated.process import main
 from controller.boards.link import Timing
 from controller.core.journal import Kind

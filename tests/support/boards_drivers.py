@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from controller.boards.alpha.sign import AlphaSign
 from controller.boards.drivers import DRIVERS
-from controller.boards.emulated.board import Emulator, Sign
-from controller.boards.emulated.line import LineEmulator, Record
+from controller.boards.emulated.board import Sign
+from controller.boards.emulated.emulator import Emulator
+from controller.boards.emulated.leavings import Record
+from controller.boards.emulated.line import LineEmulator
 from controller.boards.facts import Facts
 from controller.boards.hanover.sign import HanoverSign
 from controller.boards.huidu.sign import HuiduSign

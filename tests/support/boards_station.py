@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.boards.alpha.sign import AlphaSign, Physics
-from controller.boards.emulated.line import LineEmulator, Record
+from controller.boards.emulated.leavings import Record
+from controller.boards.emulated.line import LineEmulator
 from controller.boards.link import Timing
 from controller.boards.worker import BoardWorker
 from controller.core.journal import Entry

@@ -1,8 +1,7 @@
-"""A board in software, whatever its protocol: what it is fed, what it shows, and who serves it. Pure."""
+"""A board in software, whatever its protocol: what it is fed, and what it shows. Pure."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,16 +31,3 @@ class Sign(Protocol):
 
     def lose_power(self, now: float) -> None:
         """Off and on again: whatever it does not keep without power is gone."""
-
-
-class Emulator(Protocol):
-    """Serves one board at the far end of its line. All but `serve` may be called from any thread."""
-
-    def serve(self, stopping: threading.Event) -> None:
-        """Until `stopping`; the board is plugged in at once, and unplugged in the end."""
-
-    def plug(self) -> None: ...
-
-    def unplug(self) -> None: ...
-
-    def cut_power(self) -> None: ...
