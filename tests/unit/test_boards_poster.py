@@ -134,9 +134,12 @@ def test_all_vietnamese_letters_are_drawn_and_all_differ() -> None:
     assert len(masks) == len(VIETNAMESE)
 
 
-def test_what_cannot_be_drawn_is_named_and_what_cannot_be_seen_is_left_out() -> None:
-    rotation = poster(screen(), item("a\u200bb \u202eRTL\u2066 漢 \ud7ff \x07e\u0301 漢", "Tên 漢"), facts())
-    assert (said(rotation), rotation.undrawable) == (["Tên", "?", "ab", "RTL", "?", "?", "é", "?"], ("漢", "\ud7ff"))
+def test_what_cannot_be_drawn_is_named_and_what_cannot_be_seen_is_left_out_and_named() -> None:
+    text = "a\u200bb \u202eRTL\u2066 漢 \ud7ff \x07e\u0301 漢 5㎏ שלום ❤\ufe0f"
+    rotation = poster(screen(), item(text, "Tên 漢"), facts())
+    assert said(rotation) == ["Tên", "?", "ab", "RTL", "?", "é", "?", "5kg", "????", "❤"]
+    unseen = ("U+200B", "U+202E", "U+2066", "U+D7FF", "U+0007")
+    assert rotation.undrawable == ("漢", *unseen, "ש", "ל", "ו", "ם")
 
 
 def test_nothing_is_drawn_before_somebody_looks_and_little_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from controller.boards.lettering.texts import clean
+from controller.boards.lettering.texts import clean, cut, reading_s
 
 CELL_PX, LINE_PX = 6, 8  # the 5 x 7 font with one dot between characters and lines
 PAGES_AT_MOST = 2  # a passer-by reads no more
@@ -77,7 +77,7 @@ def lay_out(text: str, columns: int, rows: int, limit: int, most: int = PAGES_AT
     looked_at, beyond = text[: LOOKED_AT * limit], text[LOOKED_AT * limit :]
     said, replaced = plain(looked_at)
     is_stripped = any(not c.isascii() and c.isalpha() for c in looked_at)
-    shown, left_out = _cut(said, limit)
+    shown, left_out = cut(said, limit, MORE)
     left_out = " ".join([left_out, *beyond.split()]).strip()
     if not shown:
         return Layout((), replaced)
@@ -117,16 +117,4 @@ def scroll_s(characters: int, columns: int) -> float:
 
 
 def _still(lines: list[str]) -> Page:
-    """A second a word, two at least, so that a passer-by can finish it."""
-    words = sum(len(line.split()) for line in lines)
-    return Page(tuple(lines), max(2.0, float(words)))
-
-
-def _cut(text: str, limit: int) -> tuple[str, str]:
-    """As much of a text as fits, ended at a word where that costs no more than half, and the rest."""
-    if len(text) <= limit:
-        return text, ""
-    room = max(0, limit - len(MORE))
-    end = room if text[room] == " " else text.rfind(" ", room // 2, room)
-    end = end if end > 0 else room
-    return text[:end].rstrip() + MORE[:limit], text[end:].strip()
+    return Page(tuple(lines), reading_s([line.replace(CLOCK, "0:00") for line in lines]))

@@ -74,22 +74,27 @@ def with_fonts(ladder: Sequence[Style]) -> Callable[[str], str | None]:
     def drawn(character: str) -> str | None:
         if ord(character) > LAST_OF_PLANE_0 and unicodedata.category(character) == "So":
             return None  # emoji: a face of ten dots says nothing
-        if has(character):
-            return character
-        plain = unicodedata.normalize("NFKC", character)
-        return plain if plain not in ("", character) and all(map(has, plain)) else None
+        return itself_or_plain(character, has)
 
     return drawn
 
 
-def cut(text: str, limit: int) -> tuple[str, str]:
+def itself_or_plain(character: str, has: Callable[[str], bool]) -> str | None:
+    """A character that there is, or the plain ones that it is made of."""
+    if has(character):
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if plain not in ("", character) and all(map(has, plain)) else None
+
+
+def cut(text: str, limit: int, more: str = MORE) -> tuple[str, str]:
     """As much of a text as fits, ended at a word where that costs no more than half, and the rest."""
     if len(text) <= limit:
         return text, ""
-    room = max(0, limit - len(MORE))
+    room = max(0, limit - len(more))
     end = room if text[room] == " " else text.rfind(" ", room // 2, room)
     end = end if end > 0 else room
-    return text[:end].rstrip(" ,;:–-") + MORE, text[end:].strip()
+    return text[:end].rstrip(" ,;:–-") + more[:limit], text[end:].strip()
 
 
 def lines_of(text: str, style: Style, columns: int, breaks_words: bool = False) -> list[str] | None:

@@ -6,22 +6,22 @@ room is plain arithmetic. Needs Pillow; draws nothing.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 from PIL import ImageFont
 
+from controller.boards.lettering.texts import clean, itself_or_plain
 from controller.core.errors import DeviceError
 from controller.runtime.typefaces import Typeface, find_typeface
 
 LINE = 1.36  # of the size, from baseline to baseline: stacked capitals (Ẳ) under tails (ợ) do not meet
 ASCENT = 1.08  # of the size, from the top of a line to its baseline
-FALLBACK = "?"
 ELLIPSIS = "…"
 _PROBE = 100  # pixels; the size at which widths are measured
 _SLACK = 1.01  # letters are set on whole pixels, which may make a line a little wider
 _ABSENT = "\U0010ffff"  # no typeface has it
+_VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # of the character before: an outline or a coloured picture
 
 
 class Ruler:
@@ -31,7 +31,7 @@ class Ruler:
         self.typeface = typeface
         self._probes = {bold: self.font(_PROBE, bold) for bold in (False, True)}
         self._advances: dict[tuple[str, bool], float] = {}  # of letters, at the size of the probes
-        self._drawn: dict[str, bool] = {}
+        self._known: dict[str, bool] = {}  # whether the typeface has a letter
         self._absent = self._ink(_ABSENT)
 
     def font(self, size: int, bold: bool) -> ImageFont.FreeTypeFont:
@@ -52,32 +52,19 @@ class Ruler:
         return advance
 
     def drawable(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """The text as it can be drawn, paragraphs apart by line ends, and the characters that became "?", each once.
+        """The text as it can be drawn, paragraphs apart by line ends, and the characters that it lost, each once; as on
+        every other board."""
+        said = [clean(paragraph, self._drawn) for paragraph in text.splitlines()]
+        lost = dict.fromkeys(each for paragraph in said for each in paragraph.undrawable)
+        return "\n".join(paragraph.text for paragraph in said if paragraph.text), tuple(lost)
 
-        Characters that are not to be seen (controls, directions, joiners) are left out.
-        """
-        shown: list[str] = []
-        lacking: list[str] = []
-        for character in unicodedata.normalize("NFC", text):
-            kind = unicodedata.category(character)
-            if character == "\n" or kind[0] == "Z":
-                shown.append("\n" if character in "\n\u2028\u2029" else " ")
-            elif character == "\t":
-                shown.append(" ")
-            elif kind in {"Cc", "Cf"} or "\ufe00" <= character <= "\ufe0f":
-                continue
-            elif kind in {"Co", "Cs", "Cn"} or not self._has(character):
-                shown.append(FALLBACK)
-                lacking.append(character)
-            else:
-                shown.append(character)
-        lines = (" ".join(line.split()) for line in "".join(shown).split("\n"))
-        return "\n".join(line for line in lines if line), tuple(dict.fromkeys(lacking))
+    def _drawn(self, character: str) -> str | None:
+        return "" if character in _VARIANTS else itself_or_plain(character, self._has)
 
     def _has(self, character: str) -> bool:
-        has = self._drawn.get(character)
+        has = self._known.get(character)
         if has is None:
-            has = self._drawn[character] = self._ink(character) != self._absent
+            has = self._known[character] = self._ink(character) != self._absent
         return has
 
     def _ink(self, character: str) -> bytes:
