@@ -50,6 +50,7 @@ def clean(text: str, drawn: Callable[[str], str | None], limit: int = sys.maxsiz
     for character in shown:
         if character == " ":
             found.append(character)
+            was_drawn = True
             continue
         kind = unicodedata.category(character)
         if kind in _INVISIBLE or kind in _MARKS:  # a mark that is part of no letter
