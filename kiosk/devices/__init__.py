@@ -1,0 +1,1 @@
+"""What hands the kiosk has besides the touch screen: scanner, camera, receipt printer, voice."""
