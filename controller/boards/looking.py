@@ -7,10 +7,10 @@ from __future__ import annotations
 from controller.boards.facts import Facts
 from controller.boards.news import Known, News
 from controller.boards.pages import Content
-from controller.boards.rotation import content_of
+from controller.boards.rotation import Kept, content_of
 from controller.core.levels import Level
 from controller.core.ports import Clock
-from controller.core.showing import Item, showing
+from controller.core.showing import Item, called_alone, showing
 from controller.runtime.config_tables import Board, Site
 from controller.store.connection import Store
 
@@ -26,6 +26,7 @@ class Looking:
         self._known: Known | None = None  # what the last look was at, and in which second
         self._second = 0
         self._due: tuple[tuple[Item, ...], tuple[Item, ...], Facts] | None = None
+        self._set: Kept = {}
 
     def look(self, rung: bool) -> Content | None:
         """What is to be shown, if that is something else than at the last look; `rung`: read in any case."""
@@ -37,7 +38,7 @@ class Looking:
         if due == self._due:
             return None
         self._due = due
-        return content_of(self._board, *due)
+        return content_of(self._board, *due, self._set)
 
     def facts(self, known: Known | None = None) -> Facts:
         """What special pages of this board show now."""
@@ -45,12 +46,14 @@ class Looking:
 
     def _items(self, known: Known, urgent: bool) -> tuple[Item, ...]:
         """The emergencies, or everything else, which waits underneath."""
-        return showing(
+        now = self._clock.now()
+        items = showing(
             [notice for notice in known.notices if (notice.level is Level.EMERGENCY) == urgent],
             [sounding for sounding in known.soundings if (sounding.utterance.level is Level.EMERGENCY) == urgent],
-            self._clock.now(),
+            now,
             self._site.tz,
             self._after_s,
             self._board.id,
             frozenset(self._board.zones),
         )
+        return called_alone(items, known.numbers.called_at, now)

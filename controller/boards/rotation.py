@@ -7,16 +7,34 @@ from collections.abc import Sequence
 from controller.boards.facts import Facts
 from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.lit import is_lit
-from controller.boards.pages import Content, joined
+from controller.boards.pages import Content, Rotation, joined
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
 
+Kept = dict[tuple[Item, Facts | None], Rotation]  # what was set before, by all that it says
 
-def content_of(board: Board, items: Sequence[Item], alerts: Sequence[Item], facts: Facts) -> Content:
+
+def content_of(
+    board: Board, items: Sequence[Item], alerts: Sequence[Item], facts: Facts, kept: Kept | None = None
+) -> Content:
     """The pages of what is due on a board, in the order given and each thing once; of nothing: the place and the
-    time."""
-    ordinary = joined(tuple(typeset(board, item, facts) for item in _once(items)))
-    urgent = joined(tuple(typeset(board, item, facts) for item in _once(alerts)))
+    time.
+
+    `kept` is what was set for the last content, and holds afterwards what was set for this one: of two hundred
+    notices only what is new is set, so that an emergency waits for none of them.
+    """
+    before, kept = dict(kept or {}), {} if kept is None else kept
+    kept.clear()
+
+    def pages(item: Item) -> Rotation:
+        key = item, facts if item.special or board.driver == "screen" else None
+        found = before.get(key) or typeset(board, item, facts)
+        if not found.without:  # a picture that could not be read may be there the next time
+            kept[key] = found
+        return found
+
+    urgent = joined(tuple(pages(item) for item in _once(alerts)))
+    ordinary = joined(tuple(pages(item) for item in _once(items)))
     return Content(
         ordinary if ordinary.pages else waiting(board, facts),
         urgent if urgent.pages else None,

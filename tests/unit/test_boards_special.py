@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.boards import rotation as planning
 from controller.boards.facts import Facts, Session
 from controller.boards.lettering.layout import CLOCK
 from controller.boards.lettering.special import waiting
 from controller.boards.lettering.typesetting import typeset
 from controller.boards.pages import Content, Page, Rotation
 from controller.boards.preview import draft
-from controller.boards.rotation import content_of
+from controller.boards.rotation import Kept, content_of
 from controller.core.levels import Level
 from controller.core.notices import Special
 from controller.core.showing import Item
@@ -159,6 +160,44 @@ def test_each_thing_once_in_the_order_given(ordinary: list[Item], alerts: list[I
             width = board.columns * (3 if board.colours == "full" else 1)
             assert len(page.dots) == board.rows and (page.scrolls or len(page.dots[0]) == width)
             assert page.scrolls or page.dwell_s >= 2.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(items(LEVELS), items(st.just(Level.EMERGENCY)), st.booleans()), max_size=4))
+def test_what_was_set_before_is_what_would_be_set_now(looks: list[tuple[list[Item], list[Item], bool]]) -> None:
+    for shown_on in (SMALL, board(640, 360, driver="screen")):
+        kept: Kept = {}
+        for ordinary, alerts, is_later in looks:
+            facts = replace(FACTS, now=NOW + timedelta(minutes=1), called=13) if is_later else FACTS
+            afresh, again = (content_of(shown_on, ordinary, alerts, facts, each) for each in (None, kept))
+            assert _seen(again) == _seen(afresh)
+
+
+def _seen(content: Content) -> list[object]:
+    """Pages with their dots, also of a screen, which draws them when they are looked at."""
+    return [[(replace(page, dots=()), *page.dots) for page in rotation.pages] if rotation else None
+            for rotation in (content.ordinary, content.urgent)]  # fmt: skip
+
+
+def test_an_emergency_waits_for_none_of_two_hundred_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def counted(board: Board, item: Item, facts: Facts) -> Rotation:
+        calls.append(item.ident)
+        return typeset(board, item, facts)
+
+    monkeypatch.setattr(planning, "typeset", counted)
+    notices = [replace(draft(f"Tin {number}"), ident=f"{number}") for number in range(200)]
+    kept: Kept = {}
+    content_of(SMALL, notices, [], FACTS, kept)
+    assert calls == [notice.ident for notice in notices]
+    calls.clear()
+    alert = replace(draft("Sơ tán", Level.EMERGENCY), ident="!")
+    later = replace(FACTS, now=NOW + timedelta(minutes=1))
+    assert lines(content_of(SMALL, notices, [alert], later, kept).live) == [("Sơ tán",)]
+    content_of(SMALL, notices[1:], [], later, kept)
+    assert calls == ["!"]
+    assert len(kept) == 199, "what is not shown any more is forgotten"
 
 
 def test_the_same_from_two_sources_is_shown_once() -> None:
