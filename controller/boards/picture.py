@@ -1,4 +1,4 @@
-"""Dots and pictures of them: characters stamped on a field of dots, the field drawn as lamps.
+"""Pictures of dots: a field of them drawn as lamps.
 
 A PNG is written here with zlib alone, so that the processes which need no more stay small.
 """
@@ -9,7 +9,6 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 
-from controller.boards.lettering.glyphs import WIDTH, glyphs
 from controller.boards.pages import Dots
 
 DOT_PX = 6  # one lamp with its gap
@@ -17,27 +16,6 @@ _HOUSING, _OFF = b"\x14\x11\x0d", b"\x2b\x22\x16"  # a lamp that is dark is stil
 _LAMPS = (_OFF, b"\xff\x3a\x2a", b"\x30\xd1\x4a", b"\xff\xb4\x1f")  # red, green, amber, in the order of `Colour`
 _AMBER = 3
 _RIM_DOTS = 1  # of housing around the field
-
-
-class Field:
-    """`columns` x `rows` dots, each lit or dark. `dots` has one bytearray a row, 1 lit, 0 dark."""
-
-    def __init__(self, columns: int, rows: int) -> None:
-        self.columns, self.rows = columns, rows
-        self.dots = [bytearray(columns) for _ in range(rows)]
-
-    def stamp(self, text: str, left: int, top: int) -> None:
-        """Light the dots of a text; what lies outside the field is cut off."""
-        for character in text:
-            if -WIDTH < left < self.columns:
-                first, last = max(0, -left), min(WIDTH, self.columns - left)
-                for y, row in enumerate(glyphs()[character], top):
-                    if 0 <= y < self.rows:
-                        self.dots[y][left + first : left + last] = row[first:last]
-            left += WIDTH + 1
-
-    def frozen(self) -> tuple[bytes, ...]:
-        return tuple(bytes(row) for row in self.dots)
 
 
 def png_of(fields: Sequence[Dots], dot_px: int = DOT_PX, colours: str = "one") -> bytes:

@@ -48,10 +48,9 @@ def png_of_rotation(board: Board, rotation: Rotation) -> bytes:
     return _drawn(board, dots, any(page.scrolls for page in rotation.pages))
 
 
-def png_of_page(board: Board, page: Page, into_s: float | None = None) -> bytes:
-    """What is seen of a page `into_s` seconds after it came; without: all of it, of a ticker the whole strip."""
-    dots = page.dots if into_s is None else field_at(page, into_s, board.columns, colours_of(board))
-    return _drawn(board, [dots], page.scrolls and into_s is None)
+def png_of_page(board: Board, page: Page) -> bytes:
+    """All of a page, of a ticker the whole strip."""
+    return _drawn(board, [page.dots], page.scrolls)
 
 
 def fields_of(page: Page, columns: int, colours: str = "one") -> list[Dots]:
@@ -61,16 +60,6 @@ def fields_of(page: Page, columns: int, colours: str = "one") -> list[Dots]:
     depth = _depth(colours)
     wide, size = len(page.dots[0]), columns * depth
     return [tuple(row[left : left + size].ljust(size, b"\0") for row in page.dots) for left in range(0, wide, size)]
-
-
-def field_at(page: Page, into_s: float, columns: int, colours: str = "one") -> Dots:
-    """The field so many seconds after a page came: a ticker's dots enter at the right edge."""
-    if not page.scrolls:
-        return page.dots
-    depth = _depth(colours)
-    gone = int((len(page.dots[0]) // depth + columns) * min(1.0, into_s / page.dwell_s)) * depth
-    size = columns * depth
-    return tuple((bytes(size) + row)[gone : gone + size].ljust(size, b"\0") for row in page.dots)
 
 
 def _drawn(board: Board, fields: list[Dots], is_long: bool) -> bytes:

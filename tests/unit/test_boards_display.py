@@ -26,6 +26,7 @@ from controller.runtime.clocks import FakeClock
 from controller.runtime.config_tables import Board, Site
 from controller.store import notices
 from controller.store.connection import Store
+from tests.support.board_strips import field_at
 from tests.support.poster_cases import screen
 from tests.support.processes import until
 
@@ -333,7 +334,8 @@ def test_the_picture_is_that_of_the_officials_page(tmp_path: Path) -> None:
     strip = page(200, scrolls=True, wide=90)
     dots = dots_of(Frame(strip, 40), 64, 32, 3)
     picture = kept(PANEL, dots, tmp_path)
-    assert picture.tobytes() == opened(png_of_page(PANEL, strip, 4.0 * (40 + 64 + 0.5) / (90 + 64))).tobytes()
+    seen = field_at(strip, 4.0 * (40 + 64 + 0.5) / (90 + 64), 64, "full")
+    assert picture.tobytes() == opened(png_of_page(PANEL, Page(seen, 1.0, ()))).tobytes()
 
 
 def test_a_large_screen_s_picture_is_small(tmp_path: Path) -> None:

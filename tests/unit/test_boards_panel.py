@@ -19,11 +19,12 @@ from controller.boards.display.panel import PanelSurface, library
 from controller.boards.lettering.stills import rgb_of
 from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Content, Rotation
-from controller.boards.preview import draft, field_at
+from controller.boards.preview import draft
 from controller.core.errors import ConfigError, DeviceError
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 from controller.runtime.config_text import parse_config
+from tests.support.board_strips import field_at
 from tests.support.board_texts import SAMPLES, texts
 from tests.support.poster_cases import NOW, facts
 

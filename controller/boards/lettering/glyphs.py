@@ -73,3 +73,24 @@ def glyphs() -> dict[str, tuple[bytes, ...]]:
             drawn = tuple(bytes(dot == "#" for dot in row[left : left + WIDTH]) for row in rows)
             found[chr(ord(FIRST) + len(found))] = drawn
     return found
+
+
+class Field:
+    """`columns` x `rows` dots, each lit or dark. `dots` has one bytearray a row, 1 lit, 0 dark."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.columns, self.rows = columns, rows
+        self.dots = [bytearray(columns) for _ in range(rows)]
+
+    def stamp(self, text: str, left: int, top: int) -> None:
+        """Light the dots of a text; what lies outside the field is cut off."""
+        for character in text:
+            if -WIDTH < left < self.columns:
+                first, last = max(0, -left), min(WIDTH, self.columns - left)
+                for y, row in enumerate(glyphs()[character], top):
+                    if 0 <= y < self.rows:
+                        self.dots[y][left + first : left + last] = row[first:last]
+            left += WIDTH + 1
+
+    def frozen(self) -> tuple[bytes, ...]:
+        return tuple(bytes(row) for row in self.dots)

@@ -14,10 +14,10 @@ from controller.boards.alpha.files import memory_of
 from controller.boards.alpha.words import AlphaError
 from controller.boards.lettering.blocks import Block, Ground, Role, roles_of
 from controller.boards.lettering.fonts import FEWEST_ROWS, Style, alike, are_installed, narrow, styles
+from controller.boards.lettering.glyphs import Field
 from controller.boards.lettering.layout import CELL_PX, LINE_PX, lay_out
 from controller.boards.lettering.texts import MORE, clean, cut, lines_of, paged, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation
-from controller.boards.picture import Field
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 

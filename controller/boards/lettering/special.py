@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from controller.boards.facts import Facts
 from controller.boards.lettering.blocks import Block, Ground, Role
@@ -20,9 +19,8 @@ from controller.boards.lettering.layout import waiting as waiting_layout
 from controller.boards.lettering.paging import TEXT_LIMIT, keeps_marks, seven_rows, worded
 from controller.boards.lettering.texts import clean, lines_of, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation, joined
+from controller.boards.tongue import upper_first, words
 from controller.core.notices import Special
-from controller.core.words import LANGUAGES, Words
-from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Board
 from schedules.clock_wording import time_words, weekday_words
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
@@ -65,12 +63,6 @@ def waiting(board: Board, facts: Facts) -> Rotation:
     return joined((worded(board, "", facts.place), Rotation(_alone(board, facts, ""))))
 
 
-@cache
-def words() -> Words:
-    """Boards speak the station's own tongue."""
-    return load_words(LANGUAGES[0], ("controller.boards", "schedules"))
-
-
 # --- the clock ---
 
 
@@ -100,8 +92,7 @@ def _clock(board: Board, facts: Facts, ident: str) -> Rotation:
 
 def _dates(day: date) -> list[tuple[str, ...]]:
     """Weekday and date, and the lunar date: in full, short, shortest."""
-    weekday = weekday_words(day, words())
-    weekday = weekday[:1].upper() + weekday[1:]
+    weekday = upper_first(weekday_words(day, words()))
     brief = words()(f"board.day.{day.isoweekday()}")
     said = [
         (words()("board.clock.date_year", weekday=weekday, day=day.day, month=day.month, year=day.year),),
@@ -114,7 +105,7 @@ def _dates(day: date) -> list[tuple[str, ...]]:
     leap = words()("board.clock.leap") if lunar.leap else ""
     full = lunar_words(lunar, words())
     figures = [words()(f"board.clock.{key}", day=lunar.day, month=lunar.month, leap=leap) for key in ("lunar", "brief")]
-    return [(*solar, told) for solar, told in zip(said, [full[:1].upper() + full[1:], *figures], strict=True)]
+    return [(*solar, told) for solar, told in zip(said, [upper_first(full), *figures], strict=True)]
 
 
 def _timed(board: Board, facts: Facts, sides: Sequence[tuple[str, ...]], ident: str) -> Page | None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from controller.boards.facts import Facts
 from controller.boards.lettering.blocks import Block, Ground
 from controller.boards.lettering.paging import Code, keeps_marks, worded
-from controller.boards.lettering.special import special, words
+from controller.boards.lettering.special import special
 from controller.boards.lettering.special import waiting as waiting_in_dots
 from controller.boards.pages import Page, Rotation, joined
+from controller.boards.tongue import words
 from controller.core.levels import Level
 from controller.core.notices import Special
 from controller.core.showing import Item

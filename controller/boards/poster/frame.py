@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import sqrt
 
 from controller.boards.facts import Facts
 from controller.boards.poster.sheet import Box, Line, Mark, Part, Sheet
 from controller.boards.poster.typeface import fitted, ruler
+from controller.boards.tongue import upper_first, words
 from controller.core.levels import Level
 from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, Rgb
-from controller.core.words import LANGUAGES, Words
-from controller.runtime.catalogues import load_words
+from controller.core.words import Words
 from controller.runtime.config_tables import Board
 from schedules.wording import day_words
 
@@ -65,24 +64,15 @@ class Frame:
         return Box(side, top, max(1, self.width - 2 * side), max(1, height))
 
 
-@cache
-def catalogue() -> Words:
-    return load_words(LANGUAGES[0], ("controller.boards", "schedules"))
-
-
 def frame_of(board: Board, facts: Facts, level: Level = Level.NORMAL) -> Frame:
     tint = ALARM if level is Level.EMERGENCY else DAY if DAY_FROM <= facts.now.hour < DAY_UNTIL else DARK
-    return Frame(board.columns, board.rows, tint, catalogue(), facts)
+    return Frame(board.columns, board.rows, tint, words(), facts)
 
 
 def sheet_of(frame: Frame, marks: Sequence[Mark], clock: bool = True) -> Sheet:
     """A page with its foot; `clock`: with the time of day in it, if it can be believed."""
     body = Part(frame.width, frame.height - frame.foot_height, frame.tint.ground, tuple(marks))
     return Sheet(body, _foot(frame, clock))
-
-
-def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # --- the foot ---

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import qrcode
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
-from qrcode.exceptions import DataOverflowError
 
 from controller.boards.facts import Facts
+from controller.boards.lettering.qr import modules_of
 from controller.boards.lettering.texts import reading_s
 from controller.boards.pages import Page, Rotation
 from controller.boards.poster.frame import DAY, Frame, frame_of, sheet_of
@@ -30,7 +28,7 @@ from controller.runtime.config_tables import Board
 
 CODE_U = 28.0  # the side of a QR code: on a screen of 43 inches 20 cm, which a phone reads from two metres
 SIDE_SHARE = 0.4  # of the width, that a picture takes beside a text
-MANY_BYTES = 140  # of an address, above which a code is made with less redundancy, for larger modules
+MANY_BYTES = 140  # of an address, above which a code is less sturdy, for larger modules
 PICTURE_S = 8.0  # of a page with nothing to read
 
 
@@ -157,14 +155,9 @@ def _shape(path: Path) -> float:
 def _code(address: str, frame: Frame) -> Code | None:
     """The code of an address, as large as it shall be; None for one that no code holds, or where modules would be
     smaller than a dot."""
-    redundancy = ERROR_CORRECT_L if len(address.encode()) > MANY_BYTES else ERROR_CORRECT_M
-    code = qrcode.QRCode(error_correction=redundancy, border=0)
-    code.add_data(address)
-    try:
-        code.make(fit=True)
-    except (DataOverflowError, ValueError):
+    modules = modules_of(address, is_sturdy=len(address.encode()) <= MANY_BYTES)
+    if modules is None:
         return None
-    modules = tuple(tuple(map(bool, row)) for row in code.get_matrix())
     most = min(frame.u(CODE_U), frame.room.width // 2, frame.room.height)
     module = most // (len(modules) + 2 * QUIET)
     return Code(0, 0, modules, module) if module else None
