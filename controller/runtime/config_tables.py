@@ -194,6 +194,7 @@ class Kiosk(Section):
     printer: str = ""  # of receipts: "/dev/usb/lp0", "serial:/dev/serial/by-path/...@19200"; none if empty
     printer_dots: Literal[384, 576] = 576  # a line: paper of 58 or 80 mm
     printer_cuts: bool = True
+    scanner: str = ""  # of codes: "/dev/serial/by-path/...@9600"; one that types like a keyboard needs no entry
 
 
 class ClockTrust(Section):
