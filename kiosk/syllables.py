@@ -1,0 +1,102 @@
+"""Which spellings a Vietnamese syllable can have, also half written, and where its tone mark stands. Pure tables.
+
+Half written: marks may come late, so `tieng` may still become `tiếng`. What cannot become a syllable is a foreign
+word or a name, and is left as it was typed. Nothing here knows of keys.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+VOWELS = frozenset("aăâeêioôơuưy")
+MARKED = frozenset("ăâêôơư")
+TONES = " \u0301\u0300\u0309\u0303\u0323"  # level, then sắc, huyền, hỏi, ngã, nặng as combining characters
+_BARE = str.maketrans("ăâêôơưđĂÂÊÔƠƯĐ", "aaeooudAAEOOUD")
+
+# the onsets of Vietnamese, and those of names of the highlands that are written with its marks (Krông, Hmông, Mlô)
+_ONSETS = frozenset(
+    " b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x"  # noqa: SIM905 - a table, for people to read
+    " bl br dr đr gr hl hm hr kl km kn kp kr ml mn pl pr rm st xt".split(" ")
+)
+# rimes without a final consonant; then nuclei with the finals each can have
+_OPEN = (
+    "a ai ao au ay âu ây e eo ê êu i ia iê iêu iu o oa oai oao oay oe oeo oi ô ôi ơ ơi u ua uâ uây uê ui uôi uơ uy uya "
+    "uyu uyê ư ưa ưi ươ ươi ươu ưu y yê yêu ưu"
+)
+_CLOSED = (
+    "a:c,ch,k,m,n,ng,nh,p,t ă:c,k,m,n,ng,p,t â:c,m,n,ng,p,t e:c,k,m,n,ng,p,t ê:ch,m,n,ng,nh,p,t i:c,ch,k,m,n,ng,nh,p,t "
+    "iê:c,m,n,ng,p,t o:c,m,n,ng,p,t oa:c,ch,m,n,ng,nh,p,t oă:c,m,n,ng,t oe:m,n,ng,t oo:c,m,n,ng,t ô:c,m,n,ng,p,t "
+    "ơ:m,n,ng,p,t u:c,k,m,n,ng,p,t ua:n,ng,t uâ:n,ng,t uă:n,t,c uê:ch,n,nh uô:c,m,n,ng,p,t uy:c,ch,n,nh,p,t "
+    "uyê:n,t,m,ng ư:c,m,n,ng,t ươ:c,m,n,ng,p,t yê:m,n,ng,t"
+)
+
+
+def _half_written(rimes: set[str]) -> frozenset[str]:
+    """Every beginning of every rime, with each of its marks there or still to come."""
+    found: set[str] = set()
+    for rime in rimes:
+        letters = ((letter,) if bare(letter) == letter else (letter, bare(letter)) for letter in rime)
+        for written in product(*letters):
+            found.update("".join(written[:count]) for count in range(len(written) + 1))
+    return frozenset(found)
+
+
+def bare(text: str) -> str:
+    """Without the marks of its letters; tones must be off already."""
+    return text.translate(_BARE)
+
+
+_WHOLE = set(_OPEN.split()) | {
+    nucleus + final for part in _CLOSED.split() for nucleus, finals in [part.split(":")] for final in finals.split(",")
+}
+_RIMES = _half_written(_WHOLE)
+_RIMES_AFTER_QU = _half_written(_WHOLE | {rime[1:] for rime in _WHOLE if rime.startswith("uy")})
+_STOPS = ("c", "ch", "p", "t")
+_SLOW_TONES = frozenset({2, 3, 4})  # huyền, hỏi, ngã
+_MOVABLE = frozenset({"oa", "oe", "uy"})  # the old place is the first letter, the new one the second
+_LAST = frozenset({"ie", "ue", "uo", "ye", "uye"})  # half written iê, uê, uô, yê, uyê: the tone stands on the last
+
+
+def rime_at(word: str) -> int:
+    """Where the rime of a word (small letters, no tone) begins: the u of qu and the i of già belong to the onset."""
+    if word[:2] == "qu" or (word[:2] == "gi" and word[2:3] in VOWELS):
+        return 2
+    for at, letter in enumerate(word):
+        if letter in VOWELS:
+            return at
+    return len(word)
+
+
+def possible(word: str, tone: int = 0) -> bool:
+    """Whether a word (small letters, no tone in them) is a syllable or can become one. A tone may come late, but
+    before c, ch, p and t it can only be sắc or nặng."""
+    at = rime_at(word)
+    if word[:at] not in _ONSETS or word[at:] not in (_RIMES_AFTER_QU if word[:2] == "qu" else _RIMES):
+        return False
+    return tone not in _SLOW_TONES or not word.endswith(_STOPS)
+
+
+def tone_at(word: str, old_place: bool) -> int:
+    """The letter of a word (small letters, no tone) on which its tone mark stands; -1 where there is no vowel.
+
+    The places differ for oa, oe, uy without a final consonant: hòa is the old one, hoà the new.
+    """
+    end = len(word)
+    while end and word[end - 1] not in VOWELS:
+        end -= 1
+    first = rime_at(word)
+    begin = end
+    while begin > first and word[begin - 1] in VOWELS:
+        begin -= 1
+    if begin == end:
+        return -1
+    for at in range(end - 1, begin - 1, -1):
+        if word[at] in MARKED:
+            return at
+    count, closed = end - begin, end < len(word)
+    nucleus = word[begin:end]
+    if count == 1 or closed or nucleus in _LAST:
+        return end - 1
+    if count == 2:
+        return begin if old_place or nucleus not in _MOVABLE else begin + 1
+    return begin + 1
