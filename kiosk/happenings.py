@@ -48,6 +48,60 @@ class NotFiled:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSees:
+    """A small picture of what the camera sees, while it is watched: `width` x `height` pixels, three bytes each."""
+
+    width: int
+    height: int
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """The visit so far lies sealed on the disk for seven days; `code` opens it, as people read and type it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNotSaved:
+    """reason: as of NotFiled."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFound:
+    """What was kept under a resume code, and what it was kept as."""
+
+    ident: str
+    content: bytes
+    photos: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNotFound:
+    """reason: "slip" (a letter is wrong), "unknown" (or older than seven days), "database"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperKnown:
+    """Somebody of the community team has shown their code. `helper`: who, for the file; `name`: as they are called."""
+
+    helper: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperUnknown:
+    """reason: as of DraftNotFound; "often": too many wrong ones, not now."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Effect: say this text, in a language, instead of what is being said. "" is silence."""
 
@@ -90,5 +144,40 @@ class PrintReceipt:
     lines: tuple[str, ...]  # what happens next, and how to hand over
 
 
-Happening = CardRead | PhotoTaken | DeviceFailed | Filed | NotFiled
-Wish = Say | TakePhoto | WatchCamera | Submit | PrintReceipt
+@dataclass(frozen=True, slots=True)
+class SaveDraft:
+    """Effect: keep the visit so far under a resume code; answered by DraftSaved or DraftNotSaved."""
+
+    ident: str
+    content: bytes
+    photos: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeDraft:
+    """Effect: open what was kept under a code as somebody typed it; answered by DraftFound or DraftNotFound."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelper:
+    """Effect: whose code this is; answered by HelperKnown or HelperUnknown."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Effect: a resume code on paper, if there is a printer; answered only if it fails."""
+
+    code: str
+    title: str
+    lines: tuple[str, ...]
+
+
+Happening = (
+    CardRead | PhotoTaken | CameraSees | DeviceFailed | Filed | NotFiled
+    | DraftSaved | DraftNotSaved | DraftFound | DraftNotFound | HelperKnown | HelperUnknown
+)  # fmt: skip
+Wish = Say | TakePhoto | WatchCamera | Submit | PrintReceipt | SaveDraft | ResumeDraft | AskHelper | PrintSlip
