@@ -25,10 +25,10 @@ from controller.boards.alpha.stream import Decoder
 from controller.boards.alpha.words import Message, WriteDots
 from controller.boards.emulated.line import LineEmulator
 from controller.boards.facts import Facts
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.link import Timing
 from controller.boards.preview import draft, frames_for, png_of_rotation
 from controller.boards.rotation import content_of
+from controller.boards.typesetting import typeset
 from controller.boards.worker import BoardWorker
 from controller.core.levels import Level
 from controller.core.notices import BoardState, Notice

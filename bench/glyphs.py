@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from bench.table import percentile, table
 from controller.boards.facts import Facts
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.preview import draft, png_of_rotation
+from controller.boards.typesetting import typeset
 from controller.core.notices import Special
 from controller.runtime.config_tables import Board
 

@@ -10,11 +10,11 @@ from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
 
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.looking import Looking
 from controller.boards.news import News
 from controller.boards.pages import Content, Page, Rotation
 from controller.boards.preview import png_of_page, png_of_rotation
+from controller.boards.typesetting import typeset
 from controller.core.ports import Clock
 from controller.core.showing import Item
 from controller.runtime.config import StationConfig

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from controller.boards.facts import Facts
 from controller.boards.lettering.stills import rgb_of
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.pages import Dots, Page, Rotation
 from controller.boards.picture import DOT_PX, png_of
+from controller.boards.typesetting import typeset
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.showing import Item

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from controller.boards.facts import Facts
-from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.lit import is_lit
 from controller.boards.pages import Content, Rotation, joined
+from controller.boards.typesetting import typeset, waiting
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
 

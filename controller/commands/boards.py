@@ -31,8 +31,8 @@ def join(group: click.Group) -> None:
     @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.png")
     def preview(station: Station, board_id: str, out: str, **written: str) -> int:
         """Draw the very pixels that BOARD would show, and say what it cannot."""
-        from controller.boards.lettering.typesetting import typeset
         from controller.boards.preview import png_of_rotation
+        from controller.boards.typesetting import typeset
         from controller.runtime.files import replace_file
 
         found = station.config.board(board_id)

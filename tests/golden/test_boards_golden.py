@@ -14,9 +14,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from controller.boards.facts import Facts, Session
-from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Rotation, joined
 from controller.boards.preview import draft, fields_of
+from controller.boards.typesetting import typeset, waiting
 from controller.core.levels import Level
 from controller.core.notices import Special
 from controller.runtime.config_tables import Board

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from controller.boards.lettering.typesetting import typeset, waiting
+from controller.boards.typesetting import typeset, waiting
 from tests.support.poster_cases import CASES, facts, item, keep_photo, screen
 
 FOLDER = Path(__file__).parent / "posters"

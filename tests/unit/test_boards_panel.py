@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from controller.boards.display.frames import dots_of, frame_at
 from controller.boards.display.panel import PanelSurface, library
 from controller.boards.lettering.stills import rgb_of
-from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Content, Rotation
 from controller.boards.preview import draft
+from controller.boards.typesetting import typeset, waiting
 from controller.core.errors import ConfigError, DeviceError
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board

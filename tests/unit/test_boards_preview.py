@@ -14,11 +14,11 @@ from controller.boards.alpha.sign import AlphaSign, Physics
 from controller.boards.facts import Facts
 from controller.boards.lettering.glyphs import Field, glyphs
 from controller.boards.lettering.layout import plain
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.pages import Dots, Rotation
 from controller.boards.picture import png_of
 from controller.boards.preview import draft, fields_of, png_of_page, png_of_rotation
 from controller.boards.preview import frames_for as frames_for_item
+from controller.boards.typesetting import typeset
 from controller.core.errors import InputError
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board

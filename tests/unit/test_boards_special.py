@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from controller.boards import rotation as planning
 from controller.boards.facts import Facts, Session
 from controller.boards.lettering.layout import CLOCK
-from controller.boards.lettering.special import waiting
-from controller.boards.lettering.typesetting import typeset
 from controller.boards.pages import Content, Page, Rotation
 from controller.boards.preview import draft
 from controller.boards.rotation import Kept, content_of
+from controller.boards.typesetting import typeset, waiting
 from controller.core.levels import Level
 from controller.core.notices import Special
 from controller.core.showing import Item

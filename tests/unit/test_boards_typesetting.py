@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from controller.boards.facts import Facts
-from controller.boards.lettering import fonts
-from controller.boards.lettering import paging as type_pages
+from controller.boards.lettering import fonts, paging
 from controller.boards.lettering.blocks import Role
 from controller.boards.lettering.fonts import Font, Style, named
 from controller.boards.lettering.texts import lines_of, reading_s
-from controller.boards.lettering.typesetting import typeset, waiting
 from controller.boards.pages import Colour, Dots, Page, Rotation
 from controller.boards.preview import draft
+from controller.boards.typesetting import lamps_of, typeset, waiting
 from controller.core.levels import Level
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
@@ -85,8 +84,8 @@ def test_whatever_is_written_gives_pages_in_order(text: str, title: str, board: 
         assert not any(page.scrolls for page in rotation.pages)
         assert len(rotation.pages) <= 10  # nine, and one for the code
     if board.driver == "alpha" and board.rows >= 13:
-        reach = type_pages.reach_of(board)
-        assert all(len(page.dots[0]) <= max(reach.strip, board.columns) for page in rotation.pages)
+        lamps = lamps_of(board)
+        assert all(len(page.dots[0]) <= max(lamps.strip, board.columns) for page in rotation.pages)
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda b: f"{b.driver}-{b.columns}x{b.rows}-{b.colours}")
@@ -181,7 +180,7 @@ def test_what_an_alpha_sign_has_no_memory_for_is_said() -> None:
     rotation = shown(board(96, 16, "alpha"), "Mời bà con " * 40)
     assert rotation.left_out
     (page,) = rotation.pages
-    assert page.scrolls and len(page.dots[0]) <= type_pages.reach_of(board(96, 16, "alpha")).strip
+    assert page.scrolls and len(page.dots[0]) <= lamps_of(board(96, 16, "alpha")).strip
     tall = shown(board(192, 32, "alpha"), SAMPLES[2] + SAMPLES[6])
     assert not any(page.scrolls for page in tall.pages)
 
@@ -216,8 +215,8 @@ def test_characters_that_no_board_can_draw_are_named(text: str, line: str, undra
 
 @pytest.fixture
 def eight_by_thirteen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(type_pages, "styles", lambda rows, wanted: (Style(named("8x13")),))
-    monkeypatch.setattr(type_pages, "narrow", lambda rows, wanted: ())
+    monkeypatch.setattr(paging, "styles", lambda rows, wanted: (Style(named("8x13")),))
+    monkeypatch.setattr(paging, "narrow", lambda rows, wanted: ())
     yield
 
 
@@ -231,7 +230,7 @@ def test_without_its_fonts_a_board_shows_the_text_without_marks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lacking = Font("9x15", tmp_path / "9x15.pcf.gz", 15, "xfonts-base")
-    for module in (fonts, type_pages):
+    for module in (fonts, paging):
         monkeypatch.setattr(module, "styles", lambda rows, wanted="auto": (Style(lacking),))
     rotation = shown(board(96, 16), "Nghỉ học", Level.EMERGENCY, qr=ADDRESS)
     assert ([page.lines for page in rotation.pages], rotation.is_stripped) == ([("Nghi hoc",)], True)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from controller.boards.lettering.lamps import Lamps
 from controller.boards.pages import Colour
 from controller.core.levels import Level
-from controller.runtime.config_tables import Board
 
 Block = tuple[bytes, ...]
 """Rows of the same length, of the board's own dots."""
@@ -47,8 +47,8 @@ class Ground:
     colours: str
 
     @classmethod
-    def of(cls, board: Board) -> Ground:
-        return cls(board.columns, board.rows, board.colours)
+    def of(cls, lamps: Lamps) -> Ground:
+        return cls(lamps.columns, lamps.rows, lamps.colours)
 
     @property
     def depth(self) -> int:

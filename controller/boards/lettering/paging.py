@@ -10,29 +10,21 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from controller.boards.alpha.files import memory_of
-from controller.boards.alpha.words import AlphaError
 from controller.boards.lettering.blocks import Block, Ground, Role, roles_of
 from controller.boards.lettering.fonts import FEWEST_ROWS, Style, alike, are_installed, narrow, styles
 from controller.boards.lettering.glyphs import Field
+from controller.boards.lettering.lamps import TEXT_LIMIT, Lamps
 from controller.boards.lettering.layout import CELL_PX, LINE_PX, lay_out
 from controller.boards.lettering.texts import MORE, clean, cut, lines_of, paged, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation
 from controller.core.levels import Level
-from controller.runtime.config_tables import Board
 
-TEXT_LIMIT = 480  # characters of one text: a minute and a half of ticker
 TITLE_LIMIT = 120
-PRIORITY_LIMIT = 113  # what an Alpha sign's priority file has room for beside its codes
 CELL_PX_PER_S = 50 / 9  # of a ticker: 50 dots a second for letters of 9
-ALPHA_PX_PER_S = 50.0  # whatever the letters: such a sign has a speed of its own
 IN_SIGHT = 8  # letters of a ticker at once, at least, if there are letters so small
 ONE_TEXT = 2 / 3  # of a sign's memory for one ticker in wide letters: others want to be shown too
-MOST_STILL = 9  # pages of one text on a board that cannot scroll
-TICKER_ROWS = 31  # of an Alpha sign: higher pictures are two, and those do not pass together
 CODE_GAP = 2  # dark columns between text and code
 CODE_S = 10.0  # to take out a phone
-CANNOT_SCROLL = frozenset({"hanover", "huidu"})  # flip-dots take too long to turn, the other is given still pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +37,6 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How much of one text a board can hold: still pages, and columns of a ticker (0: it has none)."""
-
-    pages: int
-    strip: int
-
-
-@dataclass(frozen=True, slots=True)
 class Code:
     """A QR code in ink, and what it says."""
 
@@ -62,15 +46,15 @@ class Code:
 
 
 def worded(
-    board: Board, title: str, text: str, level: Level = Level.NORMAL, ident: str = "", tag: str = "",
+    lamps: Lamps, title: str, text: str, level: Level = Level.NORMAL, ident: str = "", tag: str = "",
     code: Code | None = None,
 ) -> Rotation:  # fmt: skip
     """The pages of a text. `tag` heads it in place of a title where it costs nothing; `code` stands beside it, or on
     a page of its own behind it."""
-    if not keeps_marks(board):
-        return _stripped(board, sentence(title, text), level, ident)
-    ground = Ground.of(board)
-    ladder, spare = styles(board.rows, board.font), narrow(board.rows, board.font)
+    if not keeps_marks(lamps):
+        return _stripped(lamps, sentence(title, text), level, ident)
+    ground = Ground.of(lamps)
+    ladder, spare = styles(lamps.rows, lamps.font), narrow(lamps.rows, lamps.font)
     ladders = (ladder, *((style,) for style in spare))
     drawn = with_fonts((*ladder, *spare))
     heading, body = clean(title, drawn, TITLE_LIMIT), clean(text, drawn, TEXT_LIMIT)
@@ -83,19 +67,18 @@ def worded(
         if sheets:
             pages = [_coded(ground, _set(beside, sheets[0], level), code, sheets[0].lines, ident)]
     if not pages and said:
-        reach = reach_of(board)
-        most = 1 if board.manner == "scroll" and reach.strip else min(board.pages_at_most, reach.pages)
+        most = 1 if lamps.manner == "scroll" and lamps.strip else min(lamps.pages_at_most, lamps.room)
         sheets = _fitted(ground, ladders, heading.text, body.text, most, tag)
-        if not sheets and not reach.strip:
-            sheets = _fitted(ground, ((*ladder, *spare),), heading.text, body.text, reach.pages)
+        if not sheets and not lamps.strip:
+            sheets = _fitted(ground, ((*ladder, *spare),), heading.text, body.text, lamps.room)
         more = ""
         if sheets:
             pages = [_still(ground, sheet, level, ident) for sheet in sheets]
-        elif reach.strip:
-            page, more = _ticker(board, ground, (*ladder, *spare), said, reach.strip, level, ident)
+        elif lamps.strip:
+            page, more = _ticker(lamps, ground, (*ladder, *spare), said, level, ident)
             pages = [page]
         else:
-            sheets, more = _cut(ground, (*ladder, *spare)[-1], said, reach.pages)
+            sheets, more = _cut(ground, (*ladder, *spare)[-1], said, lamps.room)
             pages = [_still(ground, sheet, level, ident) for sheet in sheets]
         left_out = " ".join(each for each in (more.removesuffix(MORE) if left_out else more, left_out) if each)
     if code is not None and not (pages and code.address in pages[0].lines):
@@ -106,24 +89,10 @@ def worded(
     return Rotation(tuple(pages), undrawable, same, left_out)
 
 
-def keeps_marks(board: Board) -> bool:
+def keeps_marks(lamps: Lamps) -> bool:
     """Whether texts are drawn with the fonts of the table. Where these are not installed the sign's own letters, which
     stand in this code, show the text without marks rather than nothing."""
-    return board.rows >= FEWEST_ROWS and are_installed(board.rows, board.font)
-
-
-def reach_of(board: Board) -> Reach:
-    """An Alpha sign's memory holds so many pages and no more; a text that is longer must be known to be cut."""
-    if board.driver in CANNOT_SCROLL:
-        return Reach(MOST_STILL, 0)
-    if board.driver != "alpha":
-        return Reach(MOST_STILL, TEXT_LIMIT * board.rows)
-    try:
-        memory = memory_of(board)
-    except AlphaError:  # too small for anything, which its link says
-        return Reach(1, 0)
-    places = len(memory.places) - memory.reserved
-    return Reach(min(MOST_STILL, places), 0 if board.rows > TICKER_ROWS else places * board.columns)
+    return lamps.rows >= FEWEST_ROWS and are_installed(lamps.rows, lamps.font)
 
 
 def sentence(title: str, text: str) -> str:
@@ -197,18 +166,18 @@ def _still(ground: Ground, sheet: Sheet, level: Level, ident: str) -> Page:
 
 
 def _ticker(
-    board: Board, ground: Ground, ladder: Sequence[Style], said: str, most: int, level: Level, ident: str
+    lamps: Lamps, ground: Ground, ladder: Sequence[Style], said: str, level: Level, ident: str
 ) -> tuple[Page, str]:
     """A text that passes over the board, in letters of which several are seen at once, and what of it is too long."""
     apt = [style for style in ladder if IN_SIGHT * style.width("0") <= ground.columns] or [ladder[-1]]
-    room = int(most * ONE_TEXT)
+    most, room = lamps.strip, int(lamps.strip * ONE_TEXT)
     style = next((style for style in apt if style.width(said) <= room), apt[-1])
     shown, rest = said, ""
     while style.width(shown) > most:
         shown, _ = cut(said, len(shown) * most // style.width(shown))
         rest = said[len(shown) - len(MORE) :].strip()
     strip = ground.strip(ground.inked(style.line(shown), roles_of(level)[1]))
-    per_s = ALPHA_PX_PER_S if board.driver == "alpha" else CELL_PX_PER_S * style.width("0")
+    per_s = lamps.px_per_s or CELL_PX_PER_S * style.width("0")
     dwell_s = (ground.width(strip) + ground.columns) / per_s
     return Page(strip, dwell_s, (shown,), scrolls=True, item=ident), rest
 
@@ -227,29 +196,28 @@ def _code_page(ground: Ground, ladder: Sequence[Style], code: Code, ident: str) 
     return Page(ground.page(ground.inked(code.ink, Role.CODE)), CODE_S, (code.address,), item=ident)
 
 
-def _stripped(board: Board, said: str, level: Level, ident: str) -> Rotation:
+def _stripped(lamps: Lamps, said: str, level: Level, ident: str) -> Rotation:
     """In the seven rows that such a sign draws by itself."""
-    in_priority_file = board.driver == "alpha" and level is Level.EMERGENCY
     layout = lay_out(
-        said, board.columns, board.rows, PRIORITY_LIMIT if in_priority_file else TEXT_LIMIT,
-        most=1 if board.manner == "scroll" else board.pages_at_most,
-        still=MOST_STILL if board.driver in CANNOT_SCROLL else 0,
+        said, lamps.columns, lamps.rows, lamps.alert_letters if level is Level.EMERGENCY else TEXT_LIMIT,
+        most=1 if lamps.manner == "scroll" else lamps.pages_at_most,
+        still=0 if lamps.strip else lamps.room,
     )  # fmt: skip
     pages = tuple(
-        Page(seven_rows(board, page.lines, level, page.scrolls), page.dwell_s, page.lines, page.scrolls, ident)
+        Page(seven_rows(lamps, page.lines, level, page.scrolls), page.dwell_s, page.lines, page.scrolls, ident)
         for page in layout.pages
     )
     return Rotation(pages, layout.replaced, (), layout.left_out, is_stripped=layout.is_stripped)
 
 
-def seven_rows(board: Board, lines: Sequence[str], level: Level = Level.NORMAL, scrolls: bool = False) -> Block:
-    """Lines in the seven-row font, in the middle of the board or as a strip. An Alpha sign draws them itself, in the
-    one colour that it has for text."""
-    ground = Ground.of(board)
-    role = Role.TEXT if board.driver == "alpha" else roles_of(level)[1]
-    columns = len(lines[0]) * CELL_PX - 1 if scrolls else board.columns
-    field = Field(columns, board.rows)
-    top = (board.rows - len(lines) * LINE_PX + 1) // 2
+def seven_rows(lamps: Lamps, lines: Sequence[str], level: Level = Level.NORMAL, scrolls: bool = False) -> Block:
+    """Lines in the seven-row font, in the middle of the board or as a strip. A sign that writes itself has one
+    colour for text."""
+    ground = Ground.of(lamps)
+    role = Role.TEXT if lamps.writes_itself else roles_of(level)[1]
+    columns = len(lines[0]) * CELL_PX - 1 if scrolls else lamps.columns
+    field = Field(columns, lamps.rows)
+    top = (lamps.rows - len(lines) * LINE_PX + 1) // 2
     for number, line in enumerate(lines):
         field.stamp(line, 0 if scrolls else (columns - len(line) * CELL_PX + 1) // 2, top + number * LINE_PX)
     return ground.inked(field.frozen(), role)

@@ -14,14 +14,14 @@ from datetime import date, datetime, timedelta
 from controller.boards.facts import Facts
 from controller.boards.lettering.blocks import Block, Ground, Role
 from controller.boards.lettering.fonts import Style, narrow, styles
+from controller.boards.lettering.lamps import TEXT_LIMIT, Lamps
 from controller.boards.lettering.layout import CELL_PX, CLOCK, CLOCK_CHARACTERS, lay_out
 from controller.boards.lettering.layout import waiting as waiting_layout
-from controller.boards.lettering.paging import TEXT_LIMIT, keeps_marks, seven_rows, worded
+from controller.boards.lettering.paging import keeps_marks, seven_rows, worded
 from controller.boards.lettering.texts import clean, lines_of, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation, joined
 from controller.boards.tongue import upper_first, words
 from controller.core.notices import Special
-from controller.runtime.config_tables import Board
 from schedules.clock_wording import time_words, weekday_words
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
 from schedules.wording import lunar_words
@@ -31,62 +31,62 @@ SESSIONS = 3  # of training that are told
 DATE_GAP = 6  # dark columns between time and date
 
 
-def special(board: Board, kind: Special, facts: Facts, ident: str = "") -> Rotation:
+def special(lamps: Lamps, kind: Special, facts: Facts, ident: str = "") -> Rotation:
     """Its pages; none where there is nothing to tell."""
     match kind:
         case Special.CLOCK:
-            return _clock(board, facts, ident)
+            return _clock(lamps, facts, ident)
         case Special.NEXT:
-            return _next(board, facts, ident)
+            return _next(lamps, facts, ident)
         case Special.QUEUE:
-            return _queue(board, facts, ident)
+            return _queue(lamps, facts, ident)
         case Special.TRAINING:
-            return _training(board, facts, ident)
+            return _training(lamps, facts, ident)
         case Special.NONE:
             return Rotation(())
 
 
-def waiting(board: Board, facts: Facts) -> Rotation:
+def waiting(lamps: Lamps, facts: Facts) -> Rotation:
     """When there is nothing to say: the place's name and the time of day, unless that cannot be believed."""
     if facts.doubtful:
-        return worded(board, "", facts.place)
-    if not keeps_marks(board):
-        layout = waiting_layout(facts.place, board.columns, board.rows, TEXT_LIMIT)
-        pages = (_low(board, facts, page.lines, page.dwell_s, page.scrolls) for page in layout.pages)
+        return worded(lamps, "", facts.place)
+    if not keeps_marks(lamps):
+        layout = waiting_layout(facts.place, lamps.columns, lamps.rows, TEXT_LIMIT)
+        pages = (_low(lamps, facts, page.lines, page.dwell_s, page.scrolls) for page in layout.pages)
         return Rotation(tuple(pages), layout.replaced, (), layout.left_out, layout.is_stripped)
-    ladder = styles(board.rows, board.font)
+    ladder = styles(lamps.rows, lamps.font)
     style, name = ladder[-1], clean(facts.place, with_fonts(ladder), TEXT_LIMIT)
-    sides = [(name.text,), tuple(lines_of(name.text, style, board.columns // 2) or ())]
-    page = _timed(board, facts, [side for side in sides if side], "")
+    sides = [(name.text,), tuple(lines_of(name.text, style, lamps.columns // 2) or ())]
+    page = _timed(lamps, facts, [side for side in sides if side], "")
     if page is not None:
         return Rotation((page,), name.undrawable)
-    return joined((worded(board, "", facts.place), Rotation(_alone(board, facts, ""))))
+    return joined((worded(lamps, "", facts.place), Rotation(_alone(lamps, facts, ""))))
 
 
 # --- the clock ---
 
 
-def _clock(board: Board, facts: Facts, ident: str) -> Rotation:
+def _clock(lamps: Lamps, facts: Facts, ident: str) -> Rotation:
     if facts.doubtful:
         return Rotation(())
     dates = _dates(facts.now.date())
-    if not keeps_marks(board):
-        pages = [_low(board, facts, (CLOCK,), CLOCK_S)] if board.columns >= CLOCK_CHARACTERS * CELL_PX else []
+    if not keeps_marks(lamps):
+        pages = [_low(lamps, facts, (CLOCK,), CLOCK_S)] if lamps.columns >= CLOCK_CHARACTERS * CELL_PX else []
         for longest_first in zip(*dates, strict=True):
-            layouts = [lay_out(text, board.columns, board.rows, TEXT_LIMIT) for text in longest_first]
+            layouts = [lay_out(text, lamps.columns, lamps.rows, TEXT_LIMIT) for text in longest_first]
             fitting = next(
                 (each for each in layouts if len(each.pages) == 1 and not each.pages[0].scrolls), layouts[-1]
             )
-            pages += [_low(board, facts, page.lines, page.dwell_s, page.scrolls) for page in fitting.pages]
+            pages += [_low(lamps, facts, page.lines, page.dwell_s, page.scrolls) for page in fitting.pages]
         return Rotation(tuple(replace(page, item=ident) for page in pages))
-    page = _timed(board, facts, dates, ident)
+    page = _timed(lamps, facts, dates, ident)
     if page is not None:
         return Rotation((page,))
-    pages = list(_alone(board, facts, ident))
-    style = styles(board.rows, board.font)[-1]
+    pages = list(_alone(lamps, facts, ident))
+    style = styles(lamps.rows, lamps.font)[-1]
     for longest_first in zip(*dates, strict=True):
-        text = next((each for each in longest_first if style.width(each) <= board.columns), longest_first[-1])
-        pages += worded(board, "", text, ident=ident).pages
+        text = next((each for each in longest_first if style.width(each) <= lamps.columns), longest_first[-1])
+        pages += worded(lamps, "", text, ident=ident).pages
     return Rotation(tuple(pages))
 
 
@@ -108,10 +108,10 @@ def _dates(day: date) -> list[tuple[str, ...]]:
     return [(*solar, told) for solar, told in zip(said, [upper_first(full), *figures], strict=True)]
 
 
-def _timed(board: Board, facts: Facts, sides: Sequence[tuple[str, ...]], ident: str) -> Page | None:
+def _timed(lamps: Lamps, facts: Facts, sides: Sequence[tuple[str, ...]], ident: str) -> Page | None:
     """The time as large as may be, above or at the left of one of several `sides`, the first that fits; None where
     there is room for none."""
-    ground, ladder = Ground.of(board), styles(board.rows, board.font)
+    ground, ladder = Ground.of(lamps), styles(lamps.rows, lamps.font)
     small = ladder[-1]
     time = f"{facts.now:%H:%M}"
     for large in ladder:
@@ -134,52 +134,52 @@ def _column(ground: Ground, style: Style, lines: Sequence[str]) -> Block:
     return ground.stacked([ground.inked(style.line(line), Role.QUIET) for line in lines], style.gap)
 
 
-def _alone(board: Board, facts: Facts, ident: str) -> tuple[Page, ...]:
+def _alone(lamps: Lamps, facts: Facts, ident: str) -> tuple[Page, ...]:
     """The time on a page of its own; no page where even that has no room."""
-    ground, time = Ground.of(board), f"{facts.now:%H:%M}"
-    ladder = (*styles(board.rows, board.font), *narrow(board.rows, board.font))
-    style = next((each for each in ladder if each.width(time) <= board.columns), None)
+    ground, time = Ground.of(lamps), f"{facts.now:%H:%M}"
+    ladder = (*styles(lamps.rows, lamps.font), *narrow(lamps.rows, lamps.font))
+    style = next((each for each in ladder if each.width(time) <= lamps.columns), None)
     if style is None:
         return ()
     return (Page(ground.page(ground.inked(style.line(time), Role.TEXT)), CLOCK_S, (time,), item=ident),)
 
 
-def _low(board: Board, facts: Facts, lines: tuple[str, ...], dwell_s: float, scrolls: bool = False) -> Page:
-    """A page in seven rows. An Alpha sign puts the time there by itself, and is told where."""
+def _low(lamps: Lamps, facts: Facts, lines: tuple[str, ...], dwell_s: float, scrolls: bool = False) -> Page:
+    """A page in seven rows. A sign that writes itself puts the time there, and is told where."""
     timed = tuple(line.replace(CLOCK, f"{facts.now:%H:%M}") for line in lines)
-    dots = seven_rows(board, timed, scrolls=scrolls)
-    return Page(dots, dwell_s, lines if board.driver == "alpha" else timed, scrolls)
+    dots = seven_rows(lamps, timed, scrolls=scrolls)
+    return Page(dots, dwell_s, lines if lamps.writes_itself else timed, scrolls)
 
 
 # --- what is told in words ---
 
 
-def _next(board: Board, facts: Facts, ident: str) -> Rotation:
+def _next(lamps: Lamps, facts: Facts, ident: str) -> Rotation:
     if facts.next_at is None or not facts.next_title:
         return Rotation(())
     at = _when(facts.next_at, facts)
     return worded(
-        board, words()("board.next.heading"), words()("board.next.text", title=facts.next_title, at=at), ident=ident
+        lamps, words()("board.next.heading"), words()("board.next.text", title=facts.next_title, at=at), ident=ident
     )
 
 
-def _queue(board: Board, facts: Facts, ident: str) -> Rotation:
+def _queue(lamps: Lamps, facts: Facts, ident: str) -> Rotation:
     """The number that is called, by itself and so as large as may be; then how many there are."""
     if not facts.called:
         return Rotation(())
-    called = worded(board, "", words()("board.queue.called", number=facts.called), ident=ident)
+    called = worded(lamps, "", words()("board.queue.called", number=facts.called), ident=ident)
     if facts.given <= facts.called:
         return called
-    return joined((called, worded(board, "", words()("board.queue.given", number=facts.given), ident=ident)))
+    return joined((called, worded(lamps, "", words()("board.queue.given", number=facts.given), ident=ident)))
 
 
-def _training(board: Board, facts: Facts, ident: str) -> Rotation:
+def _training(lamps: Lamps, facts: Facts, ident: str) -> Rotation:
     told = []
     for session in facts.sessions[:SESSIONS]:
         key = "board.training.at_place" if session.place else "board.training.text"
         at = _when(session.begins, facts)
         text = words()(key, title=session.title, place=session.place, at=at)
-        told.append(worded(board, words()("board.training.heading"), text, ident=ident))
+        told.append(worded(lamps, words()("board.training.heading"), text, ident=ident))
     return joined(tuple(told))
 
 
