@@ -15,12 +15,15 @@ from functools import partial
 from audio.preparing.collecting import Collector
 from audio.preparing.prepare import GivenUpError, Preparer, Unspeakable
 from audio.preparing.renewal import Renewal
+from controller.core.clips import Clip
 from controller.core.errors import StationError
 from controller.core.parts import Parts, TextPart, parts_of
 from controller.core.ports import Clock
 from controller.core.renditions import Prepared, Rendition
+from controller.runtime.files import name_also
 from controller.runtime.logs import Lasting
-from controller.store import announcements, facts, renditions, samples
+from controller.runtime.places import Places
+from controller.store import announcements, clips, facts, renditions, samples
 from controller.store.connection import Store, Tx
 from controller.store.samples import Sample
 
@@ -35,10 +38,11 @@ log = logging.getLogger(__name__)
 
 class Studio:
     def __init__(
-        self, store: Store, preparer: Preparer, renewal: Renewal, collector: Collector, clock: Clock,
+        self, store: Store, places: Places, preparer: Preparer, renewal: Renewal, collector: Collector, clock: Clock,
         max_duration_s: float, ring: Callable[[], object],
     ) -> None:  # fmt: skip
-        self._store, self._preparer, self._renewal, self._collector = store, preparer, renewal, collector
+        self._store, self._places, self._preparer = store, places, preparer
+        self._renewal, self._collector = renewal, collector
         self._clock, self._max_duration_s, self._ring = clock, max_duration_s, ring
         self._asked = threading.Event()
         self._unsaved: Outcome | None = None
@@ -84,16 +88,19 @@ class Studio:
         return version
 
     def _prepare_all(self, stopping: threading.Event) -> None:
-        """Samples first: somebody waits for them."""
+        """Samples first: somebody waits for them. What the kiosk says comes last."""
         while not stopping.is_set():
             with self._store.read() as tx:
                 listened = samples.wanted(tx)
                 wanted = [] if listened else renditions.wanted(tx)
                 announcement = announcements.get(tx, wanted[0].announcement_id) if wanted else None
+                clip = None if listened or announcement else clips.next_wanted(tx)
             if listened:
                 self._unsaved = self._sample(listened[0])
             elif announcement:
                 self._unsaved = self._prepare(wanted[0], parts_of(announcement.text, announcement.parts))
+            elif clip:
+                self._unsaved = self._clip(clip)
             else:
                 return
             self._save()
@@ -113,6 +120,14 @@ class Studio:
         except Unspeakable as error:
             return partial(_no_sample, ident=sample.id, reason=error.reason)
         return partial(_sampled, ident=sample.id, sha256=prepared.sha256)
+
+    def _clip(self, clip: Clip) -> Outcome:
+        try:
+            made = self._places.rendition(self._made((TextPart(clip.text),)).sha256)
+            name_also(made, self._places.voice(clip.key))
+        except Unspeakable as error:
+            return partial(_no_clip, key=clip.key, reason=error.reason)
+        return partial(_clipped, key=clip.key)
 
     def _prepare(self, rendition: Rendition, parts: Parts) -> Outcome:
         recipe = self._preparer.recipe(parts)
@@ -141,6 +156,14 @@ def _sampled(tx: Tx, at: datetime, ident: str, sha256: str) -> None:
 
 def _no_sample(tx: Tx, at: datetime, ident: str, reason: str) -> None:
     samples.failed(tx, ident, reason)
+
+
+def _clipped(tx: Tx, at: datetime, key: str) -> None:
+    clips.ready(tx, key)
+
+
+def _no_clip(tx: Tx, at: datetime, key: str, reason: str) -> None:
+    clips.failed(tx, key, reason)
 
 
 def _ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str) -> None:

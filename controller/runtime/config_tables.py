@@ -191,6 +191,7 @@ class Kiosk(Section):
     height_px: int = Field(default=800, ge=480, le=4320)
     width_mm: float = Field(default=217.0, ge=90, le=2000)  # of the lit area; a 10.1 inch panel
     full_screen: bool = True
+    voice: str = ""  # the kiosk's own sound output by its name; the default one if empty, "off" for none
     printer: str = ""  # of receipts: "/dev/usb/lp0", "serial:/dev/serial/by-path/...@19200"; none if empty
     printer_dots: Literal[384, 576] = 576  # a line: paper of 58 or 80 mm
     printer_cuts: bool = True

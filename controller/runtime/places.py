@@ -26,6 +26,16 @@ class Places:
         return self.state / "station.db"
 
     @property
+    def filings(self) -> Path:
+        """A folder of its own for what residents file: few may enter it."""
+        return self.state / "filings"
+
+    @property
+    def filings_db(self) -> Path:
+        """Residents' files, sealed to the desk's key."""
+        return self.filings / "filings.db"
+
+    @property
     def last_known(self) -> Path:
         """The last known time; the clock never starts before it."""
         return self.state / "last-known-time"
@@ -39,6 +49,11 @@ class Places:
     def sounds(self) -> Path:
         """Sound files that somebody has brought or spoken, `<sha256>`."""
         return self.state / "sounds"
+
+    @property
+    def voices(self) -> Path:
+        """What the kiosk says aloud, `<key>.wav`: nothing of any resident's."""
+        return self.state / "voices"
 
     @property
     def notice_pictures(self) -> Path:
@@ -66,6 +81,9 @@ class Places:
 
     def rendition(self, sha256: str) -> Path:
         return self.renditions / f"{sha256}.wav"
+
+    def voice(self, key: str) -> Path:
+        return self.voices / f"{key}.wav"
 
     def sound(self, sha256: str) -> Path:
         return self.sounds / sha256
@@ -108,7 +126,7 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
-        kept = (self.renditions, self.sounds, self.notice_pictures, self.uploads, self.recordings)
+        kept = (self.renditions, self.sounds, self.notice_pictures, self.uploads, self.recordings, self.filings, self.voices)
         for folder in (self.state, *kept, self.pictures, self.run):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -70,5 +70,5 @@ def making(station: Station) -> Making:
     preparer, policy = cast(Preparer, voice), station.config.policy
     renewal = Renewal(station.store, station.places, preparer, station.clock, policy, voice.normaliser.version)
     collector = Collector(station.store, station.places, station.clock, policy)
-    studio = Studio(station.store, preparer, renewal, collector, station.clock, 900.0, lambda: None)
+    studio = Studio(station.store, station.places, preparer, renewal, collector, station.clock, 900.0, lambda: None)
     return Making(station, voice, collector, studio)

@@ -1,0 +1,32 @@
+"""What a kiosk says aloud: texts that are known beforehand, each spoken once and kept as a file under its key. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST = 1000  # characters; more nobody listens to
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    language: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        return key_of(self.text, self.language)
+
+
+def key_of(text: str, language: str) -> str:
+    """32 hexadecimal digits; the same text in the same language has the same key, however it was composed."""
+    content = f"{language}\n{unicodedata.normalize('NFC', text).strip()}"
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def clips_of(texts: Iterable[str], language: str) -> frozenset[Clip]:
+    """Of texts that have words in them; each line is said by itself."""
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    return frozenset(Clip(language, line) for line in lines if any(c.isalnum() for c in line) and len(line) <= LONGEST)

@@ -1,0 +1,53 @@
+"""What the kiosk says aloud: which texts are wanted, and which lie ready as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from controller.core.clips import Clip
+from controller.store.columns import instant
+from controller.store.connection import Tx
+
+
+def want(tx: Tx, at: datetime, clips: Iterable[Clip]) -> list[str]:
+    """From now on these and no others, in any order; the keys of those that are given up."""
+    wanted = {clip.key: clip for clip in clips}
+    known = {str(row["key"]) for row in tx.execute("SELECT key FROM clips")}
+    tx.executemany(
+        "INSERT INTO clips (key, language, words, state, asked_at) VALUES (?, ?, ?, 'wanted', ?)",
+        [(key, clip.language, clip.text, instant(at)) for key, clip in sorted(wanted.items()) if key not in known],
+    )
+    gone = sorted(known - wanted.keys())
+    tx.executemany("DELETE FROM clips WHERE key = ?", [(key,) for key in gone])
+    return gone
+
+
+def next_wanted(tx: Tx) -> Clip | None:
+    row = tx.execute(
+        "SELECT language, words FROM clips WHERE state = 'wanted' ORDER BY asked_at, key LIMIT 1"
+    ).fetchone()
+    return Clip(row["language"], row["words"]) if row else None
+
+
+def ready(tx: Tx, key: str) -> None:
+    tx.execute("UPDATE clips SET state = 'ready', reason = '' WHERE key = ?", (key,))
+
+
+def failed(tx: Tx, key: str, reason: str) -> None:
+    tx.execute("UPDATE clips SET state = 'failed', reason = ? WHERE key = ?", (reason, key))
+
+
+def ask_again(tx: Tx, keys: Iterable[str]) -> None:
+    """Those whose file is gone."""
+    tx.executemany("UPDATE clips SET state = 'wanted' WHERE key = ?", [(key,) for key in keys])
+
+
+def ready_keys(tx: Tx) -> list[str]:
+    return [str(row["key"]) for row in tx.execute("SELECT key FROM clips WHERE state = 'ready' ORDER BY key")]
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """How many are in each state."""
+    rows = tx.execute("SELECT state, count(*) AS many FROM clips GROUP BY state")
+    return {str(row["state"]): int(row["many"]) for row in rows}

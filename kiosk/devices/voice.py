@@ -1,0 +1,77 @@
+"""Says known texts aloud at the kiosk's own output, never on the loudspeakers. The one user of pygame's mixer.
+
+What is said lies ready in files (controller/clips.py); several lines are said one after the other. A text that is
+not ready, or that a resident has typed, is silent: people read it. Opened by the first touch, for an idle output
+costs a hundredth of a core.
+"""
+
+from __future__ import annotations
+
+import logging
+import wave
+from importlib import import_module
+from pathlib import Path
+
+from controller.core.clips import key_of
+from controller.core.errors import DeviceError
+from controller.runtime.places import Places
+from kiosk.sdl import pygame
+
+RATE = 48_000  # hertz, mono s16le, as everything that is prepared
+BUFFER = 512  # frames; 11 ms
+BETWEEN = bytes(2 * RATE // 4)  # lines of one saying
+MOST_BYTES = 2 * RATE * 120
+log = logging.getLogger(__name__)
+
+
+class Voice:
+    """`device`: SDL's name of the output, "" for the default one. For one thread."""
+
+    def __init__(self, places: Places, device: str = "") -> None:
+        self._places, self._device = places, device
+        self._open = False
+        self._said = b""  # SDL plays from it
+
+    def open(self) -> None:
+        """DeviceError("voice_none") if there is no output; then nothing is ever said."""
+        if self._open:
+            return
+        self._mixer = import_module("pygame.mixer")  # not with the rest of pygame: a waiting kiosk pays nothing for it
+        try:
+            self._mixer.init(RATE, -16, 1, BUFFER, self._device or None, allowedchanges=0)
+        except pygame.error as why:
+            log.warning("no voice: %s", why)
+            raise DeviceError("voice_none") from why
+        self._open = True
+
+    def say(self, text: str, language: str) -> float:
+        """Instead of what is being said; how many seconds it takes, 0 for silence."""
+        if not self._open:
+            return 0.0
+        pieces = [content for line in text.splitlines() if (content := self._line(line, language))]
+        self._said = BETWEEN.join(pieces)[:MOST_BYTES]
+        self._mixer.stop()
+        if self._said:
+            self._mixer.Sound(buffer=self._said).play()
+        return len(self._said) / 2 / RATE
+
+    def close(self) -> None:
+        if self._open:
+            self._mixer.quit()
+            self._open = False
+
+    def _line(self, text: str, language: str) -> bytes:
+        if not text.strip():
+            return b""
+        return _content(self._places.voice(key_of(text, language)))
+
+
+def _content(file: Path) -> bytes:
+    """Its samples; b"" for a file that is not there or is not one of ours."""
+    try:
+        with wave.open(str(file), "rb") as sound:
+            if (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) != (RATE, 1, 2):
+                return b""
+            return sound.readframes(MOST_BYTES // 2)
+    except (OSError, EOFError, wave.Error):
+        return b""

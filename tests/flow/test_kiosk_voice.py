@@ -1,0 +1,115 @@
+"""The kiosk's own voice on a real sound server, and how its words come to be spoken."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from controller.clips import Clips
+from controller.core.clips import key_of
+from controller.core.words import Words
+from controller.runtime.clocks import SystemClock
+from controller.store import clips
+from tests.support.listening import Listener
+from tests.support.making import making
+from tests.support.pulse import NullSink, null_sink
+from tests.support.sounding import PLAIN
+from tests.support.stations import Station, station_in
+from tests.support.tones import tone_pcm, wav
+
+pytestmark = pytest.mark.alone
+HELLO, AGAIN = "Bà con chạm vào màn hình để bắt đầu.", "Bà con chọn một ô."
+MOST_MS = 70.0  # from the touch to the first sound: a virtual button's comes within 20 to 70 ms
+SAYS = """
+import sys, time
+from pathlib import Path
+from controller.runtime.places import Places
+from kiosk.devices.voice import Voice
+voice = Voice(Places(Path(sys.argv[1])))
+voice.open()
+print("open", flush=True)
+for line in sys.stdin:
+    asked = time.monotonic()
+    took = voice.say(line.strip().replace("/", "\\n"), "vi")
+    print(asked, took, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Station:
+    return station_in(tmp_path, PLAIN, SystemClock())
+
+
+def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink) -> None:
+    for text, hertz in ((HELLO, 400.0), (AGAIN, 1500.0)):
+        station.places.voice(key_of(text, "vi")).write_bytes(wav(tone_pcm(1.0, hertz)))
+    with (
+        sink.environment(),
+        Listener(sink) as listener,
+        subprocess.Popen(
+            [sys.executable, "-c", SAYS, str(station.places.state)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdin and process.stdout
+        try:
+            assert process.stdout.readline() == "open\n"
+            time.sleep(1.0)
+
+            def say(line: str) -> tuple[float, float]:
+                assert process.stdin and process.stdout
+                process.stdin.write(line + "\n")
+                process.stdin.flush()
+                asked, took = process.stdout.readline().split()
+                return float(asked), float(took)
+
+            late_ms = []
+            for _ in range(5):
+                heard = len(listener.bursts())
+                asked, took = say(HELLO)
+                assert took == 1.0
+                time.sleep(1.4)
+                burst = listener.bursts()[heard]
+                late_ms.append(1000 * (burst.began - asked))
+            assert max(late_ms) < MOST_MS, late_ms
+            say(HELLO)
+            time.sleep(0.3)
+            asked, _ = say(AGAIN)  # another touch: what was being said is cut off
+            time.sleep(1.4)
+            (begun, *_), between = listener.tones(1500.0), say("Chưa ai đọc câu này.")[1]
+            assert (begun.began - asked) * 1000 < MOST_MS + 20  # a window of its analysis
+            assert between == 0.0, "what is not ready is silent"
+            assert say(f"{HELLO}/{AGAIN}")[1] == pytest.approx(2.25)
+        finally:
+            process.kill()
+
+
+def test_the_texts_become_files_and_go_with_their_wish(station: Station) -> None:
+    studio = making(station)
+    words = Words("vi", {"kiosk.hello": HELLO, "kiosk.count": "{n} trên {of}", "web.other": "Trang của cán bộ"})
+    wishes = Clips(station.store, station.places, station.clock, words)
+    assert wishes.want([f"{AGAIN}\n...", "Giấy chứng sinh"])
+    studio.turn()
+    assert counts(station) == {"ready": 3}
+    keys = {key_of(text, "vi") for text in (HELLO, AGAIN, "Giấy chứng sinh")}
+    assert {file.stem for file in station.places.voices.iterdir()} == keys
+    station.places.voice(key_of(HELLO, "vi")).unlink()
+    assert wishes.want([AGAIN]), "a file that is gone is spoken again"
+    assert {file.stem for file in station.places.voices.iterdir()} == {key_of(AGAIN, "vi")}
+    assert counts(station) == {"wanted": 1, "ready": 1}
+
+
+def counts(station: Station) -> dict[str, int]:
+    with station.store.read() as tx:
+        return clips.counts(tx)
