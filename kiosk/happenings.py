@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from controller.core.filings import Submission
+
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
@@ -122,16 +124,12 @@ class WatchCamera:
 
 
 @dataclass(frozen=True, slots=True)
-class Submit:
-    """Effect: seal it and keep it; answered by Filed or NotFiled. `ident` makes a second attempt the same file.
+class Submit(Submission):
+    """Effect: seal it and keep it (`Filing.submit` takes it as it is); answered by Filed or NotFiled. `ident` makes a
+    second attempt the same file.
 
-    content: the JSON document of docs/filing.md. photos: by the paper's id.
+    content: the JSON document of docs/filing.md (`FileDocument.as_json`). photos: by the paper's id.
     """
-
-    ident: str
-    guide: str
-    content: bytes
-    photos: tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)

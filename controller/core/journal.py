@@ -37,6 +37,10 @@ class Kind(StrEnum):
     # the cultural house
     DESK = "desk"  # the numbers at the desk
     TRAINING = "training"  # a session
+    # what residents file
+    FILE = "file"  # filed, replaced, opened, exported, moved, deleted
+    DESK_KEY = "desk_key"  # who may open files
+    HELPER = "helper"  # somebody of the community's team
     # the station
     STARTED = "started"
     ENDED = "ended"

@@ -126,7 +126,15 @@ class Places:
 
     def make(self) -> None:
         """Make the folders that are not there yet; StationError where that is not allowed."""
-        kept = (self.renditions, self.sounds, self.notice_pictures, self.uploads, self.recordings, self.filings, self.voices)
+        kept = (
+            self.renditions,
+            self.sounds,
+            self.notice_pictures,
+            self.uploads,
+            self.recordings,
+            self.filings,
+            self.voices,
+        )
         for folder in (self.state, *kept, self.pictures, self.run):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -33,11 +33,20 @@ class BrokenStoreError(StationError):
 
 
 class Store:
-    """`station.db`. Open it once a process; every thread gets its own connection on first use."""
+    """`station.db`, or another with migrations of its own. Open it once a process; every thread gets its own
+    connection on first use."""
 
-    def __init__(self, path: Path, read_only: bool = False, at_once: bool = True) -> None:
-        """`at_once=False` leaves it to the first use to find out what is wrong with the database."""
-        self._path, self._read_only = path, read_only
+    def __init__(
+        self,
+        path: Path,
+        read_only: bool = False,
+        at_once: bool = True,
+        migrations: str = "migrations",
+        overwrites: bool = False,
+    ) -> None:
+        """`at_once=False` leaves it to the first use to find out what is wrong with the database. `migrations`: the
+        folder beside this module. `overwrites`: what is deleted is overwritten in the file (PRAGMA secure_delete)."""
+        self._path, self._read_only, self._migrations, self._overwrites = path, read_only, migrations, overwrites
         self._threads = threading.local()
         if at_once and not read_only:
             with self.write():
@@ -77,6 +86,12 @@ class Store:
         found = [str(row[0]) for row in rows]
         return "" if found == ["ok"] else "; ".join(found)
 
+    def shorten_log(self) -> bool:
+        """Bring all of the write-ahead log into the file and empty the log; False if a reader is in the way."""
+        with translated(self._path):
+            busy, _, _ = self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
     def copy_to(self, target: Path) -> None:
         """A consistent copy, while others go on writing (SQLite's online backup)."""
         with translated(target):
@@ -112,7 +127,7 @@ class Store:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
-            connection = _open(self._path, self._read_only)
+            connection = _open(self._path, self._read_only, self._migrations, self._overwrites)
             self._threads.connection = connection
         return connection
 
@@ -135,7 +150,7 @@ def translated(path: Path) -> Iterator[None]:
         raise StationError(f"{path}: {error}") from error
 
 
-def _open(path: Path, read_only: bool) -> sqlite3.Connection:
+def _open(path: Path, read_only: bool, migrations: str, overwrites: bool) -> sqlite3.Connection:
     mode = "ro" if read_only else "rw"
     if not read_only:
         _create(path)
@@ -148,7 +163,9 @@ def _open(path: Path, read_only: bool) -> sqlite3.Connection:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            _migrate(connection)
+            if overwrites:
+                connection.execute("PRAGMA secure_delete = ON")
+            _migrate(connection, migrations)
     except BaseException:
         connection.close()
         raise
@@ -170,11 +187,11 @@ def _create(path: Path) -> None:
         raise StationError(f"{path}: {error.strerror or error}") from error
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, folder: str) -> None:
     """Bring the schema up to date, each step whole or not at all. Released steps are never edited."""
     steps = sorted(
         (int(file.name[:4]), file)
-        for file in (resources.files(__package__ or "controller.store") / "migrations").iterdir()
+        for file in (resources.files(__package__ or "controller.store") / folder).iterdir()
         if file.name.endswith(".sql")
     )
     newest = steps[-1][0]

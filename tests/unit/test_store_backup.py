@@ -117,8 +117,8 @@ def test_it_comes_back_into_an_empty_place(archive: Path, kept: Kept, tmp_path: 
         assert keeping.lost(tx) == [(kept.gone, 1)]
     store.close()
     assert sorted(p.name for p in places.state.iterdir()) == [
-        "notice-pictures", "pictures", "recordings", "renditions", "run", "sounds", "station.db", "station.toml",
-        "uploads",
+        "filings", "notice-pictures", "pictures", "recordings", "renditions", "run", "sounds", "station.db",
+        "station.toml", "uploads", "voices",
     ]  # fmt: skip
 
 

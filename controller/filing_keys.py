@@ -1,0 +1,315 @@
+"""The desk's keys: who may open residents' files, and the sitting in which somebody does.
+
+Each official has a pair of keys of their own, its private half locked under their password; the desk's private key is
+sealed to each of them, and to a recovery code that is shown once. Unlocked it lives in one process's memory only, until
+the sitting is closed or lay idle for half an hour. Then it is overwritten where it lies; copies that Python and
+libsodium made meanwhile lie in freed memory until it is used again, as nothing in Python can prevent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
+from controller.core.filing_codes import RECOVERY_LENGTH, code_of, read_code
+from controller.core.ports import Bell, Clock, Ids
+from controller.runtime import sealing
+from controller.runtime.sealing import Cost, Pair, SealError
+from controller.store import desk_keys, filings
+from controller.store.connection import Store, Tx
+from controller.store.desk_keys import RECOVERY, DeskKey, Holder
+
+IDLE_S = 30 * 60.0
+FREE_TRIES, LONGEST_WAIT_S = 5, 900.0
+
+
+class LockedError(LoalangError):
+    """There is no sitting, it has ended, or its keys are not those of today: the official unlocks again."""
+
+
+class WrongPasswordError(LoalangError):
+    """`wait_s` > 0: too soon after too many wrong ones, nothing was tried."""
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        self.wait_s = wait_s
+        super().__init__("wrong password")
+
+
+class NoAccessError(LoalangError):
+    """The official has not been given access to the desk's key (yet); another one grants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An official who has keys of their own, and whether the desk's was granted to them."""
+
+    official: str
+    granted: bool
+
+
+class Sitting:
+    """One official's unlocked keys of the desk. Shared by threads; `close` forgets them."""
+
+    def __init__(self, official: str, keys: Mapping[str, bytes], clock: Clock) -> None:
+        self.official, self._clock, self._lock = official, clock, Lock()
+        self._keys = {ident: bytearray(private) for ident, private in keys.items()}
+        self._used_at = clock.monotonic()
+        self._seen: set[str] = set()
+
+    @property
+    def is_open(self) -> bool:
+        with self._lock:
+            return bool(self._keys) and self._clock.monotonic() - self._used_at < IDLE_S
+
+    def use(self) -> None:
+        """A person has just done something; not for a page that asks by itself."""
+        with self._lock:
+            self._used_at = self._clock.monotonic()
+
+    def file_key(self, key_id: str, sealed_key: bytes) -> bytes:
+        """The key of one file. LockedError if the sitting is over or knows no such key of the desk."""
+        if not self.is_open:
+            self.close()
+        with self._lock:
+            private = self._keys.get(key_id)
+            if private is None:
+                raise LockedError("the desk is locked")
+            return sealing.unsealed(bytes(private), sealed_key)
+
+    def granted_to(self, public: bytes) -> dict[str, bytes]:
+        """Every key of this sitting, sealed to somebody."""
+        if not self.is_open:
+            self.close()
+        with self._lock:
+            if not self._keys:
+                raise LockedError("the desk is locked")
+            return {ident: sealing.sealed(public, bytes(private)) for ident, private in self._keys.items()}
+
+    def take(self, key_id: str, private: bytes) -> None:
+        """A new key of the desk takes the place of all others."""
+        with self._lock:
+            self._forget()
+            self._keys[key_id] = bytearray(private)
+
+    def first_look(self, ident: str) -> bool:
+        """Whether this file was not opened in this sitting before."""
+        with self._lock:
+            new = ident not in self._seen
+            self._seen.add(ident)
+            return new
+
+    def close(self) -> None:
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        for private in self._keys.values():
+            sealing.wipe(private)
+        self._keys.clear()
+
+
+class Sittings:
+    """The sittings of a process, each under the token of a signed-in session."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: dict[str, Sitting] = {}
+
+    def put(self, session: str, sitting: Sitting) -> None:
+        self.end(session)
+        with self._lock:
+            self._open[session] = sitting
+
+    def of(self, session: str, used: bool = True) -> Sitting | None:
+        """`used`: a person did something, not a page that asks by itself."""
+        self.forget_idle()
+        with self._lock:
+            sitting = self._open.get(session)
+        if sitting is not None and used:
+            sitting.use()
+        return sitting
+
+    def end(self, session: str) -> None:
+        """At sign-out, and when the official locks the desk."""
+        with self._lock:
+            sitting = self._open.pop(session, None)
+        if sitting is not None:
+            sitting.close()
+
+    def forget_idle(self) -> None:
+        """To be called every minute or so, whether anybody asks or not."""
+        with self._lock:
+            idle = [session for session, sitting in self._open.items() if not sitting.is_open]
+        for session in idle:
+            self.end(session)
+
+
+class DeskKeys:
+    """`store` is `filings.opened(...)`. Calls with a password or code block for argon2id, one at a time."""
+
+    def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, cost: Cost | None = None) -> None:
+        self._store, self._bell, self._clock, self._ids, self._cost = store, bell, clock, ids, cost or Cost()
+        self._turn = Lock()  # 64 MiB each
+        self._wrong: dict[str, tuple[int, float]] = {}
+
+    def exist(self) -> bool:
+        with self._store.read() as tx:
+            return desk_keys.in_force(tx) is not None
+
+    def access(self) -> tuple[Access, ...]:
+        """Officials with keys of their own, by name."""
+        with self._store.read() as tx:
+            granted = desk_keys.with_access(tx)
+            return tuple(Access(h.name, h.name in granted) for h in desk_keys.holders(tx) if h.name != RECOVERY)
+
+    def make(self, official: str, password: str) -> tuple[Sitting, str]:
+        """The desk's first key, by its first official; their sitting, and the recovery code, which is shown this once.
+        InputError ("desk_key_made") if there is one."""
+        holder = self._holder(official, password)
+        code = code_of(sealing.random_bytes(32), RECOVERY_LENGTH)
+        recovery = self._holder(RECOVERY, read_code(code, RECOVERY_LENGTH))
+        pair, at = sealing.new_pair(), self._clock.now()
+        key = DeskKey(self._ids(), pair.public)
+        with self._store.write() as tx:
+            if desk_keys.in_force(tx) is not None:
+                raise InputError(Problem.of("desk", "desk_key_made"))
+            desk_keys.add_key(tx, at, key, official)
+            for each in (holder, recovery):
+                desk_keys.put_holder(tx, each)
+                desk_keys.grant(tx, at, key.id, each.name, sealing.sealed(each.public, pair.private), official)
+        self._bell.ring("controller")
+        return Sitting(official, {key.id: pair.private}, self._clock), code
+
+    def enrol(self, official: str, password: str) -> None:
+        """Keys of an official's own, or new ones after a lost password; access is granted by another one then."""
+        holder = self._holder(official, password)
+        with self._store.write() as tx:
+            desk_keys.put_holder(tx, holder)
+            desk_keys.tell(tx, self._clock.now(), f"user/{official}", "enrolled", official)
+        self._bell.ring("controller")
+
+    def unlock(self, official: str, password: str) -> Sitting:
+        """A sitting. NoAccessError, WrongPasswordError."""
+        keys = self._opened(official, password)
+        with self._store.write() as tx:
+            desk_keys.tell(tx, self._clock.now(), f"user/{official}", "unlocked", official)
+        self._bell.ring("controller")
+        return Sitting(official, keys, self._clock)
+
+    def change_password(self, official: str, old: str, new: str) -> None:
+        """Lock the official's own key anew. WrongPasswordError; NotFoundError if they have none."""
+        holder = self._known(official)
+        pair = self._pair_of(holder, old)
+        changed = self._holder(official, new, pair)
+        with self._store.write() as tx:
+            desk_keys.lock_anew(tx, self._clock.now(), changed)
+        self._bell.ring("controller")
+
+    def grant(self, sitting: Sitting, official: str) -> None:
+        """Give another official, who has keys of their own, access to the files. NotFoundError if they have none."""
+        with self._store.write() as tx:
+            holder = desk_keys.holder(tx, official)
+            if holder is None:
+                raise NotFoundError("official", official)
+            self._grant_all(tx, sitting, holder, "granted")
+        self._bell.ring("controller")
+
+    def remove(self, sitting: Sitting, official: str) -> None:
+        """Take an official's access away: the desk has a new key, every file's own key is sealed to that, and nobody
+        is left who could open the old one. What they have seen, copied or carried away stays with them; a copy of the
+        database from before opens with their password still."""
+        if official in {sitting.official, RECOVERY}:
+            raise InputError(Problem.of("official", "desk_key_own"))
+        pair, at = sealing.new_pair(), self._clock.now()
+        key = DeskKey(self._ids(), pair.public)
+        with self._store.write() as tx:
+            if not desk_keys.drop_holder(tx, official):
+                raise NotFoundError("official", official)
+            granted = desk_keys.with_access(tx)
+            for row in filings.every(tx):
+                try:
+                    box = sealing.sealed(pair.public, sitting.file_key(row.key_id, row.sealed_key))
+                except SealError:  # somebody has changed it: it stays as broken as it is
+                    box = row.sealed_key
+                filings.seal_anew(tx, row.id, key.id, box)
+            desk_keys.add_key(tx, at, key, sitting.official)
+            for holder in desk_keys.holders(tx):
+                if holder.name in granted:
+                    private = sealing.sealed(holder.public, pair.private)
+                    desk_keys.grant(tx, at, key.id, holder.name, private, sitting.official)
+            desk_keys.drop_grants_of_retired(tx)
+            desk_keys.tell(tx, at, f"user/{official}", "removed", sitting.official)
+        sitting.take(key.id, pair.private)
+        self._store.shorten_log()
+        self._bell.ring("controller")
+
+    def new_recovery(self, sitting: Sitting) -> str:
+        """Another recovery code, shown this once; the one before is worth nothing now."""
+        code = code_of(sealing.random_bytes(32), RECOVERY_LENGTH)
+        holder = self._holder(RECOVERY, read_code(code, RECOVERY_LENGTH))
+        with self._store.write() as tx:
+            desk_keys.put_holder(tx, holder)
+            self._grant_all(tx, sitting, holder, "recovery_code")
+        self._bell.ring("controller")
+        return code
+
+    def recover(self, code: str, official: str, password: str) -> Sitting:
+        """With the recovery code: the official has new keys of their own, and access. InputError if it is mistyped,
+        WrongPasswordError if it is not the one. A new code should be made then."""
+        keys = self._opened(RECOVERY, read_code(code, RECOVERY_LENGTH))
+        holder = self._holder(official, password)
+        sitting = Sitting(official, keys, self._clock)
+        with self._store.write() as tx:
+            desk_keys.put_holder(tx, holder)
+            self._grant_all(tx, sitting, holder, "recovered")
+        self._bell.ring("controller")
+        return sitting
+
+    def _grant_all(self, tx: Tx, sitting: Sitting, holder: Holder, what: str) -> None:
+        at = self._clock.now()
+        for ident, private in sitting.granted_to(holder.public).items():
+            desk_keys.grant(tx, at, ident, holder.name, private, sitting.official)
+        subject = "desk-key/recovery" if holder.name == RECOVERY else f"user/{holder.name}"
+        desk_keys.tell(tx, at, subject, what, sitting.official)
+
+    def _opened(self, name: str, secret: str) -> dict[str, bytes]:
+        """Every key of the desk that a holder may open."""
+        with self._store.read() as tx:
+            holder, granted = desk_keys.holder(tx, name), desk_keys.grants_of(tx, name)
+        if holder is None or not granted:
+            raise NoAccessError(name)
+        private = self._pair_of(holder, secret).private
+        return {ident: sealing.unsealed(private, box) for ident, box in granted.items()}
+
+    def _known(self, official: str) -> Holder:
+        with self._store.read() as tx:
+            holder = desk_keys.holder(tx, official)
+        if holder is None:
+            raise NotFoundError("official", official)
+        return holder
+
+    def _holder(self, name: str, secret: str, pair: Pair | None = None) -> Holder:
+        pair, salt, at = pair or sealing.new_pair(), sealing.random_bytes(sealing.SALT_BYTES), self._clock.now()
+        with self._turn:
+            key = sealing.stretched(secret, salt, self._cost)
+        box = sealing.locked(key, pair.private)
+        return Holder(name, pair.public, box, salt, self._cost.passes, self._cost.memory_kib, at)
+
+    def _pair_of(self, holder: Holder, secret: str) -> Pair:
+        """A holder's own keys. WrongPasswordError; after five wrong ones with growing waits."""
+        count, last = self._wrong.get(holder.name, (0, 0.0))
+        passed_s = self._clock.monotonic() - last
+        pause_s = 0.0 if count < FREE_TRIES else min(LONGEST_WAIT_S, 2.0 ** min(1 + count - FREE_TRIES, 30))
+        if passed_s < pause_s:
+            raise WrongPasswordError(pause_s - passed_s)
+        with self._turn:
+            key = sealing.stretched(secret, holder.salt, Cost(holder.passes, holder.memory_kib))
+        try:
+            private = sealing.unlocked(key, holder.locked_private)
+        except SealError:
+            self._wrong[holder.name] = (count + 1, self._clock.monotonic())
+            raise WrongPasswordError from None
+        self._wrong.pop(holder.name, None)
+        return Pair(holder.public, private)

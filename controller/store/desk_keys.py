@@ -1,0 +1,122 @@
+"""The desk's keys in `filings.db`: public halves in clear, private halves sealed to whoever holds them.
+
+A holder is an official, or the recovery code. What opens a holder's own private key never comes here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from controller.core.journal import Kind
+from controller.store import filing_records
+from controller.store.columns import as_instant, instant
+from controller.store.connection import Tx
+
+RECOVERY = "*recovery"  # no official can be called so
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """`locked_private` is locked under argon2id of the holder's secret, at this cost."""
+
+    name: str
+    public: bytes
+    locked_private: bytes
+    salt: bytes
+    passes: int
+    memory_kib: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKey:
+    id: str
+    public: bytes
+
+
+def in_force(tx: Tx) -> DeskKey | None:
+    """What files are sealed to; None before the first official has made it."""
+    row = tx.execute("SELECT id, public FROM desk_keys WHERE retired_at IS NULL").fetchone()
+    return DeskKey(row["id"], row["public"]) if row else None
+
+
+def add_key(tx: Tx, at: datetime, key: DeskKey, by: str) -> None:
+    """The desk's key from now on; the one before is retired."""
+    tx.execute("UPDATE desk_keys SET retired_at = ? WHERE retired_at IS NULL", (instant(at),))
+    tx.execute("INSERT INTO desk_keys (id, public, made_at) VALUES (?, ?, ?)", (key.id, key.public, instant(at)))
+    filing_records.tell(tx, at, Kind.DESK_KEY, f"desk-key/{key.id}", what="made", by=by)
+
+
+def drop_grants_of_retired(tx: Tx) -> None:
+    """Once no file is sealed to retired keys, nobody needs their private halves."""
+    tx.execute("DELETE FROM key_grants WHERE key_id IN (SELECT id FROM desk_keys WHERE retired_at IS NOT NULL)")
+
+
+def put_holder(tx: Tx, holder: Holder) -> None:
+    """A new holder, or new keys of one (then what was granted to the old ones is gone)."""
+    tx.execute("DELETE FROM key_holders WHERE name = ?", (holder.name,))
+    tx.execute(
+        "INSERT INTO key_holders (name, public, locked_private, salt, passes, memory_kib, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            holder.name, holder.public, holder.locked_private, holder.salt, holder.passes, holder.memory_kib,
+            instant(holder.made_at),
+        ),
+    )  # fmt: skip
+
+
+def lock_anew(tx: Tx, at: datetime, holder: Holder) -> None:
+    """The same keys under another secret."""
+    tx.execute(
+        "UPDATE key_holders SET locked_private = ?, salt = ?, passes = ?, memory_kib = ? WHERE name = ?",
+        (holder.locked_private, holder.salt, holder.passes, holder.memory_kib, holder.name),
+    )
+    filing_records.tell(tx, at, Kind.DESK_KEY, f"user/{holder.name}", what="password")
+
+
+def drop_holder(tx: Tx, name: str) -> bool:
+    """Whether there was such a holder; their grants go with them."""
+    return tx.execute("DELETE FROM key_holders WHERE name = ?", (name,)).rowcount == 1
+
+
+def holder(tx: Tx, name: str) -> Holder | None:
+    row = tx.execute("SELECT * FROM key_holders WHERE name = ?", (name,)).fetchone()
+    return _holder(row) if row else None
+
+
+def holders(tx: Tx) -> list[Holder]:
+    return [_holder(row) for row in tx.execute("SELECT * FROM key_holders ORDER BY name")]
+
+
+def with_access(tx: Tx) -> frozenset[str]:
+    """The names of those who hold the key in force."""
+    rows = tx.execute("SELECT holder FROM key_grants JOIN desk_keys ON id = key_id WHERE retired_at IS NULL")
+    return frozenset(row["holder"] for row in rows)
+
+
+def grant(tx: Tx, at: datetime, key_id: str, holder: str, sealed_private: bytes, by: str) -> None:
+    tx.execute(
+        "INSERT INTO key_grants (key_id, holder, sealed_private, granted_at, granted_by) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (key_id, holder) DO UPDATE SET sealed_private = excluded.sealed_private,"
+        " granted_at = excluded.granted_at, granted_by = excluded.granted_by",
+        (key_id, holder, sealed_private, instant(at), by),
+    )
+
+
+def grants_of(tx: Tx, holder: str) -> dict[str, bytes]:
+    """Each desk key that a holder may open: its id, and its private half sealed to them."""
+    rows = tx.execute("SELECT key_id, sealed_private FROM key_grants WHERE holder = ?", (holder,))
+    return {row["key_id"]: row["sealed_private"] for row in rows}
+
+
+def tell(tx: Tx, at: datetime, subject: str, what: str, by: str) -> None:
+    filing_records.tell(tx, at, Kind.DESK_KEY, subject, what=what, by=by)
+
+
+def _holder(row: sqlite3.Row) -> Holder:
+    return Holder(
+        row["name"], row["public"], row["locked_private"], row["salt"], row["passes"], row["memory_kib"],
+        as_instant(row["made_at"]),
+    )  # fmt: skip
