@@ -74,6 +74,30 @@ class Noticing:
         self._ring()
         return notice
 
+    def undo(self, ident: str, changed_at: datetime, by: str) -> Notice:
+        """Take back the change of an instant: the notice says again what it said before, in its place in the order.
+
+        Asking again does no harm. ChangedError if it was changed once more since; NotFoundError if it was taken down,
+        or if there was no such change; InputError if a picture or a board that it needs is gone.
+        """
+        with self._store.write() as tx:
+            at, now = self._clock.now(), notices.get(tx, ident)
+            change = notices.change_of(tx, now, changed_at)
+            if change is None or now.withdrawn_at is not None:
+                raise NotFoundError("notice", ident)
+            if draft_of(change.before) == draft_of(now):
+                return now
+            if now.updated_at != change.at:
+                raise ChangedError(ident)
+            # its time may be over meanwhile: then it is not shown, and that is all
+            timeless = [each for each in self._problems(tx, draft_of(change.before)) if each.field != "until"]
+            if timeless:
+                raise InputError(*timeless)
+            notices.change(tx, at, change.before, by, undone=True)
+            notice = notices.get(tx, ident)
+        self._ring()
+        return notice
+
     def withdraw(self, ident: str, by: str) -> None:
         """Take it off every face at once. Asking again does no harm; NotFoundError for one that never was."""
         self._act(ident, lambda tx, at: notices.withdraw(tx, at, ident, by))

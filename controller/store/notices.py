@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
@@ -29,8 +31,12 @@ def add(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
     journal.write(tx, at, Kind.NOTICE, f"notice/{notice.id}", text=_called(notice), boards=list(notice.boards), by=by)
 
 
-def change(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
-    """Have the notice of this id say what this one says, where and when. Its order and its beginnings stay."""
+def change(tx: Tx, at: datetime, notice: Notice, by: str, undone: bool = False) -> None:
+    """Have the notice of this id say what this one says, where and when. Its order and its beginnings stay.
+
+    The journal keeps what stood there before; `undone`: this puts such a thing back.
+    """
+    before = _document(get(tx, notice.id))
     tx.execute(
         "UPDATE notices SET title = ?, text = ?, picture = ?, qr = ?, special = ?, boards = ?, zones = ?, hours = ?,"
         " level = ?, shown_from = ?, shown_until = ?, updated_at = ? WHERE id = ?",
@@ -40,7 +46,54 @@ def change(tx: Tx, at: datetime, notice: Notice, by: str) -> None:
             instant(notice.shown_until), instant(at), notice.id,
         ),
     )  # fmt: skip
-    journal.write(tx, at, Kind.NOTICE, f"notice/{notice.id}", text=_called(notice), changed=True, by=by)
+    journal.write(
+        tx, at, Kind.NOTICE, f"notice/{notice.id}", text=_called(notice), changed=True, by=by, before=before,
+        **({"undone": True} if undone else {}),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a notice: when, by whom, what stood there before; `undone`: it took an earlier change back."""
+
+    at: datetime
+    by: str
+    before: Notice
+    undone: bool
+
+
+def change_of(tx: Tx, notice: Notice, at: datetime | None = None) -> Change | None:
+    """The change that made a notice what it is, or that of an instant; None if there was none, or if nobody has kept
+    what stood there before."""
+    wanted = at or notice.updated_at
+    row = tx.execute(
+        "SELECT at, detail FROM journal WHERE subject = ? AND at = ? AND detail ->> 'before' IS NOT NULL"
+        " ORDER BY seq DESC LIMIT 1",
+        (f"notice/{notice.id}", instant(wanted) if wanted else ""),
+    ).fetchone()
+    if row is None:
+        return None
+    detail = json.loads(row["detail"])
+    return Change(as_instant(row["at"]), detail["by"], _earlier(notice, detail["before"]), "undone" in detail)
+
+
+def _document(notice: Notice) -> dict[str, object]:
+    """What an official decides of a notice, as the journal keeps it."""
+    return {
+        "title": notice.title, "text": notice.text, "picture": notice.picture, "qr": notice.qr,
+        "special": notice.special, "boards": list(notice.boards), "zones": list(notice.zones),
+        "hours": list(_spans(notice.hours)), "level": notice.level, "shown_from": instant(notice.shown_from),
+        "shown_until": instant(notice.shown_until),
+    }  # fmt: skip
+
+
+def _earlier(notice: Notice, document: dict[str, Any]) -> Notice:
+    return replace(
+        notice, title=document["title"], text=document["text"], picture=document["picture"], qr=document["qr"],
+        special=Special(document["special"]), boards=tuple(document["boards"]), zones=tuple(document["zones"]),
+        hours=tuple(Hours.of(span) for span in document["hours"]), level=Level(document["level"]),
+        shown_from=as_instant(document["shown_from"]), shown_until=as_instant(document["shown_until"]),
+    )  # fmt: skip
 
 
 def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> bool:
@@ -140,7 +193,8 @@ def report_board(
     row = tx.execute("SELECT * FROM board_states WHERE board = ?", (board,)).fetchone()
     before = BoardState(row["state"]) if row else None
     changed = row is None or before != state or row["text"] != text
-    if not changed and row["proven_at"] == (instant(proven_at) if proven_at else None):
+    told = (instant(proven_at) if proven_at else None, detail)
+    if not changed and (row["proven_at"], row["detail"]) == told:
         return False
     tx.execute(
         "INSERT INTO board_states (board, state, since, text, proven_at, detail) VALUES (?, ?, ?, ?, ?, ?)"

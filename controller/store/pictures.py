@@ -61,11 +61,14 @@ def every(tx: Tx) -> list[Picture]:
 
 
 def in_use(tx: Tx, left_since: datetime) -> frozenset[str]:
-    """The SHA-256 of every picture of a notice that is up, will be, or has left since an instant."""
+    """The SHA-256 of every picture of a notice that is up, will be, or has left since an instant; and of those that a
+    change has taken out of one since then: whoever undoes it needs them."""
     rows = tx.execute(
         "SELECT DISTINCT picture FROM notices WHERE picture != '' AND shown_until >= ?1"
-        " AND (withdrawn_at IS NULL OR withdrawn_at >= ?1)",
-        (instant(left_since),),
+        " AND (withdrawn_at IS NULL OR withdrawn_at >= ?1)"
+        " UNION SELECT detail ->> '$.before.picture' FROM journal"
+        " WHERE kind = ?2 AND at >= ?1 AND detail ->> '$.before.picture' != ''",
+        (instant(left_since), Kind.NOTICE),
     )
     return frozenset(row["picture"] for row in rows)
 

@@ -78,7 +78,7 @@ def journal_key(entry: Entry) -> str:
     detail = entry.detail
     match entry.kind:
         case Kind.NOTICE:
-            what = next((w for w in ("withdrawn", "restored", "changed", "ordered") if detail.get(w)), "")
+            what = next((w for w in ("withdrawn", "restored", "undone", "changed", "ordered") if detail.get(w)), "")
         case Kind.PICTURE:
             what = "gone" if detail.get("gone") else ""
         case _:

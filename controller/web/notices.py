@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.levels import Level
-from controller.core.notice_drafts import TEXT_LIMIT, NoticeDraft
+from controller.core.notice_drafts import TEXT_LIMIT, NoticeDraft, draft_of
 from controller.core.notices import Notice, Special
 from controller.store import notices
+from controller.store.connection import Tx
+from controller.store.notices import Change, change_of
 from controller.web import state
 from controller.web.announcement_forms import said
 from controller.web.board_forms import faces_of
@@ -35,11 +38,20 @@ def every() -> ResponseReturnValue:
         live = notices.live(tx, now)
         over = notices.past(tx, now, OVER_LISTED)
         announced = state.alerts(tx, parts().config, now)
+        changed = _changed_in(tx, live)
     shown = [notice for notice in live if notice.is_due(now, tz)]
     return render_template(
         "notices.html", shown=shown, later=[notice for notice in live if notice not in shown], over=over,
         withdrawn=withdrawn_in(live), hidden=bool(announced) or any(n.level is Level.EMERGENCY for n in shown),
+        changed=changed, unmoved="unmoved" in request.args,
     )  # fmt: skip
+
+
+def _changed_in(tx: Tx, live: list[Notice]) -> tuple[Notice, Change] | None:
+    """The notice that was just changed, and the change, which can be taken back."""
+    notice = next((each for each in live if each.id == request.args.get("changed", "")), None)
+    change = change_of(tx, notice) if notice else None
+    return (notice, change) if notice and change else None
 
 
 def withdrawn_in(live: list[Notice]) -> str:
@@ -70,8 +82,10 @@ def new() -> ResponseReturnValue:
 def edit(ident: str) -> ResponseReturnValue:
     with parts().store.read() as tx:
         stored = notices.get(tx, ident)
+        change = change_of(tx, stored) if stored.withdrawn_at is None else None
     fields = kept_fields()
-    return _editor(ident, NoticeForm.typed(fields) if fields else NoticeForm.of(stored, parts().config))
+    form = NoticeForm.typed(fields) if fields else NoticeForm.of(stored, parts().config)
+    return _editor(ident, form, last=change)
 
 
 @views.post("/notices")
@@ -122,7 +136,7 @@ def _save(ident: str) -> ResponseReturnValue:
         return _changed_meanwhile(ident, form)
     except InputError as error:
         return _refused(ident, form, error.problems)
-    return done(url_for("notices.every"))
+    return done(url_for("notices.every", changed=ident) if ident else url_for("notices.every"))
 
 
 def _put(ident: str, form: NoticeForm, draft: NoticeDraft) -> None:
@@ -131,7 +145,8 @@ def _put(ident: str, form: NoticeForm, draft: NoticeDraft) -> None:
     if ident:
         with parts().store.read() as tx:
             stored = notices.get(tx, ident)
-        if form.seen_at and form.seen_at != NoticeForm.of(stored, parts().config).seen_at:
+        is_other = draft_of(stored) != replace(draft, shown_from=draft.shown_from or stored.shown_from)
+        if is_other and form.seen_at and form.seen_at != NoticeForm.of(stored, parts().config).seen_at:
             raise ChangedError(ident)
         noticing.change(ident, draft, by, stored)
         return
@@ -158,12 +173,39 @@ def _refused(ident: str, form: NoticeForm, problems: tuple[Problem, ...]) -> Res
 
 
 def _editor(
-    ident: str, form: NoticeForm, problems: tuple[Problem, ...] = (), changed: Notice | None = None
-) -> ResponseReturnValue:
+    ident: str, form: NoticeForm, problems: tuple[Problem, ...] = (), changed: Notice | None = None,
+    last: Change | None = None,
+) -> ResponseReturnValue:  # fmt: skip
+    """`changed`: what somebody else has stored meanwhile; `last`: the change that can be taken back."""
     return render_template(
         "notice_editor.html", ident=ident, form=form, problems=said(problems), changed=changed, specials=SPECIALS,
-        text_limit=TEXT_LIMIT, picture_mb=PICTURE_MB, seen=faces_of(form),
+        text_limit=TEXT_LIMIT, picture_mb=PICTURE_MB, seen=faces_of(form), last=last,
     )  # fmt: skip
+
+
+@views.post("/notices/<ident>/undo")
+@door(Who.USER)
+def undo(ident: str) -> ResponseReturnValue:
+    """Take back the change that was made at the instant `of`; the same again does nothing."""
+    try:
+        changed_at = datetime.fromisoformat(request.form.get("of", ""))
+    except ValueError:
+        abort(400)
+    if changed_at.tzinfo is None:
+        abort(400)
+    try:
+        parts().noticing.undo(ident, changed_at, visitor().by)
+    except ChangedError:
+        if wants_json():
+            return {"problems": said((Problem.of("form", "changed"),))}, 409
+        return done(url_for("notices.every", unmoved=1))
+    except InputError as error:
+        if wants_json():
+            return {"problems": said(error.problems)}, 422
+        with parts().store.read() as tx:
+            form = NoticeForm.of(notices.get(tx, ident), parts().config)
+        return _refused(ident, form, error.problems)
+    return done(url_for("notices.every", changed=ident))
 
 
 @views.post("/notices/<ident>/withdraw")

@@ -97,12 +97,62 @@ def test_a_change_keeps_id_and_place(station: Station, noticing: Noticing) -> No
     assert order(station) == ["Một nữa", "Hai"]
     assert lines(station)[-1] == {
         "subject": f"notice/{first.id}", "text": "Một nữa", "changed": True, "by": "minh",
+        "before": {
+            "title": "", "text": "Một", "picture": "", "qr": "", "special": "", "boards": [], "zones": [], "hours": [],
+            "level": "normal", "shown_from": "2026-11-21T06:00:00.000Z", "shown_until": "9999-01-01T00:00:00.000Z",
+        },
     }  # fmt: skip
     with pytest.raises(ChangedError):
         noticing.change(first.id, draft, "lan", seen=first)
     before = lines(station)
     assert noticing.change(first.id, draft, "lan") == changed  # nothing is another: nothing is written
     assert lines(station) == before
+
+
+def test_a_change_is_taken_back_and_that_too(station: Station, noticing: Noticing) -> None:
+    def tick() -> None:
+        station.clock.tick(60)  # type: ignore[union-attr]  # a fake one
+
+    draft = NoticeDraft(
+        text="Một", title="Đầu", boards=("cong",), zones=("na-khau",), hours=(Hours.of("06:00-18:00"),),
+        level=Level.PRIORITY, qr="https://example.org", shown_until=START + HOUR,
+    )  # fmt: skip
+    first, _ = noticing.put_up(draft, "lan"), noticing.put_up(NoticeDraft(text="Hai"), "lan")
+    tick()
+    changed = noticing.change(first.id, NoticeDraft(special=Special.CLOCK), "minh", seen=first)
+    assert changed.updated_at == START + timedelta(minutes=1)
+    tick()
+    station.bell.rung.clear()
+    undone = noticing.undo(first.id, changed.updated_at, "lan")
+    assert undone == replace(first, updated_at=START + timedelta(minutes=2))
+    assert [whom for whom, _ in station.bell.rung] == EVERY_FACE
+    line = lines(station)[-1]
+    assert (line["undone"], line["by"], line["text"]) == (True, "lan", "Đầu")
+    with station.store.read() as tx:
+        last = notices.change_of(tx, undone)
+    assert last and (last.by, last.undone, draft_of(last.before)) == ("lan", True, draft_of(changed))
+    before = lines(station)
+    assert noticing.undo(first.id, changed.updated_at, "lan") == undone, "pressed twice is once"
+    assert lines(station) == before
+    tick()
+    assert undone.updated_at and noticing.undo(first.id, undone.updated_at, "lan").special is Special.CLOCK
+    tick()
+    noticing.change(first.id, NoticeDraft(text="Ba"), "minh")
+    with pytest.raises(ChangedError):
+        noticing.undo(first.id, undone.updated_at, "lan")
+    with pytest.raises(NotFoundError):
+        noticing.undo(first.id, START, "lan")  # nobody changed it then
+    noticing.withdraw(first.id, "lan")
+    with pytest.raises(NotFoundError):
+        noticing.undo(first.id, START + timedelta(minutes=4), "lan")
+
+
+def test_what_is_over_may_come_back_and_stays_over(station: Station, noticing: Noticing) -> None:
+    first = noticing.put_up(NoticeDraft(text="Một", shown_until=START + HOUR), "lan")
+    changed = noticing.change(first.id, NoticeDraft(text="Hai"), "lan")
+    station.clock.tick(7200)  # type: ignore[union-attr]  # a fake one
+    assert changed.updated_at and noticing.undo(first.id, changed.updated_at, "lan").shown_until == START + HOUR
+    assert order(station) == []
 
 
 def test_taken_down_and_put_back(station: Station, noticing: Noticing) -> None:

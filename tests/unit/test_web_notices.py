@@ -17,7 +17,7 @@ from controller.core.levels import Level
 from controller.core.notices import FOREVER, Hours, Notice, Special
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
-from controller.store import notices
+from controller.store import notices, pictures
 from controller.web.notice_forms import NoticeForm, item_of, read_notice
 from tests.support.stations import CONFIG, START
 from tests.support.web_pages import BOARD, Pages, pages_in, token
@@ -193,6 +193,69 @@ def test_changed_and_changed_meanwhile(pages: Pages, client: FlaskClient) -> Non
     )
     assert [n.text for n in live(pages)] == ["Ba"]
     assert client.post("/notices/none", data=mine).status_code == 404
+
+
+def test_a_change_is_undone_from_the_list_and_from_the_editor(pages: Pages, client: FlaskClient) -> None:
+    def act(page: str) -> dict[str, object]:
+        found = re.search(r'action="/notices/[^"]+/undo".*?name="of" value="([^"]+)"', page)
+        assert found, page
+        return {"token": token(client), "of": found[1]}
+
+    notice = put_up(pages, client)
+    path = f"/notices/{notice.id}"
+    assert "/undo" not in shown(client, f"{path}/edit") + shown(client, f"/notices?changed={notice.id}")
+    pages.clock().tick(60)
+    saved = client.post(path, data=entry(client, text="Nghỉ hai ngày", where="some", boards=["cong"]))
+    listed = shown(client, saved.location)
+    assert "Đã lưu tin “Nghỉ hai ngày”" in listed
+    editor = shown(client, f"{path}/edit")
+    assert "Trước đó là: “Nghỉ lễ”" in editor and "mọi bảng · từ 13 giờ" in editor
+    pages.clock().tick(60)
+    for _ in range(2):  # a finger that presses twice
+        undone = client.post(f"{path}/undo", data=act(listed))
+        assert undone.status_code == 303
+    (back,) = live(pages)
+    assert (back.id, back.text, back.boards) == (notice.id, "Nghỉ lễ", ())
+    listed_again = shown(client, undone.location)
+    assert "trở lại như trước khi sửa: “Nghỉ lễ”" in listed_again
+    assert "trả tin trên bảng về như trước khi sửa: “Nghỉ lễ”" in shown(client, "/journal")
+    pages.clock().tick(60)
+    assert client.post(f"{path}/undo", data=act(editor), headers=JSON).get_json() == {"url": undone.location}
+    client.post(path, data=entry(client, text="Nghỉ ba ngày"))
+    late = client.post(f"{path}/undo", data=act(listed_again))
+    assert "vừa được sửa thêm lần nữa" in shown(client, late.location)
+    assert client.post(f"{path}/undo", data=act(listed_again), headers=JSON).status_code == 409
+    for wrong, status in (("x", 400), ("2026-11-21T06:00:00", 400), ("2026-11-21T06:00:00+00:00", 422)):
+        assert client.post(f"{path}/undo", data={"token": token(client), "of": wrong}).status_code == status
+    assert [n.text for n in live(pages)] == ["Nghỉ ba ngày"]
+
+
+def test_what_an_undo_needs_may_be_gone(pages: Pages, client: FlaskClient) -> None:
+    file = BytesIO()
+    Image.new("RGB", (30, 20), "red").save(file, "PNG")
+    picture = client.post(
+        "/pictures?name=a.png", data=file.getvalue(), headers={"X-Loalang-Token": token(client), **JSON}
+    )
+    notice = put_up(pages, client, picture=picture.get_json()["sha256"])
+    changed = client.post(f"/notices/{notice.id}", data=entry(client)).location
+    with pages.station.store.write() as tx:
+        pictures.remove(tx, START, pictures.get(tx, picture.get_json()["sha256"]))
+    found = re.search(r'name="of" value="([^"]+)"', shown(client, changed))
+    assert found
+    fields = {"token": token(client), "of": found[1]}
+    refused = client.post(f"/notices/{notice.id}/undo", data=fields)
+    assert refused.status_code == 422 and "Không còn hình này" in refused.get_data(as_text=True)
+    assert client.post(f"/notices/{notice.id}/undo", data=fields, headers=JSON).status_code == 422
+
+
+def test_saved_twice_without_a_script_is_no_quarrel(pages: Pages, client: FlaskClient) -> None:
+    notice = put_up(pages, client)
+    seen_at = re.search(r'name="seen_at" value="([^"]+)"', shown(client, f"/notices/{notice.id}/edit"))
+    assert seen_at
+    for _ in range(2):
+        pages.clock().tick(1)
+        mine = entry(client, text="Nghỉ hai ngày", seen_at=seen_at[1])
+        assert client.post(f"/notices/{notice.id}", data=mine).status_code == 303
 
 
 def test_a_special_page_and_a_station_without_boards(tmp_path: Path, pages: Pages, client: FlaskClient) -> None:
