@@ -17,10 +17,11 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from controller.picture_headers import cut_short, kind_of, size_of
+from controller.picture_headers import cut_short, held_bytes, kind_of, size_of
 
 PIXELS_LIMIT = 40_000_000
-WEBP_LIMIT = 16_000_000  # its decoder holds three of the whole picture at once
+HELD_LIMIT = 128_000_000  # bytes of a picture in its decoder: a small station has one gigabyte for everything
+STRIP = 1 << 20  # pixels that are made small at a time
 SCREEN = (1920, 1080)
 _ORIENTATION = 0x0112  # Exif 2.3, 4.6.4
 _TURNS = {
@@ -58,7 +59,7 @@ def kept(file: BinaryIO, out: Path) -> tuple[int, int]:
     size = size_of(file, kind)
     if size is None or cut_short(file, kind):
         raise RefusedError("picture_cut")
-    _refuse_large(size, WEBP_LIMIT if kind == "webp" else PIXELS_LIMIT)
+    _refuse_large(size, min(PIXELS_LIMIT, int(HELD_LIMIT / max(1.0, held_bytes(file, kind)))))
     Image.MAX_IMAGE_PIXELS = None  # judged above
     try:
         picture = _opened(file, kind)
@@ -79,11 +80,12 @@ def _opened(file: BinaryIO, kind: str) -> Image.Image:
         _refuse_large(image.size)
         turn = _turn_of(image)
         box = SCREEN[::-1] if turn in _ON_ITS_SIDE else SCREEN
-        image.draft("RGB", box)  # a JPEG is decoded no larger than needed
+        size = _within(image.size, box)
+        image.draft("RGB", size)  # a JPEG is decoded no larger than needed
         image.load()
-        shown = image.point(lambda value: value / 256).convert("L") if image.mode.startswith("I") else image  # 16 bits
-        small = _fitting(shown, box)
-        return _plain(small if turn is None else small.transpose(turn))
+        small = _reduced(image, size)
+        small = small if small.size == size else small.resize(size, Image.Resampling.LANCZOS)
+        return small if turn is None else small.transpose(turn)
 
 
 def _turn_of(image: Image.Image) -> Image.Transpose | None:
@@ -93,19 +95,29 @@ def _turn_of(image: Image.Image) -> Image.Transpose | None:
     return None
 
 
-def _fitting(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+def _within(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
     """No larger than the box, in its own proportions."""
-    scale = min(box[0] / image.width, box[1] / image.height)
-    if scale >= 1:
-        return image
-    if image.mode in ("P", "1"):  # colours by number cannot be mixed
-        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    scale = min(1.0, box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """On paper, and made small by whole numbers as far as `size` allows; strip by strip, so that no second picture of
+    the whole is held."""
+    factor = max(1, min(image.width // size[0], image.height // size[1]))
+    across, down = min(factor, image.width), min(factor, image.height)
+    small = Image.new("RGB", (-(-image.width // across), -(-image.height // down)))
+    high = down * max(1, STRIP // (image.width * down))
+    for top in range(0, image.height, high):
+        strip = _plain(image.crop((0, top, image.width, min(top + high, image.height))))
+        small.paste(strip.reduce((across, down)) if factor > 1 else strip, (0, top // down))
+    return small
 
 
 def _plain(image: Image.Image) -> Image.Image:
     """On paper, and without anything that came along: place, time, camera, words."""
+    if image.mode.startswith("I"):  # 16 bits
+        image = image.point(lambda value: value / 256).convert("L")
     if "A" not in image.getbands() and "transparency" not in image.info:
         bare = image.convert("RGB")
         bare.info = {}

@@ -34,7 +34,7 @@ KEPT = timedelta(days=30)  # so long after its last notice has left a picture ca
 YOUNG = timedelta(days=1)  # whoever brought it may still be writing the notice
 _LIMIT_S = 20.0
 _BUSY_S = 30.0  # so long one waits for another's picture to be judged
-_MEMORY = 512 << 20  # bytes of address space; 40 megapixels with transparency take 400 MB for a second
+_MEMORY = 256 << 20  # bytes of address space; what is let through takes 160 MB for a second
 _MADE_LIMIT = 16 << 20  # bytes of what is made: the pixels themselves take six
 _CHILD = (
     "nice", "-n", "5", "prlimit", f"--as={_MEMORY}", f"--fsize={_MADE_LIMIT}", f"--cpu={int(_LIMIT_S)}", "--core=0",

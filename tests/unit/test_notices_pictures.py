@@ -20,11 +20,12 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from controller import picture_child
 from controller.backup import backup, restore
 from controller.core.errors import InputError
 from controller.core.notice_drafts import NoticeDraft
 from controller.noticing import Noticing
-from controller.picture_headers import kind_of, size_of
+from controller.picture_headers import held_bytes, kind_of, size_of
 from controller.picturing import Picturing
 from controller.runtime.clocks import FakeClock
 from controller.runtime.places import Places
@@ -255,9 +256,52 @@ def huge(kind: str) -> bytes:
 @pytest.mark.parametrize("kind", KINDS)
 def test_fifty_megapixels_are_refused_by_the_header(station: Station, picturing: Picturing, kind: str) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    limit = "16" if kind == "webp" else "40"
+    limit = {"webp": "8", "png": "32", "bmp": "32"}.get(kind, "40")
     assert refused(station, picturing, huge(kind)) == ("picture_pixels", {"megapixels": "50", "limit": limit})
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 1.0
+
+
+HELD = [
+    ("PNG", "RGB", {}, 4), ("PNG", "RGBA", {}, 4), ("PNG", "LA", {}, 4), ("PNG", "L", {}, 1), ("PNG", "P", {}, 1),
+    ("PNG", "1", {}, 1), ("PNG", "I;16", {}, 2), ("BMP", "RGB", {}, 4), ("BMP", "P", {}, 1), ("GIF", "P", {}, 1),
+    ("WEBP", "RGB", {}, 16), ("JPEG", "RGB", {}, 0), ("JPEG", "CMYK", {}, 0),
+    ("JPEG", "RGB", {"progressive": True, "subsampling": 0}, 6), ("JPEG", "RGB", {"progressive": True}, 3),
+    ("JPEG", "L", {"progressive": True}, 2), ("JPEG", "CMYK", {"progressive": True, "subsampling": 0}, 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "mode", "options", "bytes_a_pixel"), HELD)
+def test_what_a_decoder_will_hold_of_each_pixel(
+    kind: str, mode: str, options: dict[str, object], bytes_a_pixel: int
+) -> None:
+    content = io.BytesIO(saved(Image.new(mode, (40, 30)), kind, **options))
+    assert held_bytes(content, kind.lower()) == bytes_a_pixel
+    assert content.tell() == 0
+    whole = content.getvalue()
+    for end in range(0, min(len(whole), 700), 7):
+        assert held_bytes(io.BytesIO(whole[:end]), kind.lower()) >= 0
+
+
+def test_a_screenshot_of_thirty_megapixels_takes_no_more_than_it_may(station: Station, picturing: Picturing) -> None:
+    image = Image.new("RGBA", (7800, 4000), (*RED, 128))
+    picture = taken(station, picturing, saved(image, compress_level=1))
+    assert near(kept(station, picture), (960, 400), (228, 143, 138))
+
+
+def test_strips_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.merge("RGB", (Image.radial_gradient("L"), Image.linear_gradient("L"), Image.radial_gradient("L")))
+    image = image.resize((611, 407))
+    found = []
+    for pixels in (1 << 20, 611 * 9, 1):
+        monkeypatch.setattr(picture_child, "STRIP", pixels)
+        found.append([picture_child._reduced(image, size).tobytes() for size in ((611, 407), (200, 133), (87, 58))])
+    assert found[0] == found[1] == found[2]
+    assert picture_child._reduced(image, (87, 58)).size == (88, 59), "the last dots at the edges count"
+
+
+def test_a_panorama_is_made_small_on_the_way(station: Station, picturing: Picturing) -> None:
+    picture = taken(station, picturing, saved(halves((20_000, 2_000)), "JPEG"))
+    assert (picture.width, picture.height) == (1920, 192)
 
 
 def test_what_is_too_heavy_is_refused_unseen(station: Station, picturing: Picturing) -> None:
@@ -348,9 +392,12 @@ def test_unused_for_long_it_is_given_up(station: Station, picturing: Picturing, 
         assert (days.pass_by(100), days.there(picture)) == (0, True)
         days.noticing.withdraw(notice.id, "lan")
     if leaves == "another picture":
+        changed = days.noticing.change(notice.id, NoticeDraft(text="Không hình"), "lan")
+        assert (days.pass_by(29.9), days.there(picture)) == (0, True)
+        assert changed.updated_at
+        assert days.noticing.undo(notice.id, changed.updated_at, "lan").picture == picture.sha256
+        assert (days.pass_by(100), days.there(picture)) == (0, True)
         days.noticing.change(notice.id, NoticeDraft(text="Không hình"), "lan")
-        assert (days.pass_by(0), days.there(picture)) == (1, False)
-        return
     assert (days.pass_by(29.9), days.there(picture)) == (0, True)
     assert (days.pass_by(0.2), days.there(picture)) == (1, False)
 
