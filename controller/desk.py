@@ -1,4 +1,4 @@
-"""What an official does with the numbers at the desk: give them out, call the next, call back, begin anew.
+"""What an official does with the numbers at the desk: give them out, call the next, call it again, go back, begin anew.
 
 Numbers of today only, by the clock of the place: after midnight they begin at 1 by themselves. Each act is one
 transaction with its journal line, followed by one round of rings.
@@ -41,25 +41,41 @@ class Desk:
 
         return self._put("given", given, by)
 
-    def call_next(self, by: str) -> Numbers:
-        """Call the next number. InputError if nobody waits."""
+    def call_next(self, by: str, seen: int | None = None) -> Numbers:
+        """Call the next number. InputError if nobody waits.
+
+        `seen`: the number that was called when this was asked for; asked for twice, it passes over nobody.
+        """
 
         def called(old: Numbers, at: datetime) -> Numbers:
             if old.called >= old.given:
                 raise InputError(Problem.of("desk", "desk_nobody"))
             return replace(old, called=old.called + 1, called_at=at)
 
-        return self._put("called", called, by)
+        return self._put("called", called, by, seen)
 
-    def call_back(self, by: str) -> Numbers:
-        """Take the last call back: the number before it stands there again. InputError if none was called."""
+    def call_again(self, by: str) -> Numbers:
+        """Call the same number once more: boards show it at once again. InputError if none was called."""
+
+        def again(old: Numbers, at: datetime) -> Numbers:
+            if old.called == 0:
+                raise InputError(Problem.of("desk", "desk_none_called"))
+            return replace(old, called_at=at)
+
+        return self._put("again", again, by)
+
+    def step_back(self, by: str, seen: int | None = None) -> Numbers:
+        """Take the last call back: the number before it stands there again. InputError if none was called.
+
+        `seen` as of `call_next`.
+        """
 
         def back(old: Numbers, at: datetime) -> Numbers:
             if old.called == 0:
                 raise InputError(Problem.of("desk", "desk_none_called"))
             return replace(old, called=old.called - 1, called_at=at if old.called > 1 else None)
 
-        return self._put("back", back, by)
+        return self._put("back", back, by, seen)
 
     def reset(self, by: str) -> Numbers:
         """Begin at 1 again; the numbers before, to take it back with `restore`."""
@@ -84,11 +100,15 @@ class Desk:
 
         return self._put("restored", restored, by)
 
-    def _put(self, what: str, change: Callable[[Numbers, datetime], Numbers], by: str) -> Numbers:
+    def _put(
+        self, what: str, change: Callable[[Numbers, datetime], Numbers], by: str, seen: int | None = None
+    ) -> Numbers:
         with self._store.write() as tx:
             at = self._clock.now()
             day = self._local(at).date()
             old = desk.of_day(tx, day)
+            if seen is not None and old.called != seen:
+                return old
             new = change(old, at)
             if new == old:
                 return new

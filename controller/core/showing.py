@@ -13,6 +13,7 @@ from controller.core.levels import Level
 from controller.core.notices import Notice, Special
 from controller.core.utterances import Utterance, UtteranceState
 
+CALLED = timedelta(seconds=20)  # so long a number that was just called is shown before everything else
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -94,6 +95,17 @@ def showing(
     ordered = sorted(items.values(), key=_precedence)
     alerts = tuple(item for item in ordered if item.level is Level.EMERGENCY)
     return alerts or tuple(ordered)
+
+
+def called_alone(items: tuple[Item, ...], called_at: datetime | None, now: datetime) -> tuple[Item, ...]:
+    """Of what a face shows, the queue alone for a while after a number was called: whoever waits does not see it only
+    when its turn comes. Emergencies and what sounds are not hidden by it."""
+    if called_at is None or not timedelta() <= now - called_at < CALLED:
+        return items
+    queue = tuple(item for item in items if item.special is Special.QUEUE)
+    if not queue or any(item.on_air or item.level is Level.EMERGENCY for item in items):
+        return items
+    return queue
 
 
 def _precedence(item: Item) -> tuple[int, bool, bool, int, float, str]:

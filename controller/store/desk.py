@@ -30,7 +30,8 @@ def of_day(tx: Tx, day: date) -> Numbers:
 
 
 def put(tx: Tx, at: datetime, day: date, numbers: Numbers, what: str, by: str) -> None:
-    """Have a day's numbers be these; `what` of "given", "called", "back", "reset", "restored" has made them so."""
+    """Have a day's numbers be these; `what` of "given", "called", "again", "back", "reset", "restored"
+    has made them so."""
     tx.execute(
         "INSERT INTO desk_numbers (day, given, called, called_at) VALUES (?, ?, ?, ?) ON CONFLICT (day) DO UPDATE"
         " SET given = excluded.given, called = excluded.called, called_at = excluded.called_at",

@@ -1,4 +1,5 @@
-"""The numbers at the desk, as whoever sits there calls them: the next one, one step back, a new one for somebody."""
+"""The numbers at the desk, as whoever sits there calls them: the next one, the same once more, one step back, a new
+one for somebody."""
 
 from __future__ import annotations
 
@@ -41,17 +42,20 @@ def told() -> ResponseReturnValue:
 @views.post("/desk/<act>")
 @door(Who.USER)
 def change(act: str) -> ResponseReturnValue:
-    """Give out a number, call the next one, call one back, begin at 1 again, or undo that (`given`, `called`)."""
-    desk, by = parts().desk, visitor().by
+    """Give out a number, call the next one or the same again, go one back (`seen`: the number that stood there when
+    the button was pressed, so that pressed twice is once), begin at 1 again, or undo that (`given`, `called`)."""
+    desk, by, seen = parts().desk, visitor().by, _number("seen")
     was: Numbers | None = None
     try:
         match act:
             case "give":
                 desk.give(by)
             case "next":
-                desk.call_next(by)
+                desk.call_next(by, seen)
+            case "again":
+                desk.call_again(by)
             case "back":
-                desk.call_back(by)
+                desk.step_back(by, seen)
             case "reset":
                 was = desk.reset(by)
             case "restore":
@@ -66,8 +70,10 @@ def change(act: str) -> ResponseReturnValue:
 
 def _was() -> Numbers | None:
     """The numbers that an address or a form brings back."""
-    texts = [request.values.get(name, "") for name in ("given", "called")]
-    if not all(text.isdecimal() and len(text) <= DIGITS for text in texts):
-        return None
-    given, called = map(int, texts)
-    return Numbers(given, called) if given else None
+    given, called = _number("given"), _number("called")
+    return Numbers(given, called) if given and called is not None else None
+
+
+def _number(name: str) -> int | None:
+    text = request.values.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else None

@@ -56,7 +56,7 @@ def test_numbers_are_given_called_and_called_back(station: Station, desk: Desk) 
     assert desk.call_next("lan") == Numbers(4, 1, START)
     assert desk.call_next("lan") == Numbers(4, 2, START) == desk.today()
     assert desk.today().waiting == 2
-    assert (desk.call_back("lan").called, desk.call_back("lan")) == (1, Numbers(4))
+    assert (desk.step_back("lan").called, desk.step_back("lan")) == (1, Numbers(4))
     said = [(line["what"], line["given"], line["called"]) for line in lines(station, Kind.DESK)]
     assert said == [
         ("given", 1, 0), ("given", 4, 0), ("called", 4, 1), ("called", 4, 2), ("back", 4, 1), ("back", 4, 0),
@@ -64,9 +64,23 @@ def test_numbers_are_given_called_and_called_back(station: Station, desk: Desk) 
     assert [whom for whom, _ in station.bell.rung] == FACES * 6
 
 
+def test_the_same_number_is_called_again_and_pressed_twice_is_once(station: Station, desk: Desk) -> None:
+    desk.give("lan", 5)
+    desk.call_next("lan", seen=0)
+    assert desk.call_next("lan", seen=0) == Numbers(5, 1, START), "nobody is passed over"
+    station.clock.tick(60)  # type: ignore[union-attr]  # a fake one
+    again = START + timedelta(minutes=1)
+    assert desk.call_again("minh") == Numbers(5, 1, again) == desk.today()
+    assert lines(station, Kind.DESK)[-1] == {"what": "again", "given": 5, "called": 1, "by": "minh"}
+    assert station.bell.rung[-len(FACES) :] == [(whom, {}) for whom in FACES]
+    desk.call_next("lan", seen=1)
+    assert (desk.step_back("lan", seen=2).called, desk.step_back("lan", seen=2).called) == (1, 1)
+
+
 def test_what_cannot_be_is_refused_and_changes_nothing(station: Station, desk: Desk) -> None:
     acts: tuple[tuple[Callable[[], object], str], ...] = (
-        (lambda: desk.call_next("lan"), "desk_nobody"), (lambda: desk.call_back("lan"), "desk_none_called"),
+        (lambda: desk.call_next("lan"), "desk_nobody"), (lambda: desk.step_back("lan"), "desk_none_called"),
+        (lambda: desk.call_again("lan"), "desk_none_called"),
         (lambda: desk.give("lan", 0), "desk_count"), (lambda: desk.give("lan", 51), "desk_count"),
     )  # fmt: skip
     for act, expected in acts:
