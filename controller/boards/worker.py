@@ -178,7 +178,7 @@ class BoardWorker:
         wall = self._clock.now()
         proven = None if status.proven_at is None else wall - timedelta(seconds=max(0.0, now - status.proven_at))
         try:
-            with self._store.write() as tx:
+            with self._store.write(patient=False) as tx:  # the line waits for nobody: not in the middle of a frame
                 notices.report_board(tx, wall, self._board.id, status.state, status.text, proven, status.reason)
         except StationError as error:  # said again on the next turn
             self._unwritten.begins(str(error))
