@@ -95,7 +95,7 @@ class Boards:
             BoardPage(key, page.lines, page.dwell_s, page.scrolls, page.item)
             for key, page in zip(standing.keys, standing.pages, strict=True)
         )
-        return BoardNow(pages, standing.at, standing.content.urgent is not None)
+        return BoardNow(pages, standing.at, standing.content.urgent is not None, standing.content.live.text)
 
     def page(self, board: str, key: str) -> bytes | None:
         return self._faces.picture(board, key)

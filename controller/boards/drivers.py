@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from controller.boards.alpha import pages as alpha_pages
+from controller.boards.alpha.files import needed_bytes
 from controller.boards.alpha.link import AlphaLink
 from controller.boards.alpha.sign import AlphaSign, Physics
 from controller.boards.alpha.words import AlphaError
@@ -26,6 +27,7 @@ from controller.boards.lines import serial_line, tcp_line
 from controller.boards.link import Link, Port, Refused, Timing
 from controller.boards.pages import Rotation
 from controller.core.levels import Level
+from controller.core.notices import reason_with
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
 
@@ -52,7 +54,9 @@ def _alpha_link(board: Board, timing: Timing, now: float) -> Link:
         return AlphaLink(board, timing, now)
     except AlphaError as error:
         log.error("board %s: its memory is too small for its size: %s", board.id, error)
-        return Refused("pool")
+        needed = needed_bytes(board)
+        too_small = needed > board.pool_bytes
+        return Refused(reason_with("pool", needed=needed, there=board.pool_bytes) if too_small else "tiles")
 
 
 DRIVERS: dict[str, Driver] = {

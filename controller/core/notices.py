@@ -94,6 +94,18 @@ class Notice:
         return (self.level.rank, self.order_no, self.shown_from, self.id)
 
 
+def reason_with(code: str, **facts: int) -> str:
+    """A board's reason that carries figures: "pool needed=2807 there=2000"."""
+    return " ".join((code, *(f"{name}={value}" for name, value in facts.items())))
+
+
+def reason_of(detail: str) -> tuple[str, dict[str, int]]:
+    """The code and the figures of a board's reason."""
+    code, *facts = detail.split(" ")
+    pairs = (fact.partition("=") for fact in facts)
+    return code, {name: int(value) for name, _, value in pairs if value.isdecimal()}
+
+
 class BoardState(StrEnum):
     """How much is known of what a board shows. Never more is claimed than was seen."""
 

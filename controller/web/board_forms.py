@@ -11,11 +11,14 @@ from werkzeug.datastructures import MultiDict
 from controller.core.errors import Problem
 from controller.core.levels import Level
 from controller.core.notice_drafts import QR_LIMIT, TEXT_LIMIT, TITLE_LIMIT, NoticeDraft
-from controller.core.notices import Notice
+from controller.core.notices import BoardState, Notice
 from controller.core.showing import Item
 from controller.runtime.config_tables import Board
+from controller.store.notices import Board as KnownBoard
+from controller.store.notices import boards
 from controller.web.announcement_forms import said
-from controller.web.context import parts, say
+from controller.web.board_state import is_unfit
+from controller.web.context import parts, say, visitor
 from controller.web.notice_forms import EVERYWHERE, NEVER, NoticeForm, item_of, read_notice
 from controller.web.parts import Unshown
 
@@ -31,6 +34,8 @@ class Face:
     picture: str  # its address
     what: Unshown
     said: list[str]
+    trouble: str = ""  # why it would show nothing of it now, in words; "" if it would
+    unfit: bool = False  # it never shows anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,27 @@ def faces_of(form: NoticeForm) -> Faces:
     if not (draft.special or draft.title or draft.text or draft.picture or draft.qr):
         return Faces([], [])
     item = item_of(draft)
+    with parts().store.read() as tx:
+        known = {each.board: each for each in boards(tx)}
     query = urlencode([(name, value) for name in SHOWN if (value := getattr(item, name))])
-    return Faces([_face(board, item, query) for board in parts().config.boards if _is_for(form, draft, board)], [])
+    return Faces(
+        [
+            _face(board, item, query, known.get(board.id))
+            for board in parts().config.boards
+            if _is_for(form, draft, board)
+        ],
+        [],
+    )
 
 
-def _face(board: Board, item: Item, query: str) -> Face:
+def _face(board: Board, item: Item, query: str, known: KnownBoard | None) -> Face:
     what = parts().board_unshown(board.id, item)
     address = f"{url_for('boards.preview', ident=board.id)}?{query}"
-    return Face(board, address, what, say().unshown(what))
+    if known is None or known.state is not BoardState.DOWN:
+        return Face(board, address, what, say().unshown(what))
+    unfit = is_unfit(known)
+    trouble = say().board_fault(known.detail) if unfit else visitor().words("web.notices.down_now")
+    return Face(board, address, what, say().unshown(what), trouble, unfit)
 
 
 def _is_for(form: NoticeForm, draft: NoticeDraft, board: Board) -> bool:

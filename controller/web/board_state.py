@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from controller.core.levels import Level
-from controller.core.notices import BoardState, Notice
+from controller.core.notices import BoardState, Notice, reason_of
 from controller.core.showing import Item, showing
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
@@ -14,6 +14,7 @@ from controller.store import notices, utterances
 from controller.store.connection import Tx
 from controller.store.notices import Board as KnownBoard
 
+UNFIT = frozenset({"pool", "tiles"})
 TONES = {BoardState.SHOWN: "fine", BoardState.SENT: "air", BoardState.OFF: "over", BoardState.DOWN: "fault"}
 
 
@@ -39,6 +40,22 @@ class OnBoard:
     @property
     def tone(self) -> str:
         return TONES[self.known.state] if self.known else "waiting"
+
+    @property
+    def unfit(self) -> bool:
+        return self.known is not None and is_unfit(self.known)
+
+    def is_behind(self, text: str) -> bool:
+        """Whether it still shows, or was sent, something else than this, which it should show now."""
+        if self.known is None or self.known.state not in (BoardState.SHOWN, BoardState.SENT):
+            return False
+        shown = self.known.text
+        return not text.startswith(shown) if self.known.detail == "room" else text != shown
+
+
+def is_unfit(known: KnownBoard) -> bool:
+    """Whether it is configured so that nothing can be sent to it."""
+    return known.state is BoardState.DOWN and reason_of(known.detail)[0] in UNFIT
 
 
 def on_boards(tx: Tx, config: StationConfig, now: datetime) -> list[OnBoard]:

@@ -57,6 +57,7 @@ class BoardNow:
     pages: tuple[BoardPage, ...]
     at: int  # the number of the page that is on in this second
     urgent: bool  # whether an emergency hides everything else
+    text: str = ""  # what can be read on all of them, as boards report it
 
 
 @dataclass(frozen=True, slots=True)

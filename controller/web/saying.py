@@ -16,7 +16,7 @@ from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.levels import Level
-from controller.core.notices import Notice
+from controller.core.notices import Notice, reason_of
 from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
 from controller.core.utterances import Utterance, UtteranceState, Verdict
@@ -202,9 +202,14 @@ class Saying:
         more = board_saying.more_of(notice, self._words)
         return " · ".join([self._words(f"web.notices.{key}", begin=begin, end=end), *more])
 
-    def board_fault(self, reason: str) -> str:
+    def board_fault(self, detail: str) -> str:
         """Why a board is down, or is not known to show anything."""
-        return self._say(f"board.reason.{reason}", reason)
+        code, facts = reason_of(detail)
+        return self._say(f"board.reason.{code}", code, **{name: self.number(value) for name, value in facts.items()})
+
+    def number(self, value: int) -> str:
+        """ "6.210"."""
+        return f"{value:,}".replace(",", self._words("web.thousands"))
 
     def tone(self, state: str) -> str:
         return TONES[state]

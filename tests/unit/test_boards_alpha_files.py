@@ -169,4 +169,4 @@ def test_a_board_whose_memory_is_too_small_is_down_and_nothing_is_sent() -> None
     link = DRIVERS["alpha"].link(small, Timing(), 0.0)
     link.want(Content(Rotation(drawn(small, 1))), 0.0)
     assert link.act(1.0) is None
-    assert link.status == Status(BoardState.DOWN, "", "pool")
+    assert link.status == Status(BoardState.DOWN, "", "pool needed=2730 there=2000")

@@ -15,7 +15,7 @@ from PIL import Image
 from controller.core.announcements import Draft
 from controller.core.levels import Level
 from controller.core.notice_drafts import NoticeDraft
-from controller.core.notices import BoardState
+from controller.core.notices import BoardState, reason_with
 from controller.core.utterances import UtteranceEvent
 from controller.noticing import Noticing
 from controller.store import notices, training, utterances
@@ -61,6 +61,8 @@ def board(client: FlaskClient, ident: str = "cong") -> dict[str, object]:
 
 def test_each_board_with_its_state_and_since_when(pages: Pages, client: FlaskClient) -> None:
     assert shown(client, "/boards").count("chưa báo về") == 2
+    put_up(pages, "Cúp nước", boards=("cong",))
+    put_up(pages, "Chào", boards=("cho",))
     with pages.station.store.write() as tx:
         notices.report_board(tx, START, "cong", BoardState.SHOWN, "Cúp nước", START + timedelta(minutes=5))
         notices.report_board(tx, START, "cho", BoardState.DOWN, "", None, "gone")
@@ -73,9 +75,39 @@ def test_each_board_with_its_state_and_since_when(pages: Pages, client: FlaskCli
     assert (told["state"], told["since"], told["text"]) == ("shown", "2026-11-21T06:00:00.000Z", "Cúp nước")
     with pages.station.store.write() as tx:
         notices.report_board(tx, START, "cong", BoardState.OFF, "", None)
-        notices.report_board(tx, START, "cho", BoardState.SENT, "Chào", None, "mute")
+        notices.report_board(tx, START, "cho", BoardState.SENT, "Chao", None, "mute")
     text = client.get("/api/state?page=boards").get_json()["html"]["boards"]
     assert "tắt theo giờ" in text and "bảng không trả lời lại" in text and 'class="board live dark"' in text
+
+
+def test_a_board_that_has_not_taken_what_is_new_is_not_said_to_show_it(pages: Pages, client: FlaskClient) -> None:
+    put_up(pages, "Cúp nước")
+    with pages.station.store.write() as tx:
+        notices.report_board(tx, START, "cong", BoardState.SHOWN, "Cúp nước", START)
+        notices.report_board(tx, START, "cho", BoardState.SHOWN, "Cup nuoc", START)
+    assert shown(client, "/boards").count("đang hiện đúng") == 2
+    put_up(pages, "Nghỉ lễ")
+    text = shown(client, "/boards")
+    assert text.count("chưa nhận nội dung mới") == 2
+    assert "đang hiện đúng" not in text and "đọc lại đúng" not in text and 'class="state fine"' not in text
+    with pages.station.store.write() as tx:
+        notices.report_board(tx, START, "cho", BoardState.SHOWN, "Cup nuoc", START, detail="room")
+    assert shown(client, "/boards").count("chưa nhận nội dung mới") == 1, "as much of it as there is room for"
+
+
+def test_a_board_of_too_little_memory_says_how_much(pages: Pages, client: FlaskClient) -> None:
+    put_up(pages, "Cúp nước")
+    detail = reason_with("pool", needed=6210, there=5482)
+    with pages.station.store.write() as tx:
+        notices.report_board(tx, START, "cong", BoardState.DOWN, "", None, detail)
+        notices.report_board(tx, START, "cho", BoardState.DOWN, "", None, "gone")
+    first, second = shown(client, "/boards").split('id="board-cho"')
+    assert "cần 6.210 byte bộ nhớ, bảng chỉ có 5.482 byte" in first
+    assert "không dùng được" in first and "mất liên lạc" not in first and "mất liên lạc" in second
+    typed = client.post("/api/boards/draft", data={"token": token(client), "text": "Họp thôn", "where": "all"})
+    first, second = typed.get_json()["html"].split('data-face="cho"')
+    assert "cần 6.210 byte" in first and "Hiện đủ như đã viết" not in first
+    assert "Tin sẽ hiện khi bảng trở lại" in second and "cần" not in second
 
 
 def test_the_pages_are_the_boards_own_dots(pages: Pages, client: FlaskClient) -> None:
@@ -191,6 +223,9 @@ def test_numbers_at_the_desk(pages: Pages, client: FlaskClient) -> None:
         assert post(client, f"/desk/{act}") == 303
     assert client.get("/api/desk").get_json() == {"given": 2, "called": 1, "waiting": 1}
     html = client.get("/api/state?page=desk").get_json()["html"]["desk"]
+    pages.clock().tick(30)
+    assert post(client, "/desk/again") == post(client, "/desk/next", seen="0") == 303
+    assert client.get("/api/desk").get_json() == {"given": 2, "called": 1, "waiting": 1}, "seen before the last call"
     assert "<b>1</b>" in html and "đã cấp đến số 2" in html and "còn 1 người chờ" in html
     reset = client.post("/desk/reset", data={"token": token(client)})
     assert client.get("/api/desk").get_json()["given"] == 0
@@ -202,7 +237,8 @@ def test_numbers_at_the_desk(pages: Pages, client: FlaskClient) -> None:
         assert post(client, "/desk/restore", **bad) == 422
     assert post(client, "/desk/none") == 404
     text = shown(client, "/journal")
-    assert f"{BY} cấp số đến số 2." in text and f"{BY} mời số 2." in text and "bắt đầu lại số thứ tự" in text
+    for did in ("cấp số đến số 2.", "mời số 2.", "mời lại số 1.", "bắt đầu lại số thứ tự"):
+        assert f"{BY} {did}" in text, did
 
 
 def session(client: FlaskClient, **more: object) -> dict[str, object]:
