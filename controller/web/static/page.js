@@ -129,7 +129,7 @@
     }
   });
   window.addEventListener("pageshow", () => {
-    all("button:disabled").forEach((button) => { button.disabled = false; });
+    all("button:disabled:not([data-idle])").forEach((button) => { button.disabled = false; });
     listenFirst();
   });
   document.addEventListener("click", (event) => {
