@@ -9,6 +9,8 @@ from controller.boards.drivers import DRIVERS
 from controller.boards.news import News
 from controller.boards.worker import BoardWorker
 from controller.clock_trust import ClockWatch
+from controller.core.filings import Keep
+from controller.filing_care import FilingCare
 from controller.planning import Planning
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -18,7 +20,7 @@ from controller.runtime.doorbell import Doorbell, Doorway, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
-from controller.store import renditions
+from controller.store import filings, renditions
 from controller.store.connection import Store
 from controller.telling import Post, Route, Watch
 from controller.timekeeping import NAME, Timekeeper
@@ -53,15 +55,20 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     post = Post(store, clock, words, config, routes)
     alarms = Watch(store, clock, bell, ids, config, words, routes, post.wake)
 
+    watch = ClockWatch(config, store, signs or ClockSigns(clock.now, config.clock.chip), bell, places.last_known)
+    keep = Keep(config.filing.returned_days, config.filing.done_days, config.filing.closed_days)
+    files = filings.opened(places.filings_db, at_once=False)
+    care = FilingCare(files, store, clock, keep, lambda: watch.believed)
+
     def wake_others() -> None:
         for worker in boards:
             worker.wake()
         alarms.wake()
+        care.wake()
 
     planning = Planning(store, ids, config)
     lives = partial(at_home, places)
     attendance = Attendance(config, store, clock, lives, partial(free_on, places))
-    watch = ClockWatch(config, store, signs or ClockSigns(clock.now, config.clock.chip), bell, places.last_known)
     keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_others, attendance.look, watch)
     crew.start(
         "clock",
@@ -70,7 +77,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     )
     for board, worker in zip(in_line, boards, strict=True):
         crew.start(f"board-{board.id}", worker.run, worker.wake)
-    for name, teller in (("alarms", alarms), ("post", post)):
+    for name, teller in (("alarms", alarms), ("post", post), ("filings", care)):
         progress = partial(crew.progress, name, TELLING_LIMIT_S)
         crew.start(name, partial(teller.run, crew.stopping, progress), teller.wake)
     try:

@@ -272,7 +272,7 @@ def _written(key: bytes, line: Line) -> Written:
 def _text_problem(field: str, text: str, limit: int) -> Problem | None:
     if not text.strip():
         return Problem.of(field, "empty")
-    return Problem.of(field, "too_long", length=len(text), limit=limit) if len(text) > limit else None
+    return Problem.of(field, "file_long", length=len(text), limit=limit) if len(text) > limit else None
 
 
 def _refuse(problem: Problem | None) -> None:

@@ -86,7 +86,7 @@ def problems_of(step: Step, state: FileState, accepted: bool, now: datetime) -> 
     if step.to in REASON_REQUIRED and not step.reason.strip():
         found.append(Problem.of("reason", "file_reason"))
     elif len(step.reason) > REASON_LIMIT:
-        found.append(Problem.of("reason", "too_long", length=len(step.reason), limit=REASON_LIMIT))
+        found.append(Problem.of("reason", "file_long", length=len(step.reason), limit=REASON_LIMIT))
     if step.to is _S.PAPERS_ASKED and not any(paper.strip() for paper in step.asked):
         found.append(Problem.of("asked", "file_asked"))
     elif len(step.asked) > PAPERS_LIMIT or any(len(paper) > PAPER_LIMIT for paper in step.asked):

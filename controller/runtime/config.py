@@ -16,6 +16,7 @@ from controller.core.quiet import Span, span_of
 from controller.runtime.config_tables import (
     Board,
     ClockTrust,
+    Filing,
     Kiosk,
     Notify,
     Output,
@@ -36,6 +37,7 @@ class StationConfig(Section):
     boards: tuple[Board, ...] = ()
     web: Web = Web()
     kiosk: Kiosk = Kiosk()
+    filing: Filing = Filing()
     policy: Policy = Policy()
     clock: ClockTrust = ClockTrust()
     notify: Notify = Notify()

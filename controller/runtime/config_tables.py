@@ -191,11 +191,21 @@ class Kiosk(Section):
     height_px: int = Field(default=800, ge=480, le=4320)
     width_mm: float = Field(default=217.0, ge=90, le=2000)  # of the lit area; a 10.1 inch panel
     full_screen: bool = True
+    patience_s: int = Field(default=120, ge=40, le=900)  # without a touch, until a visit is ended and wiped
     voice: str = ""  # the kiosk's own sound output by its name; the default one if empty, "off" for none
     printer: str = ""  # of receipts: "/dev/usb/lp0", "serial:/dev/serial/by-path/...@19200"; none if empty
     printer_dots: Literal[384, 576] = 576  # a line: paper of 58 or 80 mm
     printer_cuts: bool = True
+    camera: str = ""  # "/dev/v4l/by-id/...", or a picture's file to try it without one; none if empty
     scanner: str = ""  # of codes: "/dev/serial/by-path/...@9600"; one that types like a keyboard needs no entry
+
+
+class Filing(Section):
+    """How long a resident's file is kept after its last step, until it is deleted with a record; days."""
+
+    returned_days: int = Field(default=30, ge=1, le=3650)  # the result was handed over
+    done_days: int = Field(default=180, ge=1, le=3650)  # it is ready, and nobody came for it
+    closed_days: int = Field(default=90, ge=1, le=3650)  # refused, withdrawn or stopped
 
 
 class ClockTrust(Section):

@@ -71,17 +71,31 @@ def tell(tx: Tx, at: datetime, kind: Kind, subject: str, **detail: object) -> No
     )
 
 
+def handed_on(station: Tx) -> str:
+    """How far the journal has copied; for `waits`."""
+    return facts.fact(station, _HANDED_ON)
+
+
+def waits(filings: Tx, handed_on: str) -> bool:
+    """Whether the outbox has lines that the journal has not had."""
+    row = filings.execute("SELECT 1 FROM outbox WHERE seq > ?", (_last(filings, handed_on),)).fetchone()
+    return row is not None
+
+
 def hand_on(filings: Tx, station: Tx) -> int:
     """Copy the oldest lines that the journal has not had; how many. Killed at any instant none is lost or doubled."""
-    identity = house(filings).identity
-    known, _, seq = facts.fact(station, _HANDED_ON).partition(":")
-    last = int(seq) if known == identity else 0
+    last = _last(filings, handed_on(station))
     rows = filings.execute("SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?", (last, HAND_ON_LIMIT)).fetchall()
     for row in rows:
         journal.write(station, as_instant(row["at"]), Kind(row["kind"]), row["subject"], **json.loads(row["detail"]))
     if rows:
-        facts.set_fact(station, _HANDED_ON, f"{identity}:{rows[-1]['seq']}")
+        facts.set_fact(station, _HANDED_ON, f"{house(filings).identity}:{rows[-1]['seq']}")
     return len(rows)
+
+
+def _last(filings: Tx, handed_on: str) -> int:
+    identity, _, seq = handed_on.partition(":")
+    return int(seq) if identity == house(filings).identity else 0
 
 
 # --- drafts

@@ -18,6 +18,7 @@ from controller.runtime.config_tables import (
     ClockTrust,
     Contact,
     Email,
+    Filing,
     Hub75,
     Kiosk,
     Output,
@@ -37,7 +38,7 @@ TABLES: dict[str, type[Section]] = {
     "`[site]`": Site, "`[[zones]]`": Zone, "`[[outputs]]`": Output, "`[outputs.amplifier]`": Amplifier,
     "`[outputs.zone_relays.ZONE]`": Relay, "`[outputs.stop_switch]`, `[outputs.emergency_contact]`": Contact,
     "`[outputs.self_test]`": SelfTest, "`[speech]`": Speech, "`[[boards]]`": Board, "`[boards.hub75]`": Hub75,
-    "`[web]`": Web, "`[kiosk]`": Kiosk,
+    "`[web]`": Web, "`[kiosk]`": Kiosk, "`[filing]`": Filing,
     "`[policy]`": Policy, "`[clock]`": ClockTrust, "`[notify.email]`": Email,
 }  # fmt: skip
 OF_ANOTHER = {"the policy's": None}  # defaults that are no value

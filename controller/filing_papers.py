@@ -1,0 +1,100 @@
+"""One opened file as PDF, for entry into the portal and for the desk's folder: pure composition, drawn in a child.
+
+The child (controller/filing_pdf_child.py) has limits of memory and time, gets everything through a pipe and gives the
+PDF back through another: nothing of a resident's touches the disk or a command line.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from datetime import tzinfo
+
+from controller.core.errors import StationError
+from controller.core.words import Words
+from controller.filing_desk import OpenedFile, Written
+from controller.runtime.children import Limits
+from controller.runtime.typefaces import find_typeface
+
+LIMIT_S = 60.0
+_LIMITS = Limits(memory_bytes=1 << 30, file_bytes=0, nice=5)
+_DAY = "%H:%M %d/%m/%Y"
+
+
+def pdf_of(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Words, tz: tzinfo) -> bytes:
+    """The PDF. photos: (paper's id, JPEG) in order. StationError if it cannot be made."""
+    typeface = find_typeface()
+    job = {
+        "regular": str(typeface.regular), "bold": str(typeface.bold), "title": found.document.title,
+        "page": words("filing.paper.page", page="{page}"), "sections": sections(found, words, tz),
+        "photos": [
+            {"caption": caption, "jpeg": base64.b64encode(jpeg).decode("ascii")}
+            for caption, jpeg in zip(captions(found, photos, words), (jpeg for _, jpeg in photos), strict=True)
+        ],
+        "no_photo": words("filing.paper.no_photo"),
+    }  # fmt: skip
+    command = _LIMITS.before([sys.executable, "-P", "-m", "controller.filing_pdf_child"])
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(job).encode(), capture_output=True, timeout=LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise StationError("the PDF of a file took too long") from None  # the cause would carry the content
+    except OSError as error:
+        raise StationError(f"the PDF of a file cannot be made: {error}") from error
+    if done.returncode or not done.stdout.startswith(b"%PDF"):
+        raise StationError(f"the PDF of a file could not be made (exit {done.returncode})")
+    return done.stdout
+
+
+def sections(found: OpenedFile, words: Words, tz: tzinfo) -> list[dict[str, object]]:
+    """Headings with their lines (label, text); the first has none."""
+    document, outline = found.document, found.outline
+    head = [
+        (words("filing.paper.number"), found.number),
+        (words("filing.paper.filed_at"), outline.filed_at.astimezone(tz).strftime(_DAY)),
+        (words("filing.paper.code"), document.code),
+        (words("filing.paper.state"), words(f"filing.state.{outline.state.key}")),
+        (words("filing.paper.portal_code"), found.portal_code),
+    ]
+    person = [
+        (words("filing.paper.name"), document.applicant.name),
+        (words("filing.paper.birth_date"), "/".join(reversed(document.applicant.birth_date.split("-")))),
+        (words("filing.paper.id_number"), document.applicant.id_number),
+        (words("filing.paper.phone"), document.applicant.phone),
+    ]
+    made = [
+        ("", head),
+        (words("filing.paper.applicant"), person),
+        (words("filing.paper.answers"), [(line.label, line.value) for line in document.review]),
+        (
+            words("filing.paper.papers"),
+            [(paper.title, words(f"filing.paper.have.{paper.have}")) for paper in document.papers],
+        ),
+        (words("filing.paper.consent"), [("", document.consent.text)]),
+        (words("filing.paper.steps"), [_written(step, words, tz) for step in found.steps]),
+        (words("filing.paper.notes"), [_written(note, words, tz) for note in found.notes]),
+    ]
+    kept = [(title, [(label, text) for label, text in lines if text]) for title, lines in made]
+    return [{"title": title, "lines": lines} for title, lines in kept if lines]
+
+
+def captions(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Words) -> list[str]:
+    titles = {paper.id: paper.title for paper in found.document.papers}
+    papers = [paper for paper, _ in photos]
+    return [
+        words(
+            "filing.paper.photo", paper=titles.get(paper, paper), number=papers[: place + 1].count(paper),
+            count=papers.count(paper),
+        )
+        for place, paper in enumerate(papers)
+    ]  # fmt: skip
+
+
+def _written(line: Written, words: Words, tz: tzinfo) -> tuple[str, str]:
+    said = [words(f"filing.state.{line.state.key}")] if line.state else []
+    said += [line.text] if line.text else []
+    said += list(line.asked)
+    return f"{line.at.astimezone(tz).strftime(_DAY)}, {line.by}", "\n".join(said)
