@@ -218,6 +218,20 @@ def test_a_screen_that_is_not_there_is_looked_for_again(bench: Bench) -> None:
     assert bench.display.status == Status(BoardState.SENT, "1")
 
 
+def test_with_an_emergency_it_is_looked_for_at_once_and_often(bench: Bench) -> None:
+    bench.unseen = "no_screen"
+    bench.display.want(content(page(1)))
+    bench.turns(3 * BEAT_S)
+    assert bench.openings == 1
+    bench.display.want(content(page(1), urgent=(page(9),)))
+    bench.turn()
+    assert bench.openings == 2
+    bench.unseen = ""
+    bench.turns(2 * AGAIN_S + 0.1)
+    assert bench.openings == 3 and bench.told[0] == 9
+    assert bench.display.status == Status(BoardState.SENT, "9")
+
+
 def test_an_unplugged_cable_is_down_and_back_when_it_is(bench: Bench) -> None:
     bench.display.want(content(page(1)))
     bench.turn()

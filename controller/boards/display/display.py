@@ -28,7 +28,7 @@ LOOK_S = 0.5  # between looks at the store when nobody rings
 BEAT_S = 2.0  # between questions whether the surface still takes frames
 AGAIN_S = 2.0  # after which a surface that was lost is opened again
 LATE_S = 0.001  # after the instant at which something is due, so that it is due then
-LOOK_FOR_S = 30.0  # after which a screen that was not there is looked for again
+LOOK_FOR_S = 10.0  # after which a screen that was not there is looked for again; with an emergency every AGAIN_S
 NO_SCREEN = "no_screen"  # why nobody sees what is drawn into memory
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Display:
             return self._again_at - now
         try:
             surface = self._surface or self._open(now)
-            if surface.unseen == NO_SCREEN and now - self._opened_at > LOOK_FOR_S:
+            if surface.unseen == NO_SCREEN and now - self._opened_at > (AGAIN_S if content.urgent else LOOK_FOR_S):
                 self._close()
                 surface = self._open(now)
             frame, left_s = frame_at(content, self._board.columns, self._depth, self._clock.now().timestamp())
