@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import TypeAlias
 
 from controller.core.words import Words
@@ -24,6 +23,7 @@ from controller.guides.model import (
     Choice,
     Labels,
     Question,
+    Texts,
     said,
 )
 
@@ -36,7 +36,6 @@ LINES_LIMIT = 2000  # of a text of several lines
 _DIGITS_LIMIT = 15  # of a number; more do not fit into a float exactly
 _YEARS = range(1900, 2101)
 _DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Problem:
     code: str
     message: Labels = NO_LABELS
     detail: str = ""  # of code "kind": which kind was wanted, "date", "integer", "id_number" ...
-    facts: Mapping[str, str] = _NOTHING
+    facts: Mapping[str, str] = NO_LABELS
 
     @property
     def key(self) -> str:
@@ -77,7 +76,7 @@ def canonical(question: Question, value: Value | None) -> Value | None:
 def kind_problem(question: Question, value: Value, choices: Sequence[Choice]) -> Problem | None:
     """Why a value in its plain form is no answer to this question."""
     if isinstance(value, str) and len(value) > limit_of(question):
-        return Problem("too_long", facts={"limit": str(limit_of(question))})
+        return Problem("too_long", facts=Texts({"limit": str(limit_of(question))}))
     if question.kind in (SELECT_ONE, SELECT_MULTIPLE, REPEAT):
         return None if is_offered(value, question, choices) else Problem("choice")
     detail = question.look if question.look in ("id_number", "phone") else question.kind

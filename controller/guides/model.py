@@ -1,4 +1,4 @@
-"""A compiled guide: frozen values, to JSON and back. What it means to the resident is forms.py's work.
+"""A compiled guide: frozen values. documents.py writes and reads them, forms.py asks them.
 
 Everything people read is `Labels`, by language code ("vi" first; others may be missing: `said` falls back). The
 version is the hash of the content: a draft begun with one version is finished with it.
@@ -11,14 +11,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import TypeAlias
 
 Labels: TypeAlias = Mapping[str, str]  # by language code: {"vi": "Họ và tên", "en": "Full name"}
 # An expression, parsed: ("text", "a"), ("number", 3.0), ("ref", "name"), ("self",), ("column", "name"),
 # ("call", "if", a, b, c), ("=", a, b)
 Tree: TypeAlias = "tuple[str | float | Tree, ...]"
-NO_LABELS: Labels = MappingProxyType({})
 FIRST = "vi"
 
 TEXT, INTEGER, DECIMAL, DATE = "text", "integer", "decimal", "date"
@@ -29,6 +27,33 @@ LOOKS = ("name", "id_number", "phone", "place", "multiline", "numbers")  # of a 
 CARD_FIELDS = ("name", "birth", "sex", "id", "address")
 FITTING = "phu_hop"  # the group of questions that decide whether the guide fits
 YES, NO = "yes", "no"
+
+
+class Texts(Mapping[str, str]):
+    """A mapping that never changes, so that whatever holds one can be a key."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+
+    def __getitem__(self, key: str) -> str:
+        return self._texts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._texts.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._texts)
+
+
+NO_LABELS: Labels = Texts({})
 
 
 def said(labels: Labels, language: str) -> str:

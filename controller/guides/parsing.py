@@ -19,7 +19,8 @@ from controller.guides.expressions import ARGUMENTS
 from controller.guides.model import Tree
 
 LENGTH_LIMIT = 2000  # characters
-_DEPTH_LIMIT = 40
+_DEPTH_LIMIT = 30  # brackets within each other
+_PARTS_LIMIT = 100  # operators and calls
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d+)?)|\$\{\s*(?P<ref>[^\s{}]+)\s*\}"""
     r"""|(?P<sign><=|>=|!=|[=<>+*(),-])|(?P<self>\.(?![\w.]))|(?P<word>[A-Za-z_][\w:-]*)|(?P<other>\S+?))""",
@@ -60,7 +61,7 @@ class _Parser:
     """Recursive descent; `next` is the token that was not taken yet."""
 
     def __init__(self, source: str) -> None:
-        self._source, self._depth = source, 0
+        self._source, self._depth, self._parts = source, 0, 0
         self._tokens = self._read()
         self.next = next(self._tokens)
 
@@ -69,14 +70,20 @@ class _Parser:
             return self._unary()
         left = self.level(number + 1)
         while self.next.kind in ("sign", "word") and self.next.text in _LEVELS[number]:
+            self._count()
             operator = self._take().text
             left = (operator, left, self.level(number + 1))
         return left
 
+    def _count(self) -> None:
+        self._parts += 1
+        if self._parts > _PARTS_LIMIT or self._depth > _DEPTH_LIMIT:
+            raise ExpressionError("expression_deep", expression=self._source)
+
     def _unary(self) -> Tree:
         self._depth += 1
-        if self._depth > _DEPTH_LIMIT:
-            raise ExpressionError("expression_deep", expression=self._source)
+        if self._is("-") or self._is("("):
+            self._count()
         if self._is("-"):
             self._take()
             tree: Tree = ("-", ("number", 0.0), self._unary())
@@ -106,6 +113,7 @@ class _Parser:
     def _call(self, name: str) -> Tree:
         if name not in ARGUMENTS:
             raise ExpressionError("function_unknown", name=name, known=", ".join(ARGUMENTS))
+        self._count()
         self._take()
         arguments: list[Tree] = []
         while not self._is(")"):

@@ -28,6 +28,7 @@ from controller.guides.model import (
     Guide,
     Labels,
     Question,
+    Texts,
     Tree,
     said,
 )
@@ -217,7 +218,8 @@ class Reading:
         for part in ("labels", "hints"):
             labels: Labels = getattr(question, part)
             if any("${" in each for each in labels.values()):
-                changed[part] = {language: self.written(each, path, language) for language, each in labels.items()}
+                written = {language: self.written(each, path, language) for language, each in labels.items()}
+                changed[part] = Texts(written)
         return replace(question, **changed) if changed else question  # type: ignore[arg-type]  # both are Labels
 
     def written(self, label: str, path: Path, language: str) -> str:

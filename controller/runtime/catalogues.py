@@ -11,7 +11,16 @@ from importlib import resources
 from controller.core.errors import StationError
 from controller.core.words import LANGUAGES, Words
 
-ROOMS = ("controller", "controller.web", "controller.boards", "audio", "kiosk", "kiosk.devices", "schedules")
+ROOMS = (
+    "controller",
+    "controller.web",
+    "controller.boards",
+    "controller.guides",
+    "audio",
+    "kiosk",
+    "kiosk.devices",
+    "schedules",
+)
 
 
 def load_words(language: str, rooms: tuple[str, ...] = ROOMS) -> Words:

@@ -1,0 +1,64 @@
+"""What is wrong in a spreadsheet: where, and what, to be said in the catalogues' words. All at once, in their order."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from controller.core.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """code: a key below `guide.mistake`, whose braces `facts` fills. sheet "" is the file as a whole; row 0 and column
+    "" are not one row or column. column: as the sheet has it, "F"; heading: what stands above it."""
+
+    code: str
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    heading: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, words: Words) -> str:
+        what = words(f"guide.mistake.{self.code}", **self.facts)
+        if not self.sheet:
+            return what
+        place = [words("guide.place.sheet", sheet=self.sheet)]
+        if self.row:
+            place.append(words("guide.place.row", row=self.row))
+        if self.column or self.heading:
+            key = "column" if self.column and self.heading else "column_plain" if self.column else "column_absent"
+            place.append(words(f"guide.place.{key}", column=self.column, heading=self.heading))
+        return words("guide.place.said", place=", ".join(place), what=what)
+
+
+class Mistakes:
+    """Collects them. Of one cell the first is enough: the others mostly follow from it."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int, str], Mistake] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(
+        self, code: str, sheet: str = "", row: int = 0, column: str = "", heading: str = "", /, **facts: object
+    ) -> None:
+        made = Mistake(code, sheet, row, column, heading, {name: str(value) for name, value in facts.items()})
+        key = (sheet, row, column or heading)
+        self._found.setdefault(key if row or column else (sheet, -len(self._found) - 1, ""), made)
+
+    def every(self) -> tuple[Mistake, ...]:
+        """By sheet in the order in which they were read, then by row and column."""
+        sheets = list(dict.fromkeys(mistake.sheet for mistake in self._found.values()))
+        return tuple(
+            sorted(self._found.values(), key=lambda m: (sheets.index(m.sheet), m.row, len(m.column), m.column))
+        )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Which of the known names somebody may have meant; "" if none is near."""
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return found[0] if found else ""

@@ -1,0 +1,263 @@
+"""Reads a workbook that somebody has brought: rows of texts, each with its place. The one owner of openpyxl.
+
+Nothing in the file is believed: neither its name nor its sizes. Runs in the compiling child, whose memory and time have
+limits. Excel's own cleverness is refused by name and place, never guessed at: formulas, merged cells, macros.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from controller.guides.mistakes import Mistakes, nearest
+from controller.guides.model import FIRST
+
+SHEETS = ("survey", "choices", "settings", "thu_tuc", "giay_to", "ban_giao")
+NEEDED = tuple(name for name in SHEETS if name != "choices")
+OWN_NOTES = "ghi_chu"  # a column or sheet that is only for whoever writes the guide
+FILE_LIMIT = 5 << 20  # bytes
+UNPACKED_LIMIT = 64 << 20  # bytes
+PARTS_LIMIT = 500
+ROWS_LIMIT, SEEN_LIMIT = 2000, 20_000  # rows with something in them; rows at all
+COLUMNS_LIMIT = 100
+CELL_LIMIT = 4000  # characters
+_CHUNK = 1 << 20
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx under a password
+_LANGUAGE = re.compile(r"(?P<stem>[^:]+?)\s*::\s*(?P<name>.*?)\s*(?:\(\s*(?P<code>[A-Za-z-]+)\s*\))?")
+_DOCTYPES = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
+    AttributeError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+class UnreadableError(Exception):
+    """It cannot be read as a workbook at all. code: a key below `guide.mistake`."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code, self.facts = code, {name: str(value) for name, value in facts.items()}
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    letter: str  # "F"
+    heading: str  # as it is written
+    stem: str  # "label"
+    language: str = ""  # "vi"
+
+    @property
+    def key(self) -> str:
+        return f"{self.stem}::{self.language}" if self.language else self.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Texts by the key of their column ("label::vi"); what is empty is not there."""
+
+    sheet: Sheet
+    number: int  # as Excel shows it
+    cells: Mapping[str, str]
+
+    def get(self, key: str) -> str:
+        return self.cells.get(key, "")
+
+    def labels(self, stem: str) -> dict[str, str]:
+        """By language, in the order of the columns."""
+        found = (
+            (column.language or FIRST, self.get(column.key)) for column in self.sheet.columns if column.stem == stem
+        )
+        return {language: text for language, text in found if text and text != "-"}
+
+    def wrong(self, mistakes: Mistakes, key: str, code: str, /, **facts: object) -> None:
+        column = self.sheet.column(key)
+        mistakes.add(code, self.sheet.name, self.number, column.letter, column.heading, **facts)
+
+
+@dataclass(slots=True)
+class Sheet:
+    name: str
+    columns: list[Column] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def column(self, key: str) -> Column:
+        """Of a key; of one that the sheet does not have, a column without a letter."""
+        stem, _, language = key.partition("::")
+        return next((column for column in self.columns if column.key == key), Column("", key, stem, language))
+
+
+def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
+    """The sheets by name; those that are missing are empty. UnreadableError if there are none to read."""
+    has_merged = _examined(file)
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        try:
+            found = {sheet.title: _sheet(sheet, mistakes) for sheet in book.worksheets if _is_ours(sheet, mistakes)}
+        finally:
+            book.close()
+        if has_merged and not any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
+            _refuse_merged(file, mistakes)
+    except _BROKEN as error:
+        raise UnreadableError("file_broken") from error
+    for name in NEEDED:
+        if name not in found:
+            mistakes.add("sheet_missing", name)
+    return {name: found.get(name, Sheet(name)) for name in SHEETS}
+
+
+def _examined(file: Path) -> bool:
+    """Whether it is a workbook that may be opened; true if it has merged cells."""
+    if file.is_dir():
+        raise UnreadableError("file_folder")
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as opened:
+            begin = opened.read(len(_OLD_EXCEL))
+    except OSError as error:
+        raise UnreadableError("file_unreadable", why=error.strerror or error) from error
+    if not size:
+        raise UnreadableError("file_empty")
+    if size > FILE_LIMIT:
+        raise UnreadableError("file_large", limit=FILE_LIMIT >> 20)
+    if begin == _OLD_EXCEL:
+        raise UnreadableError("file_old")
+    if not begin.startswith(b"PK\x03\x04"):
+        raise UnreadableError("file_no_workbook")
+    try:
+        with zipfile.ZipFile(file) as package:
+            return _examined_parts(package)
+    except _BROKEN as error:
+        raise UnreadableError("file_broken") from error
+
+
+def _examined_parts(package: zipfile.ZipFile) -> bool:
+    parts, has_merged = package.infolist(), False
+    names = {part.filename for part in parts}
+    if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
+        raise UnreadableError("file_bomb", limit=UNPACKED_LIMIT >> 20)
+    if "xl/workbook.xml" not in names:
+        raise UnreadableError("file_no_workbook")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise UnreadableError("file_macros")
+    for part in parts:
+        if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+            before = b""
+            for chunk in _chunks(package, part):
+                if any(doctype in before + chunk for doctype in _DOCTYPES):
+                    raise UnreadableError("file_entities")
+                has_merged = has_merged or b"<mergeCell " in before + chunk
+                before = chunk[-64:]
+    return has_merged
+
+
+def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    with package.open(part) as opened:
+        while chunk := opened.read(_CHUNK):
+            yield chunk
+
+
+def _is_ours(sheet: Any, mistakes: Mistakes) -> bool:
+    name = sheet.title
+    if name in SHEETS:
+        return True
+    if not name.startswith(OWN_NOTES):
+        near = nearest(name, SHEETS)
+        mistakes.add("sheet_unknown_near" if near else "sheet_unknown", name, near=near, known=", ".join(SHEETS))
+    return False
+
+
+def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
+    sheet, full = Sheet(source.title), 0
+    source.reset_dimensions()  # what the file says of its own size is not believed
+    for number, cells in enumerate(source.iter_rows(max_row=SEEN_LIMIT + 1), 1):
+        texts = {at: text for at, cell in enumerate(cells) if (text := _text(cell, sheet.name, mistakes))}
+        full += bool(texts)
+        if full > ROWS_LIMIT or number > SEEN_LIMIT:
+            mistakes.add("too_many_rows", sheet.name, limit=ROWS_LIMIT)
+            break
+        if any(at >= COLUMNS_LIMIT for at in texts):
+            mistakes.add("too_many_columns", sheet.name, number, limit=COLUMNS_LIMIT)
+            break
+        if number == 1:
+            sheet.columns = _columns(texts, sheet.name, mistakes)
+            by_place = {column.letter: column.key for column in sheet.columns}
+        elif texts:
+            placed = {by_place.get(get_column_letter(at + 1)): (at, text) for at, text in texts.items()}
+            for letter in sorted({get_column_letter(at + 1) for at in texts} - by_place.keys()):
+                mistakes.add("cell_outside", sheet.name, number, letter)
+            sheet.rows.append(Row(sheet, number, {key: text for key, (_, text) in placed.items() if key}))
+    return sheet
+
+
+def _columns(texts: Mapping[int, str], sheet: str, mistakes: Mistakes) -> list[Column]:
+    found: list[Column] = []
+    for at, heading in texts.items():
+        column = _column(get_column_letter(at + 1), heading)
+        if any(column.key == other.key for other in found):
+            mistakes.add("column_twice", sheet, 1, column.letter, heading)
+        else:
+            found.append(column)
+    return found
+
+
+def _column(letter: str, heading: str) -> Column:
+    """`label::Tiếng Việt (vi)` is the label in "vi"; so is `label::vi`."""
+    plain = heading.removeprefix("media::")
+    parts = _LANGUAGE.fullmatch(plain)
+    if parts is None:
+        return Column(letter, heading, plain.strip())
+    return Column(letter, heading, parts["stem"].strip(), (parts["code"] or parts["name"] or FIRST).lower())
+
+
+def _text(cell: Any, sheet: str, mistakes: Mistakes) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    place = f"{get_column_letter(cell.column)}{cell.row}"
+    if cell.data_type == "f":
+        mistakes.add("cell_formula", sheet, cell.row, get_column_letter(cell.column), cell=place)
+        return ""
+    if cell.data_type == "e":
+        mistakes.add("cell_error", sheet, cell.row, get_column_letter(cell.column), cell=place, text=value)
+        return ""
+    text = _plain(value)
+    if len(text) > CELL_LIMIT:
+        mistakes.add("cell_long", sheet, cell.row, get_column_letter(cell.column), cell=place, limit=CELL_LIMIT)
+        return ""
+    return text
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Zs") and each != "\n" else each for each in str(value))
+    return unicodedata.normalize("NFC", shown).strip()
+
+
+def _refuse_merged(file: Path, mistakes: Mistakes) -> None:
+    """Only a whole reading knows them; by now it is known that the file is small."""
+    book = openpyxl.load_workbook(file, data_only=False, keep_links=False)
+    for sheet in book.worksheets:
+        if sheet.title in SHEETS:
+            for each in sheet.merged_cells.ranges:
+                letter = get_column_letter(each.min_col)
+                mistakes.add("cells_merged", sheet.title, each.min_row, letter, cells=each.coord)
+    book.close()
