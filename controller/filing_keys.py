@@ -228,13 +228,13 @@ class DeskKeys:
             if not desk_keys.drop_holder(tx, official):
                 raise NotFoundError("official", official)
             granted = desk_keys.with_access(tx)
+            desk_keys.add_key(tx, at, key, sitting.official)
             for row in filings.every(tx):
                 try:
                     box = sealing.sealed(pair.public, sitting.file_key(row.key_id, row.sealed_key))
                 except SealError:  # somebody has changed it: it stays as broken as it is
                     box = row.sealed_key
                 filings.seal_anew(tx, row.id, key.id, box)
-            desk_keys.add_key(tx, at, key, sitting.official)
             for holder in desk_keys.holders(tx):
                 if holder.name in granted:
                     private = sealing.sealed(holder.public, pair.private)
