@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from controller.commands import boards, clock, people, processes, records, speech, times
+from controller.commands import boards, clock, guides, people, processes, records, speech, times
 
 
 class OneLine(click.Group):
@@ -47,7 +47,7 @@ def main() -> None:
     """Loa Làng, the village loudspeaker."""
 
 
-for room in (processes, speech, times, clock, boards, records, people):
+for room in (processes, speech, times, clock, boards, guides, records, people):
     room.join(main)
 
 if __name__ == "__main__":

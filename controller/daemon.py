@@ -11,6 +11,7 @@ from controller.boards.worker import BoardWorker
 from controller.clock_trust import ClockWatch
 from controller.core.filings import Keep
 from controller.filing_care import FilingCare
+from controller.guiding import Guiding
 from controller.planning import Planning
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -37,6 +38,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     if config.policy.approval == "off":
         with store.write() as tx:  # since the last start it may have been asked for
             renditions.approve_all_in_advance(tx, clock.now())
+    Guiding(store, clock, bell).put_shipped()
     doorway = Doorway(places, NAME)
     crew = Crew()
     news = News(config.site, config.policy.board_after_s, store, clock)

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DESK = "desk"  # the numbers at the desk
     TRAINING = "training"  # a session
     # what residents file
+    GUIDE = "guide"  # came into force, or an official has confirmed it
     FILE = "file"  # filed, replaced, opened, exported, moved, deleted
     DESK_KEY = "desk_key"  # who may open files
     HELPER = "helper"  # somebody of the community's team

@@ -1,0 +1,126 @@
+"""`loalang guide check | import | list`: guides that officials have written as spreadsheets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from controller.commands.station import Station, print_json, station_command
+from controller.core.words import LANGUAGES, Words
+from controller.runtime.catalogues import load_words
+
+if TYPE_CHECKING:
+    from controller.guides.model import Guide
+
+BY = "loalang guide"
+_WRONG = 2
+
+
+def join(group: click.Group) -> None:
+    @group.group()
+    def guide() -> None:
+        """What residents are asked for each procedure."""
+
+    @station_command(guide)
+    @click.argument("file", type=click.Path())
+    @click.option("--json", "as_json", is_flag=True, help="the compiled guide, or the list of mistakes")
+    def check(station: Station, file: str, as_json: bool) -> int:
+        """Look at FILE.xlsx and say every mistake, each with sheet, row and column. Changes nothing."""
+        found = _brought(file, as_json)
+        if found is None:
+            return _WRONG
+        if as_json:
+            from controller.guides.documents import document_of
+
+            print_json({"version": found.version, **document_of(found)})
+        else:
+            words = load_words(LANGUAGES[0])
+            click.echo(_summary(file, found, words))
+            if not found.is_verified:
+                click.echo(words("guide.command.unverified"))
+        return 0
+
+    @station_command(guide, "import")
+    @click.argument("file", type=click.Path())
+    def import_(station: Station, file: str) -> int:
+        """Put FILE.xlsx into force. Residents who have begun finish with the version before."""
+        from controller.guides.model import FIRST, said
+        from controller.guiding import Guiding
+        from controller.runtime.clocks import SystemClock
+
+        store = station.store()  # before the file is read: a station that is not there needs none
+        found = _brought(file, as_json=False)
+        if found is None:
+            return _WRONG
+        is_new = Guiding(store, SystemClock(), station.bell()).put(found, BY)
+        words = load_words(LANGUAGES[0])
+        facts = {"title": said(found.title, FIRST), "code": found.code, "version": found.version}
+        click.echo(words(f"guide.command.{'imported' if is_new else 'same'}", **facts))
+        if not found.is_verified:
+            click.echo(words("guide.command.unverified"))
+        return 0
+
+    @station_command(guide, "list")
+    @click.option("--json", "as_json", is_flag=True)
+    def list_(station: Station, as_json: bool) -> int:
+        """The guides in force, and who has confirmed them."""
+        from controller.guides.model import FIRST, said
+        from controller.store import guides
+
+        with station.store().read() as tx:
+            found = guides.in_force(tx)
+        rows = [
+            {
+                "id": each.id, "code": each.code, "title": said(each.title, FIRST), "version": each.version,
+                "verified_by": each.verified_by, "verified_on": each.verified_on and each.verified_on.isoformat(),
+                "review_by": each.review_by and each.review_by.isoformat(),
+            }
+            for each in found
+        ]  # fmt: skip
+        if as_json:
+            print_json(rows)
+        for row in rows if not as_json else ():
+            click.echo(
+                f"{row['code']}  {row['id']:<20} {row['version']}  {row['verified_by'] or '-':<20} {row['title']}"
+            )
+        return 0
+
+
+def _brought(file: str, as_json: bool) -> Guide | None:
+    """The guide in a file; None, with every mistake said, if it has any."""
+    from controller.guides.bringing import brought
+
+    words = load_words(LANGUAGES[0])
+    found = brought(Path(file), [load_words(language) for language in LANGUAGES])
+    if not isinstance(found, tuple):
+        return found
+    if as_json:
+        print_json(
+            [
+                {
+                    "sheet": each.sheet,
+                    "row": each.row,
+                    "column": each.column,
+                    "code": each.code,
+                    "said": each.said(words),
+                }
+                for each in found
+            ]
+        )
+        return None
+    for each in found:
+        click.echo(each.said(words), err=True)
+    click.echo(words("guide.command.wrong", file=file, count=len(found)), err=True)
+    return None
+
+
+def _summary(file: str, guide: Guide, words: Words) -> str:
+    from controller.guides.model import CALCULATE, FIRST, every_question, said
+
+    questions = sum(question.kind != CALCULATE for _, question in every_question(guide.questions))
+    return words(
+        "guide.command.good", file=file, title=said(guide.title, FIRST), code=guide.code, questions=questions,
+        papers=len(guide.papers), steps=len(guide.handover), version=guide.version,
+    )  # fmt: skip
