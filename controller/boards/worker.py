@@ -25,7 +25,7 @@ from controller.runtime.config_tables import Board, Site
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import notices
-from controller.store.connection import Store
+from controller.store.connection import Store, StoreBusyError
 
 REPORT_S = 60.0  # how often a proof that only repeats the last one is put on record
 CLOCK_S = 3600.0  # the sign's clock is set again so often
@@ -180,6 +180,8 @@ class BoardWorker:
         try:
             with self._store.write(patient=False) as tx:  # the line waits for nobody: not in the middle of a frame
                 notices.report_board(tx, wall, self._board.id, status.state, status.text, proven, status.reason)
+        except StoreBusyError:  # somebody else writes: the next turn will
+            return
         except StationError as error:  # said again on the next turn
             self._unwritten.begins(str(error))
             return

@@ -22,7 +22,7 @@ from controller.core.ports import Clock
 from controller.runtime.config_tables import Board
 from controller.runtime.logs import Lasting
 from controller.store import notices
-from controller.store.connection import Store
+from controller.store.connection import Store, StoreBusyError
 
 LOOK_S = 0.5  # between looks at the store when nobody rings
 BEAT_S = 2.0  # between questions whether the surface still takes frames
@@ -189,6 +189,8 @@ class Bringing:
                 notices.report_board(
                     tx, self._clock.now(), self._board.id, status.state, status.text, None, status.reason
                 )
+        except StoreBusyError:
+            return
         except StationError as error:
             self._unwritten.begins(str(error))
             return
