@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 SLICE_S = 0.05  # of wire time in one write
 AHEAD_S = 0.05  # so long before the wire is free the next slice is handed over: no gap, 100 ms in the buffer at most
+ADAPTER_BYTES = 32  # that an adapter has swallowed and sends all the same; a silence begins behind them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +86,6 @@ class Outgoing:
         self._frames = deque(frame for frame in self._frames if frame.urgent)
         if self._is_urgent or now >= self._passed_at:
             return False
-        self._passed_at = self._due = self._over = now
+        self._due = self._over = now
+        self._passed_at = now + ADAPTER_BYTES * self._byte_s
         return True

@@ -119,7 +119,8 @@ class Truth:
             rows = [pad + bytes(row) + pad for row in page.dots]
             wide = len(page.dots[0]) // depth
             for left in range(wide + board.columns + 1):
-                seen = {(n, x) for n, x in columns if left - board.columns <= x < left}
+                shown = range(max(0, left - board.columns), min(wide, left))
+                seen = {(number, x) for x in shown if (number, x) in columns}
                 face = tuple(row[left * depth : (left + board.columns) * depth] for row in rows)
                 self._faces.setdefault(face, set()).update(seen)
             for left, right in spans(board, page):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from controller.boards.emulated.board import Sign
 from controller.boards.huidu.sign import HuiduSign
@@ -14,7 +15,7 @@ from controller.core.notices import BoardState
 
 STEP_S = 0.02
 TCP_BYTE_S = 1e-6
-LEFT_BYTES = 2  # of what was handed over: in the adapter, where nobody can take them back
+LEFT_BYTES = 16  # of what was handed over: in the adapter, where nobody can take them back
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Wire:
         """What the sign shows; it is asked only when that may have changed."""
         if self.now >= self._seen_until:
             face = self.sign.face(self.now)
-            self._seen, self._seen_until = plain(face.dots), self.now + (face.lasts_s or float("inf"))
+            self._seen, self._seen_until = plain(face.dots), self.now + (face.lasts_s or inf)
         return self._seen
 
     def cut_power(self) -> None:
@@ -62,22 +63,27 @@ class Wire:
 
     def run(self, seconds: float, seen: Callable[[tuple[bytes, ...]], None] | None = None) -> None:
         end = self.now + seconds
+        self._turn(seen)
         while self.now < end:
-            self._turn()
-            if seen is not None:
-                seen(self.dots)
-            is_busy = self._wire or self._back or self.babbles
-            wakes = self.now + STEP_S if is_busy else max(self.link.next_at(), self.now + STEP_S)
-            self.now = min(end, wakes, max(self._seen_until, self.now + STEP_S) if seen is not None else end)
-        self._turn()
+            self.now = min(end, self._next(is_looked_at=seen is not None))
+            self._turn(seen)
 
     def until(self, what: Callable[[], bool], limit_s: float = 60.0) -> float:
         """Seconds until it is so."""
         begun = self.now
+        self._turn()
         while not what():
             assert self.now - begun < limit_s, f"not within {limit_s} s; {self.status}"
-            self.run(STEP_S)
+            self.now = min(begun + limit_s, self._next(is_looked_at=True))
+            self._turn()
         return self.now - begun
+
+    def _next(self, is_looked_at: bool) -> float:
+        """When something may be otherwise: step by step while anything is on its way."""
+        soon = self.now + STEP_S
+        if self._wire or self._back or self.babbles:
+            return soon
+        return max(soon, min(self.link.next_at(), self._seen_until if is_looked_at else inf))
 
     def unplug(self) -> None:
         self.is_plugged = False
@@ -87,9 +93,11 @@ class Wire:
     def plug(self) -> None:
         self.is_plugged = True
 
-    def _turn(self) -> None:
+    def _turn(self, seen: Callable[[tuple[bytes, ...]], None] | None = None) -> None:
         self._carry()
+        has_acted = False
         while action := self.link.act(self.now):
+            has_acted = True
             if not self.is_plugged:
                 self.link.failed(self.now, "gone")
             elif isinstance(action, Open):
@@ -98,11 +106,14 @@ class Wire:
                 self._drop()
             else:
                 self._send(action)
-        self._carry()
+        if has_acted:
+            self._carry()
         status = self.link.status
         known = [] if status is None else [(status.state, status.text, status.reason)]
         if known != self.states[-1:]:
             self.states += known
+        if seen is not None:
+            seen(self.dots)
 
     def _open(self) -> None:
         self._wire.clear()

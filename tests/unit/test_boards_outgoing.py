@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.boards.outgoing import AHEAD_S, SLICE_S, Frame, Outgoing
+from controller.boards.outgoing import ADAPTER_BYTES, AHEAD_S, SLICE_S, Frame, Outgoing
 
 BYTE_S = 10 / 9600
 
@@ -48,6 +49,17 @@ def test_what_is_broken_off_is_gone_and_what_is_urgent_stays() -> None:
     assert outgoing.break_off(0.01)
     assert (outgoing.take(0.01), outgoing.is_waiting) == (b"C", False)
     assert not outgoing.break_off(0.01)
+
+
+def test_a_silence_begins_behind_what_the_adapter_could_not_give_back() -> None:
+    outgoing = Outgoing(BYTE_S, 0.0)
+    outgoing.put(Frame(bytes(150)))
+    outgoing.take(0.0)
+    assert outgoing.break_off(0.01)
+    outgoing.put(Frame(bytes(20), pauses=((16, 0.1),), urgent=True))
+    passed_at = 0.01 + (ADAPTER_BYTES + 16) * BYTE_S
+    assert len(outgoing.take(0.01)) == 16, "it is handed over at once all the same"
+    assert outgoing.until == pytest.approx(passed_at + 0.1)
 
 
 def test_a_frame_that_has_left_whole_keeps_its_pause() -> None:
