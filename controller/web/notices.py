@@ -13,7 +13,7 @@ from controller.core.levels import Level
 from controller.core.notice_drafts import TEXT_LIMIT, NoticeDraft, draft_of
 from controller.core.notices import Notice, Special
 from controller.store import notices
-from controller.store.connection import Tx
+from controller.store.connection import StoreBusyError, Tx
 from controller.store.notices import Change, change_of
 from controller.web import state
 from controller.web.announcement_forms import said
@@ -129,13 +129,17 @@ def _save(ident: str) -> ResponseReturnValue:
         return _refused(ident, form, problems)
     if draft.level is Level.EMERGENCY and form.confirmed != Level.EMERGENCY:
         seen = faces_of(form)
-        return render_template("confirm_notice.html", form=form, ident=ident, draft=draft, seen=seen)
+        return render_template("confirm_notice.html", form=form, ident=ident, draft=draft, seen=seen, busy=False)
     try:
         _put(ident, form, draft)
     except ChangedError:
         return _changed_meanwhile(ident, form)
     except InputError as error:
         return _refused(ident, form, error.problems)
+    except StoreBusyError:
+        if wants_json():
+            raise
+        return _busy(ident, form, draft)
     return done(url_for("notices.every", changed=ident) if ident else url_for("notices.every"))
 
 
@@ -154,6 +158,17 @@ def _put(ident: str, form: NoticeForm, draft: NoticeDraft) -> None:
         noticing.put_up(draft, by, ident_of(form.new_ident))
     except ChangedError:  # back to the form, and something else written
         noticing.put_up(draft, by)
+
+
+def _busy(ident: str, form: NoticeForm, draft: NoticeDraft) -> ResponseReturnValue:
+    """The same page again, with everything that was typed: the database could not be written, so nothing stands on
+    any board."""
+    if draft.level is Level.EMERGENCY:
+        page = render_template(
+            "confirm_notice.html", form=form, ident=ident, draft=draft, seen=faces_of(form), busy=True
+        )
+        return make_response(page, 503)
+    return make_response(_editor(ident, form, (Problem.of("form", "store_busy"),)), 503)
 
 
 def _changed_meanwhile(ident: str, form: NoticeForm) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from controller.core.errors import InputError, Problem
 from controller.core.sessions import Session, SessionDraft, problems_of
 from controller.store import training
 from controller.store.columns import instant
+from controller.store.connection import StoreBusyError
 from controller.web.announcement_forms import said
 from controller.web.context import done, kept_fields, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
@@ -123,6 +124,10 @@ def _save(ident: str) -> ResponseReturnValue:
     except InputError as error:
         problems = said(error.problems)
         return ({"problems": problems}, 422) if wants_json() else make_response(_editor(ident, form, problems), 422)
+    except StoreBusyError:
+        if wants_json():
+            raise
+        return make_response(_editor(ident, form, said((Problem.of("form", "store_busy"),))), 503)
     return done(url_for("training.every"))
 
 

@@ -17,7 +17,8 @@ from controller.core.levels import Level
 from controller.core.notices import FOREVER, Hours, Notice, Special
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
-from controller.store import notices, pictures
+from controller.store import connection, notices, pictures
+from controller.store.connection import Store
 from controller.web.notice_forms import NoticeForm, item_of, read_notice
 from tests.support.stations import CONFIG, START
 from tests.support.web_pages import BOARD, Pages, pages_in, token
@@ -256,6 +257,32 @@ def test_saved_twice_without_a_script_is_no_quarrel(pages: Pages, client: FlaskC
         pages.clock().tick(1)
         mine = entry(client, text="Nghỉ hai ngày", seen_at=seen_at[1])
         assert client.post(f"/notices/{notice.id}", data=mine).status_code == 303
+
+
+def test_while_the_database_is_held_nothing_is_lost_and_nothing_is_claimed(
+    pages: Pages, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.1)
+    urgent = entry(
+        client, text="Lũ về!", level="emergency", confirmed="emergency", new_ident=ONE, until_date="2026-11-21",
+        until_time="15:00",
+    )  # fmt: skip
+    plain = entry(client, text="Nghỉ hai ngày")
+    held = Store(pages.station.places.station_db)
+    with held.write():
+        page = client.post("/notices", data=urgent)
+        text = page.get_data(as_text=True)
+        assert page.status_code == 503 and "tin CHƯA lên bảng" in text
+        assert 'name="text" value="Lũ về!"' in text and 'value="save">Đúng, đây là khẩn cấp' in text
+        assert client.post("/notices", data=urgent, headers=JSON).status_code == 503
+        page = client.post("/notices", data=plain)
+        assert page.status_code == 503 and "Nghỉ hai ngày</textarea>" in page.get_data(as_text=True)
+        assert "chưa lưu được" in page.get_data(as_text=True)
+    held.close()
+    assert live(pages) == []
+    for _ in range(2):  # whose answer was lost is sent again
+        assert client.post("/notices", data=urgent, headers=JSON).status_code == 200
+    assert [(n.id, n.text) for n in live(pages)] == [(ONE, "Lũ về!")]
 
 
 def test_a_special_page_and_a_station_without_boards(tmp_path: Path, pages: Pages, client: FlaskClient) -> None:

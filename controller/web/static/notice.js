@@ -1,6 +1,52 @@
 // The editor of a notice: what the boards make of it while one types, and its picture sent with its progress.
 (() => {
   "use strict";
+  // --- an emergency that was confirmed: sent until the station has it, and said at every moment how that stands ------
+  const SAID_MS = 400, SLOW_MS = 1500, AGAIN_MS = 1000, ANSWER_MS = 15000;
+  const confirm = document.querySelector("#confirm"), trying = document.querySelector("#trying");
+  const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+  const tell = (words) => {
+    const place = trying.querySelector("p");
+    if (place.textContent !== words) place.textContent = words;
+    trying.hidden = false;
+    trying.scrollIntoView({ block: "nearest" });
+  };
+  const insist = async (button) => {
+    const fields = new FormData(confirm);
+    fields.set("act", "save");
+    for (let times = 1; ; times += 1) {
+      const slow = setTimeout(() => tell(trying.dataset.slow.replace("%n", times)), SLOW_MS);
+      const first = setTimeout(() => { if (times === 1) tell(trying.dataset.sending); }, SAID_MS);
+      let answer = null;
+      try {
+        answer = await fetch(confirm.action, {
+          method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" },
+          signal: AbortSignal.timeout(ANSWER_MS),
+        });
+        if (answer.ok) { location.assign((await answer.json()).url); return; }
+      } catch { /* said below */ } finally {
+        clearTimeout(slow);
+        clearTimeout(first);
+      }
+      if (answer && answer.status !== 503) break;
+      tell((answer ? trying.dataset.busy : trying.dataset.lost).replace("%n", times + 1));
+      await pause(AGAIN_MS);
+    }
+    button.disabled = false; // the page itself then says what is wrong
+    sent = true;
+    confirm.requestSubmit(button);
+  };
+  let sent = false;
+  if (confirm) {
+    confirm.addEventListener("submit", (event) => {
+      if (sent || event.submitter?.value !== "save") return;
+      event.preventDefault();
+      event.stopPropagation(); // the button stays as it is while this tries
+      event.submitter.disabled = true;
+      insist(event.submitter);
+    });
+    return;
+  }
   const form = document.querySelector("form.notice");
   if (!form) return;
   const one = (selector, root = document) => root.querySelector(selector);
