@@ -49,8 +49,13 @@ class OnBoard:
         """Whether it still shows, or was sent, something else than this, which it should show now."""
         if self.known is None or self.known.state not in (BoardState.SHOWN, BoardState.SENT):
             return False
-        shown = self.known.text
-        return not text.startswith(shown) if self.known.detail == "room" else text != shown
+        match self.known.detail:
+            case "words":  # its letters without their marks, until the pictures of them are there: that is said
+                return False
+            case "room":
+                return not text.startswith(self.known.text)
+            case _:
+                return text != self.known.text
 
 
 def is_unfit(known: KnownBoard) -> bool:

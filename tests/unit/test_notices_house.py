@@ -10,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from controller.boards.looking import Looking
 from controller.core.errors import ChangedError, InputError, NotFoundError
 from controller.core.journal import Kind
+from controller.core.levels import Level
+from controller.core.notice_drafts import NoticeDraft
+from controller.core.notices import Special
 from controller.core.sessions import SessionDraft
+from controller.core.showing import CALLED, Item, called_alone
 from controller.desk import Desk
+from controller.noticing import Noticing
+from controller.runtime.config_tables import Board
 from controller.store import journal, training
 from controller.store.desk import Numbers
 from controller.training import Training
@@ -75,6 +82,44 @@ def test_the_same_number_is_called_again_and_pressed_twice_is_once(station: Stat
     assert station.bell.rung[-len(FACES) :] == [(whom, {}) for whom in FACES]
     desk.call_next("lan", seen=1)
     assert (desk.step_back("lan", seen=2).called, desk.step_back("lan", seen=2).called) == (1, 1)
+
+
+def test_a_number_that_is_called_is_seen_at_once_and_alone(station: Station, desk: Desk) -> None:
+    config, clock = station.config, station.clock
+    noticing = Noticing(station.store, station.bell, clock, station.ids, config)
+    noticing.put_up(NoticeDraft(text="Cúp nước", level=Level.PRIORITY), "lan")
+    looking = Looking(Board(id="cong", name="Cổng", columns=192), config.site, 60.0, station.store, clock)
+
+    def seen(after_s: float = 0.0) -> list[tuple[str, ...]]:
+        clock.tick(after_s)  # type: ignore[union-attr]  # a fake one
+        if (changed := looking.look(rung=True)) is not None:
+            last[:] = [page.lines for page in changed.live.pages]
+        return list(last)
+
+    last: list[tuple[str, ...]] = []
+    desk.give("lan", 2)
+    desk.call_next("lan")
+    assert seen() == [("Cúp nước",)], "no board has the queue"
+    noticing.put_up(NoticeDraft(special=Special.QUEUE), "lan")
+    every = [("Cúp nước",), ("Mời số 1",), ("Đã phát đến số 2",)]
+    assert (seen(), seen(19.9), seen(0.2)) == (every[1:], every[1:], every)
+    desk.call_again("lan")
+    assert (seen(), seen(20)) == (every[1:], every)
+    desk.call_next("lan")
+    noticing.put_up(NoticeDraft(text="Lũ về!", level=Level.EMERGENCY, shown_until=clock.now() + HOUR), "lan")
+    assert seen() == [("Lũ về!",)], "but never instead of an emergency"
+
+
+def test_what_sounds_is_not_hidden_by_a_call_and_no_clock_calls_for_ever() -> None:
+    queue = Item("", "", Level.NORMAL, 1, START, None, False, "n1", special=Special.QUEUE)
+    other, sounding = replace(queue, special=Special.NONE, text="Tin"), replace(queue, ident="a1", on_air=True)
+    both = (other, queue)
+    assert called_alone(both, START, START) == (queue,)
+    assert called_alone(both, START, START + CALLED) == both
+    assert called_alone(both, START, START - HOUR) == both, "the clock was set back"
+    assert called_alone(both, None, START) == both
+    assert called_alone((sounding, *both), START, START) == (sounding, *both)
+    assert called_alone((other,), START, START) == (other,)
 
 
 def test_what_cannot_be_is_refused_and_changes_nothing(station: Station, desk: Desk) -> None:
