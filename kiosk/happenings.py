@@ -20,10 +20,12 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True)
 class PhotoTaken:
-    """A picture of a paper: JPEG of at most 2 MB, and whether it can be read."""
+    """A picture of a paper: JPEG of at most 2 MB, and whether it can be read; `complaint` says why not: "dark",
+    "bright", "blank" or "blurred"."""
 
     jpeg: bytes
     legible: bool
+    complaint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
