@@ -30,7 +30,6 @@ class FilingCare:
         self._store, self._station, self._clock, self._keep, self._believed = store, station, clock, keep, believed
         self._care_by = 0.0
         self._woken = Event()
-        self._untidy = True  # the process before may have been killed between deleting and emptying the log
         self._trouble = Lasting(log, "residents' files are not cared for")
 
     def run(self, stopping: Event, progress: Callable[[], None]) -> None:
@@ -69,13 +68,15 @@ class FilingCare:
                 return done
 
     def delete_what_is_over(self) -> tuple[int, int]:
-        """Drafts and files that were deleted: how many. None while the clock is doubtful."""
+        """Drafts and files that were deleted: how many. None while the clock is doubtful.
+
+        What anybody has deleted since the last time leaves the log now at the latest.
+        """
         drafts = files = 0
         if self._believed():
             with self._store.write() as tx:
                 drafts, files = self._delete(tx)
-        if drafts or files or self._untidy:
-            self._untidy = not self._store.shorten_log()
+        self._store.shorten_log()
         return drafts, files
 
     def _delete(self, tx: Tx) -> tuple[int, int]:

@@ -87,8 +87,9 @@ class Store:
         return "" if found == ["ok"] else "; ".join(found)
 
     def shorten_log(self) -> bool:
-        """Bring all of the write-ahead log into the file and empty the log; False if a reader is in the way."""
+        """Bring all of the write-ahead log into the file and empty it; False, at once, if somebody is in the way."""
         with translated(self._path):
+            self._connection().execute("PRAGMA busy_timeout = 0")
             busy, _, _ = self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not busy
 
