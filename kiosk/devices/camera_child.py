@@ -1,12 +1,12 @@
 """Runs in a child process: watches a camera, reads QR codes in what it sees, and takes photographs of papers.
-Everything that it has seen goes with it.
+What it has seen goes with it.
 
     python -m kiosk.devices.camera_child CAMERA VIEW PHOTO
 
 CAMERA is a device ("/dev/video0") or, to try it without one, a picture's file, which may be replaced meanwhile. VIEW
 and PHOTO are numbers of open memory files for the small picture (RGB) and the photograph (JPEG). Lines on standard
-output: {"view": [width, height]}, {"code": text}, {"photo": bytes, "complaint": ""} or {"failed": reason}; a line "photo" on
-standard input asks for one. The one owner of zxing-cpp, and in this room of PyAV and Pillow's JPEG.
+output: {"view": [width, height]}, {"code": text}, {"photo": bytes, "complaint": ""}, {"failed": reason}; the line
+"photo" on standard input asks for one. The one owner of zxing-cpp, and in this room of PyAV and Pillow's JPEG.
 """
 
 from __future__ import annotations
