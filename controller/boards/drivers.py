@@ -25,6 +25,7 @@ from controller.boards.huidu.link import HuiduLink
 from controller.boards.huidu.sign import HuiduSign
 from controller.boards.lines import serial_line, tcp_line
 from controller.boards.link import Link, Port, Refused, Timing
+from controller.boards.news import LEAD_S
 from controller.boards.pages import Rotation
 from controller.core.levels import Level
 from controller.core.notices import reason_with
@@ -42,6 +43,7 @@ class Driver:
     line: Callable[[Board, Places, Timing], Port]  # opens it, or raises DeviceError
     frames: Callable[[Board, Rotation, Level], bytes]  # as they go over the line
     emulator: Callable[[Board, Places], Emulator]
+    lead_s: float = 0.0  # what comes is made ready so long before it is due
 
 
 def _alpha_sign(board: Board, noted: Noted) -> AlphaSign:
@@ -65,6 +67,7 @@ DRIVERS: dict[str, Driver] = {
         line=serial_line(bits=7, parity="E"),
         frames=lambda board, rotation, level: b"".join(f.data for f in alpha_pages.frames_of(board, rotation, level)),
         emulator=on_a_line(_alpha_sign),
+        lead_s=LEAD_S,
     ),
     "hanover": Driver(
         link=HanoverLink,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock, local
 
@@ -32,6 +32,7 @@ from schedules.lunar import lunar_of
 from schedules.wording import lunar_words
 
 READ_AGAIN_S = 60.0  # the store is read at least so often
+LEAD_S = 30.0  # a board that takes long is told so early what comes: announcements stand in line by then
 SESSIONS = 5  # as many as anybody reads from a board
 CLOCK = "clock"  # the component whose fault is a doubtful clock
 log = logging.getLogger(__name__)
@@ -48,10 +49,12 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """As it was read last. `coming`, in order of time: the next of every zone, of today and tomorrow."""
+    """As it was read last. `coming`, in order of time: the next of every zone, of today and tomorrow. `soon`: what is
+    in line, as if it sounded."""
 
     notices: Sequence[Notice] = ()
     soundings: Sequence[Sounding] = ()
+    soon: Sequence[Sounding] = ()
     numbers: Numbers = field(default_factory=Numbers)
     sessions: tuple[Session, ...] = ()
     coming: tuple[Coming, ...] = ()
@@ -92,9 +95,10 @@ class News:
             self._unread.ends()
         return self._known
 
-    def facts(self, known: Known, zones: Iterable[str] = ()) -> Facts:
-        """What special pages show now, on a board of these zones (none: of all)."""
-        local_now = self._clock.now().astimezone(self._site.tz).replace(second=0, microsecond=0)
+    def facts(self, known: Known, zones: Iterable[str] = (), lead_s: float = 0.0) -> Facts:
+        """What special pages show now or a little later, on a board of these zones (none: of all)."""
+        now = self._clock.now() + timedelta(seconds=lead_s)
+        local_now = now.astimezone(self._site.tz).replace(second=0, microsecond=0)
         heard = set(zones)
         following = next((each for each in known.coming if not heard or heard & set(each.zones)), None)
         return Facts(
@@ -121,6 +125,7 @@ class News:
             self._known = Known(
                 notices=notices.live(tx, wall),
                 soundings=utterances.soundings(tx, wall - self._after),
+                soon=_as_if_sounding(utterances.soon(tx, wall + timedelta(seconds=READ_AGAIN_S + LEAD_S))),
                 numbers=desk.of_day(tx, wall.astimezone(self._site.tz).date()),
                 sessions=self._sessions(tx, wall),
                 coming=() if doubtful else self._coming(tx, wall),
@@ -142,6 +147,10 @@ class News:
             self._next_of = state
         self._next_at = wall  # and should the clock be set back
         return self._next
+
+
+def _as_if_sounding(queued: Iterable[Sounding]) -> tuple[Sounding, ...]:
+    return tuple(replace(one, utterance=replace(one.utterance, state=UtteranceState.PLAYING)) for one in queued)
 
 
 def next_of_zones(due: Iterable[Coming]) -> tuple[Coming, ...]:

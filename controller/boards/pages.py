@@ -88,11 +88,13 @@ def joined(parts: tuple[Rotation, ...]) -> Rotation:
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a board shall show; `urgent` replaces the ordinary pages, which wait underneath. `is_lit`: it is not dark
-    on purpose at this hour, or something urgent is to be seen."""
+    on purpose at this hour, or something urgent is to be seen. `coming`: pages that will be ordinary ones soon, for
+    boards that can be given them ahead of time."""
 
     ordinary: Rotation
     urgent: Rotation | None = None
     is_lit: bool = True
+    coming: tuple[Page, ...] = ()
 
     @property
     def live(self) -> Rotation:

@@ -56,7 +56,7 @@ class BoardWorker:
         self._timing = timing or Timing()
         self._driver = DRIVERS[board.driver]
         self._link = self._driver.link(board, self._timing, clock.monotonic())
-        self._looking = Looking(board, site, after_s, store, clock, news)
+        self._looking = Looking(board, site, after_s, store, clock, news, self._driver.lead_s)
         self._port: Port | None = None
         self._woken = threading.Event()
         self._bell, self._rope = socket.socketpair()  # ends the wait for the line

@@ -34,6 +34,10 @@ _SELECT = (
     " AND renditions.state = 'ready' AND approved_at IS NOT NULL AND collected_at IS NULL"
     " ORDER BY renditions.revision DESC, number DESC LIMIT 1) "
 )
+_WITH_TEXT = (
+    _SELECT.replace("utterances.*", "utterances.*, announcements.text AS text", 1)
+    + "JOIN announcements ON announcements.id = utterances.announcement_id "
+)
 
 
 def queue(tx: Tx, at: datetime, utterance: Utterance) -> bool:
@@ -300,9 +304,7 @@ def soundings(tx: Tx, since: datetime) -> list[Sounding]:
     What has been withdrawn leaves every face as soon as it no longer sounds.
     """
     rows = tx.execute(
-        _SELECT.replace("utterances.*", "utterances.*, announcements.text AS text", 1)
-        + "JOIN announcements ON announcements.id = utterances.announcement_id"
-        " WHERE utterances.state = 'playing'"
+        _WITH_TEXT + "WHERE utterances.state = 'playing'"
         " OR (utterances.state = 'queued' AND attempt > 0 AND utterances.level = 'emergency')"
         " OR (ended_at >= ? AND announcements.withdrawn_at IS NULL)"
         " ORDER BY utterances.due, utterances.id",
@@ -312,6 +314,16 @@ def soundings(tx: Tx, since: datetime) -> list[Sounding]:
         Sounding(_utterance(row), row["text"], _clock_set_s(tx, row["id"]) if row["level"] == "emergency" else 0.0)
         for row in rows
     ]
+
+
+def soon(tx: Tx, until: datetime) -> list[Sounding]:
+    """Those in line that are due by then and no emergencies, with their texts."""
+    rows = tx.execute(
+        _WITH_TEXT + "WHERE utterances.state = 'queued' AND attempt = 0 AND utterances.level != 'emergency'"
+        " AND due <= ? ORDER BY utterances.due, utterances.id",
+        (instant(until),),
+    )
+    return [Sounding(_utterance(row), row["text"]) for row in rows]
 
 
 def _clock_set_s(tx: Tx, ident: str) -> float:

@@ -42,7 +42,11 @@ def settled(case: Case, content: Content) -> Wire:
 
 
 def is_known(wire: Wire, content: Content) -> bool:
-    return wire.status is not None and (wire.status.state in KNOWN) and wire.status.text == content.live.text
+    """The page's own dots, not words that stand in for them."""
+    status = wire.status
+    if status is None or status.reason == "words":
+        return False
+    return status.state in KNOWN and status.text == content.live.text
 
 
 def all_is_seen(wire: Wire, case: Case, content: Content) -> None:

@@ -76,18 +76,52 @@ def test_a_memory_that_is_too_small_is_refused_with_the_figures() -> None:
     assert str(refused.value)
 
 
-def test_pages_take_narrow_tiles_first_tickers_whole_places() -> None:
+def test_pages_and_tickers_take_whole_places_first() -> None:
     memory = memory_of(BOARD)
     plan = placed(memory, [*drawn(BOARD, 1, 2), *drawn(BOARD, 3, width=250), *drawn(BOARD, 4, 5, 6)])
-    assert places(plan) == [(0,), (1,), (4, 5, 6), (2,), (3,), (7,)]
+    assert places(plan) == [(4,), (5,), (6, 7, 8), (9,), (10,), (11,)]
 
 
 def test_a_page_that_is_still_shown_stays_where_it_is() -> None:
     memory = memory_of(BOARD)
     before = placed(memory, drawn(BOARD, 1, 2, 3))
-    assert places(placed(memory, drawn(BOARD, 9, 3, 1), before)) == [(1,), (2,), (0,)]
+    assert places(placed(memory, drawn(BOARD, 9, 3, 1), before)) == [(7,), (6,), (4,)]
+
+
+def test_what_is_new_stands_beside_what_is_shown_as_long_as_there_is_room() -> None:
+    memory = memory_of(BOARD)
+    before = placed(memory, drawn(BOARD, 1, 2, 3))
     changed = replace(drawn(BOARD, 2)[0], dots=drawn(BOARD, 7)[0].dots)
-    assert places(placed(memory, [drawn(BOARD, 9)[0], changed], before)) == [(0,), (1,)]
+    assert places(placed(memory, [drawn(BOARD, 9)[0], changed], before)) == [(7,), (8,)]
+    full = placed(memory, drawn(BOARD, *range(19)))
+    assert sorted(places(full)) == [(number,) for number in (0, 1, 2, *range(4, 20))]
+    assert places(placed(memory, drawn(BOARD, 90, 91), full)) == [(3,), (4,)]
+
+
+def test_what_was_shown_and_not_written_over_is_found_again() -> None:
+    memory = memory_of(BOARD)
+    first = placed(memory, drawn(BOARD, 1, 2, 3))
+    others = placed(memory, drawn(BOARD, 10, 11), placed(memory, drawn(BOARD, 8, 9), first))
+    assert places(others) == [(9,), (10,)]
+    assert places(placed(memory, drawn(BOARD, 1, 9), others)) == [(4,), (8,)]
+    over = placed(memory, drawn(BOARD, *range(20, 40)), others)
+    assert (len(over.ordinary), over.lying) == (20, ())
+
+
+def test_what_comes_takes_only_what_is_left_and_keeps_its_place_when_it_is_due() -> None:
+    memory = memory_of(BOARD)
+    on, coming = drawn(BOARD, 1, 2), drawn(BOARD, 5, width=250) + drawn(BOARD, 6)
+    plan = planned(memory, 96, on, (), Plan(), coming)
+    assert [each.places for each in plan.coming] == [(6, 7, 8), (9,)]
+    due = planned(memory, 96, [*coming, *on], (), plan)
+    assert places(due) == [(6, 7, 8), (9,), (4,), (5,)]
+    assert due.coming == ()
+    tight = planned(memory, 96, drawn(BOARD, *range(18)), (), Plan(), drawn(BOARD, 50, width=250))
+    assert (len(tight.ordinary), tight.coming) == (18, ())
+    again = replace(coming[1], dots=on[0].dots, item="item-1")  # of what is on nothing is made ready
+    assert planned(memory, 96, on, (), Plan(), [again]).coming == ()
+    long_alarm = drawn(BOARD, 90, width=96 * 15)
+    assert planned(memory, 96, on, long_alarm, Plan(), coming).coming == ()
 
 
 def test_what_finds_no_room_is_left_out_from_the_end_and_nothing_overtakes() -> None:
@@ -127,7 +161,7 @@ def test_a_digit_that_changes_is_one_tile_wherever_it_stands(left: int) -> None:
         page = digit(page, left, seed)
         plan = placed(memory, [page], plan)
         after = pictures_of(memory, 96, plan.ordinary[0])
-        sent.append(sum(before[label] != after[label] for label in after))
+        sent.append(sum(before.get(label) != after[label] for label in after))
     assert sent[1:] == [1, 1]  # the first time the tiles may move
     assert sent[0] <= 6
 

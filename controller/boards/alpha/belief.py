@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 
 from controller.boards.alpha.files import ORDINARY
 from controller.boards.alpha.pages import Filed, Files, Pictures
-from controller.boards.alpha.parsing import file_specs
-from controller.boards.alpha.words import PRIORITY, AlphaError, FileSpec, ReadDots, ReadText
+from controller.boards.alpha.parsing import errors_of, file_specs, text_pages
+from controller.boards.alpha.words import (
+    PRIORITY,
+    AlphaError,
+    Code,
+    Errors,
+    FileSpec,
+    Inline,
+)
 from controller.boards.link import Status
 from controller.core.notices import BoardState
 
 MISSES = 2  # questions of one kind in a row without an answer, while others are answered
 SURPRISES = 4  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
+REFUSALS = 3  # pictures in a row of which the register says that they did not come whole: then it is not asked
 TEXTS = (PRIORITY, ORDINARY)
+REGISTER = "F*"  # what was said of the last frame, a kind of question
 Held = bytes | tuple[bytes, ...]
 
 
@@ -26,7 +35,8 @@ class Memory(Enum):
 
 
 class Belief:
-    """`held`: by label, as last written or read back. `proven`: when that was seen."""
+    """`held`: by label, as last written or read back. `proven`: when that was read back; `taken`: when the sign's own
+    register said that it had come whole, its checksum right."""
 
     def __init__(self, answers: bool = False) -> None:
         self.answers = answers  # has it ever, on this line or before?
@@ -35,23 +45,31 @@ class Belief:
         self.emptied = False  # it was seen not to hold our text any more
         self.held: dict[str, Held] = {}
         self.proven: dict[str, float] = {}
+        self.taken: dict[str, float] = {}
         self.memory = Memory.UNKNOWN
+        self._again: set[str] = set()  # to be written although they are held
+        self._refusals = 0  # by the register, in a row
         self._differed: dict[str, int] = {}  # read-backs in a row that gave something else than was written
         self._unanswered: dict[str, int] = {}  # by kind of question
         self._seen: set[str] = set()  # kinds that were answered: then a silence is the line's fault
 
     def wrote(self, label: str, content: Held) -> None:
+        self.forget(label)
         self.held[label] = content
-        self.proven.pop(label, None)
+        self._again.discard(label)
 
     def forget(self, label: str) -> None:
-        self.held.pop(label, None)
-        self.proven.pop(label, None)
+        for kept in (self.held, self.proven, self.taken):
+            kept.pop(label, None)
+
+    def doubt_all(self) -> None:
+        """It never answers, and may have lost everything unseen."""
+        self._again |= set(self.held)
 
     def erased(self) -> None:
         """Its memory is being configured: nothing is left in it."""
-        self.held.clear()
-        self.proven.clear()
+        for kept in (self.held, self.proven, self.taken):
+            kept.clear()
         self._unanswered.clear()
         self.memory, self.configured, self.emptied = Memory.UNKNOWN, True, self.answers
 
@@ -83,24 +101,47 @@ class Belief:
             self.memory = Memory.UNKNOWN  # so that the next question is one which every sign answers
         if self.is_lost:
             self.proven.clear()
+            self.taken.clear()
             self._unanswered.clear()
 
     # --- what it holds ---
 
     def missing(self, pictures: Pictures) -> list[str]:
-        return [label for label, dots in pictures.items() if self.held.get(label) != dots]
+        return [label for label, dots in pictures.items() if self.held.get(label) != dots or label in self._again]
 
     def is_in(self, label: str, filed: Filed) -> bool:
-        return self.held.get(label) == filed.data and not self.missing(filed.pictures)
+        is_there = self.held.get(label) == filed.data and label not in self._again
+        return is_there and not self.missing(filed.pictures)
 
     def is_proven(self, label: str, filed: Filed) -> bool:
-        return self.is_in(label, filed) and all(each in self.proven for each in (label, *filed.pictures))
+        return self.is_in(label, filed) and all(map(self.is_seen, (label, *filed.pictures)))
 
-    def strange(self, filed: Filed) -> frozenset[str]:
-        """The pictures of pages of which more than half would have to be written: they are not to be seen until
-        they are. Where only a digit changes, it changes in full view."""
-        missing = frozenset(self.missing(filed.pictures))
-        return frozenset(label for _, calls in filed.parts if len(calls & missing) * 2 > len(calls) for label in calls)
+    def is_seen(self, label: str) -> bool:
+        return label in self.proven or label in self.taken
+
+    @property
+    def in_sight(self) -> frozenset[str]:
+        """The pictures that the ordinary text calls."""
+        held = self.held.get(ORDINARY)
+        try:
+            pages = text_pages(held) if isinstance(held, bytes) else ()
+        except AlphaError:  # read back, and not ours
+            return frozenset()
+        body = (piece for page in pages for piece in page.body)
+        return frozenset(each.argument for each in body if isinstance(each, Inline) and each.code is Code.DOTS)
+
+    def absent(self, filed: Filed) -> frozenset[str]:
+        """The pictures of the pages that are not to be seen as the pictures are now: of those in sight, where more than
+        half would have to be written. Where only a digit changes, it changes in full view."""
+        wrong, in_sight = (
+            {label for label, dots in filed.pictures.items() if self.held.get(label) != dots},
+            self.in_sight,
+        )
+
+        def is_absent(calls: frozenset[str]) -> bool:
+            return 2 * len(calls & wrong) > len(calls) if calls <= in_sight else bool(calls & wrong)
+
+        return frozenset(label for part in filed.parts if is_absent(part.calls) for label in part.calls)
 
     # --- what can be seen ---
 
@@ -120,6 +161,9 @@ class Belief:
     def is_unreadable(self, label: str) -> bool:
         return self._unanswered.get(_kind(label), 0) >= MISSES
 
+    def is_readable(self, label: str) -> bool:
+        return self.answers and not self.is_unreadable(label)
+
     @property
     def differs(self) -> bool:
         """Some file reads back as something else, whatever it is told."""
@@ -135,8 +179,9 @@ class Belief:
         it."""
         self._unanswered.pop(_kind(label), None)
         self._seen.add(_kind(label))
-        before, was_proven = self.held.get(label), label in self.proven
+        before, was_proven = self.held.get(label), self.is_seen(label)
         self.held[label] = content
+        self.taken.pop(label, None)
         self.proven[label] = now
         if before is None or before == content:
             self._differed.pop(label, None)
@@ -148,6 +193,21 @@ class Belief:
                 self._unanswered[_kind(label)] = MISSES  # have been bad, and be good now
                 self.held[label] = before
         return was_proven or self._differed[label] > 1
+
+    def register_said(self, label: str, data: bytes, now: float) -> None:
+        """What the sign says of the frame that wrote a picture."""
+        self._seen.add(REGISTER)
+        try:
+            is_whole = errors_of(data) is Errors.NONE
+        except AlphaError:
+            is_whole = False
+        if is_whole:
+            self._refusals, self.taken[label] = 0, now
+            return
+        self.forget(label)
+        self._refusals += 1
+        if self._refusals >= REFUSALS:  # then only what is read back counts
+            self._refusals, self._unanswered[REGISTER] = 0, MISSES
 
     def saw_table(self, data: bytes, ours: Iterable[FileSpec]) -> None:
         """The memory table was read. One of another kind than we know: that sign's memory is left alone; so is one
@@ -163,10 +223,11 @@ class Belief:
     # --- what is known ---
 
     def status(
-        self, label: str, files: Files, old: Status | None, is_busy: bool, is_owed: bool, verifies: bool
+        self, label: str, files: Files, old: Status | None, is_busy: bool, is_owed: bool, verifies: bool, words: str
     ) -> Status | None:
         """What is known of what is on; while something is under way the last word stands. `is_owed`: nobody knows
-        yet whether the emergency is over for the sign; `verifies`: it is about to be asked."""
+        yet whether the emergency is over for the sign; `verifies`: it is about to be asked; `words`: what it shows in
+        its own letters while pictures are written."""
         live, last_text = files.live, old.text if old else ""
         found, is_in, needed = old, self.is_in(label, live), contents_of(label, live)
         if self.is_lost:
@@ -174,8 +235,12 @@ class Belief:
         elif is_in and self.hides(needed) and not is_busy:
             found = Status(BoardState.SENT, live.text, "differs" if self.differs else "unread")
         elif self.is_proven(label, live) and not is_owed:
-            seen_at = min(self.proven[each] for each in needed)
+            seen_at = min(self.proven.get(each, self.taken.get(each, 0.0)) for each in needed)
             found = Status(BoardState.SHOWN, live.text, "" if live.is_whole else "room", seen_at)
+        elif words and not is_in:
+            found = Status(BoardState.SENT, words, "words")
+        elif is_in and not is_busy and old and old.reason == "words":
+            found = Status(BoardState.SENT, live.text)
         elif self.emptied and old:
             found = Status(BoardState.DOWN, last_text, "lost")
         elif is_in and not self.answers and not verifies:
@@ -187,10 +252,6 @@ class Belief:
         return found
 
 
-def question(label: str) -> ReadText | ReadDots:
-    return ReadText(label) if label in TEXTS else ReadDots(label)
-
-
 def size_of(content: Held | None) -> int:
     """About how many bytes an answer has that holds this."""
     if content is None or isinstance(content, bytes):
@@ -198,13 +259,13 @@ def size_of(content: Held | None) -> int:
     return sum(len(row) + 1 for row in content)
 
 
-def contents_of(label: str, filed: Filed) -> Mapping[str, Held]:
+def contents_of(label: str, filed: Filed) -> dict[str, Held]:
     """All that a text needs, by label: itself and its pictures."""
     return {label: filed.data, **filed.pictures}
 
 
 def _kind(label: str) -> str:
-    return label if label in TEXTS else "pictures"
+    return label if label in (*TEXTS, REGISTER) else "pictures"
 
 
 def _serves(found: FileSpec | None, file: FileSpec) -> bool:

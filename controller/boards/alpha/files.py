@@ -1,9 +1,10 @@
 """The files of an Alpha sign that shows pictures: how its memory is divided, once, and which page stands where.
 
-A place holds one page's width of dots. In the first few it is cut into narrow tiles, so that a digit that changes
-sends one tile; in the others it is one file, for pages that do not change and for tickers, which take as many places
-as they are wide. The last ones are kept free for an emergency, which takes the others from behind if they are not
-enough. A page stays in its place as long as it is shown, so that only tiles that differ are ever sent.
+A place holds one page's width of dots. In most it is one file, which is the quickest to send; a ticker takes as many
+places as it is wide. In the first few it is cut into narrow tiles, for pages of which a little has changed: so a digit
+sends one tile. The last ones are kept free for an emergency, which takes the others from behind if they are not
+enough. A page stays in its place as long as little of it changes, so that only tiles that differ are ever sent; what
+is new is written beside what the sign shows, as long as there is room. What will be due soon takes what is left.
 
 The two last tiles of a place are wider and narrower than the others. Moved between them they shift what lies between
 by their difference: a digit that stands across two tiles is given one. Pure.
@@ -12,8 +13,8 @@ by their difference: a digit that stands across two tiles is given one. Pure.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from controller.boards.alpha.words import DOTS_COLUMNS, DOTS_ROWS, AlphaError, FileSpec
 from controller.boards.pages import Page
@@ -79,10 +80,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which pages found room, in their order; those from the first that did not are `left_out`."""
+    """Which pages found room, in their order; those from the first that did not are `left_out`. `coming`: what will
+    be due soon; `lying`: what was shown and has not been written over."""
 
     ordinary: tuple[Placed, ...] = ()
     urgent: tuple[Placed, ...] = ()
+    coming: tuple[Placed, ...] = ()
+    lying: tuple[Placed, ...] = ()
     left_out: int = 0
     urgent_left_out: int = 0
 
@@ -147,36 +151,61 @@ def _costs(board: Board) -> tuple[int, int]:
 # --- which page stands where ---
 
 
-def planned(memory: Memory, columns: int, ordinary: Sequence[Page], urgent: Sequence[Page], before: Plan) -> Plan:
-    """Places for the pages, most urgent first; nothing overtakes a page that finds no room. Whatever stood somewhere
-    `before` stays there."""
-    own = len(memory.places) - memory.reserved
-    shown = _placed(memory, columns, ordinary, range(own), before.ordinary)
+def planned(
+    memory: Memory,
+    columns: int,
+    ordinary: Sequence[Page],
+    urgent: Sequence[Page],
+    before: Plan,
+    coming: Sequence[Page] = (),
+) -> Plan:
+    """Places for the pages, most urgent first; nothing overtakes a page that finds no room. `before` is what the sign
+    shows: its places are the last that are given to something else. What is `coming` takes only what is left."""
+    own = range(len(memory.places) - memory.reserved)
+    known = (*before.ordinary, *before.coming, *before.lying)
+    held = tuple(map(_places, (before.ordinary, before.coming, before.lying)))
+    room = _Room(list(own), memory.fine, held)
+    shown = _placed(memory, columns, ordinary, room, known)
+    on = {page.item for page in ordinary}  # what is on is brought up to date when that is due
+    rest = _Room(room.free, memory.fine, held)
+    soon = _placed(memory, columns, [page for page in coming if page.item not in on], rest, known)
     taken = range(len(memory.places) - 1, -1, -1)  # reserved ones first, then those of the least urgent pages
-    alarms = _placed(memory, columns, urgent, taken, before.urgent)
-    return Plan(shown, alarms, len(ordinary) - len(shown), len(urgent) - len(alarms))
+    alarms = _placed(memory, columns, urgent, _Room(list(taken)), before.urgent)
+    soon = tuple(each for each in soon if _places(alarms).isdisjoint(each.places))
+    used = _places((*shown, *soon, *alarms))
+    lying = tuple(was for was in known if used.isdisjoint(was.places))
+    return Plan(shown, alarms, soon, lying, len(ordinary) - len(shown), len(urgent) - len(alarms))
+
+
+def _places(placed: Sequence[Placed]) -> frozenset[int]:
+    return frozenset(place for each in placed for place in each.places)
 
 
 @dataclass(slots=True)
 class _Room:
-    """The places that are still free, the best for tickers first (`wide`); for still pages the narrow tiles are."""
+    """The places that are still free; of them those below `fine` are in narrow tiles. Those of what the sign `held`
+    are given last, most of all the first of these."""
 
     free: list[int]
-    fine: int
-    given: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    fine: int = 0
+    held: tuple[frozenset[int], ...] = ()
 
-    def take(self, count: int, scrolls: bool) -> tuple[int, ...]:
-        ordered = sorted(self.free, key=lambda place: (place < self.fine) == scrolls)
-        taken = tuple(ordered[:count])
-        self.free = [place for place in self.free if place not in taken]
-        return taken
+    def take(self, count: int, narrow: bool) -> tuple[int, ...]:
+        def rank(place: int) -> tuple[bool, ...]:
+            return (*(place in held for held in self.held), (place < self.fine) != narrow)
+
+        return self.keep(tuple(sorted(self.free, key=rank)[:count]))
+
+    def keep(self, places: tuple[int, ...]) -> tuple[int, ...]:
+        self.free = [place for place in self.free if place not in places]
+        return places
 
 
 def _placed(
-    memory: Memory, columns: int, pages: Sequence[Page], places: Sequence[int], before: Sequence[Placed]
+    memory: Memory, columns: int, pages: Sequence[Page], room: _Room, before: Sequence[Placed]
 ) -> tuple[Placed, ...]:
     fitting: list[tuple[Page, tuple[str, int], int]] = []
-    left, counts = len(places), dict[str, int]()
+    left, counts = len(room.free), dict[str, int]()
     for page in pages:
         size = pieces(page, columns)
         if size > left:
@@ -184,33 +213,59 @@ def _placed(
         left -= size
         counts[page.item] = counts.get(page.item, 0) + 1
         fitting.append((page, (page.item, counts[page.item]), size))
-    room = _Room(list(places), memory.fine if places[0] == 0 else 0)
-    kept = _kept(fitting, before, set(places))
-    for was in kept.values():
-        room.free = [place for place in room.free if place not in was.places]
-    found: list[Placed] = []
+    older = _older(fitting, [was for was in before if set(was.places) <= set(room.free)])
+    found: dict[int, Placed] = {}
+    for number, was in older.items():
+        page, key, _ = fitting[number]
+        now = Placed(page, key, was.places, _order(memory, page, was.places, was))
+        if _is_little(pictures_of(memory, columns, was), pictures_of(memory, columns, now)):
+            found[number] = now
+            room.keep(now.places)
     for number, (page, key, size) in enumerate(fitting):
-        old = kept.get(number)
-        spots = room.take(size, page.scrolls) if old is None else old.places
-        found.append(Placed(page, key, spots, _order(memory, page, spots, old)))
-    return tuple(found)
+        if number not in found:
+            was_on = older.get(number)
+            spots = room.take(size, narrow=was_on is not None and size == 1 and _fits_a_tile(memory, was_on.page, page))
+            found[number] = Placed(page, key, spots, _order(memory, page, spots, was_on))
+    return tuple(found[number] for number in range(len(fitting)))
 
 
-def _kept(
-    pages: Sequence[tuple[Page, tuple[str, int], int]], before: Sequence[Placed], places: set[int]
-) -> dict[int, Placed]:
+def _older(pages: Sequence[tuple[Page, tuple[str, int], int]], before: list[Placed]) -> dict[int, Placed]:
     """For a page by its number what it was before: the same dots, else the same page of the same thing."""
-    kept: dict[int, Placed] = {}
-    left = [was for was in before if set(was.places) <= places]
+    older: dict[int, Placed] = {}
     for needs_dots in (True, False):
         for number, (page, key, size) in enumerate(pages):
-            for was in left if number not in kept else ():
+            for was in before if number not in older else ():
                 same = was.page.dots == page.dots if needs_dots else was.key == key
                 if same and len(was.places) == size and was.page.scrolls == page.scrolls:
-                    kept[number] = was
-                    left.remove(was)
+                    older[number] = was
+                    before.remove(was)
                     break
-    return kept
+    return older
+
+
+def _is_little(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether no more than half of a page's pictures change: that may be watched."""
+    return 2 * sum(before[label] != after[label] for label in after) <= len(after)
+
+
+def _fits_a_tile(memory: Memory, was: Page, page: Page) -> bool:
+    """Whether so little of a still page changes that narrow tiles are worth it."""
+    if page.scrolls:
+        return False
+    first, last = _changed(was, page)
+    return last - first < max(tile.columns for tile in memory.places[0].tiles)
+
+
+def _changed(was: Page, page: Page) -> tuple[int, int]:
+    """The first and the last column in which two different pages differ."""
+    columns = [
+        x
+        for old, new in zip(was.dots, page.dots, strict=True)
+        if old != new
+        for x in range(len(new))
+        if old[x] != new[x]
+    ]
+    return min(columns), max(columns)
 
 
 def pieces(page: Page, columns: int) -> int:
@@ -223,17 +278,10 @@ def _order(memory: Memory, page: Page, places: Sequence[int], was: Placed | None
     tiles = memory.places[places[0]].tiles
     if page.scrolls or len(places) > 1:
         return ()
-    order = was.order if was else tuple(range(len(tiles)))
+    order = was.order if was and len(was.order) == len(tiles) else tuple(range(len(tiles)))
     if was is None or len(tiles) < 3 or was.page.dots == page.dots:
         return order
-    changed = [
-        x
-        for old, new in zip(was.page.dots, page.dots, strict=True)
-        if old != new
-        for x in range(len(new))
-        if old[x] != new[x]
-    ]
-    first, last = min(changed), max(changed)
+    first, last = _changed(was.page, page)
     if last - first >= max(tile.columns for tile in tiles) or _holds(tiles, order, first, last):
         return order
     rest = [number for number in order if number < len(tiles) - 2]

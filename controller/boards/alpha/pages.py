@@ -46,35 +46,75 @@ FEWEST_ROWS = 13  # with pictures; below, the sign's own letters are all that fi
 FILE_BYTES = 2048  # of file A on such a board; a BetaBrite Classic has 5,482 in all
 PRIORITY_BYTES = 125  # all that a priority file may hold
 SEVEN_ROWS = Inline(Code.FONT, "3")
+_HEAD = text_data((Page((SEVEN_ROWS, " "), (Position.MIDDLE, Mode.ROTATE)),))  # of a ticker in the sign's own letters
 # The protocol has five steps and says no seconds; these are what the emulator takes for each.
 HOLD_S = {Code.SPEED_4: 2.0, Code.SPEED_3: 3.0, Code.SPEED_2: 4.0, Code.SPEED_1: 5.0}
 Pictures = Mapping[str, tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One page in a text file: its bytes, the labels of the pictures that they call, what of which it is (`key`), and
+    what can be read on it. `words`: the same in the sign's own letters, which need no pictures."""
+
+    data: bytes
+    calls: frozenset[str]
+    key: tuple[str, int]
+    said: str
+    words: str
+
+    @property
+    def in_words(self) -> bytes:
+        return _HEAD + self.words.encode()
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """What a text file of the sign shall hold: the words for people, the bytes for the sign, the pictures that they
-    call. `parts`: the bytes page by page, with the labels of the pictures in each."""
+    call, and the same page by page."""
 
     text: str
     data: bytes
     pictures: Pictures = field(default_factory=dict)
-    parts: tuple[tuple[bytes, frozenset[str]], ...] = ()
+    parts: tuple[Part, ...] = ()
     is_whole: bool = True  # no page was left out for want of room
 
-    def without(self, labels: frozenset[str]) -> bytes:
-        """The bytes of the pages that call none of these pictures."""
-        return b"".join(data for data, calls in self.parts if not calls & labels) if labels else self.data
+    @property
+    def keys(self) -> frozenset[tuple[str, int]]:
+        return frozenset(part.key for part in self.parts)
+
+    def meanwhile(self, absent: frozenset[str]) -> Meanwhile:
+        """What can be read while these pictures are not there: their pages in words, as much of these as has room."""
+        data, said = b"", []
+        room = TEXT_BYTES - sum(len(part.data) for part in self.parts if not part.calls & absent)
+        for part in self.parts:
+            if not part.calls & absent:
+                data += part.data
+                said.append(part.said)
+            elif room > len(_HEAD) and part.words:
+                data += part.in_words[:room]
+                said.append(part.words[: room - len(_HEAD)])
+                room -= len(part.in_words[:room])
+        return Meanwhile(data, "\n\n".join(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """A text for the sign and for people, for as long as it takes to write pictures."""
+
+    data: bytes
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """`plain`: an emergency in the sign's own letters, which need no memory: for a sign that has none yet. `is_lit`:
-    not dark on purpose, when it has a text of nothing."""
+    """`plain`: an emergency in the sign's own letters, which need no memory: for a sign that has none yet. `coming`:
+    pictures of what will be due soon. `is_lit`: not dark on purpose, when it has a text of nothing."""
 
     ordinary: Filed
     priority: Filed | None = None
     plain: bytes = b""
+    coming: Pictures = field(default_factory=dict)
     is_lit: bool = True
 
     @property
@@ -102,7 +142,7 @@ class Filing:
         most = len(self._memory.places)
         while True:
             fitting = _within(urgent, self._board.columns, most)
-            plan = planned(self._memory, self._board.columns, ordinary, fitting, self._plan)
+            plan = planned(self._memory, self._board.columns, ordinary, fitting, self._plan, content.coming)
             alarm = _drawn(self._memory, self._board.columns, plan.urgent, PRIORITY_BYTES)
             if alarm.is_whole or most == 0:
                 break
@@ -113,7 +153,8 @@ class Filing:
         )
         shown = _drawn(self._memory, self._board.columns, plan.ordinary, TEXT_BYTES)
         shown = replace(shown, is_whole=shown.is_whole and not plan.left_out)
-        return Files(shown, alarm if alarm.data else None, _plain(urgent) if urgent else b"")
+        coming = _pictures(self._memory, self._board.columns, plan.coming)
+        return Files(shown, alarm if alarm.data else None, _plain(urgent) if urgent else b"", coming)
 
 
 def _drawn(memory: Memory, columns: int, placed: Sequence[Placed], room: int) -> Filed:
@@ -124,14 +165,20 @@ def _drawn(memory: Memory, columns: int, placed: Sequence[Placed], room: int) ->
     while sum(map(len, parts)) > room:
         parts.pop()
     shown = placed[: len(parts)]
-    pictures = [pictures_of(memory, columns, each) for each in shown]
     return Filed(
         _said([each.page for each in shown]),
         b"".join(parts),
-        {label: dots for drawn in pictures for label, dots in drawn.items()},
-        tuple((part, frozenset(drawn)) for part, drawn in zip(parts, pictures, strict=True)),
+        _pictures(memory, columns, shown),
+        tuple(
+            Part(part, frozenset(pictures_of(memory, columns, each)), each.key, _said([each.page]), _words(each.page))
+            for part, each in zip(parts, shown, strict=True)
+        ),
         len(parts) == len(placed),
     )
+
+
+def _pictures(memory: Memory, columns: int, placed: Sequence[Placed]) -> Pictures:
+    return {label: dots for each in placed for label, dots in pictures_of(memory, columns, each).items()}
 
 
 def _calls(memory: Memory, placed: Placed, in_full: bool) -> list[Page]:
@@ -200,9 +247,11 @@ def _written(pages: Sequence[Shown], room: int) -> Filed:
 
 def _plain(pages: Sequence[Shown]) -> bytes:
     """Words alone, as a ticker."""
-    words, _ = plain(" ".join(" ".join(page.lines) for page in pages))
-    head = _data(Page((SEVEN_ROWS, " "), (Position.MIDDLE, Mode.ROTATE)))
-    return head + words.encode()[: PRIORITY_BYTES - len(head)]
+    return (_HEAD + " ".join(map(_words, pages)).encode())[:PRIORITY_BYTES]
+
+
+def _words(page: Shown) -> str:
+    return plain(" ".join(page.lines))[0]
 
 
 def _said(pages: Sequence[Shown]) -> str:
