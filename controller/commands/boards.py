@@ -60,7 +60,7 @@ def join(group: click.Group) -> None:
     @click.argument("board_id", metavar="BOARD")
     def emulate(station: Station, board_id: str) -> int:
         """Be the sign BOARD on a pty, with its pace and its picture."""
-        from controller.boards.emulated.process import main
+        from controller.boards.emulators import main
         from controller.runtime.alone import alone
         from controller.runtime.logs import set_up_logs
         from controller.runtime.workers import end_with_parent, stop_on_signals

@@ -20,7 +20,7 @@ import pytest
 
 from controller.boards.alpha.sign import Physics
 from controller.boards.emulated.leavings import RECORD_LIMIT, Record
-from controller.boards.emulated.process import main
+from controller.boards.emulators import main
 from controller.boards.link import Timing
 from controller.core.journal import Kind
 from controller.core.levels import Level

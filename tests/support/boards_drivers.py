@@ -12,6 +12,7 @@ from controller.boards.emulated.board import Sign
 from controller.boards.emulated.emulator import Emulator
 from controller.boards.emulated.leavings import Record
 from controller.boards.emulated.line import LineEmulator
+from controller.boards.emulators import EMULATORS
 from controller.boards.facts import Facts
 from controller.boards.hanover.sign import HanoverSign
 from controller.boards.huidu.sign import HuiduSign
@@ -47,7 +48,7 @@ class Case:
         return Wire(link, self.sign(self.board), 0 if self.is_on_tcp else self.board.baud, now=STARTED_S)
 
     def emulated(self, board: Board, places: Places) -> Emulator:
-        return (self.emulator or DRIVERS[board.driver].emulator)(board, places)
+        return (self.emulator or EMULATORS[board.driver])(board, places)
 
     def content(self, *texts: str, alerts: tuple[str, ...] = ()) -> Content:
         urgent = [draft(text, Level.EMERGENCY) for text in alerts]

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.boards.drivers import DRIVERS
 from controller.boards.facts import Facts
 from controller.boards.hanover.frames import PICTURE, TEST_OFF, TEST_ON, columns_of, frame, picture_frame
-from controller.boards.hanover.link import AGAIN_S, SOON_S, HanoverLink, frames_of
 from controller.boards.hanover.sign import HanoverSign
 from controller.boards.lettering.stills import dark, stills
 from controller.boards.link import Timing
+from controller.boards.mute import AGAIN_S, SOON_S
 from controller.boards.pages import Content, Page, Rotation
 from controller.core.levels import Level
 from controller.core.notices import BoardState
@@ -35,7 +36,7 @@ def pages(*phases: int, dwell_s: float = 4.0) -> Rotation:
 
 def wire() -> Wire:
     sign = HanoverSign(BOARD.columns, BOARD.rows, BOARD.address)
-    return Wire(HanoverLink(BOARD, Timing(), 1000.0), sign, BOARD.baud)
+    return Wire(DRIVERS["hanover"].link(BOARD, Timing(), 1000.0), sign, BOARD.baud)
 
 
 def heard(sign: HanoverSign, data: bytes) -> tuple[bytes, ...]:
@@ -206,4 +207,6 @@ def test_a_strip_is_shown_in_steps_between_words() -> None:
 
 
 def test_frames_of_a_rotation_are_its_pages() -> None:
-    assert frames_of(BOARD, pages(0, 1), Level.NORMAL) == picture_frame(1, bars(0)) + picture_frame(1, bars(1))
+    assert DRIVERS["hanover"].frames(BOARD, pages(0, 1), Level.NORMAL) == picture_frame(1, bars(0)) + picture_frame(
+        1, bars(1)
+    )

@@ -1,17 +1,20 @@
-"""The conversation with a Hanover flip-dot sign, which never says a word: pictures, one whole one at a time.
+"""The conversation with any board that never says a word: pictures, one whole one at a time.
 
-It cannot turn pages itself, so each is sent when its time comes. Nobody confirms anything: what was written whole is
-`sent`, never `shown`. So that a frame which noise has spoilt, or a power cut has swallowed, does not stay lost, every
-picture is sent again soon after, and then by a timetable; plates that lie right already do not move for that.
+Such a board cannot turn pages itself, so each is sent when its time comes. Nobody confirms anything: what was written
+whole is `sent`, never `shown`. So that a frame which noise has spoilt, or a power cut has swallowed, does not stay
+lost, every picture is sent again soon after, and then by a timetable. A kind of board brings only its codec: a picture
+of the board's size as the bytes for the line.
 """
 
 from __future__ import annotations
 
-from controller.boards.hanover.frames import picture_frame
+from collections.abc import Callable
+from functools import partial
+
 from controller.boards.lettering.stills import dark, stills
 from controller.boards.link import Action, Drop, Event, Line, Open, State, Status, Timing
 from controller.boards.outgoing import Frame
-from controller.boards.pages import Content, Rotation
+from controller.boards.pages import Content, Dots, Rotation
 from controller.core.levels import Level
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
@@ -20,23 +23,31 @@ SOON_S = 2.0  # the second time that a picture is sent
 AGAIN_S = 300.0  # and every time after that
 URGENT_AGAIN_S = 30.0
 NOTHING = Frame(b"")
+Picture = Callable[[Board, Dots], bytes]
 
 
-def frames_of(board: Board, rotation: Rotation, level: Level) -> bytes:
+def link_of(picture: Picture) -> Callable[[Board, Timing, float], MuteLink]:
+    """The link of a kind of board."""
+    return lambda board, timing, now: MuteLink(board, timing, now, partial(picture, board))
+
+
+def frames_of(picture: Picture) -> Callable[[Board, Rotation, Level], bytes]:
     """The frames of all pages, one after the other."""
-    return b"".join(picture_frame(board.address, page.dots) for page in stills(board, rotation).pages)
+    return lambda board, rotation, level: b"".join(
+        [picture(board, page.dots) for page in stills(board, rotation).pages]
+    )
 
 
-class HanoverLink:
-    def __init__(self, board: Board, timing: Timing, now: float) -> None:
-        self._board, self._line = board, Line(board.baud, timing, now)
+class MuteLink:
+    def __init__(self, board: Board, timing: Timing, now: float, picture: Callable[[Dots], bytes]) -> None:
+        self._board, self._line, self._picture = board, Line(board.baud, timing, now), picture
         self._byte_s = Line.BITS_A_BYTE / board.baud
-        self._dark = picture_frame(board.address, dark(board))
+        self._dark = picture(dark(board))
         self._wanted: Content | None = None
         self._rotation, self._began = Rotation(()), now
         self._frames: dict[int, bytes] = {}  # of the pages, as far as they were needed
         self._under_way = NOTHING
-        self._held = b""  # the frame that the sign has heard last, as far as anybody knows
+        self._held = b""  # the frame that the board has heard last, as far as anybody knows
         self._times = 0  # that it was sent
         self._again_at = self._turns_at = now
         self._status: Status | None = None
@@ -66,7 +77,7 @@ class HanoverLink:
         self._status = Status(BoardState.DOWN, self._status.text if self._status else "", reason)
 
     def heard(self, now: float, data: bytes) -> None:
-        """Noise: these signs have no voice."""
+        """Noise: these boards have no voice."""
 
     @property
     def listening(self) -> bool:
@@ -102,7 +113,7 @@ class HanoverLink:
     # --- what to send ---
 
     def _forget(self) -> None:
-        """Nothing is known any more of how the plates lie."""
+        """Nothing is known any more of what the board shows."""
         self._held, self._under_way = b"", NOTHING
         self._times = 0
 
@@ -132,7 +143,7 @@ class HanoverLink:
 
     def _frame(self, number: int) -> bytes:
         if number not in self._frames:
-            self._frames[number] = picture_frame(self._board.address, self._rotation.pages[number].dots)
+            self._frames[number] = self._picture(self._rotation.pages[number].dots)
         return self._frames[number]
 
     def _passed(self, now: float) -> None:

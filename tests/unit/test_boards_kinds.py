@@ -1,0 +1,26 @@
+"""Every kind of board on a line has one in software; a station loads those only where they stand in for a real one."""
+
+import subprocess
+import sys
+
+from controller.boards.drivers import DRIVERS
+from controller.boards.emulators import EMULATORS
+
+
+def loaded(module: str, wanted: str) -> str:
+    """Which modules that contain a word are there after an import of one."""
+    told = f"import sys, {module}; print([name for name in sys.modules if {wanted}])"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.strip()
+
+
+def test_every_kind_has_one_in_software() -> None:
+    assert list(EMULATORS) == list(DRIVERS)
+
+
+def test_the_controller_loads_no_board_in_software() -> None:
+    assert loaded("controller.daemon", "'emulat' in name or name.endswith('.sign')") == "[]"
+
+
+def test_the_page_loads_no_protocol() -> None:
+    assert loaded("controller.web_daemon", "'boards' in name and name.endswith(('.drivers', '.link'))") == "[]"
