@@ -20,7 +20,7 @@ from controller.runtime.sealing import Cost, SealError
 from controller.store.filing_records import House
 
 SUMMARY, DOCUMENT, PHOTOS = 0, 1, 2  # places of parts; photos from the third on
-SMALLEST_CONTENT = 4096  # bytes
+SMALLEST_SUMMARY, SMALLEST_CONTENT = 512, 4096  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _stretched(house: House, secret: str) -> Handle:
 
 
 def _locked(key: bytes, place: int, content: bytes) -> bytes:
-    smallest = sealing.SMALLEST if place == SUMMARY else SMALLEST_CONTENT
+    smallest = SMALLEST_SUMMARY if place == SUMMARY else SMALLEST_CONTENT
     return sealing.locked(sealing.derived(key, f"part-{place}"), sealing.padded(content, smallest))
 
 

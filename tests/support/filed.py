@@ -8,11 +8,12 @@ from pathlib import Path
 
 from controller.core.file_documents import Answer, Applicant, Consent, FileDocument, Paper, Said
 from controller.core.filings import Submission
-from controller.core.ports import Clock
+from controller.core.ports import Clock, Ids
 from controller.filing import Filing
 from controller.filing_desk import FilingDesk
 from controller.filing_keys import DeskKeys, Sitting
 from controller.runtime.clocks import FakeClock
+from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.runtime.sealing import Cost
 from controller.store import filings
@@ -71,7 +72,8 @@ def office_in(folder: Path, clock: Clock | None = None, believed: bool = True) -
     places.make()
     store = filings.opened(places.filings_db)
     cheap(store)
-    clock, bell, ids = clock or FakeClock(START), SilentBell(), CountedIds()
+    ids: Ids = CountedIds() if clock is None or isinstance(clock, FakeClock) else NewIds(clock)
+    clock, bell = clock or FakeClock(START), SilentBell()
     return Office(
         places, store, clock, bell, Filing(store, bell, clock, ids, lambda: believed),
         FilingDesk(store, bell, clock, ids), DeskKeys(store, bell, clock, ids, CHEAP),
