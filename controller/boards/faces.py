@@ -5,6 +5,7 @@ The same decisions and the same dots as on the boards themselves. Asked by sever
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ from controller.core.ports import Clock
 from controller.core.showing import Item
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
+from controller.runtime.lean import let_go
 from controller.store.connection import Store
 
 DRAFTS = 32  # that are remembered: the same one is asked for its picture and for its words
@@ -42,6 +44,7 @@ class Faces:
     def __init__(self, config: StationConfig, store: Store, clock: Clock) -> None:
         self._config, self._clock = config, clock
         self._lock = Lock()
+        self._drawing = Lock()  # one at a time: eight large pictures at once would take 40 MB for good
         after_s = config.policy.board_after_s
         news = News(config.site, after_s, store, clock)
         self._lookings = {board.id: Looking(board, config.site, after_s, store, clock, news) for board in config.boards}
@@ -53,7 +56,8 @@ class Faces:
         return self._of_draft(self._config.board(board), item, self._lookings[board].facts())
 
     def picture_of_draft(self, board: str, item: Item) -> bytes:
-        return png_of_rotation(self._config.board(board), self.of_draft(board, item))
+        found = self._config.board(board)
+        return self._drawn(found, lambda: png_of_rotation(found, self.of_draft(board, item)))
 
     def now(self, board: str) -> Standing:
         with self._lock:
@@ -70,7 +74,17 @@ class Faces:
         """A page as a PNG (of one that scrolls the whole strip), as long as the board has it."""
         standing = self.now(board)
         page = dict(zip(standing.keys, standing.pages, strict=True)).get(key)
-        return png_of_page(self._config.board(board), page) if page else None
+        if page is None:
+            return None
+        found = self._config.board(board)
+        return self._drawn(found, lambda: png_of_page(found, page))
+
+    def _drawn(self, board: Board, draw: Callable[[], bytes]) -> bytes:
+        with self._drawing:
+            drawn = draw()
+            if board.columns * board.rows > SMALL:
+                let_go()
+            return drawn
 
 
 def _key(board: Board, page: Page, minute: str) -> str:

@@ -49,6 +49,15 @@ def give_memory_back() -> None:
     mallopt(M_ARENA_MAX, 2)
 
 
+def let_go() -> None:
+    """Hand back what was freed in small blocks (malloc_trim(3)): the rows of a large picture lie between what stays.
+    Without glibc nothing happens."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError):
+        return
+
+
 def settle() -> None:
     """Call once all parts are built: what is there now stays for the life of the process, and `tidy` passes it by."""
     gc.collect()

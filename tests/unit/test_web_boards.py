@@ -4,6 +4,7 @@ the training sessions beside them."""
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from controller.boards.faces import Faces
+from controller.boards.preview import draft
 from controller.core.announcements import Draft
 from controller.core.levels import Level
 from controller.core.notice_drafts import NoticeDraft
@@ -189,6 +192,36 @@ def test_an_emergency_and_an_announcement_on_the_boards(pages: Pages, client: Fl
     assert "Khẩn cấp đang chiếm bảng này" in shown(client, "/boards")
     pages.clock().tick(3600)
     assert board(client)["urgent"] is False
+
+
+def test_pictures_are_drawn_one_at_a_time(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    station, at_once, most = pages.station, 0, [0]
+    met, another = threading.Barrier(4), threading.Event()
+
+    def drawn(*_: object) -> bytes:
+        nonlocal at_once
+        at_once += 1
+        most.append(at_once)
+        if at_once > 1:
+            another.set()
+        another.wait(0.05)  # it would come in now
+        at_once -= 1
+        return b"png"
+
+    monkeypatch.setattr("controller.boards.faces.png_of_rotation", drawn)
+    found = Faces(station.config, station.store, station.clock)
+
+    def ask(number: int) -> None:
+        met.wait(5)
+        assert found.picture_of_draft("cong", draft(f"Tin {number}")) == b"png"
+        station.store.close()
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert most == [0, 1, 1, 1, 1]
 
 
 def test_the_emulators_own_picture(pages: Pages, client: FlaskClient) -> None:
