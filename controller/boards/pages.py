@@ -16,6 +16,11 @@ dot, a `Colour`. Of full colour: three bytes a dot, red, green, blue. They never
 drawn only when they are looked at."""
 
 
+def depth_of(colours: str) -> int:
+    """Bytes a dot."""
+    return 3 if colours == "full" else 1
+
+
 class Colour(IntEnum):
     """Of a dot on a board of three colours; the numbers are those of the Alpha protocol's pictures."""
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from controller.boards.facts import Facts
 from controller.boards.lettering.stills import rgb_of
-from controller.boards.pages import Dots, Page, Rotation
+from controller.boards.pages import Dots, Page, Rotation, depth_of
 from controller.boards.picture import DOT_PX, png_of
 from controller.boards.typesetting import typeset
 from controller.core.errors import InputError, Problem
@@ -42,9 +42,9 @@ def frames_for(board: Board, item: Item, facts: Facts) -> bytes:
 
 def png_of_rotation(board: Board, rotation: Rotation) -> bytes:
     """The pages one under the other; of a ticker, what has passed each time the field is full of new dots."""
-    dots = [field for page in rotation.pages for field in fields_of(page, board.columns, colours_of(board))]
+    dots = [field for page in rotation.pages for field in fields_of(page, board.columns, board.colours)]
     if not dots:
-        dots = [(bytes(board.columns * _depth(colours_of(board))),) * board.rows]
+        dots = [(bytes(board.columns * depth_of(board.colours)),) * board.rows]
     return _drawn(board, dots, any(page.scrolls for page in rotation.pages))
 
 
@@ -57,7 +57,7 @@ def fields_of(page: Page, columns: int, colours: str = "one") -> list[Dots]:
     """The field of a still page, or the successive fields of a ticker."""
     if not page.scrolls:
         return [page.dots]
-    depth = _depth(colours)
+    depth = depth_of(colours)
     wide, size = len(page.dots[0]), columns * depth
     return [tuple(row[left : left + size].ljust(size, b"\0") for row in page.dots) for left in range(0, wide, size)]
 
@@ -75,7 +75,7 @@ def _scaled(board: Board, fields: list[Dots]) -> bytes:
 
     parts = []
     for field in fields:
-        rows = tuple(field) if colours_of(board) == "full" else rgb_of(board, field)  # of a screen: drawn once
+        rows = tuple(field) if board.colours == "full" else rgb_of(board, field)  # of a screen: drawn once
         picture = Image.frombytes("RGB", (len(rows[0]) // 3, len(rows)), b"".join(rows))
         if picture.width > SCREEN_PX:
             height = max(1, round(picture.height * SCREEN_PX / picture.width))
@@ -89,12 +89,3 @@ def _scaled(board: Board, fields: list[Dots]) -> bytes:
     file = io.BytesIO()
     whole.save(file, "PNG")
     return file.getvalue()
-
-
-def colours_of(board: Board) -> str:
-    """A screen has all of them, whatever is configured."""
-    return "full" if board.driver == "screen" else board.colours
-
-
-def _depth(colours: str) -> int:
-    return 3 if colours == "full" else 1

@@ -132,6 +132,10 @@ class Hub75(Section):
     pulsing: Literal["hardware", "software"] = "software"  # by the Pi's PWM, which is also its sound's, and root's
 
 
+SERIAL_BOARDS = frozenset({"alpha", "hanover"})  # kinds of boards by the line they hang on; others hang on none
+NETWORK_BOARDS = frozenset({"huidu"})
+
+
 class Board(Section):
     """A sign, a matrix of lamps, or a screen. Sizes are in dots; of a screen: its pixels."""
 
@@ -156,9 +160,10 @@ class Board(Section):
     @classmethod
     def _by_kind(cls, given: Any) -> Any:
         """What holds for a kind of board where nothing else is said."""
-        if isinstance(given, dict):
-            return {**_OF_KIND.get(str(given.get("driver")), {}), **given}
-        return given
+        if not isinstance(given, dict):
+            return given
+        always = {"colours": "full"} if given.get("driver") == "screen" else {}
+        return {**_OF_KIND.get(str(given.get("driver")), {}), **given, **always}
 
     @model_validator(mode="after")
     def _of_whole_panels(self) -> Board:
@@ -173,7 +178,7 @@ class Board(Section):
 
 
 _OF_KIND: dict[str, dict[str, object]] = {
-    "screen": {"port": "auto", "columns": 1920, "rows": 1080, "colours": "full"},
+    "screen": {"port": "auto", "columns": 1920, "rows": 1080},
     "hub75": {"port": "auto", "columns": 64, "rows": 32, "colours": "full"},
     "hanover": {"baud": 4800},
     "huidu": {"colours": "three"},

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from controller.core.errors import ConfigError
 from controller.runtime.config import StationConfig, nearest
-from controller.runtime.config_tables import Section
+from controller.runtime.config_tables import NETWORK_BOARDS, SERIAL_BOARDS, Section
 
 
 def load_config(path: Path) -> StationConfig:
@@ -100,15 +100,15 @@ def _lines(boards: list[dict[str, Any]]) -> list[Mistake]:
         driver, port, path = table.get("driver", "alpha"), table.get("port", ""), f"boards.{index}.port"
         if driver in {"screen", "hub75"} and port not in {"", "auto"}:
             found.append((path, f'a board of kind {driver!r} hangs on no line: leave it out, or say "auto"'))
-        elif driver == "huidu" and str(port).startswith("/"):
-            found.append((path, 'huidu is reached by its address, e.g. "192.168.1.50"'))
-        elif driver in {"alpha", "hanover"} and port not in {"", "emulator"} and not str(port).startswith("/"):
+        elif driver in NETWORK_BOARDS and str(port).startswith("/"):
+            found.append((path, f'{driver} is reached by its address, e.g. "192.168.1.50"'))
+        elif driver in SERIAL_BOARDS and port not in {"", "emulator"} and not str(port).startswith("/"):
             found.append((path, f'{driver} needs a serial line, e.g. "/dev/serial/by-path/..."'))
         elif port in owner:
             found.append((path, f"{port!r} already belongs to board {owner[port]!r}"))
         elif port not in {"", "emulator", "auto"}:
             owner[str(port)] = str(table.get("id"))
-        if table.get("colours") == "full" and driver in {"alpha", "hanover"}:
+        if table.get("colours") == "full" and driver in SERIAL_BOARDS:
             found.append((f"boards.{index}.colours", f'{driver} has "one" or "three" colours'))
     return found
 

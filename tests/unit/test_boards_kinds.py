@@ -1,10 +1,11 @@
-"""Every kind of board on a line has one in software; a station loads those only where they stand in for a real one."""
+"""The tables of kinds of boards agree; a station loads boards in software only where they stand in for a real one."""
 
 import subprocess
 import sys
 
 from controller.boards.drivers import DRIVERS
 from controller.boards.emulators import EMULATORS
+from controller.runtime.config_tables import NETWORK_BOARDS, SERIAL_BOARDS, Board
 
 
 def loaded(module: str, wanted: str) -> str:
@@ -14,8 +15,9 @@ def loaded(module: str, wanted: str) -> str:
     return done.stdout.strip()
 
 
-def test_every_kind_has_one_in_software() -> None:
+def test_every_kind_on_a_line_has_one_in_software_and_its_line_is_known() -> None:
     assert list(EMULATORS) == list(DRIVERS)
+    assert set(DRIVERS) == SERIAL_BOARDS | NETWORK_BOARDS
 
 
 def test_the_controller_loads_no_board_in_software() -> None:
@@ -24,3 +26,7 @@ def test_the_controller_loads_no_board_in_software() -> None:
 
 def test_the_page_loads_no_protocol() -> None:
     assert loaded("controller.web_daemon", "'boards' in name and name.endswith(('.drivers', '.link'))") == "[]"
+
+
+def test_a_screen_has_all_colours_whatever_is_configured() -> None:
+    assert Board.model_validate({"id": "s", "name": "S", "driver": "screen", "colours": "one"}).colours == "full"

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from controller.boards.display.frames import Frame, colours_of, dots_of, frame_at
+from controller.boards.display.frames import Frame, dots_of, frame_at
 from controller.boards.link import Status
 from controller.boards.looking import Looking
-from controller.boards.pages import Content, Dots
+from controller.boards.pages import Content, Dots, depth_of
 from controller.core.errors import DeviceError, StationError
 from controller.core.notices import BoardState
 from controller.core.ports import Clock
@@ -60,7 +60,7 @@ class Display:
     ) -> None:
         """`opened` gives a surface or raises DeviceError; `pictured` is handed what has become visible."""
         self._board, self._clock, self._opened, self._pictured = board, clock, opened, pictured
-        self._depth = 3 if colours_of(board) == "full" else 1
+        self._depth = depth_of(board.colours)
         self._content: Content | None = None
         self._surface: Surface | None = None
         self._shown: Frame | None = None  # as the surface has it

@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from math import inf
 
 from controller.boards.pages import Content, Dots, Page
-from controller.runtime.config_tables import Board
-
-
-def colours_of(board: Board) -> str:
-    """A screen has all of them, whatever is configured."""
-    return "full" if board.driver == "screen" else board.colours
 
 
 @dataclass(frozen=True, slots=True)

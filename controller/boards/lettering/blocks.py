@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from controller.boards.lettering.lamps import Lamps
-from controller.boards.pages import Colour
+from controller.boards.pages import Colour, depth_of
 from controller.core.levels import Level
 
 Block = tuple[bytes, ...]
@@ -53,7 +53,7 @@ class Ground:
     @property
     def depth(self) -> int:
         """Bytes a dot."""
-        return 3 if self.colours == "full" else 1
+        return depth_of(self.colours)
 
     def inked(self, ink: Sequence[bytes], role: Role) -> Block:
         if self.colours == "one":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.boards.pages import Dots, Page, Rotation
+from controller.boards.pages import Dots, Page, Rotation, depth_of
 from controller.runtime.config_tables import Board
 
 GAP = 3  # dark columns: the space between two words at least, in every font
@@ -19,13 +19,13 @@ def stills(board: Board, rotation: Rotation) -> Rotation:
 
 
 def dark(board: Board) -> Dots:
-    return (bytes(board.columns * _bytes_a_dot(board)),) * board.rows
+    return (bytes(board.columns * depth_of(board.colours)),) * board.rows
 
 
 def _windows(board: Board, page: Page) -> list[Page]:
     if not page.scrolls:
         return [page]
-    size, steps = _bytes_a_dot(board), spans(board, page)
+    size, steps = depth_of(board.colours), spans(board, page)
     return [
         replace(
             page,
@@ -39,7 +39,7 @@ def _windows(board: Board, page: Page) -> list[Page]:
 
 def spans(board: Board, page: Page) -> list[tuple[int, int]]:
     """Stretches of a strip's columns no wider than the board, cut between words where a word ends late enough."""
-    size = _bytes_a_dot(board)
+    size = depth_of(board.colours)
     lit = [any(any(row[x : x + size]) for row in page.dots) for x in range(0, len(page.dots[0]), size)]
     found, left = list[tuple[int, int]](), 0
     while len(lit) - left > board.columns:
@@ -51,10 +51,6 @@ def spans(board: Board, page: Page) -> list[tuple[int, int]]:
         found.append((left, right))
         left = right
     return [*found, (left, len(lit))]
-
-
-def _bytes_a_dot(board: Board) -> int:
-    return 3 if board.colours == "full" else 1
 
 
 def rgb_of(board: Board, dots: Dots) -> Dots:
