@@ -1,8 +1,9 @@
 """Keeps everything the station knows in one file, and puts it back.
 
 The file is a gzipped tar: `manifest.json` first, with the length and SHA-256 of every other member;
-then the database, the configuration, and the sound files and pictures in use. Putting back believes nothing:
-names, lengths and hashes are checked before anything is changed, and the state before is kept.
+then the databases (residents' files stay sealed, and without drafts), the configuration, and the sound files and
+pictures in use. Putting back believes nothing: names, lengths and hashes are checked before anything is changed, and
+the state before is kept. What was deleted of residents' files since stays deleted.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from controller.runtime.config_text import load_config
 from controller.runtime.doorbell import at_home
 from controller.runtime.files import adopt_file, sync_folder
 from controller.runtime.places import Places
-from controller.store import copies
+from controller.store import copies, filing_records, filings
 from controller.store.connection import Store, StoreBusyError
 
 FORMAT = 1
 MANIFEST, DATABASE, CONFIGURATION = "manifest.json", "station.db", "station.toml"
+FILINGS = "filings/filings.db"
 MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand files
 _KEPT = re.compile(r"(?:renditions/([0-9a-f]{64})\.wav|sounds/([0-9a-f]{64})|notice-pictures/([0-9a-f]{64})\.png)")
 _CHUNK = 1 << 20
@@ -63,6 +65,8 @@ def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
             copy = Path(folder, DATABASE)
             parts = {DATABASE: copy}
             prepared, recorded, pictured = _copy(places, copy, at)
+            if places.filings_db.is_file():  # after the station's: its journal must not be ahead of this one's outbox
+                parts[FILINGS] = _copy_filings(places, Path(folder, "filings.db"), at)
             parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in prepared}
             parts |= {f"sounds/{sha256}": places.sound(sha256) for sha256 in recorded}
             parts |= {f"notice-pictures/{sha256}.png": places.notice_picture(sha256) for sha256 in pictured}
@@ -109,6 +113,18 @@ def _copy(places: Places, copy: Path, at: datetime) -> tuple[list[str], list[str
     kept_copy.close()
     copies.close_for_good(copy)
     return prepared, recorded, pictured
+
+
+def _copy_filings(places: Places, copy: Path, at: datetime) -> Path:
+    store = Store(places.filings_db, read_only=True)
+    store.copy_to(copy)
+    store.close()
+    kept_copy = filings.opened(copy)
+    with kept_copy.write() as tx:
+        copies.leave_drafts_out(tx)
+    kept_copy.close()
+    copies.close_for_good(copy)
+    return copy
 
 
 def _pack(made: Path, parts: dict[str, Path], at: datetime) -> None:
@@ -166,7 +182,7 @@ def _unpack(file: Path, staged: Path) -> Manifest:
 
 
 def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifest:
-    """The list of members. Names are the five kinds that we write and nothing else: no path can lead away."""
+    """The list of members. Names are the six kinds that we write and nothing else: no path can lead away."""
     if entry.name != MANIFEST or entry.size > MANIFEST_LIMIT:
         raise _broken(file, "it is not a backup of this program")
     try:
@@ -179,7 +195,7 @@ def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifes
         raise _broken(file, f"its format is {manifest.format}; this program knows {FORMAT}")
     for name, member in files.items():
         kept = _KEPT.fullmatch(name)
-        if not kept and name not in {DATABASE, CONFIGURATION}:
+        if not kept and name not in {DATABASE, FILINGS, CONFIGURATION}:
             raise _broken(file, f"{name!r} does not belong into a backup")
         if kept and member.sha256 not in kept.groups():
             raise _broken(file, f"{name!r} is not what it is named after")
@@ -215,6 +231,10 @@ def _prove(file: Path, staged: Path) -> None:
         store = Store(staged / DATABASE)
         complaint = store.complaint()
         store.close()
+        if not complaint and (staged / FILINGS).exists():
+            store = filings.opened(staged / FILINGS)
+            complaint = store.complaint()
+            store.close()
         if (staged / CONFIGURATION).exists():
             load_config(staged / CONFIGURATION)
     except (StationError, ConfigError) as error:
@@ -231,16 +251,34 @@ def _refuse_while_running(places: Places) -> None:
         raise InputError(Problem.of("--state", "station_runs", who=", ".join(running)))
 
 
-def _close_present(places: Places) -> None:
-    """Bring the present database into one file; InputError if a process without a doorbell has it open."""
-    if not places.station_db.exists():
+def _close_present(database: Path) -> None:
+    """Bring a present database into one file; InputError if a process without a doorbell has it open."""
+    if not database.exists():
         return
     try:
-        copies.close_for_good(places.station_db)
+        copies.close_for_good(database)
     except StoreBusyError as error:
-        raise InputError(Problem.of("--state", "station_runs", who=DATABASE)) from error
+        raise InputError(Problem.of("--state", "station_runs", who=database.name)) from error
     except StationError:
         pass  # damaged: to be replaced, and kept as it is
+
+
+def _stay_deleted(present: Path, staged: Path) -> None:
+    """Whatever was deleted of residents' files since the backup stays deleted, with its record."""
+    if not (present.exists() and staged.exists()):
+        return
+    try:
+        store = filings.opened(present)
+        with store.read() as tx:
+            deleted = filing_records.deletions(tx, limit=-1)
+        store.close()
+    except StationError:
+        return  # damaged: nobody knows any more
+    store = filings.opened(staged)
+    with store.write() as tx:
+        filings.stay_deleted(tx, deleted)
+    store.close()
+    copies.close_for_good(staged)
 
 
 def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path | None:
@@ -248,20 +286,26 @@ def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path
     manifest = _unpack(file, staged)
     _prove(file, staged)
     _go_on(staged / DATABASE, at)
-    _close_present(places)
+    _close_present(places.station_db)
+    _stay_deleted(places.filings_db, staged / FILINGS)
+    _close_present(places.filings_db)
     for name in sorted(manifest.files):
         if _KEPT.fullmatch(name) and not (places.state / name).exists():
             _adopt(staged / name, places.state / name, places)
-    kept = _keep(places, config, at)
+    replaced = [places.filings_db] if FILINGS in manifest.files else []
+    kept = _keep(places, [places.station_db, *replaced], config, at)
     if CONFIGURATION in manifest.files:
         _adopt(_beside(config, staged / CONFIGURATION), config, places)
+    if FILINGS in manifest.files:
+        _adopt(staged / FILINGS, places.filings_db, places)
     _adopt(staged / DATABASE, places.station_db, places)
     return kept
 
 
 def _adopt(staged: Path, target: Path, places: Places) -> None:
-    """Into place, with the owner and mode of the file it replaces, else with the state directory's owner."""
-    model = (target if target.exists() else places.state).stat()
+    """Into place, with the owner and mode of the file it replaces, else with its folder's within the state."""
+    folder = places.filings if target == places.filings_db else places.state
+    model = (target if target.exists() else folder).stat()
     mode = stat.S_IMODE(model.st_mode) & 0o666
     if os.geteuid() == 0:  # as root on the Pi: the station's own user must be able to go on with it
         os.chown(staged, model.st_uid, model.st_gid)
@@ -276,16 +320,16 @@ def _go_on(database: Path, at: datetime) -> None:
     copies.close_for_good(database)
 
 
-def _keep(places: Places, config: Path, at: datetime) -> Path | None:
-    """Keep the present database and configuration in a folder beside them."""
-    present = [path for path in (places.station_db, config) if path.exists()]
-    present += [path for path in (places.state / "station.db-wal", places.state / "station.db-shm") if path.exists()]
+def _keep(places: Places, replaced: list[Path], config: Path, at: datetime) -> Path | None:
+    """Keep the databases that are to be replaced, and the configuration, in a folder beside them."""
+    databases = [Path(f"{each}{end}") for each in replaced for end in ("", "-wal", "-shm")]
+    present = [path for path in (*databases, config) if path.exists()]
     if not present:
         return None
     kept = places.state / f"before-restore-{at:%Y%m%dT%H%M%SZ}"
     kept.mkdir(mode=0o700)
     for path in present:
-        if path.name.startswith(DATABASE):
+        if path in databases:
             try:
                 os.link(path, kept / path.name)  # the file itself, at no cost; its old name is about to be replaced
                 continue
@@ -294,7 +338,7 @@ def _keep(places: Places, config: Path, at: datetime) -> Path | None:
         shutil.copy2(path, kept / path.name)
     sync_folder(kept)
     for log in present:
-        if log.name.startswith(f"{DATABASE}-"):
+        if log in databases and log.name.endswith(("-wal", "-shm")):
             log.unlink()  # the old database's, which the new one must not find
     return kept
 

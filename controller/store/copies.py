@@ -39,6 +39,12 @@ def make_fit_to_keep(
     tx.execute("DELETE FROM pictures WHERE sha256 NOT IN (SELECT value FROM json_each(?))", (texts(tuple(pictured)),))
 
 
+def leave_drafts_out(tx: Tx) -> None:
+    """Of residents' files: drafts are promised to be gone after a week, and backups are kept for longer."""
+    tx.execute("DELETE FROM drafts")
+    tx.execute("DELETE FROM wrong_tries")
+
+
 def go_on_from(tx: Tx, at: datetime) -> None:
     """The schedule goes on from `at`: nobody knows what was spoken between the backup and now."""
     tx.execute("UPDATE rules SET planned_until = ?1 WHERE planned_until < ?1", (instant(at),))

@@ -17,6 +17,7 @@ from controller.core.journal import Kind
 from controller.store import filing_records
 from controller.store.columns import as_instant, as_instant_or_none, instant
 from controller.store.connection import Store, Tx
+from controller.store.filing_records import Deletion
 
 STEP, NOTE, PORTAL = "step", "note", "portal"  # kinds of lines
 
@@ -182,6 +183,17 @@ def delete(tx: Tx, at: datetime, row: FileRow, rule: str, by: str) -> None:
         (row.id, row.guide, instant(row.filed_at), instant(at), rule, by),
     )
     filing_records.tell(tx, at, Kind.FILE, f"file/{row.id}", what="deleted", rule=rule, by=by)
+
+
+def stay_deleted(tx: Tx, deleted: Iterable[Deletion]) -> None:
+    """Of a database that comes back from a backup: what was deleted since goes again, under the record it has."""
+    for each in deleted:
+        tx.execute("DELETE FROM files WHERE id = ?", (each.file_id,))
+        tx.execute(
+            "INSERT INTO deletions (file_id, guide, filed_at, deleted_at, rule, by) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (file_id) DO NOTHING",
+            (each.file_id, each.guide, instant(each.filed_at), instant(each.deleted_at), each.rule, each.by),
+        )
 
 
 def _put_parts(tx: Tx, ident: str, parts: Iterable[bytes]) -> None:
