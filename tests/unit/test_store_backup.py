@@ -293,7 +293,8 @@ def database(tmp_path: Path) -> bytes:
 @pytest.mark.parametrize(
     "name",
     ["../station.db", "/etc/passwd", "renditions/../../x", "renditions/x.wav", "run/controller.bell", "station.db-wal",
-     f"renditions/{'0' * 64}.wav/../../../x", f"sounds/{'0' * 64}.wav", "sounds/x", "uploads/x", "filings.db", "filings/x.db", ""],
+     f"renditions/{'0' * 64}.wav/../../../x", f"sounds/{'0' * 64}.wav", "sounds/x", "uploads/x", "filings.db",
+     "filings/x.db", ""],
 )  # fmt: skip
 def test_no_name_leads_anywhere_else(kept: Kept, tmp_path: Path, database: bytes, name: str) -> None:
     files = {"station.db": database, name: b"evil"}

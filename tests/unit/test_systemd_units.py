@@ -108,6 +108,22 @@ def test_the_kiosk_cannot_write_the_station() -> None:
     assert folders == {"uploads", "sounds", "renditions", "recordings"}, "nor see what it never shows"
 
 
+def test_residents_files_are_for_kiosk_page_and_controller_only() -> None:
+    users = (UNITS / "sysusers.conf").read_text(encoding="utf-8")
+    members = {line.split()[1] for line in users.splitlines() if line.startswith("m ") and "loalang-filings" in line}
+    assert members == {"loalang-kiosk", "loalang-web", "loalang-controller"}
+    folders = (UNITS / "tmpfiles.conf").read_text(encoding="utf-8")
+    assert "\nd /var/lib/loalang/filings 2770 root loalang-filings -\n" in folders
+    for name in SERVICES:
+        text = (UNITS / name).read_text(encoding="utf-8")
+        closed = [line for line in text.splitlines() if line.startswith("InaccessiblePaths=")]
+        shut = any("-/var/lib/loalang/filings" in line.split("=")[1].split() for line in closed)
+        assert shut is (name in {"loalang-audio@.service", "loalang-screen@.service", "loalang-panel@.service"}), name
+    assert "\nReadWritePaths=/var/lib/loalang/filings\n" in (UNITS / "loalang-kiosk.service").read_text(
+        encoding="utf-8"
+    )
+
+
 def test_what_units_start_may_ask_what_it_asks() -> None:
     """Both were seen to be killed without these: every speech engine, and the screen."""
     audio = (UNITS / "loalang-audio@.service").read_text(encoding="utf-8")
