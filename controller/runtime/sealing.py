@@ -35,7 +35,7 @@ class Cost:
     """What a guess costs (argon2id with one lane); lies beside what it was used for, so that it can grow."""
 
     passes: int = 3
-    memory_kib: int = 64 * 1024  # RFC 9106's second recommendation; half a second on a Pi 4
+    memory_kib: int = 64 * 1024  # RFC 9106's second recommendation; on a Pi 4 about half a second, as reckoned
 
 
 @dataclass(frozen=True, slots=True)
