@@ -51,13 +51,42 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Training:
+    """A session that is to come. `free`: seats that are left; None where there are as many as come."""
+
+    id: str
+    title: str
+    place: str
+    begins: datetime
+    free: int | None
+
+
+class CallState(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"  # somebody is on the way
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call for help of the last hours."""
+
+    id: str
+    state: CallState
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """`items` most urgent first; `entries` of today and tomorrow in order of time; `faults` are the kinds
-    of component that are out of order ("clock", "output", ...), each once."""
+    of component that are out of order ("clock", "output", ...), each once. `tickets` and `calls` are what became of
+    requests of the last hours: which resident made one, only the process knows that serves them."""
 
     items: tuple[Item, ...] = ()
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    tickets: tuple[tuple[str, int], ...] = ()  # request, number; 0: no seat was left
+    calls: tuple[Call, ...] = ()
 
     @property
     def clock_doubtful(self) -> bool:

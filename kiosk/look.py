@@ -8,20 +8,27 @@ further away, so everything grows with it, more slowly than the screen does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, TURMERIC, Rgb
 
 # every pair (text, ground) that a scene may use; a test holds each to 7:1
 PAIRS: tuple[tuple[Rgb, Rgb], ...] = (
     (INK, PAPER), (MUTED, PAPER), (PAPER, MUTED), (BAMBOO, PAPER), (PAPER, BAMBOO), (INK, LEAF), (INK, TURMERIC),
-    (PAPER, LACQUER), (LACQUER, PAPER), (PAPER, NIGHT), (LEAF, NIGHT), (TURMERIC, NIGHT),
+    (PAPER, LACQUER), (LACQUER, PAPER), (PAPER, NIGHT), (LEAF, NIGHT), (TURMERIC, NIGHT), (TURMERIC, INK), (LEAF, INK),
 )  # fmt: skip
+
+# high contrast: what becomes of each colour; a test holds every pair to 12:1 then
+_STRONG: dict[Rgb, Rgb] = {
+    PAPER: (255, 255, 255), INK: (0, 0, 0), MUTED: (0, 0, 0), BAMBOO: (0, 51, 26), LEAF: (255, 242, 128),
+    TURMERIC: (255, 224, 0), LACQUER: (107, 0, 0), NIGHT: (0, 0, 0),
+}  # fmt: skip
 
 LETTER_MM = 4.8  # the height of a capital of the smallest text
 TOUCH_MM = 16.0
 BUTTON_MM = 20.0
 STEPS = (1.0, 1.25, 1.6, 2.0, 2.5)  # the scale of text sizes
+TEXT_SIZES = (1.0, 1.25, 1.5)  # of which a resident chooses
 CLOCK_STEP = 4.0  # the clock is read from the yard; it is a picture more than a text
 MARGIN_MM = 7.0
 GAP_MM = 4.0
@@ -59,6 +66,7 @@ class Frame:
     width: int
     height: int
     px_per_mm: float
+    text: float = 1.0  # how much larger than ordinary a resident wants text
 
     @classmethod
     def of(cls, width: int, height: int, width_mm: float) -> Frame:
@@ -78,4 +86,23 @@ class Frame:
         return math.ceil(mm * self.growth * self.px_per_mm)
 
     def style(self, step: float, bold: bool = False) -> Style:
-        return Style(self.mm(LETTER_MM * step), bold)
+        return Style(self.mm(LETTER_MM * step * self.text), bold)
+
+    def titles(self, *steps: float) -> tuple[Style, ...]:
+        """Bold styles, as a title tries them one after the other: these steps, and the smallest that there is."""
+        return (*(self.style(step, bold=True) for step in steps), self.ordinary.style(1, bold=True))
+
+    @property
+    def ordinary(self) -> Frame:
+        """The same screen with text of ordinary size: for words that have no more room."""
+        return replace(self, text=1.0)
+
+    @property
+    def reach(self) -> int:
+        """How far down the screen begins what somebody seated can touch: the lower two thirds of a tall screen."""
+        return -(-self.height // 3) if self.height > self.width * 1.2 else 0
+
+
+def strong(colour: Rgb) -> Rgb:
+    """The same role in high contrast."""
+    return _STRONG[colour]

@@ -16,13 +16,14 @@ from controller.core.ports import Clock
 from controller.core.showing import showing
 from controller.core.utterances import UtteranceState
 from controller.runtime.config import StationConfig
-from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
 from controller.store import alarms, announcements, facts, notices, utterances
 from controller.store.connection import Store, Tx
 from controller.upcoming import Upcoming
+from kiosk import link as words_of
 from kiosk.bulletin import Bulletin, Coming, programme
 from kiosk.flow import Input, NewsCame, NewsLost
+from kiosk.link import Link
 
 POLL_S = 0.5
 ALARM = "alarm"  # the staff have not acknowledged something that went wrong
@@ -65,13 +66,41 @@ def _coming(tx: Tx, upcoming: Upcoming, first: datetime, end: datetime) -> list[
     return found
 
 
+class Rings:
+    """The kiosk's doorbell as it is heard in the process that is shown, and the word to leave."""
+
+    def __init__(self, link: Link, stopping: threading.Event) -> None:
+        self._link, self._stopping, self._rung = link, stopping, False
+
+    def ring(self) -> None:
+        """From this process itself; any thread."""
+        self._rung = True
+        self._link.wake()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether somebody has rung."""
+        words = self._link.heard(timeout_s)
+        if words_of.LEAVE in words or words_of.GONE in words:
+            self._stopping.set()
+        rung, self._rung = self._rung or words_of.RING in words, False
+        return rung
+
+
 class NewsReader:
     """Reads when somebody rings, the database has changed or a minute has turned, and tells what it has read."""
 
     def __init__(
-        self, store: Store, doorway: Doorway, config: StationConfig, clock: Clock, tell: Callable[[Input], None]
+        self,
+        store: Store,
+        rings: Rings,
+        config: StationConfig,
+        clock: Clock,
+        tell: Callable[[Input], None],
+        also: Callable[[Tx], None] = lambda tx: None,
     ) -> None:
-        self._store, self._doorway, self._config, self._clock, self._tell = store, doorway, config, clock, tell
+        """`also` reads what else is to be kept up to date."""
+        self._also = also
+        self._store, self._rings, self._config, self._clock, self._tell = store, rings, config, clock, tell
         self._fault = Lasting(log, "news")
         self._upcoming = Upcoming(config.site.tz)
 
@@ -86,6 +115,7 @@ class NewsReader:
                 if rung or version != seen:
                     with self._store.read() as tx:
                         bulletin = bulletin_of(tx, self._config, now, self._upcoming)
+                        self._also(tx)
                     self._tell(NewsCame(bulletin))
                     self._fault.ends()
                     seen = version
@@ -94,5 +124,5 @@ class NewsReader:
                 seen = None
                 self._fault.begins(str(error))
                 self._tell(NewsLost())
-            rung = bool(self._doorway.wait(POLL_S))
+            rung = self._rings.wait(POLL_S)
         self._store.close()

@@ -8,23 +8,11 @@ from collections.abc import Callable, Hashable
 from controller.core.palette import Rgb
 from kiosk.fonts import Fonts
 from kiosk.sdl import pygame
-from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target, Widget
+from kiosk.shapes import SHAPES, Polygon
+from kiosk.widgets import Box, Label, Modules, Panel, Picture, Scene, Shape, Sign, Target, Widget
 
 _FINER = 4  # shapes are drawn so many times larger and shrunk: pygame's own edges are ragged
-_SHAPES: dict[Shape, tuple[tuple[tuple[float, float], ...], ...]] = {  # polygons in a unit square
-    Shape.CHECK: (((0.02, 0.52), (0.16, 0.38), (0.38, 0.6), (0.84, 0.12), (0.98, 0.26), (0.38, 0.88)),),
-    Shape.BANG: (
-        ((0.37, 0.0), (0.63, 0.0), (0.59, 0.64), (0.41, 0.64)),
-        ((0.38, 0.76), (0.62, 0.76), (0.62, 1.0), (0.38, 1.0)),
-    ),
-    Shape.SQUARE: (((0.14, 0.14), (0.86, 0.14), (0.86, 0.86), (0.14, 0.86)),),
-    Shape.BACK: (((0.66, 0.02), (0.82, 0.18), (0.48, 0.5), (0.82, 0.82), (0.66, 0.98), (0.16, 0.5)),),
-    Shape.NEXT: (((0.34, 0.02), (0.18, 0.18), (0.52, 0.5), (0.18, 0.82), (0.34, 0.98), (0.84, 0.5)),),
-}
-_DISCS: dict[Shape, tuple[tuple[float, float, float], ...]] = {  # x, y, radius
-    Shape.DISC: ((0.5, 0.5, 0.36),),
-    Shape.DOTS: ((0.14, 0.5, 0.13), (0.5, 0.5, 0.13), (0.86, 0.5, 0.13)),
-}
+_DARK, _LIGHT = (0, 0, 0), (255, 255, 255)  # what readers of QR codes expect
 
 
 class Painter:
@@ -53,6 +41,11 @@ class Painter:
         """The next `show` draws everything: something else has been over the screen."""
         self._shown = ()
 
+    def forget_all(self) -> None:
+        """Keep nothing of what was drawn."""
+        self._shown = ()
+        self._kept = _Kept(limit=self._surface.get_width() * self._surface.get_height() * 6)
+
     def _draw(self, widget: Widget) -> None:
         match widget:
             case Panel(box, colour, 0):
@@ -64,6 +57,10 @@ class Painter:
             case Sign(box, shape, colour):
                 picture = self._kept.get((shape, box.width, colour), lambda: _shape(shape, box.width, colour))
                 self._surface.blit(picture, (box.x, box.y))
+            case Picture(box):  # not kept: a camera's pictures come by the hundred
+                self._surface.blit(_scaled(widget), (box.x, box.y))
+            case Modules():
+                self._modules(widget)
             case Target():
                 pass
 
@@ -72,6 +69,16 @@ class Painter:
         picture = self._kept.get(key, lambda: self._fonts.draw(label.text, label.style, label.colour))
         above = self._fonts.baseline(picture, label.style)
         self._surface.blit(picture, (label.box.x, label.box.y + label.style.baseline - above))
+
+    def _modules(self, code: Modules) -> None:
+        box, count = code.box, len(code.rows)
+        size = max(1, min(box.width, box.height) // count)
+        left, top = box.x + (box.width - size * count) // 2, box.y + (box.height - size * count) // 2
+        self._surface.fill(_LIGHT, _rect(box))
+        for row, line in enumerate(code.rows):
+            for column, module in enumerate(line):
+                if module == "#":
+                    self._surface.fill(_DARK, (left + column * size, top + row * size, size, size))
 
     def _round_panel(self, box: Box, colour: Rgb, corner: int) -> None:
         corner = min(corner, box.width // 2, box.height // 2)
@@ -111,11 +118,18 @@ def _changed(old: Scene, new: Scene) -> list[pygame.Rect] | None:
 def _shape(shape: Shape, size: int, colour: Rgb) -> pygame.Surface:
     large = size * _FINER
     picture = _clear(large, colour)
-    for polygon in _SHAPES.get(shape, ()):
-        pygame.draw.polygon(picture, colour, [(x * large, y * large) for x, y in polygon])
-    for x, y, radius in _DISCS.get(shape, ()):
-        pygame.draw.circle(picture, colour, (x * large, y * large), radius * large)
+    for part in SHAPES[shape]:
+        ink = (*colour, 255 if part.solid else 0)
+        if isinstance(part, Polygon):
+            pygame.draw.polygon(picture, ink, [(x * large, y * large) for x, y in part.points])
+        else:
+            pygame.draw.circle(picture, ink, (part.x * large, part.y * large), part.radius * large)
     return pygame.transform.smoothscale(picture, (size, size))
+
+
+def _scaled(picture: Picture) -> pygame.Surface:
+    shown = pygame.image.frombuffer(picture.rgb, (picture.width, picture.height), "RGB")
+    return pygame.transform.smoothscale(shown, (picture.box.width, picture.box.height))
 
 
 def _disc(radius: int, colour: Rgb) -> pygame.Surface:

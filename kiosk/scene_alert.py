@@ -16,7 +16,7 @@ Part = tuple[str, bool]  # a text, and whether it is a title
 
 def scene(state: State, setting: Setting) -> Scene:
     frame, words, room = setting.frame, setting.words, setting.room
-    sheet = Sheet(frame, setting.measure, LACQUER)
+    sheet = setting.sheet(LACQUER)
     alerts = state.bulletin.alerts if state.bulletin else ()
     head = frame.style(1.6, bold=True)
     begin = sheet.badge(room.x, room.y, head, (Shape.BANG, LACQUER, PAPER))

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from controller.core.palette import BAMBOO, INK, LEAF, MUTED, PAPER
 from kiosk.acts import GoTo
+from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import AHEAD, Bulletin, Entry
-from kiosk.flow import PROGRAMME, WAITING, State
+from kiosk.faults import fault_lines, fault_strip
+from kiosk.flow import DOORS, PROGRAMME, State
 from kiosk.look import GAP_MM
-from kiosk.setting import Bar, Setting, fault_lines, fault_strip, other_language
+from kiosk.setting import Setting
 from kiosk.sheet import Sheet
-from kiosk.widgets import Box, Scene, Shape
+from kiosk.widgets import Box, Scene
 from schedules.wording import day_words
 
 
@@ -45,12 +47,12 @@ class Block:
 
 def scene(state: State, setting: Setting) -> Scene:
     frame, words, room = setting.frame, setting.words, setting.room
-    sheet = Sheet(frame, setting.measure, PAPER, state.pressed)
-    bar, gap = Bar.of(setting), frame.mm(GAP_MM)
+    sheet = setting.sheet(PAPER)
+    gap = frame.mm(GAP_MM)
     title, style = frame.style(1.25, bold=True), frame.style(1)
     top = room.y + title.line + frame.mm(1)
     bulletin = state.bulletin or Bulletin()
-    height = bar.top - gap - top
+    height = Bar.of(setting).top - gap - top
     columns = Columns.of(sheet, setting, height)
     blocks = [*_days(sheet, state, setting, columns, bulletin), *_words(sheet, setting, bulletin)]
     empty = not blocks
@@ -76,12 +78,9 @@ def scene(state: State, setting: Setting) -> Scene:
         said = words("kiosk.waiting.paused" if bulletin.clock_doubtful else "kiosk.programme.empty")
         sheet.text(room.x, y, room.width, said, style, INK, most=(top + height - y) // style.line)
 
-    back = GoTo(PROGRAMME, page - 1) if page else GoTo(WAITING)
-    sheet.button(bar.back, words("kiosk.back"), back, shape=Shape.BACK)
-    other_language(sheet, setting, bar.language)
-    if page + 1 < len(pages):
-        forward = GoTo(PROGRAMME, page + 1)
-        sheet.button(bar.primary, words("kiosk.next"), forward, primary=True, shape=Shape.NEXT, after=True)
+    back = GoTo(PROGRAMME, page - 1) if page else GoTo(DOORS)
+    more = Forward(words("kiosk.next"), GoTo(PROGRAMME, page + 1)) if page + 1 < len(pages) else None
+    bar(sheet, setting, back, more)
     return sheet.scene
 
 

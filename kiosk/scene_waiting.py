@@ -7,9 +7,10 @@ from itertools import product
 from controller.core.palette import INK, LEAF, NIGHT, PAPER, TURMERIC
 from kiosk.acts import GoTo
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
-from kiosk.flow import PROGRAMME, State
-from kiosk.look import CLOCK_STEP, GAP_MM, STEPS, Frame, Style
-from kiosk.setting import Bar, Setting, fault_lines, fault_strip, other_language, upper_first
+from kiosk.faults import fault_lines, fault_strip
+from kiosk.flow import LANGUAGE, State
+from kiosk.look import BUTTON_MM, CLOCK_STEP, GAP_MM, STEPS, Frame, Style
+from kiosk.setting import Setting, upper_first
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene
 from schedules.lunar import lunar_of
@@ -20,11 +21,12 @@ ROW_GAP_MM = 2.5
 
 
 def scene(state: State, setting: Setting) -> Scene:
-    sheet = Sheet(setting.frame, setting.measure, NIGHT, state.pressed)
-    bar = Bar.of(setting)
+    sheet = setting.sheet(NIGHT)
     gap = setting.frame.mm(GAP_MM)
     room = setting.room
-    bottom = bar.top - gap
+    height = setting.frame.mm(BUTTON_MM)
+    begin = Box(room.x, room.bottom - height, room.width, height)
+    bottom = begin.y - gap
     if faults := fault_lines(sheet, state, setting):
         bottom -= len(faults) * setting.frame.style(1).line
         fault_strip(sheet, state, setting, bottom)
@@ -42,8 +44,8 @@ def scene(state: State, setting: Setting) -> Scene:
     y = _today(sheet, state, setting, Box(right.x, y, right.width, right.bottom - y))
     if room.width <= room.height:
         _notices(sheet, state, setting, right, y + gap)
-    other_language(sheet, setting, bar.back)  # there is nowhere to go back to
-    sheet.button(bar.wide, setting.words("kiosk.waiting.open"), GoTo(PROGRAMME), primary=True)
+    # wherever it is touched, it begins
+    sheet.button(begin, setting.words("kiosk.waiting.open"), GoTo(LANGUAGE), primary=True, reach=sheet.whole_screen)
     return sheet.scene
 
 

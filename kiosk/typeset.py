@@ -31,6 +31,25 @@ def fit(text: str, width: int, width_of: WidthOf) -> str:
     return next(iter(wrap(" ".join(text.split()), width, width_of, 1)), "")
 
 
+def cells(text: str, width: int, width_of: WidthOf) -> list[tuple[int, str]]:
+    """All of a text that is being typed as lines no wider than `width`, each with the number of letters before it:
+    no space is lost, so that a caret can stand between any two letters. Broken after a space where there is one.
+    """
+    lines: list[tuple[int, str]] = []
+    begin = 0
+    while begin < len(text):
+        rest = text[begin:]
+        if width_of(rest) <= width:
+            lines.append((begin, rest))
+            break
+        count = _most(rest, lambda n, rest=rest: width_of(rest[:n]) <= width)  # type: ignore[misc]  # bound at once
+        between = rest.rfind(" ", 0, count) + 1
+        count = between or count
+        lines.append((begin, rest[:count]))
+        begin += count
+    return lines or [(0, "")]
+
+
 def _line(words: list[str], width: int, width_of: WidthOf) -> tuple[str, list[str]]:
     """As many words as fit, at least a letter of the first; and the rest."""
     line = words[0]

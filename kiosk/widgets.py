@@ -5,7 +5,7 @@ Widgets are compared and hashed, so that only what changed is drawn again. They 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.core.palette import Rgb
@@ -48,6 +48,25 @@ class Shape(StrEnum):
     SQUARE = "square"
     BACK = "back"
     NEXT = "next"
+    UP = "up"
+    DOWN = "down"
+    CROSS = "cross"
+    RING = "ring"  # not chosen
+    HALF = "half"  # contrast
+    LARGER = "larger"  # text
+    SPEAKER = "speaker"
+    PAPER = "paper"
+    SEARCH = "search"
+    PHONE = "phone"
+    HORN = "horn"
+    PEOPLE = "people"
+    HAND = "hand"
+    CARD = "card"
+    CODE = "code"
+    KEY = "key"
+    GLOBE = "globe"
+    DOWNLOAD = "download"
+    FACE = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,25 @@ class Target:
     act: Act
 
 
-Widget = Panel | Label | Sign | Target
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of `width` x `height` pixels, drawn as large as its box. May show a resident's papers."""
+
+    box: Box
+    width: int
+    height: int
+    rgb: bytes = field(repr=False)  # three a pixel, row by row
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """A QR code, dark on light with its quiet zone, as large as whole pixels a module allow, centred in its box."""
+
+    box: Box
+    rows: tuple[str, ...] = field(repr=False)  # "#" is dark
+
+
+Widget = Panel | Label | Sign | Picture | Modules | Target
 Scene = tuple[Widget, ...]
 
 

@@ -79,6 +79,11 @@ class Places:
     def run(self) -> Path:
         return self.state / "run"
 
+    @property
+    def kiosk_requests(self) -> Path:
+        """What residents ask for at the kiosk, `<id>.json`, until the controller has taken it over."""
+        return self.state / "kiosk-requests"
+
     def rendition(self, sha256: str) -> Path:
         return self.renditions / f"{sha256}.wav"
 
@@ -101,6 +106,9 @@ class Places:
 
     def recording(self, output: str) -> Path:
         return self.recordings / f"{output}.wav"
+
+    def kiosk_request(self, ident: str) -> Path:
+        return self.kiosk_requests / f"{ident}.json"
 
     def picture(self, face: str) -> Path:
         return self.pictures / f"{face}.png"
@@ -133,6 +141,7 @@ class Places:
             self.uploads,
             self.recordings,
             self.filings,
+            self.kiosk_requests,
             self.voices,
         )
         for folder in (self.state, *kept, self.pictures, self.run):

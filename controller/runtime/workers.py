@@ -30,8 +30,10 @@ TIDY_S = 10.0
 class Crew:
     """The threads of one process. `stopping` is set by SIGTERM, SIGINT or a worker's death."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], object] = notify) -> None:
+        """`tell` hears what systemd is to know."""
         self.stopping = threading.Event()
+        self._tell = tell
         self._workers: list[tuple[threading.Thread, Callable[[], None]]] = []
         self._failed = False
         self._progress: dict[str, tuple[float, float]] = {}  # name -> (seen at, limit), monotonic
@@ -65,7 +67,7 @@ class Crew:
 
         stop_on_signals(self.stopping)
         settle()
-        notify("READY=1")
+        self._tell("READY=1")
         late_said = False
         tidied = time.monotonic()
         while not self.stopping.wait(1.0):
@@ -75,11 +77,11 @@ class Crew:
                 tidied = now
             late = sorted(name for name, (seen, limit) in self._progress.items() if now - seen > limit)
             if not late:
-                notify("WATCHDOG=1")
+                self._tell("WATCHDOG=1")
             elif not late_said:
                 log.error("no progress from %s: the watchdog is left unfed", ", ".join(late))
             late_said = bool(late)
-        notify("STOPPING=1")
+        self._tell("STOPPING=1")
         deadline = time.monotonic() + STOP_LIMIT_S
         for _, wake in self._workers:  # all of them, before the first that is stuck takes all the time
             wake()

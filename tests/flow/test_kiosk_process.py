@@ -13,8 +13,8 @@ from PIL import Image
 from controller.core.levels import Level
 from controller.core.palette import LACQUER, LEAF, NIGHT, PAPER, Rgb
 from controller.runtime.clocks import SystemClock
-from kiosk.acts import Act, GoTo, SpeakTo
-from kiosk.flow import PROGRAMME, WAITING
+from kiosk.acts import Act, GoTo, Leave, NextTextSize, SpeakTo
+from kiosk.flow import DOORS, LANGUAGE, PROGRAMME
 from kiosk.widgets import Target
 from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, scene, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
@@ -114,13 +114,14 @@ def _middle(of: Case, act: Act) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("full_screen", [True, False])
-def test_a_click_opens_the_programme_and_the_way_back_closes_it(tmp_path: Path, full_screen: bool) -> None:
+def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: bool) -> None:
     station = Station.make(tmp_path, full_screen=full_screen)
     store = station.store()
     add_notice(store, LONG_TEXT)  # more than a page of the programme
     store.close()
     waiting, programme = Case(state(BUSY)), Case(state(BUSY, scene=PROGRAMME))
-    with x_server() as display, station.kiosk(DISPLAY=display):
+    language, doors = Case(state(BUSY, scene=LANGUAGE)), Case(state(BUSY, scene=DOORS))
+    with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
 
         def click(of: Case, act: Act) -> Image.Image:
             before = picture(station)
@@ -130,17 +131,26 @@ def test_a_click_opens_the_programme_and_the_way_back_closes_it(tmp_path: Path, 
             subprocess.run(command, env=os.environ | {"DISPLAY": display}, check=True, timeout=20)
             return before
 
+        def changed(before: Image.Image) -> bool:
+            return picture(station).tobytes() != before.tobytes()
+
         until(lambda: shows(station, CORNER, NIGHT), "the waiting screen")
         until(lambda: _noticed(station), "the notice on it")
-        click(waiting, GoTo(PROGRAMME))
-        until(lambda: shows(station, CORNER, PAPER), "the programme")
+        click(waiting, GoTo(LANGUAGE))
+        until(lambda: shows(station, CORNER, PAPER), "the choice of a language")
+        chosen = click(language, SpeakTo("vi"))
+        until(lambda: changed(chosen), "the doors")
+        behind = click(doors, GoTo(PROGRAMME))
+        until(lambda: changed(behind), "the programme")
         first = click(programme, GoTo(PROGRAMME, 1))
-        until(lambda: picture(station).tobytes() != first.tobytes(), "its second page")
-        click(programme, GoTo(WAITING))  # to the first page
-        until(lambda: picture(station).tobytes() == first.tobytes(), "its first page again")
-        in_vietnamese = click(programme, SpeakTo("en"))
-        until(lambda: picture(station).tobytes() != in_vietnamese.tobytes(), "English")
-        click(programme, GoTo(WAITING))
+        until(lambda: changed(first), "its second page")
+        click(programme, GoTo(DOORS))  # to the first page
+        until(lambda: not changed(first), "its first page again")
+        small = click(programme, NextTextSize())
+        until(lambda: changed(small), "larger text")
+        click(programme, GoTo(DOORS))
+        until(lambda: changed(small), "the doors again")
+        click(doors, Leave())
         until(lambda: shows(station, CORNER, NIGHT), "the waiting screen again")
     assert "x11" in station.log
     assert "Traceback" not in station.log
