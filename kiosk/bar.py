@@ -14,7 +14,12 @@ from kiosk.widgets import Box, Shape
 
 HELP = "help"  # a scene
 # the widths of back, each tool, forward, of the gaps, and how many tools; the first that fits
-_SIZES_MM = ((48.0, 20.0, 76.0, 4.0, 4), (42.0, 18.0, 62.0, 3.0, 4), (34.0, 16.0, 44.0, 3.0, 3), (31.0, 16.0, 42.0, 2.5, 3))
+_SIZES_MM = (
+    (48.0, 20.0, 76.0, 4.0, 4),
+    (42.0, 18.0, 62.0, 3.0, 4),
+    (34.0, 16.0, 44.0, 3.0, 3),
+    (31.0, 16.0, 42.0, 2.5, 3),
+)
 _TOOLS: tuple[tuple[str, Shape, Act], ...] = (
     ("again", Shape.SPEAKER, SayAgain()),
     ("text", Shape.LARGER, NextTextSize()),

@@ -19,6 +19,7 @@ ROOMS = (
     "audio",
     "kiosk",
     "kiosk.devices",
+    "kiosk.filing",
     "schedules",
 )
 

@@ -28,8 +28,9 @@ _COMPACT_SIGNS = {  # with tone keys, the letters that Vietnamese does without s
     "keys": (tuple("123456789"), ("0", *",./'fjw", UNDO), (*_MARKED, "z", METHOD)),
     "telex": (tuple("123456789"), ("0", *",./-'()", UNDO), ("+", "@", ":", "&", METHOD)),
 }
-_PAD = (tuple("123"), tuple("456"), tuple("789"), ("", "0", DELETE))
-_WIDE_PAD = (tuple("12345"), tuple("67890"), ("", DELETE))
+_SIGN = "sign"  # where the sign of a pad stands, if it has one
+_PAD = (tuple("123"), tuple("456"), tuple("789"), (_SIGN, "0", DELETE))
+_WIDE_PAD = (tuple("12345"), tuple("67890"), (_SIGN, "", "", "", DELETE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def rows_of(keyboard: Keyboard, compact: bool) -> tuple[tuple[str, ...], ...]:
     """The keys above the bottom row; "" is a gap."""
     if keyboard.kind in PADS:
         sign = {DECIMAL: ",", PHONE: "+"}.get(keyboard.kind, "")
-        return tuple(tuple(sign if key == "" else key for key in row) for row in (_WIDE_PAD if compact else _PAD))
+        return tuple(tuple(sign if key == _SIGN else key for key in row) for row in (_WIDE_PAD if compact else _PAD))
     if keyboard.page == SIGNS:
         return _COMPACT_SIGNS["keys" if keyboard.method == "keys" else "telex"] if compact else _SIGNS
     if compact:
@@ -88,8 +89,6 @@ def keys_of(keyboard: Keyboard, box: Box, mm: Callable[[float], int]) -> tuple[K
 def bottom_row(keyboard: Keyboard, box: Box, mm: Callable[[float], int], compact: bool) -> tuple[KeyBox, ...]:
     """The keys of the bottom row in the box that is left for them; the space takes what the others leave."""
     keys = bottom_keys(keyboard, compact)
-    if not keys:
-        return ()
     narrow = max(mm(KEY_MM), min(mm(LARGE_KEY_MM), box.width // (len(keys) + 2)))
     found: list[KeyBox] = []
     x = box.x

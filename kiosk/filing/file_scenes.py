@@ -1,0 +1,192 @@
+"""The pages about the file itself: what it is, its papers, the card, photographs, the review. Pure."""
+
+from __future__ import annotations
+
+from controller.core.palette import INK, MUTED
+from controller.core.words import Words
+from controller.guides.forms import WantedPaper
+from controller.guides.model import Guide, said
+from kiosk.controls import WARNED, Answer, Row, picture
+from kiosk.filing.acts import Change, Have, MorePages, Shoot, SkipPhoto
+from kiosk.filing.frame import opened
+from kiosk.filing.pieces import Check, Para, Piece, Warn, Wrong, pieces
+from kiosk.filing.saying import title_of, trouble_words
+from kiosk.filing.state import Filing
+from kiosk.filing.way import pages_of, papers_of
+from kiosk.look import GAP_MM
+from kiosk.setting import Setting
+from kiosk.sheet import Sheet
+from kiosk.widgets import Box, Scene, Shape, Sign
+
+_HAVE = (("yes", Shape.CHECK), ("no", Shape.CROSS), ("depends", Shape.DOTS))
+_HAVE_WORDS = {"yes": "yes", "no": "no", "depends": "unsure"}
+
+
+def about(filing: Filing, setting: Setting) -> Scene:
+    words, guide = setting.words, filing.guide
+    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.begin"))
+    shown: list[Piece] = []
+    if guide is not None:
+        if not guide.is_verified:
+            shown.append(Warn(words("kiosk.filing.unconfirmed")))
+        shown.append(Para(words("kiosk.filing.about.how")))
+        shown += [Para(text, colour=INK) for text in _facts(guide, words)]
+    pieces(sheet, setting, box, shown, filing.shown_page)
+    return sheet.scene
+
+
+def _facts(guide: Guide, words: Words) -> list[str]:
+    language = words.language
+
+    def with_channel(channel: str, text: str) -> str:
+        key = f"kiosk.filing.about.at_{channel}"
+        return f"{text} ({words(key)})" if words.has(key) else text
+
+    facts = [("authority", said(guide.authority, language))]
+    facts += [("time", with_channel(each.channel, said(each.labels, language))) for each in guide.times]
+    facts.append(("deadline", said(guide.deadline, language)))
+    facts += [("fee", with_channel(each.channel, said(each.labels, language))) for each in guide.fees]
+    facts += [("exempt", said(each, language)) for each in guide.exemptions]
+    facts += [("source", said(each.labels, language)) for each in guide.legal_source]
+    facts.append(("code", guide.code))
+    return [words(f"kiosk.filing.about.{name}", text=text) for name, text in facts if text]
+
+
+def unfit(filing: Filing, setting: Setting) -> Scene:
+    words = setting.words
+    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.done"))
+    problem = filing.form.fits(filing.answers) if filing.form else None
+    shown: list[Piece] = [Para(problem.said(words), step=1.25)] if problem else []
+    shown.append(Para(words("kiosk.filing.unfit.what")))
+    pieces(sheet, setting, box, shown, filing.shown_page)
+    return sheet.scene
+
+
+def papers(filing: Filing, setting: Setting) -> Scene:
+    words = setting.words
+    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.on"))
+    shown: list[Piece] = []
+    group = ""
+    for wanted in papers_of(filing):
+        paper = wanted.paper
+        if paper.one_of and paper.group != group:
+            shown.append(Para(words("kiosk.filing.papers.one_of"), bold=True))
+        group = paper.group if paper.one_of else ""
+        answers = tuple(
+            Answer(
+                words(f"kiosk.filing.papers.{_HAVE_WORDS[have]}"),
+                Have(paper.id, have),
+                shape,
+                filing.have.get(paper.id) == have,
+            )
+            for have, shape in _HAVE
+        )
+        shown.append(Check(said(paper.labels, words.language), _paper_note(wanted, words), answers))
+    if shown:
+        shown.append(Para(words("kiosk.filing.papers.missing"), colour=MUTED))
+    pieces(sheet, setting, box, shown or [Para(words("kiosk.filing.papers.none"))], filing.shown_page)
+    return sheet.scene
+
+
+def _paper_note(wanted: WantedPaper, words: Words) -> str:
+    paper = wanted.paper
+    parts = [words(f"kiosk.filing.papers.{'original' if paper.original else 'copy'}")]
+    if paper.copies > 1:
+        parts.append(words("kiosk.filing.papers.copies", count=paper.copies))
+    parts.append(words(f"kiosk.filing.papers.{'hand_in' if paper.hand_in else 'show'}"))
+    if wanted.depends:
+        parts.append(words("kiosk.filing.papers.depends"))
+    return ", ".join(parts)
+
+
+def card(filing: Filing, setting: Setting) -> Scene:
+    words, frame = setting.words, setting.frame
+    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.no_card"))
+    shown: list[Piece] = []
+    if filing.trouble is not None:
+        shown.append(Wrong(trouble_words(filing.trouble, words)))
+    shown += [Para(words("kiosk.filing.card.how")), Para(words("kiosk.filing.card.without"), colour=MUTED)]
+    side = min(frame.mm(60), box.height, box.width // 3)
+    place = Box(box.right - side, box.y, side, side)
+    _camera(sheet, filing, place, Shape.CARD)
+    left = Box(box.x, box.y, box.width - side - frame.mm(GAP_MM), box.height)
+    pieces(sheet, setting, left, shown, filing.shown_page)
+    return sheet.scene
+
+
+def _camera(sheet: Sheet, filing: Filing, place: Box, shape: Shape) -> None:
+    """What the camera sees; a drawn shape where there is no picture."""
+    if filing.camera is not None:
+        picture(sheet, place, filing.camera.width, filing.camera.height, filing.camera.rgb)
+        return
+    side = min(place.width, place.height)
+    at = Box(place.x + (place.width - side) // 2, place.y + (place.height - side) // 2, side, side)
+    sheet.put(Sign(at.inset(side // 8), shape, MUTED))
+
+
+def photo(filing: Filing, setting: Setting) -> Scene:
+    words = setting.words
+    has = bool(filing.photos_of(filing.where.name)) and not filing.adding
+    name = "use" if filing.taken else "on" if has else "shoot"
+    forward = "" if filing.waiting else words(f"kiosk.filing.go.{name}")
+    sheet, box = opened(setting, title_of(filing, words), forward, shape=Shape.NEXT if has or filing.taken else None)
+    left, right = _halves(setting, box)
+    _camera(sheet, filing, left, Shape.PAPER)
+    shown: list[Piece] = []
+    if filing.trouble is not None:
+        text = trouble_words(filing.trouble, words)
+        shown.append(Warn(text) if filing.trouble.warning else Wrong(text))
+    elif filing.waiting:
+        shown.append(Para(words("kiosk.filing.photo.wait")))
+    elif filing.taken is not None:
+        shown.append(Para(words("kiosk.filing.photo.clear")))
+    else:
+        shown.append(Para(words("kiosk.filing.photo.how")))
+    if count := len(filing.photos_of(filing.where.name)):
+        shown.append(Para(words("kiosk.filing.photo.pages", count=count), bold=True))
+    if filing.taken is not None:
+        shown.append(Row(words("kiosk.filing.photo.again"), Shoot()))
+        shown.append(Row(words("kiosk.filing.photo.more"), MorePages()))
+    elif not filing.waiting:
+        if has:
+            shown.append(Row(words("kiosk.filing.photo.again"), Shoot()))
+        shown.append(Row(words("kiosk.filing.photo.at_desk"), SkipPhoto("at_desk")))
+        shown.append(Row(words("kiosk.filing.photo.later"), SkipPhoto("later")))
+    pieces(sheet, setting, right, shown, filing.shown_page)
+    return sheet.scene
+
+
+def _halves(setting: Setting, box: Box) -> tuple[Box, Box]:
+    """A place for a picture and one for words: beside each other, or on tall screens above each other."""
+    gap = setting.frame.mm(GAP_MM)
+    if box.width > box.height:
+        wide = min(round(box.width * 0.4), round(box.height * 1.3))
+        return Box(box.x, box.y, wide, box.height), Box(box.x + wide + gap, box.y, box.width - wide - gap, box.height)
+    high = round(box.height * 0.45)
+    return Box(box.x, box.y, box.width, high), Box(box.x, box.y + high + gap, box.width, box.height - high - gap)
+
+
+def review(filing: Filing, setting: Setting) -> Scene:
+    words, form = setting.words, filing.form
+    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.right"))
+    if form is None:
+        return sheet.scene
+    warned = {
+        page.path: problem.said(words)
+        for page in pages_of(filing)
+        if (problem := form.warning(page, filing.answers.get(page.path), filing.answers)) is not None
+    }
+    shown: list[Piece] = [Para(words("kiosk.filing.review.how"), colour=MUTED)]
+    section = ""
+    for line in form.review(filing.answers, words.language):
+        if line.section and line.section != section:
+            shown.append(Para(line.section, bold=True))
+        section = line.section
+        note = line.value or words("kiosk.filing.review.empty")
+        if line.path in warned:
+            note = f"{note}\n{warned[line.path]}"
+        shown.append(Row(line.label, Change(line.path), WARNED if line.path in warned else None, note))
+    if filing.photos:
+        shown.append(Para(words("kiosk.filing.review.photos", count=len(filing.photos)), bold=True))
+    pieces(sheet, setting, box, shown, filing.shown_page)
+    return sheet.scene

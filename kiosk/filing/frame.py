@@ -1,0 +1,86 @@
+"""What the pages of filing have in common: a head with a title and the way to stop, and the room below it. Pure."""
+
+from __future__ import annotations
+
+from controller.core.palette import BAMBOO, PAPER
+from kiosk.acts import Act
+from kiosk.bar import Bar, bar
+from kiosk.bar import Forward as Primary
+from kiosk.controls import progress
+from kiosk.filing.acts import Back, Forward, Stop
+from kiosk.look import GAP_MM, TOUCH_MM, Style
+from kiosk.setting import Setting
+from kiosk.sheet import Sheet
+from kiosk.widgets import Box, Shape
+
+_STOP_MM = 27.0
+_LOW_MARGIN_MM = 3.0  # at the top of a screen that has less
+_ROOMY_MM = 110.0  # a screen of this height has room for a line of progress
+
+
+def opened(
+    setting: Setting,
+    title: str,
+    forward: str = "",
+    stops: bool = True,
+    back: bool = True,
+    step: tuple[int, int] | None = None,
+    shape: Shape | None = Shape.NEXT,
+) -> tuple[Sheet, Box]:
+    """A page with its head and its bar, and the room between them. forward: what the primary action is called, ""
+    where there is none. step: the number of the question, and of how many."""
+    sheet, frame, room = setting.sheet(PAPER), setting.frame, setting.room
+    y = max(room.y if is_roomy(setting) else frame.mm(_LOW_MARGIN_MM), frame.reach)
+    if step is not None and is_roomy(setting):
+        y = progress(sheet, setting.words, room.x, y, room.width, *step) + frame.mm(1)
+    y = head(sheet, setting, title, y, stops)
+    act = Primary(forward, Forward(), shape) if forward else None
+    bottom = bar(sheet, setting, Back() if back else None, act)
+    return sheet, Box(room.x, y, room.width, bottom - y)
+
+
+def is_roomy(setting: Setting) -> bool:
+    """Whether there is room between things; not on seven inches."""
+    frame = setting.frame
+    return frame.height >= _ROOMY_MM * frame.px_per_mm * frame.growth
+
+
+def primary(sheet: Sheet, setting: Setting, label: str, act: Act) -> None:
+    """The primary action, where the page has to be laid out before it is known."""
+    sheet.button(Bar.of(setting).forward, label, act, primary=True, shape=Shape.NEXT, after=True)
+
+
+def head(sheet: Sheet, setting: Setting, title: str, y: int, stops: bool) -> int:
+    """The title, in the largest size in which all of it fits, with the way to stop at its right."""
+    frame, room = setting.frame, setting.room
+    key = frame.mm(TOUCH_MM)
+    width, high = _title_room(setting, stops)
+    if stops:
+        wide = frame.mm(_STOP_MM)
+        sheet.button(Box(room.right - wide, y, wide, key), setting.words("kiosk.filing.stop"), Stop())
+    style = sheet.first_whole(title, width, high, _title_styles(setting))
+    most = max(1, high // style.line)
+    height = len(sheet.lines(title, width, style, most)) * style.line
+    top = y + max(0, (key - height) // 2) if stops else y
+    below = sheet.text(room.x, top, width, title, style, BAMBOO, most=most)
+    return max(below, y + key if stops else y) + (frame.mm(GAP_MM / 2) if is_roomy(setting) else 0)
+
+
+def fits_head(setting: Setting, title: str) -> bool:
+    """Whether all of a title can be read in the head of a page."""
+    width, high = _title_room(setting, stops=True)
+    style = _title_styles(setting)[-1]
+    return setting.sheet(PAPER).whole(title, width, style, max(1, high // style.line))
+
+
+def _title_room(setting: Setting, stops: bool) -> tuple[int, int]:
+    """Width and height: two lines of ordinary text; more where the screen is tall."""
+    frame = setting.frame
+    beside = frame.mm(_STOP_MM) + frame.mm(GAP_MM) if stops else 0
+    lines = 4 if frame.reach else 2
+    return setting.room.width - beside, lines * frame.ordinary.style(1, bold=True).line
+
+
+def _title_styles(setting: Setting) -> list[Style]:
+    frame = setting.frame
+    return [frame.style(1.25, bold=True), frame.style(1, bold=True), frame.ordinary.style(1, bold=True)]

@@ -1,0 +1,252 @@
+"""Long pages of filing, made of pieces: texts, rows that can be touched, papers, messages. Pure.
+
+What does not fit is turned with two keys at the right side, where a thumb is, so that even on seven inches two rows
+stand beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from controller.core.palette import INK, LACQUER, Rgb
+from kiosk.controls import CHOSEN, PAD_MM, Answer, Row, error_panel, hint_panel, panel_height
+from kiosk.filing.acts import Turn
+from kiosk.look import GAP_MM, TOUCH_MM, Style
+from kiosk.setting import Setting
+from kiosk.sheet import Sheet
+from kiosk.widgets import Box, Modules, Shape, Sign, Target
+
+MESSAGE_LINES = 4
+_CODE_MM = 45.0
+_SPACE_MM, _TIGHT_MM, _LOW_MM = 2.5, 1.0, 50.0  # between pieces; and where the box is lower than that
+
+
+@dataclass(frozen=True, slots=True)
+class Para:
+    """A text, which may be split over pages."""
+
+    text: str
+    bold: bool = False
+    colour: Rgb = INK
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """What to mind."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What went wrong."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A paper, what is said of it, and its answers side by side."""
+
+    label: str
+    note: str
+    answers: tuple[Answer, ...]
+    shape: Shape = Shape.PAPER
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code, as rows of modules."""
+
+    rows: tuple[str, ...]
+
+
+Piece: TypeAlias = Para | Warn | Wrong | Check | Code | Row
+
+
+def pieces(sheet: Sheet, setting: Setting, box: Box, wanted: Sequence[Piece], page: int) -> int:
+    """The pieces of a page (0 is the first) in a box, with keys to turn where there are more. Returns how many pages
+    come after it."""
+    pages = _pages(sheet, box.width, box.height, wanted)
+    if len(pages) > 1:
+        keys = _turning_place(sheet, box)
+        box = replace(box, width=keys.x - box.x - sheet.frame.mm(GAP_MM / 2))
+        pages = _pages(sheet, box.width, box.height, wanted)
+        _turning(sheet, setting, keys, min(page, len(pages) - 1), len(pages))
+    page = min(page, len(pages) - 1)
+    y = box.y
+    for piece in pages[page]:
+        height = min(_height(sheet, box.width, piece), box.bottom - y)
+        _draw(sheet, Box(box.x, y, box.width, height), piece)
+        y += height + _space(sheet, box.height, piece)
+    return len(pages) - 1 - page
+
+
+def _turning_place(sheet: Sheet, box: Box) -> Box:
+    """At the right of a box: one key above the other, beside each other where it is too low for that."""
+    key, gap = sheet.frame.mm(TOUCH_MM), sheet.frame.mm(1)
+    width = key if box.height >= 2 * key + gap else 2 * key + gap
+    return Box(box.right - width, box.y, width, box.height)
+
+
+def _turning(sheet: Sheet, setting: Setting, box: Box, page: int, of: int) -> None:
+    key, gap = sheet.frame.mm(TOUCH_MM), sheet.frame.mm(1)
+    if box.width > key:
+        places = (
+            Box(box.x, box.y, key, min(box.height, 2 * key)),
+            Box(box.right - key, box.y, key, min(box.height, 2 * key)),
+        )
+    else:
+        height = min(sheet.frame.mm(TOUCH_MM * 1.5), (box.height - gap) // 2)
+        places = Box(box.x, box.y, key, height), Box(box.x, box.bottom - height, key, height)
+    for place, there, name, shape in (
+        (places[0], page - 1, "up", Shape.UP),
+        (places[1], page + 1, "down", Shape.DOWN),
+    ):
+        if 0 <= there < of:
+            sheet.tool(place, setting.words(f"kiosk.list.{name}"), shape, Turn(there))
+
+
+def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces by pages of that size; there is always one. Texts go on line by line."""
+    pages: list[list[Piece]] = [[]]
+    used = 0
+    for piece in (part for each in wanted for part in _split(sheet, width, height, each)):
+        needed = _height(sheet, width, piece)
+        if pages[-1] and used + needed > height:
+            pages.append([])
+            used = 0
+        pages[-1].append(piece)
+        used += needed + _space(sheet, height, piece)
+    return pages
+
+
+def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
+    """A text that is higher than half a page, in parts of whole lines, and so a message that does not fit; anything
+    else as it is."""
+    if isinstance(piece, Warn | Wrong) and panel_height(sheet, width, piece.text, len(piece.text)) > height:
+        piece = Para(piece.text, bold=True, colour=LACQUER if isinstance(piece, Wrong) else INK)
+    if not isinstance(piece, Para):
+        return [piece]
+    style = sheet.frame.style(piece.step, piece.bold)
+    lines = sheet.lines(piece.text, width, style, len(piece.text) + 1)
+    part = max(1, height // 2 // style.line)
+    return [replace(piece, text="\n".join(lines[at : at + part])) for at in range(0, len(lines), part)]
+
+
+def _space(sheet: Sheet, height: int, piece: Piece) -> int:
+    """Below a piece, in a box of this height."""
+    tight = isinstance(piece, Para) or height < sheet.frame.mm(_LOW_MM)
+    return sheet.frame.mm(_TIGHT_MM if tight else _SPACE_MM)
+
+
+def _height(sheet: Sheet, width: int, piece: Piece) -> int:
+    frame = sheet.frame
+    match piece:
+        case Para(text, bold, _, step):
+            style = frame.style(step, bold)
+            return len(sheet.lines(text, width, style, len(text) + 1)) * style.line
+        case Warn(text) | Wrong(text):
+            return panel_height(sheet, width, text, MESSAGE_LINES)
+        case Check(label, note):
+            style, below = frame.style(1, bold=True), frame.style(1)
+            room = width - _picture_width(sheet)
+            lines = len(sheet.lines(label, room, style, 3)) * style.line
+            return lines + len(sheet.lines(note, room, below, 2)) * below.line + frame.mm(1) + frame.mm(TOUCH_MM)
+        case Code():
+            return frame.mm(_CODE_MM)
+        case Row():
+            room = _row_room(sheet, width, piece)
+            style, below = _row_style(sheet, piece, room), frame.style(1)
+            lines = len(sheet.lines(piece.label, room, style, 3))
+            notes = len(sheet.lines(piece.note, room, below, 3)) if piece.note else 0
+            return max(frame.mm(TOUCH_MM), lines * style.line + notes * below.line + frame.mm(PAD_MM))
+
+
+def _draw(sheet: Sheet, box: Box, piece: Piece) -> None:
+    match piece:
+        case Para(text, bold, colour, step):
+            style = sheet.frame.style(step, bold)
+            sheet.text(box.x, box.y, box.width, text, style, colour, most=max(1, box.height // style.line))
+        case Warn(text):
+            hint_panel(sheet, box, text, MESSAGE_LINES)
+        case Wrong(text):
+            error_panel(sheet, box, text, MESSAGE_LINES)
+        case Check():
+            _check(sheet, box, piece)
+        case Code(rows):
+            side = min(box.width, box.height)
+            sheet.put(Modules(Box(box.x, box.y, side, side), rows))
+        case Row():
+            _row(sheet, box, piece)
+
+
+def _row_room(sheet: Sheet, width: int, row: Row) -> int:
+    badge = sheet.badge_width(sheet.frame.style(1, bold=True)) if row.badge else 0
+    return width - 2 * sheet.frame.mm(PAD_MM) - badge
+
+
+def _row_style(sheet: Sheet, row: Row, room: int) -> Style:
+    """Of its label: ordinary text where larger text would not hold all of it."""
+    styles = [sheet.frame.style(1, bold=True), sheet.frame.ordinary.style(1, bold=True)]
+    return sheet.first_whole(row.label, room, 3 * styles[0].line, styles)
+
+
+def _row(sheet: Sheet, box: Box, row: Row) -> None:
+    frame = sheet.frame
+    room = _row_room(sheet, box.width, row)
+    style, below = _row_style(sheet, row, room), frame.style(1)
+    colour = sheet.key(box, row.act, chosen=row.badge == CHOSEN)
+    lines = sheet.lines(row.label, room, style, 3)
+    notes = sheet.lines(row.note, room, below, 3) if row.note else []
+    height = len(lines) * style.line + len(notes) * below.line
+    y = box.y + max(0, (box.height - height) // 2)
+    x = sheet.badge(box.x + frame.mm(PAD_MM), y, style, row.badge) if row.badge else box.x + frame.mm(PAD_MM)
+    y = sheet.text(x, y, room, row.label, style, colour, most=max(1, min(3, (box.bottom - y) // style.line)))
+    if notes and y + below.line <= box.bottom:
+        sheet.text(x, y, room, row.note, below, colour, most=min(3, (box.bottom - y) // below.line))
+    sheet.put(Target(box, row.act))
+
+
+def _picture_width(sheet: Sheet) -> int:
+    return sheet.frame.mm(10 + 3)
+
+
+def _check(sheet: Sheet, box: Box, check: Check) -> None:
+    """The paper's shape, its name and what is said of it; below, its answers as keys."""
+    frame = sheet.frame
+    style, below, key = frame.style(1, bold=True), frame.style(1), frame.mm(TOUCH_MM)
+    side, x = frame.mm(10), box.x + _picture_width(sheet)
+    sheet.put(Sign(Box(box.x, box.y + frame.mm(1), side, side), check.shape, INK))
+    room = box.right - x
+    notes = sheet.lines(check.note, room, below, 2)
+    most = max(1, (box.height - key - frame.mm(1) - len(notes) * below.line) // style.line)
+    y = sheet.text(x, box.y, room, check.label, style, INK, most=min(3, most))
+    if y + below.line <= box.bottom - key - frame.mm(1):
+        y = sheet.text(
+            x, y, room, check.note, below, INK, most=min(2, (box.bottom - key - frame.mm(1) - y) // below.line)
+        )
+    gap = frame.mm(1)
+    width = (box.width - gap * (len(check.answers) - 1)) // len(check.answers)
+    for number, answer in enumerate(check.answers):
+        _answer(sheet, Box(box.x + number * (width + gap), box.bottom - key, width, key), answer)
+
+
+def _answer(sheet: Sheet, place: Box, answer: Answer) -> None:
+    frame = sheet.frame
+    colour = sheet.key(place, answer.act, chosen=answer.chosen)
+    sign = frame.ordinary.style(1).cap
+    beside = sign + frame.mm(1.5)
+    room = place.width - beside - frame.mm(1.5)
+    style = sheet.first_whole(
+        answer.word, room, frame.ordinary.style(1).line, [frame.style(1, True), frame.ordinary.style(1, True)]
+    )
+    word = next(iter(sheet.lines(answer.word, room, style, 1)), "")
+    left = place.x + (place.width - beside - sheet.width(word, style)) // 2
+    middle = place.y + place.height // 2
+    sheet.put(Sign(Box(left, middle - sign // 2, sign, sign), answer.shape, colour))
+    sheet.text(left + beside, middle + style.cap // 2 - style.baseline, room, word, style, colour)
+    sheet.put(Target(place, answer.act))

@@ -1,0 +1,127 @@
+"""What is said aloud of a page, line by line: each line is one text of the catalogues or of the guide, since those lie
+ready as sound. What a resident has typed is never said. Pure."""
+
+from __future__ import annotations
+
+from controller.core.words import Words
+from controller.guides.forms import Page
+from controller.guides.model import NOTE, REPEAT, SELECT_MULTIPLE, SELECT_ONE, said
+from kiosk.filing.document import CONSENT_PARTS
+from kiosk.filing.state import At, Filing, Trouble
+from kiosk.filing.way import papers_of
+
+_CHOICES_SAID = 8  # more nobody keeps in mind
+
+
+def spoken(filing: Filing, words: Words) -> str:
+    """What is to be heard on coming to this page; what went wrong comes first, and alone."""
+    if filing.trouble is not None:
+        return trouble_words(filing.trouble, words)
+    page = filing.asked
+    if page is not None:
+        return "\n".join(_asked(filing, page, words))
+    keys = _SAID.get(filing.where.at, ())
+    lines = [title_of(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
+    return "\n".join(line for line in lines if line)
+
+
+def title_of(filing: Filing, words: Words) -> str:
+    """The head of a page that asks no question."""
+    where, guide = filing.where, filing.guide
+    match where.at:
+        case At.ABOUT:
+            return said(guide.title, words.language) if guide else ""
+        case At.PHOTO:
+            return paper_name(filing, words) or words("kiosk.filing.photo.title")
+        case At.HANDOVER:
+            of = len(guide.handover) if guide else 0
+            return words("kiosk.filing.handover.title", number=int(where.name) + 1, of=of)
+        case At.CARD if where.name not in {"", "card"}:
+            return words("kiosk.filing.card.title_other", who=card_of_whom(filing, words))
+        case At.STOP:
+            return words("kiosk.filing.stop_here.title")
+        case _:
+            return words(f"kiosk.filing.{where.at}.title")
+
+
+def label_of(page: Page, words: Words) -> str:
+    return said(page.question.labels, words.language)
+
+
+def trouble_words(trouble: Trouble, words: Words) -> str:
+    """In the resident's words."""
+    if trouble.problem is not None:
+        return trouble.problem.said(words)
+    return words(trouble.key) if words.has(trouble.key) else words("kiosk.fault.device")
+
+
+def paper_name(filing: Filing, words: Words) -> str:
+    """Of the paper that is photographed."""
+    papers = (wanted.paper for wanted in papers_of(filing))
+    return next((said(each.labels, words.language) for each in papers if each.id == filing.where.name), "")
+
+
+def card_of_whom(filing: Filing, words: Words) -> str:
+    """Whose card is asked for: the group of the questions that it answers."""
+    if filing.form is None:
+        return ""
+    lines = {line.path: line.section for line in filing.form.review(filing.answers, words.language)}
+    pages = filing.form.pages(filing.answers)
+    return next((lines.get(p.path, "") for p in pages if p.question.who == filing.where.name), "") or filing.where.name
+
+
+def _asked(filing: Filing, page: Page, words: Words) -> list[str]:
+    question = page.question
+    lines = [label_of(page, words), said(question.hints, words.language)]
+    if question.kind in {SELECT_ONE, SELECT_MULTIPLE, REPEAT} and filing.form is not None:
+        choices = filing.form.choices(page, filing.answers)
+        lines.append(
+            words("kiosk.filing.ask.choose_many" if question.kind == SELECT_MULTIPLE else "kiosk.filing.ask.choose")
+        )
+        if len(choices) <= _CHOICES_SAID:
+            lines += [said(choice.labels, words.language) for choice in choices]
+    elif question.look == "place":
+        lines.append(words("kiosk.filing.ask.place"))
+    elif question.kind == NOTE:
+        pass
+    return [line for line in lines if line]
+
+
+def _more(filing: Filing, words: Words) -> list[str]:
+    guide, where = filing.guide, filing.where
+    match where.at:
+        case At.ABOUT if guide is not None and not guide.is_verified:
+            return [words("kiosk.filing.unconfirmed"), words("kiosk.filing.about.how")]
+        case At.EVENTS if not filing.guides:
+            return [words("kiosk.filing.none")]
+        case At.UNFIT if filing.form is not None:
+            problem = filing.form.fits(filing.answers)
+            return [problem.said(words), words("kiosk.filing.unfit.what")] if problem else []
+        case At.CONSENT:
+            return [words(f"kiosk.filing.consent.{part}") for part in CONSENT_PARTS]
+        case At.NOT_SENT:
+            return [words(f"kiosk.filing.not_sent.{where.name}")]
+        case At.HANDOVER if guide is not None:
+            return [said(guide.handover[int(where.name)].labels, words.language)]
+        case At.PAPERS:
+            papers = papers_of(filing)
+            names = [said(wanted.paper.labels, words.language) for wanted in papers]
+            return names if names else [words("kiosk.filing.papers.none")]
+        case At.PHOTO if filing.taken is not None:
+            return [words("kiosk.filing.photo.clear")]
+        case _:
+            return []
+
+
+_SAID: dict[At, tuple[str, ...]] = {
+    At.ABOUT: (),
+    At.CARD: ("card.how", "card.without"),
+    At.PHOTO: ("photo.how",),
+    At.REVIEW: ("review.how",),
+    At.SENDING: ("sending.wait",),
+    At.RECEIPT: ("receipt.keep", "receipt.next"),
+    At.STOP: ("stop_here.helper", "stop_here.keep", "stop_here.discard"),
+    At.HELPER: ("helper.how",),
+    At.RESUME: ("resume.how",),
+    At.KEPT: ("kept.days", "kept.how"),
+}

@@ -1,0 +1,172 @@
+"""The pages of filing as scenes: `scene(filing, setting)`. Pure; one function a page, the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from controller.core.palette import MUTED
+from controller.guides.forms import Page
+from controller.guides.model import DATE, NOTE, SELECT_MULTIPLE, said
+from kiosk.controls import CHOSEN, OPEN, Row, field, field_height
+from kiosk.filing import ends_scenes, file_scenes, finding, typing_scene
+from kiosk.filing.acts import Choose, DoNotKnow, Forward, OpenKeys, PickEvent, PickGuide, PickPlace, Resume
+from kiosk.filing.frame import fits_head, is_roomy, opened
+from kiosk.filing.pieces import Para, Piece, Warn, Wrong, pieces
+from kiosk.filing.saying import label_of, title_of, trouble_words
+from kiosk.filing.state import At, Filing
+from kiosk.filing.way import is_typed, pages_of, written
+from kiosk.look import GAP_MM
+from kiosk.setting import Setting
+from kiosk.sheet import Sheet
+from kiosk.widgets import Box, Scene
+
+
+def scene(filing: Filing, setting: Setting) -> Scene:
+    """What is seen of a filing; its words are those of the setting."""
+    if filing.typing and (filing.trouble is None or is_roomy(setting)):
+        return _typing(filing, setting)
+    return _SCENES[filing.where.at](filing, setting)
+
+
+def trouble(filing: Filing, setting: Setting) -> list[Piece]:
+    """What went wrong on this page, as its first piece."""
+    if filing.trouble is None:
+        return []
+    text = trouble_words(filing.trouble, setting.words)
+    return [Warn(text) if filing.trouble.warning else Wrong(text)]
+
+
+def _events(filing: Filing, setting: Setting) -> Scene:
+    words = setting.words
+    sheet, box = opened(setting, title_of(filing, words), stops=False)
+    rows: list[Piece] = []
+    for event in finding.events_of(filing.guides):
+        key = f"guide.event.{event}"
+        rows.append(Row(words(key) if words.has(key) else event, PickEvent(event)))
+    if filing.guides:
+        rows.append(Row(words("kiosk.filing.events.by_name"), PickEvent("")))
+    else:
+        rows.append(Para(words("kiosk.filing.none")))
+    rows.append(Row(words("kiosk.filing.events.resume"), Resume()))
+    pieces(sheet, setting, box, rows, filing.shown_page)
+    return sheet.scene
+
+
+def _guides(filing: Filing, setting: Setting) -> Scene:
+    words, event = setting.words, filing.where.name
+    sheet, box = opened(setting, title_of(filing, words), stops=False)
+    query = filing.keyboard.text if filing.keyboard else ""
+    if filing.keyboard:
+        box = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
+    language = words.language
+    rows: list[Piece] = [
+        Row(said(guide.title, language), PickGuide(guide.id))
+        for guide in finding.found(filing.guides, event, query, language)
+    ]
+    pieces(sheet, setting, box, rows or [Para(words("kiosk.filing.guides.nothing"))], filing.shown_page)
+    return sheet.scene
+
+
+def _ask(filing: Filing, setting: Setting) -> Scene:
+    page, words = filing.asked, setting.words
+    if page is None:
+        return _events(filing, setting)
+    of = pages_of(filing)
+    number = next((n for n, each in enumerate(of, 1) if each.path == page.path), 1)
+    label, hint, is_note = label_of(page, words), said(page.question.hints, words.language), page.question.kind == NOTE
+    shown = trouble(filing, setting)
+    title = label
+    if is_note or not fits_head(setting, label):  # too long for a title: all of it can be read below
+        title = words("kiosk.filing.ask.note" if is_note else "kiosk.filing.ask.hidden")
+        shown.append(Para(label, bold=not is_note, step=1.25 if is_note else 1.0))
+    sheet, box = opened(setting, title, words("kiosk.filing.go.on"), step=(number, len(of)))
+    if hint:
+        shown.append(Para(hint, colour=MUTED))
+    if is_typed(page.question) and shown and not is_roomy(setting):
+        shown.insert(1, Row(words("kiosk.filing.ask.type_again"), OpenKeys(True)))
+    elif is_typed(page.question):
+        box = _field(
+            sheet, setting, box, filing.keyboard.text if filing.keyboard else "", words("kiosk.filing.ask.touch")
+        )
+        shown += _places(filing, setting)
+    elif page.question.kind != NOTE:
+        shown += _choices(filing, page, setting)
+    if page.question.required is None and page.question.kind != NOTE:
+        shown.append(Row(words("kiosk.filing.ask.optional"), DoNotKnow()))
+    pieces(sheet, setting, box, shown, filing.shown_page)
+    return sheet.scene
+
+
+def _choices(filing: Filing, page: Page, setting: Setting) -> list[Piece]:
+    if filing.form is None:
+        return []
+    value = filing.answers.get(page.path)
+    chosen = set(value) if isinstance(value, list) else {value}
+    several = page.question.kind == SELECT_MULTIPLE
+    rows: list[Piece] = [Para(setting.words("kiosk.filing.ask.choose_many"), colour=MUTED)] if several else []
+    for choice in filing.form.choices(page, filing.answers):
+        badge = CHOSEN if choice.name in chosen else OPEN
+        rows.append(Row(said(choice.labels, setting.words.language), Choose(choice.name), badge))
+    return rows
+
+
+def _places(filing: Filing, setting: Setting) -> list[Piece]:
+    page = filing.asked
+    if page is None or page.question.look != "place":
+        return []
+    if filing.found:
+        return [Row(name, PickPlace(name)) for name in filing.found]
+    typed = filing.keyboard.text.strip() if filing.keyboard else ""
+    known = written(page.question, filing.answers.get(page.path))
+    key = "places_none" if typed and typed != known else "place"
+    return [Para(setting.words(f"kiosk.filing.ask.{key}"))]
+
+
+def _field(sheet: Sheet, setting: Setting, box: Box, text: str, hint: str) -> Box:
+    """The field that opens the keyboard, at the top of a box; returns what is left below."""
+    height = min(field_height(sheet), max(setting.frame.mm(16.0), box.height // 3))
+    field(sheet, Box(box.x, box.y, box.width, height), text, OpenKeys(True), hint=hint)
+    below = box.y + height + setting.frame.mm(GAP_MM / 2)
+    return Box(box.x, below, box.width, box.bottom - below)
+
+
+def _typing(filing: Filing, setting: Setting) -> Scene:
+    words, page, keyboard = setting.words, filing.asked, filing.keyboard
+    if keyboard is None:
+        return _SCENES[filing.where.at](filing, setting)
+    hint = said(page.question.hints, words.language) if page else ""
+    if page is not None and page.question.kind == DATE:
+        hint = hint or words("kiosk.filing.ask.date")
+    searches = filing.where.at is At.GUIDES or (page is not None and page.question.look == "place")
+    forward = "filing.go.search" if searches else "forward"
+    asked = typing_scene.Asked(
+        label=label_of(page, words) if page else title_of(filing, words),
+        hint=hint,
+        wrong=trouble_words(filing.trouble, words) if filing.trouble else "",
+        warns=filing.trouble is not None and filing.trouble.warning,
+        forward=words(f"kiosk.{forward}"),
+        act=OpenKeys(False) if searches else Forward(),
+    )
+    return typing_scene.scene(setting, keyboard, asked)
+
+
+_SCENES: dict[At, Callable[[Filing, Setting], Scene]] = {
+    At.EVENTS: _events,
+    At.GUIDES: _guides,
+    At.ABOUT: file_scenes.about,
+    At.ASK: _ask,
+    At.UNFIT: file_scenes.unfit,
+    At.PAPERS: file_scenes.papers,
+    At.CARD: file_scenes.card,
+    At.PHOTO: file_scenes.photo,
+    At.REVIEW: file_scenes.review,
+    At.CONSENT: ends_scenes.consent,
+    At.SENDING: ends_scenes.sending,
+    At.NOT_SENT: ends_scenes.not_sent,
+    At.RECEIPT: ends_scenes.receipt,
+    At.HANDOVER: ends_scenes.handover,
+    At.STOP: ends_scenes.stop,
+    At.HELPER: ends_scenes.code,
+    At.KEPT: ends_scenes.kept,
+    At.RESUME: ends_scenes.code,
+}

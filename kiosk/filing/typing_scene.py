@@ -1,0 +1,231 @@
+"""The page with the keyboard: the question and what was typed above, the keys below, back and forward at the corners.
+
+The keys come first: on small screens the question has one line, and a touch of it shows the page behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from controller.core.palette import BAMBOO, INK, LACQUER, MUTED, PAPER, TURMERIC
+from kiosk.acts import Act, SayAgain
+from kiosk.controls import error_panel, field, hint_panel, panel_height
+from kiosk.filing.acts import Back, Key, OpenKeys
+from kiosk.keyboard import layout
+from kiosk.keyboard.layout import TONES, KeyBox
+from kiosk.keyboard.state import DELETE, METHOD, MORE, PADS, SHIFT, SIGNS, SPACE, UNDO, Keyboard
+from kiosk.look import LETTER_MM, MARGIN_MM, Frame, Style
+from kiosk.setting import Setting
+from kiosk.sheet import Sheet
+from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target
+
+_EDGE_MM = 1.5  # the margin where every millimetre is a key's
+_CORNERS_MM, _WIDE_CORNERS_MM = (17.0, 32.0), (40.0, 46.0)  # back and forward, on small and on large screens
+_FIELD_MM = 16.0
+_TONE_LETTERS = dict(zip(TONES, "áàảãạ", strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """label: what is asked. hint: stands in the empty field. wrong: what is the matter with what was typed, "" for
+    nothing; warns: it may stand. forward: what the primary action is called, and what it asks for."""
+
+    label: str
+    hint: str
+    wrong: str
+    warns: bool
+    forward: str
+    act: Act
+
+
+def scene(setting: Setting, keyboard: Keyboard, asked: Asked) -> Scene:
+    sheet, frame = setting.sheet(PAPER), setting.frame
+    unit = _unit(frame)
+    compact = layout.is_compact(frame.width - 2 * unit(_EDGE_MM), unit)
+    room = Box(0, 0, frame.width, frame.height).inset(unit(_EDGE_MM if compact else MARGIN_MM / 2))
+    bottom = _bottom(sheet, setting, keyboard, room, compact, asked)
+    least, most = layout.height_of(keyboard, room.width, unit)
+    strip = _strip_height(sheet, room.width, asked.wrong, bottom - room.y - least, compact)
+    top = max(room.y + strip, bottom - most)
+    keys = Box(room.x, top, room.width, bottom - top)
+    begin = max(room.y, min(frame.reach, top - strip)) if frame.reach else room.y
+    _strip(sheet, setting, keyboard, Box(room.x, begin, room.width, top - begin), asked)
+    for each in layout.keys_of(keyboard, keys, unit):
+        _key(sheet, setting, keyboard, each)
+    return sheet.scene
+
+
+def _unit(frame: Frame) -> Callable[[float], int]:
+    """Millimetres in pixels: grown with the screen as far as a row of twelve keys still fits."""
+    width_mm = frame.width / frame.px_per_mm - 2 * MARGIN_MM
+    grown = max(1.0, min(frame.growth, width_mm / (12 * layout.KEY_MM)))
+    return lambda mm: math.ceil(mm * grown * frame.px_per_mm)
+
+
+def _field_height(frame: Frame) -> int:
+    """Of a field for one line of text."""
+    return max(_unit(frame)(_FIELD_MM), frame.style(1).line + frame.mm(4))
+
+
+def _bottom(sheet: Sheet, setting: Setting, keyboard: Keyboard, room: Box, compact: bool, asked: Asked) -> int:
+    """The bottom row; returns how far down the keys above it may reach."""
+    unit = _unit(sheet.frame)
+    frame, words = setting.frame, setting.words
+    height = unit(layout.KEY_MM if compact else 18.0)
+    back, on = (unit(mm) for mm in (_CORNERS_MM if compact else _WIDE_CORNERS_MM))
+    y, gap = room.bottom - height, unit(1.0)
+    place, label = Box(room.x, y, back, height), words("kiosk.back")
+    style = frame.ordinary.style(1, bold=True)
+    if sheet.whole(label, back - 2 * unit(2.0), style, 1):
+        sheet.button(place, label, Back())
+    else:
+        sheet.tool(place, "", Shape.BACK, Back())
+    sheet.button(Box(room.right - on, y, on, height), asked.forward, asked.act, primary=True)
+    middle = Box(room.x + back + gap, y, room.width - back - on - 2 * gap, height)
+    for each in layout.bottom_row(keyboard, middle, unit, compact):
+        _key(sheet, setting, keyboard, each)
+    return y - gap
+
+
+def _strip_height(sheet: Sheet, width: int, wrong: str, free: int, compact: bool) -> int:
+    """Of what stands above the keys: the question, what is wrong with the answer, and the field."""
+    unit = _unit(sheet.frame)
+    frame = sheet.frame
+    style, typed = frame.ordinary.style(1, bold=True), _field_height(frame) + unit(2)
+    if compact:
+        return max(style.line + unit(10.0), free)
+    wanted = typed + (style.line + panel_height(sheet, width, wrong, 3) if wrong else 2 * style.line)
+    return min(wanted, free)
+
+
+def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: Asked) -> None:
+    unit = _unit(sheet.frame)
+    frame = sheet.frame
+    line = frame.ordinary.style(1, bold=True).line
+    typed = min(_field_height(frame), max(unit(9.0), box.height - line - unit(1.0)))
+    above = Box(box.x, box.y, box.width, box.height - typed - unit(1.0))
+    if asked.wrong:
+        panel = panel_height(sheet, box.width, asked.wrong, 3)
+        if above.height >= line + panel:
+            _question(sheet, setting, Box(above.x, above.y, above.width, above.height - panel), asked.label)
+            _wrong(sheet, Box(above.x, above.bottom - panel, above.width, panel), asked)
+        else:
+            _wrong(sheet, above, asked)
+    else:
+        _question(sheet, setting, above, asked.label)
+    sheet.put(Target(box, OpenKeys(False)))
+    if above.height >= unit(layout.KEY_MM) and not asked.wrong:
+        _hear(sheet, setting, above)
+    place = Box(box.x, box.bottom - typed - unit(0.5), box.width, typed)
+    if typed < unit(_FIELD_MM):
+        _line(sheet, place, keyboard.text, asked.hint)
+    else:
+        field(sheet, place, keyboard.text, hint=asked.hint)
+
+
+def _line(sheet: Sheet, box: Box, text: str, hint: str) -> None:
+    """A field of one line and no more: the end of what was typed, and the caret."""
+    unit, style = _unit(sheet.frame), sheet.frame.ordinary.style(1)
+    sheet.panel(box, INK)
+    sheet.panel(box.inset(unit(0.5)), PAPER)
+    x, y = box.x + unit(2), box.y + box.height // 2 + style.cap // 2 - style.baseline
+    room = box.width - unit(6)
+    shown = next((text[at:] for at in range(len(text)) if sheet.width(text[at:], style) <= room), "")
+    if not text:
+        sheet.text(x + unit(2), y, room, hint, style, MUTED)
+    elif shown.strip():
+        sheet.put(Label(Box(x, y, sheet.width(shown, style), style.line), shown, style, INK))
+    caret = Box(
+        x + sheet.width(shown, style), y + style.baseline - round(style.cap * 1.1), unit(0.7), round(style.cap * 1.3)
+    )
+    sheet.put(Panel(caret, BAMBOO))
+
+
+def _wrong(sheet: Sheet, box: Box, asked: Asked) -> None:
+    """What is the matter, in as many lines as there is room for; all of it is said as well."""
+    frame = sheet.frame
+    style = frame.ordinary.style(1)
+    if box.height >= frame.style(1).line + frame.mm(3):
+        (hint_panel if asked.warns else error_panel)(sheet, box, asked.wrong, 3)
+    else:
+        sheet.text(box.x, box.y, box.width, asked.wrong, style, INK if asked.warns else LACQUER)
+
+
+def _question(sheet: Sheet, setting: Setting, box: Box, label: str) -> None:
+    """As much of it as there is room for, beside the key to hear it again."""
+    unit = _unit(sheet.frame)
+    frame = sheet.frame
+    key = unit(layout.KEY_MM)
+    width = box.width - key - unit(2.0) if box.height >= key else box.width
+    styles = [frame.style(1.25, bold=True), frame.style(1, bold=True), frame.ordinary.style(1, bold=True)]
+    fitting = [style for style in styles if style.line <= box.height]
+    style = sheet.first_whole(label, width, box.height, fitting or styles[-1:])
+    lines = max(1, box.height // style.line)
+    height = len(sheet.lines(label, width, style, lines)) * style.line
+    sheet.text(box.x, box.y + max(0, (box.height - height) // 2), width, label, style, BAMBOO, most=lines)
+
+
+def _hear(sheet: Sheet, setting: Setting, box: Box) -> None:
+    unit = _unit(sheet.frame)
+    key = unit(layout.KEY_MM)
+    place = Box(box.right - key, box.y, key, key)
+    sheet.tool(place, setting.words("kiosk.tool.again"), Shape.SPEAKER, SayAgain())
+
+
+def _key(sheet: Sheet, setting: Setting, keyboard: Keyboard, each: KeyBox) -> None:
+    """A key's body is a little smaller than the area in which a touch is meant for it."""
+    unit = _unit(sheet.frame)
+    frame, act = sheet.frame, Key(each.key)
+    body = each.box.inset(unit(0.5))
+    if each.key in TONES and not sheet.is_pressed(act):
+        sheet.panel(body, TURMERIC)
+        colour = INK
+    else:
+        colour = sheet.key(body, act, chosen=each.key == SHIFT and keyboard.capital)
+    shape = Shape.UP if each.key == SHIFT else None
+    if shape is not None:
+        side = min(frame.ordinary.style(1.25).cap, body.height // 2)
+        sheet.put(
+            Sign(Box(body.x + (body.width - side) // 2, body.y + (body.height - side) // 2, side, side), shape, colour)
+        )
+    else:
+        _written(
+            sheet,
+            body,
+            _name(setting, keyboard, each.key),
+            colour,
+            wordy=len(each.key) > 1 or each.key in {SPACE, DELETE},
+        )
+    sheet.put(Target(each.box, act))
+
+
+def _name(setting: Setting, keyboard: Keyboard, key: str) -> str:
+    words = setting.words
+    if key == MORE:
+        return words("kiosk.keyboard.letters" if keyboard.page == SIGNS else "kiosk.keyboard.more")
+    if key == METHOD:
+        return words(f"kiosk.keyboard.{keyboard.method}")
+    if key == UNDO:
+        return words("kiosk.keyboard.undo")
+    if key == DELETE:
+        return words("kiosk.keyboard.delete")
+    if key == SPACE:
+        return words("kiosk.keyboard.space")
+    if key in _TONE_LETTERS:
+        return _TONE_LETTERS[key]
+    return key.upper() if keyboard.kind not in PADS and keyboard.capital else key
+
+
+def _written(sheet: Sheet, box: Box, text: str, colour: tuple[int, int, int], wordy: bool) -> None:
+    unit = _unit(sheet.frame)
+    small = Style(unit(LETTER_MM))
+    styles = [small] if wordy else [Style(unit(LETTER_MM * step)) for step in (2.0, 1.6, 1.25, 1.0)]
+    style = sheet.first_whole(text, box.width - unit(1.0), min(box.height, styles[0].line), styles)
+    lines = sheet.lines(text, box.width - 2, style, max(1, box.height // style.line))
+    y = box.y + box.height // 2 - style.cap // 2 - style.baseline + style.cap - (len(lines) - 1) * style.line // 2
+    for line in lines:
+        width = sheet.width(line, style)
+        sheet.put(Label(Box(box.x + (box.width - width) // 2, y, width, style.line), line, style, colour))
+        y += style.line
