@@ -113,8 +113,9 @@
     }
     event.preventDefault();
     if (button) button.disabled = true;
+    let answer = null;
     try {
-      const answer = await fetch(form.action, {
+      answer = await fetch(form.action, {
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -122,7 +123,8 @@
       if (ask_again) { ask_again.open = false; scrollTo(0, 0); } // where what now sounds is said, and how to stop it
       await ask();
     } catch {
-      form.submit(); // the page itself then says what is wrong
+      if (answer) form.submit(); // the page itself then says what is wrong
+      else { show(one("#stale"), true); scrollTo(0, 0); } // no line: leaving for the browser's own page would help nobody
     } finally {
       if (button) button.disabled = false;
       listenFirst();
