@@ -187,6 +187,7 @@ class FilingDesk:
         """Delete a file before its time, for one of DELETION_REASONS. What stays is the record of it."""
         if why not in DELETION_REASONS:
             raise InputError(Problem.of("why", "file_deletion"))
+        sitting.require()
         with self._store.write() as tx:
             filings.delete(tx, self._clock.now(), filings.get(tx, ident), why, sitting.official)
         self._store.shorten_log()
@@ -207,6 +208,8 @@ class FilingDesk:
         return json.dumps(_export(found, photos), ensure_ascii=False, indent=1).encode()
 
     def was_exported(self, sitting: Sitting, ident: str, form: str) -> None:
+        """For the journal: an opened file was taken along as `form` ("json", "pdf")."""
+        sitting.require()
         with self._store.write() as tx:
             filings.was_exported(tx, self._clock.now(), ident, sitting.official, form)
         self._bell.ring("controller")

@@ -68,10 +68,15 @@ class Sitting:
         with self._lock:
             self._used_at = self._clock.monotonic()
 
-    def file_key(self, key_id: str, sealed_key: bytes) -> bytes:
-        """The key of one file. LockedError if the sitting is over or knows no such key of the desk."""
+    def require(self) -> None:
+        """LockedError if the sitting is over."""
         if not self.is_open:
             self.close()
+            raise LockedError("the desk is locked")
+
+    def file_key(self, key_id: str, sealed_key: bytes) -> bytes:
+        """The key of one file. LockedError if the sitting is over or knows no such key of the desk."""
+        self.require()
         with self._lock:
             private = self._keys.get(key_id)
             if private is None:
@@ -79,12 +84,9 @@ class Sitting:
             return sealing.unsealed(bytes(private), sealed_key)
 
     def granted_to(self, public: bytes) -> dict[str, bytes]:
-        """Every key of this sitting, sealed to somebody."""
-        if not self.is_open:
-            self.close()
+        """Every key of this sitting, sealed to somebody. LockedError if it is over."""
+        self.require()
         with self._lock:
-            if not self._keys:
-                raise LockedError("the desk is locked")
             return {ident: sealing.sealed(public, bytes(private)) for ident, private in self._keys.items()}
 
     def take(self, key_id: str, private: bytes) -> None:

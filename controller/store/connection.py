@@ -139,10 +139,11 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        precisely = getattr(error, "sqlite_errorcode", 0)
+        code = precisely & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise StoreBusyError(f"{path}: busy: {error}") from error
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or precisely == sqlite3.SQLITE_IOERR_SHMSIZE:  # whoever opens it needs room, too
             raise DiskFullError(f"{path}: the disk is full") from error
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             raise BrokenStoreError(

@@ -101,6 +101,9 @@ def test_a_sitting_ends_by_itself_when_nobody_uses_it(office: Office, clock: Fak
         lambda: office.desk.photo(sitting, "id-0002", 2),
         lambda: office.desk.move(sitting, "id-0002", FileState.REGISTERED, Step(to=FileState.ACCEPTED)),
         lambda: office.desk.note(sitting, "id-0002", "x"),
+        lambda: office.desk.delete(sitting, "id-0002", "asked"),
+        lambda: office.desk.exported(sitting, "id-0002"),
+        lambda: office.desk.was_exported(sitting, "id-0002", "pdf"),
         lambda: office.keys.grant(sitting, "lan"),
         lambda: office.keys.new_recovery(sitting),
     ):

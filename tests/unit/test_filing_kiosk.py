@@ -119,6 +119,22 @@ def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
         office.store.close()
 
 
+def test_a_kiosk_that_starts_on_a_full_disk_says_so(tmp_path: Path) -> None:
+    """The process of a new resident: it opens the database anew, for which SQLite needs room."""
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        office = office_in(disk.folder)
+        office.opened()
+        office.store.close()
+        disk.fill()
+        with pytest.raises(DiskFullError) as caught:
+            office.filing.submit(submission())
+        assert reason_of(caught.value) == "disk"
+        disk.clear()
+        office.filing.submit(submission())
+        assert rows(office) == 1
+        office.store.close()
+
+
 def test_a_locked_database_is_said_and_nothing_is_lost(
     office: Office, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,12 @@ def test_residents_files_are_for_kiosk_page_and_controller_only() -> None:
     )
 
 
+@pytest.mark.parametrize("process", ["web", "kiosk"])
+def test_what_residents_file_reaches_the_disk_by_no_other_way(process: str) -> None:
+    text = (UNITS / f"loalang-{process}.service").read_text(encoding="utf-8")
+    assert "\nLimitCORE=0\n" in text and "\nMemorySwapMax=0\n" in text
+
+
 def test_what_units_start_may_ask_what_it_asks() -> None:
     """Both were seen to be killed without these: every speech engine, and the screen."""
     audio = (UNITS / "loalang-audio@.service").read_text(encoding="utf-8")
