@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from controller.boards.emulated.board import Face
 from controller.boards.picture import png_of
+from controller.core.errors import StationError
 from controller.runtime.config_tables import Board
 from controller.runtime.files import replace_file
+from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 
 RECORD_LIMIT = 1_000_000  # bytes of the record; one older one is kept
@@ -42,12 +44,19 @@ class Portrait:
         self._png = places.picture(f"board-{board.id}")
         self._txt = places.pictures / f"board-{board.id}.txt"
         self._colours = board.colours
-        self._drawn: Face | None = None
+        self._drawn: Face | None = None  # as it is kept
+        self._unkept = Lasting(log, f"the picture of board {board.id} is not kept")
 
     def draw(self, face: Face) -> None:
-        """Write what differs from the last time."""
-        old, self._drawn = self._drawn, face
-        if old is None or face.dots != old.dots:
-            replace_file(self._png, png_of([face.dots], colours=self._colours), durable=False)
-        if old is None or (face.file, face.text) != (old.file, old.text):
-            replace_file(self._txt, f"file: {face.file or '-'}\n\n{face.text}\n".encode(), durable=False)
+        """Write what differs from the last time; where that cannot be, as with a full disk, the next time."""
+        old, self._drawn = self._drawn, None
+        try:
+            if old is None or face.dots != old.dots:
+                replace_file(self._png, png_of([face.dots], colours=self._colours), durable=False)
+            if old is None or (face.file, face.text) != (old.file, old.text):
+                replace_file(self._txt, f"file: {face.file or '-'}\n\n{face.text}\n".encode(), durable=False)
+        except StationError as error:
+            self._unkept.begins(str(error))
+            return
+        self._unkept.ends()
+        self._drawn = face
