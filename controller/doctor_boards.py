@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from controller.boards.display.screen_power import plugged, tools
+from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
 from controller.runtime.serial_port import Adapter
 
-FEWEST_ROWS = 13  # a board with fewer has no room for the marks of Vietnamese, and a font of its own
 FONTS = {"X11/misc/9x15.pcf.gz": "xfonts-base", "opentype/unifont/unifont.otf": "fonts-unifont"}
 HUIDU_PORT = 10001
 BY_PATH = "/dev/serial/by-path"

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from controller.boards.alpha.files import memory_of
 from controller.boards.alpha.words import AlphaError
-from controller.boards.lettering.fonts import FEWEST_ROWS
-from controller.boards.lettering.lamps import Lamps
+from controller.boards.lettering.lamps import FEWEST_ROWS, Lamps
 from controller.runtime.config_tables import Board
 
 PX_PER_S = 50.0  # of a ticker, whatever its letters

@@ -35,6 +35,7 @@ from controller.boards.alpha.words import (
     WriteDots,
     WriteText,
 )
+from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.boards.lettering.layout import CLOCK, plain
 from controller.boards.outgoing import Frame
 from controller.boards.pages import Content, Rotation
@@ -42,7 +43,6 @@ from controller.boards.pages import Page as Shown
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 
-FEWEST_ROWS = 13  # with pictures; below, the sign's own letters are all that fits
 FILE_BYTES = 2048  # of file A on such a board; a BetaBrite Classic has 5,482 in all
 PRIORITY_BYTES = 125  # all that a priority file may hold
 SEVEN_ROWS = Inline(Code.FONT, "3")

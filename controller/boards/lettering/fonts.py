@@ -18,6 +18,7 @@ from pathlib import Path
 from string import digits
 from typing import TYPE_CHECKING, NamedTuple
 
+from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.core.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 X11 = Path("/usr/share/fonts/X11/misc")
 Ink = tuple[bytes, ...]  # rows of one byte a dot, 0 or 1
-FEWEST_ROWS = 13  # below, there is no room for the marks of Vietnamese
 MOST_GLYPHS = 4096  # kept of one font
 LARGEST_SCALE = 8
 _UNASSIGNED = "\uffff"  # no font has it: drawn as what stands for a missing character

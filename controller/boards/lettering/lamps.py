@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from controller.runtime.config_tables import Board
 
+FEWEST_ROWS = 13  # below, there is no room for the marks of Vietnamese
 TEXT_LIMIT = 480  # characters of one text: a minute and a half of ticker
 MOST_STILL = 9  # pages of one text
 

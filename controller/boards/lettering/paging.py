@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controller.boards.lettering.blocks import Block, Ground, Role, roles_of
-from controller.boards.lettering.fonts import FEWEST_ROWS, Style, alike, are_installed, narrow, styles
+from controller.boards.lettering.fonts import Style, alike, are_installed, narrow, styles
 from controller.boards.lettering.glyphs import Field
-from controller.boards.lettering.lamps import TEXT_LIMIT, Lamps
+from controller.boards.lettering.lamps import FEWEST_ROWS, TEXT_LIMIT, Lamps
 from controller.boards.lettering.layout import CELL_PX, LINE_PX, lay_out
 from controller.boards.lettering.texts import MORE, clean, cut, lines_of, paged, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation
