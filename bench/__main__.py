@@ -13,6 +13,7 @@ NAMES = (
     "idle",
     "kiosk",
     "boards",
+    "boards_seen",
     "glyphs",
     "screens",
     "schedule",

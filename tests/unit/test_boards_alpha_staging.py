@@ -148,6 +148,18 @@ def test_a_page_that_says_something_else_now_is_shown_on_until_the_new_one_is_th
     assert SENT not in {state for state, _, _ in simulation.states}
 
 
+def test_where_there_is_no_room_beside_it_a_page_is_never_seen_half_old_and_half_new() -> None:
+    simulation = connected(content(LONGER))
+    watch = Watch(simulation)
+    changed = replace(LONGER, dots=drawn(BOARD, 104, width=96 * 15)[0].dots)
+    simulation.want(content(changed))
+    watch.run(60)
+    pictures = {tuple(dots) for _, dots, said in watch.faces if "Trang" not in said}
+    assert pictures <= windows(LONGER) | windows(changed)
+    assert watch.dark_s <= BLINK_S
+    assert simulation.status.state is SHOWN
+
+
 def test_what_comes_is_made_ready_and_at_its_instant_only_the_text_is_sent() -> None:
     simulation = connected(content(ONE), Timing(poll_s=100))
     watch = Watch(simulation)
