@@ -19,7 +19,7 @@ from controller.store.connection import Store, Tx
 
 LOOK_S = 5.0  # when nobody rings
 CARE_S = 600.0  # how often what is over is looked for
-BY = "station"  # who deletes by rule
+BY = "loalang"  # whoever does by itself what nobody asked for
 log = logging.getLogger(__name__)
 
 

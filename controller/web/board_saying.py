@@ -74,7 +74,7 @@ def is_open_ended(notice: Notice) -> bool:
 
 
 def journal_key(entry: Entry) -> str:
-    """The catalogue's name of a line about notices, pictures, the desk or the training sessions."""
+    """The catalogue's name of a line about notices, pictures, the desk, training sessions or residents' files."""
     detail = entry.detail
     match entry.kind:
         case Kind.NOTICE:
@@ -84,3 +84,13 @@ def journal_key(entry: Entry) -> str:
         case _:
             what = str(detail.get("what", ""))
     return f"{entry.kind}_{what}" if what else entry.kind
+
+
+def journal_facts(entry: Entry, words: Words) -> dict[str, str]:
+    """What such a line is told with, besides what every line has. Of a file the end of its id, never more."""
+    detail, state = entry.detail, str(entry.detail.get("state", ""))
+    return {
+        "given": str(detail.get("given", "")), "called": str(detail.get("called", "")),
+        "file": entry.subject.partition("/")[2][-6:],
+        "state": words(f"filing.state.{state}") if words.has(f"filing.state.{state}") else state,
+    }  # fmt: skip

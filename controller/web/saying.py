@@ -292,10 +292,10 @@ class Saying:
         match entry.kind:
             case Kind.EDITED if entry.detail.get("restored"):
                 key = "restored"
-            case Kind.NOTICE | Kind.PICTURE | Kind.DESK | Kind.TRAINING:
+            case Kind.NOTICE | Kind.PICTURE | Kind.DESK | Kind.TRAINING | Kind.FILE | Kind.DESK_KEY | Kind.HELPER:
                 key = board_saying.journal_key(entry)
                 key = key if self._words.has(f"web.journal.{key}") else entry.kind
-                facts |= {name: detail.get(name, "") for name in ("given", "called")}
+                facts |= board_saying.journal_facts(entry, self._words)
                 facts["due"] = self.when(as_instant(detail["begins"])) if "begins" in detail else ""
             case Kind.SHOWN:
                 key = "sent" if detail.get("state") == "sent" else "shown"
