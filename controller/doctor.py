@@ -20,7 +20,7 @@ from controller.clock_trust import finding, trust_words
 from controller.core.alarms import UntoldError
 from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
-from controller.doctor_boards import boards, line
+from controller.doctor_boards import boards, line, strays
 from controller.examining import LIMIT_S, Finding, Saying, World
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
@@ -51,6 +51,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         *(_output(say, output, world) for output in config.outputs),
         *_wiring(say, config, world),
         *boards(say, config, world),
+        *strays(say, config, places, world),
         _screen(say, world),
         _port(say, config),
         *_mail(say, config.notify.email, world),

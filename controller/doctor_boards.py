@@ -1,5 +1,5 @@
-"""`loalang doctor` on boards: their lines and addresses, their fonts, screens and panels; and on USB adapters that only
-their plugs tell apart."""
+"""`loalang doctor` on boards: their lines and addresses, their fonts, screens and panels; USB adapters that only their
+plugs tell apart; notices for boards that there are no more."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from pathlib import Path
 
 from controller.boards.display.screen_power import plugged, tools
 from controller.boards.lettering.lamps import FEWEST_ROWS
+from controller.core.errors import StationError
 from controller.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
+from controller.runtime.places import Places
 from controller.runtime.serial_port import Adapter
+from controller.store import notices
+from controller.store.connection import Store
 
 FONTS = {"X11/misc/9x15.pcf.gz": "xfonts-base", "opentype/unifont/unifont.otf": "fonts-unifont"}
 HUIDU_PORT = 10001
@@ -30,6 +34,24 @@ def boards(say: Saying, config: StationConfig, world: World) -> Iterator[Finding
     if len(screens) > 1:
         yield say.warning("screens", "screens.many", count=len(screens))
     yield from _twins(say, config, world)
+
+
+def strays(say: Saying, config: StationConfig, places: Places, world: World) -> Iterator[Finding]:
+    """Notices that name boards or zones which the configuration does not have, as after a change of their ids."""
+    if not places.station_db.is_file():
+        return
+    store = Store(places.station_db, read_only=True)
+    try:
+        with store.read() as tx:
+            live = notices.live(tx, world.now())
+    except StationError:  # the database has a check of its own
+        return
+    finally:
+        store.close()
+    known = {board.id for board in config.boards}, {zone.id for zone in config.zones}
+    lost = [(set(notice.boards) - known[0]) | (set(notice.zones) - known[1]) for notice in live]
+    if names := sorted(set().union(*lost)):
+        yield say.warning("notices", "notices.lost", count=sum(map(bool, lost)), names=", ".join(names))
 
 
 def line(say: Saying, name: str, port: str) -> Finding:

@@ -1,19 +1,27 @@
-"""The doctor on USB adapters that only their plugs tell apart, in made-up trees of /dev."""
+"""The doctor on USB adapters that only their plugs tell apart, in made-up trees of /dev, and on notices for boards that
+there are no more."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import serial.tools.list_ports
 
-from controller.doctor_boards import boards
+from controller.core.levels import Level
+from controller.core.notices import Notice
+from controller.doctor_boards import boards, strays
 from controller.examining import Finding, Saying, World
 from controller.runtime.catalogues import load_words
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
+from controller.runtime.places import Places
 from controller.runtime.serial_port import Adapter, adapters
+from controller.store import notices
+from controller.store.connection import Store
 
+START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 PLUGS = {
     "ttyUSB0": "platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.1:1.0-port0",
     "ttyUSB1": "platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.2:1.0-port0",
@@ -102,6 +110,29 @@ def test_whatever_can_be_told_apart_is_not_warned_of(root: Path) -> None:
         (config_of(BY_ID), []),
     )
     assert [twins(root, config, found) for config, found in cases] == [[]] * len(cases)
+
+
+def test_notices_for_a_board_that_was_renamed_are_told(tmp_path: Path) -> None:
+    say, config = Saying(load_words("vi")), config_of("emulator")
+    places = Places(tmp_path)
+    places.make()
+    world = World(tmp_path, {}, now=lambda: START)
+    assert list(strays(say, config, places, world)) == [], "there is no database yet"
+    store = Store(places.station_db)
+    cases = ((), ("gate",), ("gate", "cong-cu"), ("cho",))
+    with store.write() as tx:
+        for number, named in enumerate(cases):
+            notice = Notice(
+                id=f"n{number}", text="x", level=Level.NORMAL, boards=named, zones=("a",), created_at=START,
+                shown_from=START, shown_until=START + timedelta(hours=1),
+            )  # fmt: skip
+            notices.add(tx, START, notice, "lan")
+    (found,) = strays(say, config, places, world)
+    assert (found.name, found.state) == ("notices", "warning")
+    assert found.what == "2 tin ghi cho bảng hay cụm không có trong cấu hình: cho, cong-cu"
+    over = World(tmp_path, {}, now=lambda: START + timedelta(hours=1))
+    assert list(strays(say, config, places, over)) == []
+    store.close()
 
 
 def test_adapters_are_those_on_usb_as_pyserial_knows_them(monkeypatch: pytest.MonkeyPatch) -> None:
