@@ -12,6 +12,7 @@ from controller.clock_trust import ClockWatch
 from controller.core.filings import Keep
 from controller.filing_care import FilingCare
 from controller.guiding import Guiding
+from controller.kiosk_requests import Requests
 from controller.planning import Planning
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -62,11 +63,14 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     files = filings.opened(places.filings_db, at_once=False)
     care = FilingCare(files, store, clock, keep, lambda: watch.believed)
 
+    requests = Requests(store, places, bell, clock)
+
     def wake_others() -> None:
         for worker in boards:
             worker.wake()
         alarms.wake()
         care.wake()
+        requests.wake()
 
     planning = Planning(store, ids, config)
     lives = partial(at_home, places)
@@ -79,7 +83,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     )
     for board, worker in zip(in_line, boards, strict=True):
         crew.start(f"board-{board.id}", worker.run, worker.wake)
-    for name, teller in (("alarms", alarms), ("post", post), ("filings", care)):
+    for name, teller in (("alarms", alarms), ("post", post), ("filings", care), ("requests", requests)):
         progress = partial(crew.progress, name, TELLING_LIMIT_S)
         crew.start(name, partial(teller.run, crew.stopping, progress), teller.wake)
     try:

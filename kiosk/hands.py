@@ -15,7 +15,7 @@ from typing import Protocol
 
 from controller.core.errors import DeviceError, InputError, LoalangError, StationError
 from controller.core.filings import Draft
-from controller.core.ports import Clock, Ids
+from controller.core.ports import Bell, Clock, Ids
 from controller.filing import Filing, TooManyTriesError, reason_of
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
@@ -98,11 +98,12 @@ class Hands:
         places: Places,
         clock: Clock,
         ids: Ids,
+        bell: Bell,
         filing: Callable[[], Filing],
         printing: Printing,
         tell: Callable[[Input], None],
     ) -> None:
-        self._places, self._clock, self._ids, self._tell = places, clock, ids, tell
+        self._places, self._clock, self._ids, self._bell, self._tell = places, clock, ids, bell, tell
         self._filing_of, self._printing = filing, printing
         self._filing: Filing | None = None
         self._resumed = ""  # the code of a draft that this visit goes on with
@@ -153,10 +154,11 @@ class Hands:
         ident = self._ids()
         request = {"kind": wish.kind, "about": wish.about, "at": self._clock.now().isoformat()}
         try:
-            replace_file(self._places.kiosk_request(ident), json.dumps(request).encode())
+            replace_file(self._places.kiosk_request(ident), json.dumps(request).encode(), mode=0o660)
         except StationError as error:
             log.error("a request could not be kept: %s", error)
             return NotAsked(wish.kind)
+        self._bell.ring("controller")
         return Asked(wish.kind, ident)
 
     def _find(self, wish: FindFile) -> FileAnswer:

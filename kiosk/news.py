@@ -17,15 +17,18 @@ from controller.core.showing import showing
 from controller.core.utterances import UtteranceState
 from controller.runtime.config import StationConfig
 from controller.runtime.logs import Lasting
-from controller.store import alarms, announcements, facts, notices, utterances
+from controller.store import alarms, announcements, facts, kiosk_requests, notices, training, utterances
 from controller.store.connection import Store, Tx
+from controller.store.kiosk_requests import HelpCall
 from controller.upcoming import Upcoming
 from kiosk import link as words_of
-from kiosk.bulletin import Bulletin, Coming, programme
+from kiosk.bulletin import Bulletin, Call, CallState, Coming, Training, programme
 from kiosk.flow import Input, NewsCame, NewsLost
 from kiosk.link import Link
 
 POLL_S = 0.5
+SESSIONS = 30  # that are shown
+REMEMBERED = timedelta(hours=2)  # longer than a visit
 ALARM = "alarm"  # the staff have not acknowledged something that went wrong
 NOT_FOR_RESIDENTS = frozenset({"email"})  # faults that keep nothing from them
 log = logging.getLogger(__name__)
@@ -52,7 +55,26 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming
         items=tuple(item for item in items if item.special is Special.NONE and item.whole),
         entries=programme(known, coming, tuple(zone.id for zone in config.zones)),
         faults=faults,
+        trainings=_trainings(tx, now),
+        tickets=kiosk_requests.tickets(tx, now - REMEMBERED),
+        calls=tuple(Call(one.id, _call_state(one)) for one in kiosk_requests.calls(tx, now - REMEMBERED)),
     )
+
+
+def _trainings(tx: Tx, now: datetime) -> tuple[Training, ...]:
+    taken = kiosk_requests.seats_taken(tx)
+    return tuple(
+        Training(
+            one.id, one.title, one.place, one.begins, max(0, one.seats - taken.get(one.id, 0)) if one.seats else None
+        )
+        for one in training.coming(tx, now, SESSIONS)
+    )
+
+
+def _call_state(call: HelpCall) -> CallState:
+    if call.over_at is not None:
+        return CallState.OVER
+    return CallState.ANSWERED if call.answered_at is not None else CallState.OPEN
 
 
 def _coming(tx: Tx, upcoming: Upcoming, first: datetime, end: datetime) -> list[Coming]:

@@ -75,7 +75,7 @@ def serve(shelf: Shelf, link: Link) -> int:
             wish = PrintReceipt(wish.code, "", wish.title, wish.lines)
         printer.print(wish, words, clock.now().astimezone(config.site.tz))
 
-    hands = Hands(places, clock, ids, opened, printed, tell)
+    hands = Hands(places, clock, ids, bell, opened, printed, tell)
 
     def carry_out(effect: Effect) -> None:
         match effect:
