@@ -28,6 +28,7 @@ from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Contact, Email, Output, Relay, Speech
 from controller.runtime.places import Places
+from controller.store import desk_keys
 from controller.store.connection import Store
 
 MEGABYTE = 1_000_000
@@ -45,6 +46,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
                boards=len(config.boards)),
         *_state(say, config, places),
         _database(say, places),
+        _filings(say, places),
         _clock(say, config, places, world),
         *_voices(say, config.speech, world),
         _fonts(say, world),
@@ -93,6 +95,25 @@ def _database(say: Saying, places: Places) -> Finding:
     return say.fault("database", "database.broken", reason=complaint) if complaint else say.ok(
         "database", "database.fine"
     )  # fmt: skip
+
+
+def _filings(say: Saying, places: Places) -> Finding:
+    """Whether residents' files can be kept: the database is whole, and there is a desk that they are sealed to."""
+    if not places.filings_db.is_file():
+        return say.warning("filings", "filings.no_key")
+    try:
+        store = Store(places.filings_db, read_only=True)
+        complaint = store.complaint()
+        with store.read() as tx:
+            key, granted = desk_keys.in_force(tx), desk_keys.with_access(tx)
+        store.close()
+    except StationError as error:
+        complaint = str(error)
+    if complaint:
+        return say.fault("filings", "filings.broken", reason=complaint)
+    if key is None:
+        return say.warning("filings", "filings.no_key")
+    return say.ok("filings", "filings.fine", count=len(granted - {desk_keys.RECOVERY}))
 
 
 def _clock(say: Saying, config: StationConfig, places: Places, world: World) -> Finding:

@@ -20,7 +20,9 @@ from controller.runtime.config_tables import Email, Relay
 from controller.runtime.config_text import parse_config
 from controller.runtime.places import Places
 from controller.store import clock as clocks
+from controller.store import filings
 from controller.store.connection import Store
+from tests.support.filed import office_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ZONES = '[[zones]]\nid = "a"\nname = "A"\n[[outputs]]\nname = "main"\nzones = ["a"]\n'
@@ -46,6 +48,9 @@ class Bed:
         self.places = Places(folder / "state")
         self.places.make()
         Store(self.places.station_db).close()
+        office = office_in(folder / "state")
+        office.opened()
+        office.store.close()
         self.programs: dict[str, str] = {"espeak-ng": self.program("espeak-ng", "exit 0")}
         self.libraries = {"espeak-ng": "libespeak-ng.so.1"}
         self.modules = {"lgpio"}
@@ -95,13 +100,26 @@ def bed(tmp_path: Path) -> Bed:
 def test_a_station_in_order(bed: Bed) -> None:
     found = bed.findings(config_of('[[boards]]\nid = "gate"\nname = "Gate"\n'))
     assert {name: finding.state for name, finding in found.items()} == {
-        "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "clock": "ok", "voice/pyttsx3": "ok",
-        "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "fonts/boards": "ok", "board/gate": "ok",
-        "screen": "ok", "web": "ok",
+        "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "filings": "ok", "clock": "ok",
+        "voice/pyttsx3": "ok", "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "fonts/boards": "ok",
+        "board/gate": "ok", "screen": "ok", "web": "ok",
     }  # fmt: skip
     assert all(finding.what and not finding.what_to_do for finding in found.values())
     assert found["screen"].what == "màn hình nối ở HDMI-A-1"
     assert found["web"].as_json().keys() == {"name", "state", "what", "what_to_do"}
+
+
+def test_the_desk_for_residents_files(bed: Bed) -> None:
+    found = bed.findings()["filings"]
+    assert (found.state, found.what) == ("ok", "nhận được hồ sơ; 1 cán bộ mở được")
+    bed.places.filings_db.write_bytes(b"no database at all" * 400)
+    assert bed.findings()["filings"].state == "fault"
+    for path in bed.places.filings.iterdir():
+        path.unlink()
+    absent = bed.findings()["filings"]
+    filings.opened(bed.places.filings_db).close()
+    assert bed.findings()["filings"] == absent
+    assert (absent.state, "tạo khóa" in absent.what_to_do) == ("warning", True)
 
 
 def test_the_state_directory(bed: Bed, tmp_path: Path) -> None:
@@ -344,18 +362,14 @@ def test_both_languages_say_every_key() -> None:
 
 
 def test_it_leaves_nothing_behind(bed: Bed) -> None:
+    def names() -> list[str]:
+        """SQLite's own files beside a database come and go with whoever reads it."""
+        found = bed.places.state.rglob("*")
+        return sorted(path.name for path in found if not path.name.endswith((".db-wal", ".db-shm")))
+
+    before = names()
     bed.findings()
-    names = sorted(path.name for path in bed.places.state.iterdir() if "station.db-" not in path.name)
-    assert names == [
-        "notice-pictures",
-        "pictures",
-        "recordings",
-        "renditions",
-        "run",
-        "sounds",
-        "station.db",
-        "uploads",
-    ]
+    assert names() == before and {"station.db", "filings.db"} <= set(before)
 
 
 BOARD = '[[boards]]\nid = "b"\nname = "B"\n'
