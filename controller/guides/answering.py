@@ -130,7 +130,7 @@ def _day(text: str) -> Value:
 
 
 def _one_of_many(text: str) -> Value:
-    return text.split()
+    return list(dict.fromkeys(text.split()))
 
 
 def _is_text(value: Value) -> bool:
