@@ -55,7 +55,7 @@ class Outline:
     is_new: bool  # nobody has opened it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QueueLine:
     """One file in the queue of an open sitting. `broken`: it cannot be opened, somebody has changed it."""
 
@@ -73,7 +73,7 @@ class Photo:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Written:
     """A step (with its state) or a note, as an official wrote it."""
 
@@ -84,7 +84,7 @@ class Written:
     asked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenedFile:
     """Everything of a file but the photos themselves. Only in memory, never logged."""
 

@@ -23,7 +23,7 @@ SUMMARY, DOCUMENT, PHOTOS = 0, 1, 2  # places of parts; photos from the third on
 SMALLEST_SUMMARY, SMALLEST_CONTENT = 512, 4096  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Visit:
     """What the secret of a visit becomes. The secret itself is never kept."""
 
@@ -32,7 +32,7 @@ class Visit:
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Handle:
     """What a receipt opens: how its file is looked up, and what the resident's key is locked under."""
 
@@ -40,7 +40,7 @@ class Handle:
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Summary:
     """What the desk's queue shows. photos: (paper's id, digest of the photo), in their order."""
 
@@ -51,7 +51,7 @@ class Summary:
     photos: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Words:
     """What an official has written with a step, a note or a portal's code."""
 

@@ -125,7 +125,7 @@ class WatchCamera:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Submit(Submission):
     """Effect: seal it and keep it (`Filing.submit` takes it as it is); answered by Filed or NotFiled. `ident` makes a
     second attempt the same file.

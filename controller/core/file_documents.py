@@ -1,7 +1,7 @@
 """What lies inside a resident's file: a document the kiosk makes, the desk opens and exports. Pure; docs/filing.md.
 
 A document says everything in words as well as in values, so that it can be read without the guide it was made with.
-Nothing here may be logged.
+Nothing here may be logged, nor does its repr show it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Value = str | int | float | tuple[str, ...]
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Applicant:
     """Who files. `birth_date`: "YYYY-MM-DD", or "YYYY" where only the year is known, or "" (then only the receipt's
     token finds the file)."""
@@ -29,7 +29,7 @@ class Applicant:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """One answer as the form has it."""
 
@@ -37,7 +37,7 @@ class Answer:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Said:
     """One line of the review: the question and its answer in words."""
 
@@ -45,7 +45,7 @@ class Said:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Paper:
     """One paper of the checklist. have: "yes", "no" or "depends". How many photos there are, the file itself says."""
 
@@ -54,7 +54,7 @@ class Paper:
     have: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Consent:
     """What the resident agreed to: the very words, and when (ISO 8601)."""
 
@@ -62,7 +62,7 @@ class Consent:
     at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FileDocument:
     guide: str  # its id
     guide_version: str

@@ -1,7 +1,7 @@
 """A resident's file (hồ sơ): its ten official states, what may follow what, and what the kiosk hands in. Pure.
 
 The table first, the code second. How numbers and codes are written is `core.filing_codes`' affair, what lies inside a
-file `core.file_documents`'. Nothing here may be logged.
+file `core.file_documents`'. Nothing here may be logged; what has a resident's data in it has no repr that shows it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def after(state: FileState, accepted: bool, to: FileState) -> FileState:
     return to
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Step:
     """What an official wants to be the next state. The reason and the papers are read by the resident."""
 
@@ -153,7 +153,7 @@ def kept_for(state: FileState, keep: Keep) -> timedelta | None:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Submission:
     """What the kiosk hands in. `ident`: a secret of at least 128 random bits in hexadecimal, made when the visit begins
     and never stored; the same one again is the same file with the same number.
@@ -167,7 +167,7 @@ class Submission:
     photos: tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
     """It lies sealed on the disk: the number as people say it, the text of the receipt's QR code."""
 
@@ -175,7 +175,7 @@ class Receipt:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Draft:
     """A visit that is to go on later: whatever the kiosk needs for it. `ident` as in the Submission it will become."""
 
@@ -184,7 +184,7 @@ class Draft:
     photos: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Told:
     """What a resident is told about a step: words of an official, and what they ask for."""
 
@@ -194,7 +194,7 @@ class Told:
     asked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Standing:
     """How a resident's file stands. The plain sentence is `filing.said.<state.key>`; `told` ends with the newest."""
 

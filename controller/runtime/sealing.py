@@ -38,7 +38,7 @@ class Cost:
     memory_kib: int = 64 * 1024  # RFC 9106's second recommendation; on a Pi 4 about half a second, as reckoned
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pair:
     public: bytes
     private: bytes

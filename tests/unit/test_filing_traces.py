@@ -66,6 +66,8 @@ def test_nothing_of_a_residents_is_left_in_clear(tmp_path: Path, caplog: pytest.
     assert office.filing.state_of_number(receipt.number, "1/1/1901") is None
     assert office.filing.state_of_token(receipt.token) is not None
     assert office.filing.resume(resume) is not None
+    shown = [handed_in, receipt, Draft(handed_in.ident, DRAFT.encode()), document(), sitting, office.filing]
+    shown += [office.desk.open(sitting, ident), office.desk.queue(sitting), office.filing.state_of_token(receipt.token)]
     with office.store.write() as tx:  # somebody changes a file behind its back: the error tells nothing either
         tx.execute("UPDATE file_parts SET locked = zeroblob(500) WHERE place = 1")
     with pytest.raises(LoalangError) as caught:
@@ -80,7 +82,7 @@ def test_nothing_of_a_residents_is_left_in_clear(tmp_path: Path, caplog: pytest.
     ]  # fmt: skip
     assert found_in(office.places.state, secrets) == []
     backup(office.places, tmp_path / "backup.tar.gz")
-    texts = [*caplog.messages, str(caught.value), repr(caught.value), repr(caught.value.__cause__)]
+    texts = [*caplog.messages, str(caught.value), repr(caught.value), repr(caught.value.__cause__), *map(repr, shown)]
     assert [text for text in texts for secret in secrets if secret in text] == []
 
     # the test would find them
