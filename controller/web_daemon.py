@@ -32,7 +32,7 @@ from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
-from controller.runtime.doorbell import Doorbell
+from controller.runtime.doorbell import Doorbell, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.lean import give_memory_back
 from controller.runtime.places import Places
@@ -124,6 +124,7 @@ def main(config: StationConfig, places: Places) -> int:
             intake=Intake(places, config.policy, config.speech), sounding=Sounding(store, bell, clock, config),
             dictionary=Dictionary(store, bell, clock, ids, config, load_abbreviations(), Normaliser({}).spoken),
             built_in_signal=built_in_signal, noticing=Noticing(store, bell, clock, ids, config),
+            at_home=partial(at_home, places),
             picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
             training=Training(store, bell, clock, ids, config),
         )

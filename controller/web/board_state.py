@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from controller.core.levels import Level
@@ -14,6 +14,7 @@ from controller.store import notices, utterances
 from controller.store.connection import Tx
 from controller.store.notices import Board as KnownBoard
 
+GONE = "process_gone"
 UNFIT = frozenset({"pool", "tiles"})
 TONES = {BoardState.SHOWN: "fine", BoardState.SENT: "air", BoardState.OFF: "over", BoardState.DOWN: "fault"}
 
@@ -63,8 +64,11 @@ def is_unfit(known: KnownBoard) -> bool:
     return known.state is BoardState.DOWN and reason_of(known.detail)[0] in UNFIT
 
 
-def on_boards(tx: Tx, config: StationConfig, now: datetime) -> list[OnBoard]:
+def on_boards(tx: Tx, config: StationConfig, now: datetime, controller_lives: bool = True) -> list[OnBoard]:
     known = {each.board: each for each in notices.boards(tx)}
+    if not controller_lives:  # what was known last nobody knows any more, but of those with a process of their own
+        displays = {board.id for board in config.displays.values()}
+        known |= {ident: _abandoned(each) for ident, each in known.items() if ident not in displays}
     live, after_s = notices.live(tx, now), config.policy.board_after_s
     spoken = utterances.soundings(tx, now - timedelta(seconds=after_s))
     return [
@@ -76,6 +80,10 @@ def on_boards(tx: Tx, config: StationConfig, now: datetime) -> list[OnBoard]:
         )
         for board in config.boards
     ]
+
+
+def _abandoned(known: KnownBoard) -> KnownBoard:
+    return replace(known, state=BoardState.DOWN, proven_at=None, detail=GONE)
 
 
 def _listed(found: list[Notice], now: datetime, config: StationConfig) -> tuple[Listed, ...]:

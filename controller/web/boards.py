@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from controller.core.announcements import TEXT_LIMIT
 from controller.store import notices
 from controller.store.columns import instant
+from controller.store.connection import Tx
 from controller.web.board_forms import drafted, faces_of
 from controller.web.board_state import OnBoard, list_of, on_boards
 from controller.web.context import done, parts, say, visitor
@@ -35,7 +36,7 @@ IMMUTABLE = "private, max-age=31536000, immutable"
 def every() -> ResponseReturnValue:
     now = parts().clock.now()
     with parts().store.read() as tx:
-        found = on_boards(tx, parts().config, now)
+        found = _every(tx)
         live = notices.live(tx, now)
     return render_template(
         "boards.html", boards=found, standing=_standing(), now_s=now.timestamp(), withdrawn=withdrawn_in(live),
@@ -46,7 +47,7 @@ def every() -> ResponseReturnValue:
 def fragment() -> str:
     """What changes on the page. The same as long as nothing does: which page is on, the script finds by the clock."""
     with parts().store.read() as tx:
-        found = on_boards(tx, parts().config, parts().clock.now())
+        found = _every(tx)
     still = {ident: replace(now, at=0) for ident, now in _standing().items()}
     emulated = _emulated()
     seen = (found, still, emulated, visitor().form_token, visitor().words.language, say().today)
@@ -58,6 +59,10 @@ def fragment() -> str:
             "parts/boards.html", boards=found, standing=still, fold=len(found) >= FOLD_FROM, emulated=emulated
         ),
     )
+
+
+def _every(tx: Tx) -> list[OnBoard]:
+    return on_boards(tx, parts().config, parts().clock.now(), parts().at_home("controller"))
 
 
 class Drawn:
@@ -116,7 +121,7 @@ def order(ident: str) -> ResponseReturnValue:
 def told() -> ResponseReturnValue:
     """Every board: its state, what it is to show now, and its notices in order."""
     with parts().store.read() as tx:
-        found = on_boards(tx, parts().config, parts().clock.now())
+        found = _every(tx)
     standing = _standing()
     return {"boards": [_document(seen, standing[seen.board.id]) for seen in found]}
 

@@ -84,3 +84,4 @@ class WebParts:
     desk: Desk
     training: Training
     built_in_signal: Callable[[SignalName], bytes]  # a WAV file
+    at_home: Callable[[str], bool] = lambda name: True  # whether a process lives

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +23,7 @@ from controller.core.notices import BoardState, reason_with
 from controller.core.utterances import UtteranceEvent
 from controller.noticing import Noticing
 from controller.store import notices, training, utterances
+from controller.web.context import KEY, House
 from tests.support.stations import CONFIG, START
 from tests.support.web_pages import BOARD, Pages, pages_in, token
 
@@ -54,6 +56,12 @@ def shown(client: FlaskClient, path: str) -> str:
 
 def post(client: FlaskClient, path: str, **fields: object) -> int:
     return client.post(path, data={"token": token(client), **fields}).status_code
+
+
+def house_of(pages: Pages) -> House:
+    found = pages.app.extensions[KEY]
+    assert isinstance(found, House)
+    return found
 
 
 def board(client: FlaskClient, ident: str = "cong") -> dict[str, object]:
@@ -96,6 +104,19 @@ def test_a_board_that_has_not_taken_what_is_new_is_not_said_to_show_it(pages: Pa
     with pages.station.store.write() as tx:
         notices.report_board(tx, START, "cho", BoardState.SHOWN, "Cup nuoc", START, detail="room")
     assert shown(client, "/boards").count("chưa nhận nội dung mới") == 1, "as much of it as there is room for"
+
+
+def test_nothing_is_known_of_a_board_whose_program_is_gone(pages: Pages, client: FlaskClient) -> None:
+    put_up(pages, "Cúp nước")
+    with pages.station.store.write() as tx:
+        notices.report_board(tx, START, "cong", BoardState.SHOWN, "Cúp nước", START)
+    away = replace(house_of(pages).parts, at_home=lambda name: name != "controller")
+    pages.app.extensions[KEY] = replace(house_of(pages), parts=away)
+    first = shown(client, "/boards").split('id="board-cho"')[0]
+    assert "mất liên lạc" in first and "Chương trình của bảng không chạy" in first and "lẽ ra phải hiện" in first
+    assert "đang hiện đúng" not in first and "từ 13 giờ" not in first
+    told = board(client)
+    assert (told["state"], told["detail"], told["proven_at"]) == ("down", "process_gone", None)
 
 
 def test_a_board_of_too_little_memory_says_how_much(pages: Pages, client: FlaskClient) -> None:
