@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from threading import Lock, local
 
 from controller.boards.facts import Facts, Session
+from controller.boards.tongue import words
 from controller.core.announcements import Announcement
 from controller.core.errors import StationError
 from controller.core.notices import Notice
 from controller.core.ports import Clock
 from controller.core.showing import Sounding
 from controller.core.utterances import UtteranceState
-from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Site
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
@@ -66,7 +66,6 @@ class News:
 
     def __init__(self, site: Site, after_s: float, store: Store, clock: Clock) -> None:
         self._site, self._after, self._store, self._clock = site, timedelta(seconds=after_s), store, clock
-        self._words = load_words(site.language, ("schedules",))
         self._pictures = Places(store.path.parent).notice_pictures
         self._upcoming = Upcoming(site.tz)
         self._unread = Lasting(log, "what the boards are to show cannot be read")
@@ -112,7 +111,7 @@ class News:
     def _lunar_of(self, local_now: datetime) -> str:
         day = local_now.date().isoformat()
         if self._lunar[0] != day:
-            self._lunar = day, lunar_words(lunar_of(local_now.date()), self._words)
+            self._lunar = day, lunar_words(lunar_of(local_now.date()), words())
         return self._lunar[1]
 
     def _read(self, wall: datetime, minute: datetime, now: float) -> None:

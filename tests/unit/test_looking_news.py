@@ -84,6 +84,12 @@ def test_an_empty_station(village: Village, tmp_path: Path) -> None:
     )
 
 
+def test_boards_speak_one_tongue_whatever_kiosk_and_letters_speak(village: Village) -> None:
+    site = village.config.site.model_copy(update={"language": "en"})
+    news = News(site, 600, village.seen, village.clock)
+    assert news.facts(news.known()).lunar == "13 tháng Mười âm lịch"
+
+
 def test_the_next_announcement_is_that_of_the_board_s_zones(village: Village) -> None:
     village.announce(daily("19:30"), zones=("tren",))
     village.announce(daily("20:15"), zones=("tren", "duoi"))
