@@ -203,6 +203,7 @@ def _busy_core() -> Iterator[None]:
     """The last core does nothing else any more than what this leaves it."""
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     os.sched_setaffinity(busy.pid, {max(os.sched_getaffinity(0))})
+    os.sched_setscheduler(busy.pid, os.SCHED_OTHER, os.sched_param(0))  # though we may stand above others ourselves
     try:
         yield
     finally:
@@ -212,21 +213,24 @@ def _busy_core() -> Iterator[None]:
 
 @contextmanager
 def _stalls() -> Iterator[list[float]]:
-    """When (monotonic) a thread that comes before all others was kept waiting nevertheless: on a shared machine the
-    host takes the processor away, and no sound is to blame for that. Filled at the end."""
-    watch = subprocess.Popen([sys.executable, "-c", _WATCH, str(STALL_S)], stdout=subprocess.PIPE, text=True)
+    """When (monotonic) a thread that comes before all others was kept waiting nevertheless, one on each core: on a
+    shared machine the host takes processors away, and no sound is to blame for that. Filled at the end."""
+    cores = sorted(os.sched_getaffinity(0))
+    command = [sys.executable, "-c", _WATCH, str(STALL_S)]
+    watches = [subprocess.Popen([*command, str(core)], stdout=subprocess.PIPE, text=True) for core in cores]
     found: list[float] = []
     try:
         yield found
     finally:
-        watch.terminate()
-        found += [float(line) for line in watch.communicate()[0].split()]
+        for watch in watches:
+            watch.terminate()
+            found += [float(line) for line in watch.communicate()[0].split()]
 
 
 _WATCH = """
 import os, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.sched_setaffinity(0, {int(sys.argv[2])})
 os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(60))
 while True:
     before = time.monotonic()
