@@ -10,10 +10,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from controller.clock_trust import finding
 from controller.core.errors import StationError
 from controller.core.words import Words
 from controller.filing import Filing, new_ident
 from controller.guides.places import Gazetteer
+from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell
@@ -67,8 +69,16 @@ def serve(shelf: Shelf, link: Link) -> int:
     printer = Printer(config.kiosk, places, config.site.name)
     words = shelf.words[config.site.language]
 
+    signs = ClockSigns(clock.now, config.clock.chip)
+
+    def believed() -> bool:
+        try:
+            return finding(config, store, signs, None).believed
+        except StationError:
+            return False
+
     def opened() -> Filing:
-        return Filing(filings.opened(places.filings_db), bell, clock, ids)
+        return Filing(filings.opened(places.filings_db), bell, clock, ids, believed)
 
     def printed(wish: PrintReceipt | PrintSlip) -> None:
         if isinstance(wish, PrintSlip):
