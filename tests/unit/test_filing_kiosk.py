@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from controller.core.errors import ChangedError, InputError, StationError
 from controller.core.filing_codes import HELPER_LENGTH, LETTERS, code_of
-from controller.core.filings import DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT, Draft, FileState, Step
-from controller.filing import NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
+from controller.core.filings import DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT, Draft, FileState, Receipt, Step
+from controller.filing import Filing, NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
 from controller.filing_keys import Sitting
 from controller.runtime import sealing
 from controller.runtime.sealing import Cost
@@ -21,7 +23,7 @@ from controller.store import filing_records, filings
 from controller.store.connection import BrokenStoreError, DiskFullError, StoreBusyError
 from tests.support.filed import BIRTH, Office, document, office_in, submission
 from tests.support.full_disk import small_disk
-from tests.support.stations import START
+from tests.support.stations import START, CountedIds
 
 DRAFT = Draft("ab" * 32, b'{"answers": []}', (("p", b"\xff\xd8one"), ("q", b"\xff\xd8two")))
 
@@ -59,6 +61,21 @@ def test_the_same_visit_files_once_and_has_the_same_receipt(office: Office, sitt
     other = office.filing.submit(submission(2))
     assert other.number != first.number and other.token != first.token and rows(office) == 2
     assert ("controller", {}) in office.bell.rung
+
+
+def test_tapped_by_many_at_once_it_is_filed_once(office: Office, sitting: Sitting) -> None:
+    begin = Barrier(6)
+
+    def tap() -> Receipt:
+        begin.wait(timeout=10)
+        made = office.filing.submit(submission(photos=(b"x" * 100_000,)))
+        office.store.close()
+        return made
+
+    with ThreadPoolExecutor(6) as taps:
+        receipts = [each.result(timeout=60) for each in [taps.submit(tap) for _ in range(6)]]
+    assert len({receipt.token for receipt in receipts}) == 1
+    assert rows(office) == 1 and [what for _, what in told(office)] == ["filed"]
 
 
 def test_everything_handed_in_is_what_the_desk_opens(office: Office, sitting: Sitting) -> None:
@@ -255,6 +272,9 @@ def test_guessing_becomes_slow_and_nothing_of_it_is_kept_but_the_times(office: O
         with pytest.raises(TooManyTriesError) as caught:
             attempt()
         assert caught.value.wait_s == 4.0
+    again = Filing(office.store, office.bell, office.clock, CountedIds())  # the next resident's process
+    with pytest.raises(TooManyTriesError):
+        again.state_of_token(receipt.token)
     office.clock.tick(4)  # type: ignore[attr-defined]  # a fake clock
     assert office.filing.state_of_number(receipt.number, BIRTH) is not None, "a right one after the wait"
     assert office.filing.state_of_number("AAAA-AAAA", BIRTH) is None
