@@ -57,6 +57,8 @@ def compiled(
     except UnreadableError as error:
         mistakes.add(error.code, "", 0, "", "", **error.facts)
         return mistakes.every()
+    if any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
+        return mistakes.every()  # it was not read to its end
     for sheet in book.values():
         check_columns(sheet, mistakes)
     lists = lists_of(book["choices"], mistakes)

@@ -197,7 +197,9 @@ def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
             placed = {by_place.get(get_column_letter(at + 1)): (at, text) for at, text in texts.items()}
             for letter in sorted({get_column_letter(at + 1) for at in texts} - by_place.keys()):
                 mistakes.add("cell_outside", sheet.name, number, letter)
-            sheet.rows.append(Row(sheet, number, {key: text for key, (_, text) in placed.items() if key}))
+            cells = {key: text for key, (_, text) in placed.items() if key}
+            if cells:
+                sheet.rows.append(Row(sheet, number, cells))
     return sheet
 
 

@@ -1,0 +1,335 @@
+"""Spreadsheets: every mistake at once, each with its place; and files that are no spreadsheet of ours at all."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from controller.guides.model import Guide
+from controller.guides.sheets import FILE_LIMIT
+from controller.runtime.catalogues import load_words
+from tests.support.guide_books import FACTS, SETTINGS, STEPS, VI, YES_NO, Rows, book, mistakes_in, read
+
+GOOD: Rows = ({"type": "text", "name": "ten", "label": "Tên?", "en": "Name?"},)
+
+
+def test_a_small_guide_is_compiled(tmp_path: Path) -> None:
+    book(tmp_path / "a.xlsx", GOOD)
+    found = read(tmp_path / "a.xlsx")
+    assert isinstance(found, Guide)
+    assert (found.id, found.code, found.languages, found.is_verified) == ("thu", "1.000001", ("vi", "en"), False)
+    assert found.questions[0].labels == {"vi": "Tên?", "en": "Name?"}
+
+
+def test_every_mistake_at_once_each_with_its_place(tmp_path: Path) -> None:
+    """The whole list, as an official reads it."""
+    survey: Rows = (
+        {"type": "text", "name": "Họ tên", "label": "Tên?"},
+        {"type": "geopoint", "name": "noi", "label": "Ở đâu?"},
+        {"type": "select_one ynn", "name": "co", "label": "Có?"},
+        {"type": "select_one yn", "name": "khong", "label": "Không?", "relevant": "${kong} = 'yes'"},
+        {"type": "integer", "name": "tuoi", "label": "Tuổi?", "constraint": ". === 3", "constraint_message": "Sai."},
+        {"type": "integer", "name": "so", "label": "Số?", "constraint": ". > 3"},
+        {"type": "note", "name": "a", "relevant": "${khong} = 'maybe'"},
+        {"type": "text", "name": "tuoi", "label": "Lại?", "nguon": "card.age", "required": "pulldata('a')"},
+        {"type": "begin_group", "name": "nhom"},
+        {"type": "text", "name": "x", "label": "X?", "appearance": "signature", "relevant": "${x} = ''"},
+    )
+    facts: Rows = (*FACTS[:1], {"muc": "ma", "noi_dung": 2.00052}, {"muc": "gia_ca", "noi_dung": "x"}, *FACTS[2:])
+    papers: Rows = ({"ma": "p", "ten": "Giấy", "kieu": "ANY", "when": "${nobody} = 1", "so_luong": 0},)
+    book(tmp_path / "a.xlsx", survey, facts=facts, papers=papers, steps=({"noi_dung": "Mở", "dia_chi": "cổng"},))
+    assert mistakes_in(tmp_path / "a.xlsx") == [
+        ("name_wrong", "survey", 2, "B"),
+        ("type_unknown", "survey", 3, "A"),
+        ("list_unknown_near", "survey", 4, "A"),
+        ("ref_unknown_near", "survey", 5, "D"),
+        ("expression_unexpected", "survey", 6, "E"),
+        ("text_missing", "survey", 7, "F"),
+        ("text_missing", "survey", 8, "C"),
+        ("choice_unknown", "survey", 8, "D"),
+        ("name_twice", "survey", 9, "B"),
+        ("source_unknown", "survey", 9, "G"),
+        ("function_unknown", "survey", 9, "H"),
+        ("begin_without_end", "survey", 10, "A"),
+        ("circle", "survey", 11, "D"),
+        ("word_unknown", "survey", 11, "I"),
+        ("code_wrong", "thu_tuc", 3, "B"),
+        ("item_unknown", "thu_tuc", 4, "A"),
+        ("word_unknown", "giay_to", 2, "C"),
+        ("ref_unknown", "giay_to", 2, "D"),
+        ("copies_wrong", "giay_to", 2, "E"),
+        ("address_wrong", "ban_giao", 2, "B"),
+    ]
+    found, words = read(tmp_path / "a.xlsx"), load_words("vi")
+    assert isinstance(found, tuple)
+    assert found[3].said(words) == (
+        "trang survey, dòng 5, cột D (relevant): Không có câu hỏi tên kong; có phải là khong?"
+    )
+    assert all(mistake.said(load_words("en")) for mistake in found)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"type": "text", "name": "a", "label": "A?", "calculation": "1"}, "column_not_here"),
+        ({"type": "calculate", "name": "a"}, "calculation_missing"),
+        ({"type": "text", "name": "meta", "label": "A?"}, "name_reserved"),
+        ({"type": "text", "label": "A?"}, "name_missing"),
+        ({"name": "a", "label": "A?"}, "type_missing"),
+        ({"type": "txt", "name": "a", "label": "A?"}, "type_unknown_near"),
+        ({"type": "select_one", "name": "a", "label": "A?"}, "list_missing"),
+        ({"type": "end_group"}, "end_without_begin"),
+        ({"type": "date", "name": "a", "label": "A?", "nguon": "card.name"}, "source_kind"),
+        ({"type": "select_one yn", "name": "a", "label": "A?", "nguon": "card.sex"}, "source_sex"),
+        ({"type": "text", "name": "a", "label": "A?", "doi_chieu": "ten"}, "against_wrong"),
+        ({"type": "text", "name": "a", "label": "${nobody}?"}, "ref_unknown"),
+        ({"type": "text", "name": "a", "label": "A?", "required": "yes", "required_message": "${ten}"}, "ref_not_here"),
+        ({"type": "text", "name": "a", "label": "A?", "relevant": ". = 1"}, "own_not_here"),
+        ({"type": "text", "name": "a", "label": "A?", "relevant": "ten = 1"}, "column_name_unknown"),
+        ({"type": "text", "name": "a", "label": "A?", "audio": "../a.mp3"}, "audio_name"),
+        ({"type": "text", "name": "a", "label": "A?", "relevent": "1"}, "column_unknown_near"),
+        ({"type": "text", "name": "a", "label": "A?", "hynt::Martian": "?"}, "column_unknown_near"),
+        ({"type": "text", "name": "a", "label": "A?", "hint": "?", "hint::Tiếng Mường": "?"}, "language_unknown"),
+    ],
+)
+def test_one_mistake(tmp_path: Path, row: dict[str, object], code: str) -> None:
+    book(tmp_path / "a.xlsx", (*GOOD, row))
+    assert [found[0] for found in mistakes_in(tmp_path / "a.xlsx")] == [code]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (
+            (
+                {"type": "begin_repeat", "name": "r", "label": "R"},
+                {"type": "begin_repeat", "name": "s", "label": "S"},
+                {"type": "text", "name": "a", "label": "A?"},
+                {"type": "end_repeat"},
+                {"type": "end_repeat"},
+            ),
+            ["repeat_nested"],
+        ),
+        (
+            (
+                {"type": "begin_repeat", "name": "r", "label": "R"},
+                {"type": "text", "name": "a", "label": "A?", "nguon": "card.name"},
+                {"type": "end_repeat"},
+                {"type": "note", "name": "b", "label": "B", "relevant": "${a} = 'x'"},
+                {"type": "note", "name": "c", "label": "C", "relevant": "count(${r}) > 1 and count(${a}) > 1"},
+                {"type": "note", "name": "d", "label": "D", "relevant": "${r} = 1"},
+            ),
+            ["source_repeat", "ref_into_repeat", "ref_no_answer"],
+        ),
+        (
+            (
+                {"type": "begin_group", "name": "g"},
+                {"type": "text", "name": "a", "label": "A?"},
+                {"type": "end_repeat"},
+            ),
+            ["begin_without_end", "end_without_begin"],
+        ),
+        (
+            (
+                {"type": "text", "name": "a", "label": "A?"},
+                {"type": "begin_group", "name": "phu_hop"},
+                {"type": "text", "name": "b", "label": "B?"},
+                {"type": "end_group"},
+            ),
+            ["fitting_first"],
+        ),
+        (
+            (
+                {"type": "calculate", "name": "a", "calculation": "${b} + 1"},
+                {"type": "calculate", "name": "b", "calculation": "${a} + 1"},
+                {"type": "note", "name": "c", "label": "C"},
+            ),
+            ["circle"],
+        ),
+        (
+            (
+                {"type": "text", "name": "q0", "label": "?"},
+                *(
+                    {"type": "text", "name": f"q{n}", "label": "?", "relevant": f"${{q{n - 1}}} = 'x'"}
+                    for n in range(1, 60)
+                ),
+            ),
+            ["chain_long"],
+        ),
+        (tuple({"type": "text", "name": f"q{n}", "label": "?"} for n in range(401)), ["too_many_questions"]),
+        (({"type": "calculate", "name": "a", "calculation": "1", "label": None},), ["no_questions"]),
+    ],
+)
+def test_mistakes_of_several_rows(tmp_path: Path, rows: Rows, code: list[str]) -> None:
+    book(tmp_path / "a.xlsx", rows)
+    assert [found[0] for found in mistakes_in(tmp_path / "a.xlsx")] == code
+
+
+def test_mistakes_of_the_other_sheets(tmp_path: Path) -> None:
+    choices: Rows = (*YES_NO, {"list_name": "yn", "name": "yes", "label": "Có"}, {"list_name": "yn", "name": "a b"})
+    papers: Rows = (
+        {"ma": "p", "ten": "Giấy", "kieu": "ONE_OF"},
+        {"ma": "p", "ten": "Giấy", "nhom": "n", "kieu": "ONE_OF"},
+        {"ma": "q", "ten": "Giấy", "nhom": "n", "chup": "perhaps"},
+    )
+    facts: Rows = (*FACTS, *FACTS[:1], {"muc": "can_cu", "noi_dung": "Luật", "ngay": "31/02/2025"}, {"noi_dung": "x"})
+    book(tmp_path / "a.xlsx", GOOD, choices, ({"form_title": "T", "form_id": "Ten"},), facts[1:], papers)
+    assert mistakes_in(tmp_path / "a.xlsx") == [
+        ("choice_twice", "choices", 4, "B"),
+        ("choice_name", "choices", 5, "B"),
+        ("text_missing", "choices", 5, "C"),
+        ("name_wrong", "settings", 2, "B"),
+        ("day_wrong", "thu_tuc", 9, "C"),
+        ("item_missing", "thu_tuc", 10, "A"),
+        ("group_missing", "giay_to", 2, "D"),
+        ("paper_twice", "giay_to", 3, "A"),
+        ("group_mixed", "giay_to", 4, "C"),
+        ("word_unknown", "giay_to", 4, "E"),
+    ]
+
+
+def test_facts_that_are_missing_are_named(tmp_path: Path) -> None:
+    book(tmp_path / "a.xlsx", GOOD, facts=FACTS[:1], steps=({"noi_dung": None, "dia_chi": None},))
+    assert [(code, sheet) for code, sheet, _, _ in mistakes_in(tmp_path / "a.xlsx")] == [
+        *[("fact_missing", "thu_tuc")] * 6, ("no_steps", "ban_giao"),
+    ]  # fmt: skip
+
+
+def _changed(change: Callable[[openpyxl.Workbook], None]) -> Callable[[Path], None]:
+    def write(file: Path) -> None:
+        made = book(file, GOOD)
+        change(made)
+        made.save(file)
+
+    return write
+
+
+def _formula(made: openpyxl.Workbook) -> None:
+    made["survey"]["C2"] = '="T" & "ên?"'
+
+
+def _merged(made: openpyxl.Workbook) -> None:
+    made["survey"].merge_cells("B4:C5")
+    made["survey"]["E3"] = "lạc"
+
+
+def _no_sheet(made: openpyxl.Workbook) -> None:
+    del made["ban_giao"]
+    made.create_sheet("chioces")
+    made.create_sheet("ghi_chu của tôi").append(["gì cũng được", "=1+1"])
+
+
+def _many_rows(made: openpyxl.Workbook) -> None:
+    for _ in range(2_001):
+        made["choices"].append(["yn", "a", "A"])
+
+
+def _far_away(made: openpyxl.Workbook) -> None:
+    made["survey"].cell(1_048_576, 1, "text")
+
+
+def _wide(made: openpyxl.Workbook) -> None:
+    made["survey"].cell(2, 16_384, "x")
+
+
+def _long(made: openpyxl.Workbook) -> None:
+    made["survey"]["C2"] = "a" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_formula, [("cell_formula", "survey", 2, "C")]),
+        (_merged, [("cell_outside", "survey", 3, "E"), ("cells_merged", "survey", 4, "B")]),
+        (_no_sheet, [("sheet_unknown_near", "chioces", 0, ""), ("sheet_missing", "ban_giao", 0, "")]),
+        (_many_rows, [("too_many_rows", "choices", 0, "")]),
+        (_far_away, [("too_many_rows", "survey", 0, "")]),
+        (_wide, [("too_many_columns", "survey", 2, "")]),
+        (_long, [("cell_long", "survey", 2, "C")]),
+    ],
+)
+def test_excels_cleverness_is_refused(
+    tmp_path: Path, change: Callable[[openpyxl.Workbook], None], expected: list[tuple[str, str, int, str]]
+) -> None:
+    _changed(change)(tmp_path / "a.xlsx")
+    found = mistakes_in(tmp_path / "a.xlsx")
+    assert [each for each in found if each[0] not in ("choice_twice", "text_missing", "type_missing")] == expected
+
+
+def _with_part(name: str, content: bytes) -> Callable[[Path], None]:
+    def write(file: Path) -> None:
+        book(file, GOOD)
+        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as package:
+            package.writestr(name, content)
+
+    return write
+
+
+def _bomb(file: Path) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package, package.open("xl/workbook.xml", "w") as part:
+        for _ in range(80):
+            part.write(bytes(1 << 20))
+
+
+def _cut(file: Path) -> None:
+    book(file, GOOD)
+    file.write_bytes(file.read_bytes()[:-200])
+
+
+def _no_workbook(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("word/document.xml", "<a/>")
+
+
+ENTITIES = b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda file: file.write_bytes(b""), "file_empty"),
+    "a folder": (lambda file: file.mkdir(), "file_folder"),
+    "not there": (lambda file: None, "file_unreadable"),
+    "csv": (lambda file: file.write_text("type,name,label\ntext,a,A\n"), "file_no_workbook"),
+    "old Excel": (lambda file: file.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "file_old"),
+    "Word": (_no_workbook, "file_no_workbook"),
+    "large": (lambda file: file.write_bytes(b"PK\x03\x04" + bytes(FILE_LIMIT)), "file_large"),
+    "cut short": (_cut, "file_broken"),
+    "noise": (lambda file: file.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 20), "file_broken"),
+    "bomb": (_bomb, "file_bomb"),
+    "macros": (_with_part("xl/vbaProject.bin", b"macro"), "file_macros"),
+    "entities": (_with_part("xl/worksheets/sheet9.xml", ENTITIES), "file_entities"),
+    "entities in UTF-16": (_with_part("xl/more.xml", ENTITIES.decode().encode("utf-16")), "file_entities"),
+    "many parts": (lambda file: _parts(file), "file_bomb"),
+}
+
+
+def _parts(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as package:
+        for number in range(600):
+            package.writestr(f"xl/{number}.xml", "<a/>")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_are_no_guide(tmp_path: Path, name: str) -> None:
+    write, code = FILES[name]
+    write(tmp_path / "a.xlsx")
+    assert mistakes_in(tmp_path / "a.xlsx") == [(code, "", 0, "")]
+
+
+def test_what_excel_makes_of_numbers_and_days(tmp_path: Path) -> None:
+    """A whole number is written without a point, a day as a day, however the cell is formatted."""
+    choices: Rows = (
+        {"list_name": "nam", "name": 2025, "label": 2025},
+        {"list_name": "nam", "name": 2026.0, "label": True},
+    )
+    survey: Rows = ({"type": "select_one nam", "name": "nam", "label": "Năm nào\u00a0?", "required": True},)
+    book(tmp_path / "a.xlsx", survey, choices, SETTINGS, FACTS, steps=STEPS)
+    found = read(tmp_path / "a.xlsx")
+    assert isinstance(found, Guide)
+    question = found.questions[0]
+    assert [(choice.name, dict(choice.labels)) for choice in question.choices] == [  # type: ignore[union-attr]  # is one
+        ("2025", {"vi": "2025"}), ("2026", {"vi": "yes"}),
+    ]  # fmt: skip
+    assert (question.labels, question.required) == ({"vi": "Năm nào ?"}, ("call", "true"))  # type: ignore[union-attr]  # is one
+    assert VI
