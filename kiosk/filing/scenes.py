@@ -138,7 +138,8 @@ def _typing(filing: Filing, setting: Setting) -> Scene:
     if page is not None and page.question.kind == DATE:
         hint = hint or words("kiosk.filing.ask.date")
     searches = filing.where.at is At.GUIDES or (page is not None and page.question.look == "place")
-    forward = "filing.go.search" if searches else "forward"
+    skips = page is not None and page.question.required is None and not keyboard.text
+    forward = "filing.go.search" if searches else "filing.go.skip" if skips else "forward"
     asked = typing_scene.Asked(
         label=label_of(page, words) if page else title_of(filing, words),
         hint=hint,

@@ -22,7 +22,7 @@ from kiosk.keyboard import state as keys
 from kiosk.keyboard.state import Keyboard, opened
 
 _TYPED = frozenset({TEXT, INTEGER, DECIMAL, DATE})
-_ID_DIGITS, _PHONE_DIGITS, _DIGITS, _CODE_LETTERS = 12, 16, 15, 40
+_ID_DIGITS, _PHONE_DIGITS, _DIGITS, _NUMBERS, _CODE_LETTERS = 12, 16, 15, 30, 40
 
 
 def went(filing: Filing, where: Where) -> Filing:
@@ -170,7 +170,9 @@ def _keyboard(filing: Filing) -> Keyboard | None:
         return opened(text, keys.NUMBER, limit=_ID_DIGITS)
     if question.look == "phone":
         return opened(text, keys.PHONE, limit=_PHONE_DIGITS)
-    if question.kind == INTEGER or question.look == "numbers":
+    if question.look == "numbers":
+        return opened(text, keys.NUMBER, limit=_NUMBERS)
+    if question.kind == INTEGER:
         return opened(text, keys.NUMBER, limit=_DIGITS)
     names = question.look in {"name", "place"}
     return opened(text, names=names, old_place=old, limit=limit_of(question))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from controller.core.words import LANGUAGES
+from controller.guides.documents import guide_of
+from controller.guides.forms import Page
 from controller.guides.model import (
     DATE,
     DECIMAL,
@@ -30,12 +36,14 @@ from controller.guides.model import (
 )  # fmt: skip
 from controller.runtime.catalogues import load_words
 from kiosk.acts import Act
-from kiosk.filing import flow
-from kiosk.filing.acts import Key, Turn
+from kiosk.filing import flow, way
+from kiosk.filing.acts import Agree, Back, Choose, Forward, Have, Key, OpenKeys, PickPlace, Turn
 from kiosk.filing.kit import Kit
 from kiosk.filing.scenes import scene
-from kiosk.filing.state import Filing
-from kiosk.happenings import Happening, Wish
+from kiosk.filing.state import At, Filing
+from kiosk.happenings import Filed, Happening, PhotoTaken, Wish
+from kiosk.keyboard.layout import TONES
+from kiosk.keyboard.state import DELETE, MORE
 from kiosk.look import Frame
 from kiosk.moments import Passed
 from kiosk.setting import Setting
@@ -202,3 +210,99 @@ class Resident:
     def types(self, text: str) -> None:
         for each in text:
             self.touches(Key(each))
+
+    def writes(self, text: str) -> None:
+        """With the keys of marks and tones, capitals as they come."""
+        for letter in text.lower():
+            apart = unicodedata.normalize("NFD", letter)
+            tone = next((part for part in apart[1:] if part in TONES), "")
+            self._key(unicodedata.normalize("NFC", apart.replace(tone, "")) if tone else letter)
+            if tone:
+                self._key(tone)
+
+    def _key(self, key: str) -> None:
+        if Key(key) not in self.offered():
+            self.touches(Key(MORE))
+        self.touches(Key(key))
+
+    def answers(self) -> None:
+        """The question that is shown, whatever it is, so that the way goes on."""
+        page, asked = self.here.asked, self.here.where
+        assert page is not None
+        for attempt in _attempts(page):
+            attempt(self)
+            if self.here.where == asked:
+                self.touches(Forward())
+            if self.here.where == asked and self.here.trouble and self.here.trouble.warning:
+                self.touches(Forward())
+            if self.here.where.at is At.UNFIT:
+                self.touches(Back())
+            if self.here.where != asked:
+                return
+            self._wipes()
+        raise AssertionError(f"no answer would do for {page.path}: {self.here.trouble}")
+
+    def _wipes(self) -> None:
+        if self.here.keyboard and not self.here.typing:
+            self.touches(OpenKeys(True))
+        while self.here.keyboard and self.here.keyboard.text:
+            self._key(DELETE)
+
+    def goes_on(self) -> None:
+        """From whatever page is shown to one nearer to the receipt."""
+        match self.here.where.at:
+            case At.ASK:
+                self.answers()
+            case At.PAPERS:
+                for wanted in way.papers_of(self.here):
+                    self.touches(Have(wanted.paper.id, "yes"))
+                self.touches(Forward())
+            case At.PHOTO:
+                self.touches(Forward())
+                self.happens(PhotoTaken(b"\xff\xd8 a paper", True))
+                self.touches(Forward())
+            case At.CONSENT:
+                self.touches(Agree(True), Forward())
+            case At.SENDING:
+                self.happens(Filed("K7M4-XP2Q", "LL" + "A" * 32))
+            case _:
+                self.touches(Forward())
+
+
+Attempt = Callable[[Resident], None]
+
+
+def _attempts(page: Page) -> list[Attempt]:
+    question = page.question
+    if question.kind == NOTE:
+        return [lambda _: None]
+    if question.kind in {SELECT_ONE, SELECT_MULTIPLE, REPEAT}:
+        names = sorted((choice.name for choice in question.choices), key=lambda name: name == "yes")
+        return [lambda resident, name=name: resident.touches(Choose(name)) and None for name in names]  # type: ignore[misc]
+    if question.look == "place":
+        return [_picks_a_place]
+    texts = {
+        DATE: ["03021990", "26112026"],
+        INTEGER: ["2", "2000", "24"],
+        DECIMAL: ["2"],
+        "id_number": ["001090000001", "001190000002"],
+        "phone": ["0912345678"],
+        "numbers": ["123456789"],
+    }
+    keys = texts.get(question.look) or texts.get(question.kind)
+    if keys:
+        return [lambda resident, keys=keys: resident.types(keys) for keys in keys]  # type: ignore[misc]
+    return [lambda resident: resident.writes("Nguyễn Văn Mẫu"), lambda resident: resident.types("123")]
+
+
+def _picks_a_place(resident: Resident) -> None:
+    resident.types("huong")
+    resident.touches(OpenKeys(False), PickPlace(PLACES[0]))
+
+
+@cache
+def shipped() -> tuple[Guide, ...]:
+    """The eight guides that come with the station."""
+    folder = resources.files("controller.guides") / "shipped"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    return tuple(guide_of(json.loads(file.read_text(encoding="utf-8"))) for file in files)
