@@ -6,6 +6,7 @@ and a draft that was kept by a doubtful clock counts its days from the first mom
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from threading import Event
@@ -14,11 +15,12 @@ from controller.core.errors import StationError
 from controller.core.filings import Keep, kept_for
 from controller.core.ports import Clock
 from controller.runtime.logs import Lasting
-from controller.store import filing_records, filings
+from controller.store import facts, filing_records, filings
 from controller.store.connection import Store, Tx
 
 LOOK_S = 5.0  # when nobody rings
 CARE_S = 600.0  # how often what is over is looked for
+COMPONENT = "filings"
 BY = "loalang"  # whoever does by itself what nobody asked for
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class FilingCare:
         self._store, self._station, self._clock, self._keep, self._believed = store, station, clock, keep, believed
         self._care_by = 0.0
         self._woken = Event()
+        self._reported: str | None = None  # nothing yet: the process before may have told of a fault
         self._trouble = Lasting(log, "residents' files are not cared for")
 
     def run(self, stopping: Event, progress: Callable[[], None]) -> None:
@@ -38,11 +41,22 @@ class FilingCare:
             try:
                 self.look()
                 self._trouble.ends()
+                self._report("")
             except StationError as error:
                 self._trouble.begins(str(error))
+                self._report("filings_unusable")
             progress()
             self._woken.wait(LOOK_S)
             self._woken.clear()
+
+    def _report(self, fault: str) -> None:
+        """The page shows it; a station that cannot be written is told of by others."""
+        if fault == self._reported:
+            return
+        with contextlib.suppress(StationError), self._station.write() as tx:
+            if fault or any(part.component == COMPONENT for part in facts.health(tx)):
+                facts.report(tx, self._clock.now(), COMPONENT, fault)
+            self._reported = fault
 
     def wake(self) -> None:
         self._woken.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,7 +14,7 @@ from controller.core.journal import Kind
 from controller.filing_care import CARE_S, FilingCare
 from controller.filing_keys import Sitting
 from controller.runtime.clocks import FakeClock
-from controller.store import filing_records, filings, journal
+from controller.store import facts, filing_records, filings, journal
 from controller.store.connection import Store
 from tests.support.filed import cheap, office_in, submission
 from tests.support.stations import START
@@ -194,6 +195,32 @@ def test_a_draft_of_a_clock_that_ran_ahead_unnoticed_is_not_kept_for_years(house
     house.care.delete_what_is_over()
     house.clock.tick(7 * DAY_S)
     assert house.care.delete_what_is_over() == (1, 0)
+
+
+def test_files_that_cannot_be_kept_are_a_fault_until_they_can(house: House) -> None:
+    database, stopping, rounds = house.office.places.filings_db, Event(), [0]
+    house.office.store.close()
+    whole = database.read_bytes()
+
+    def progress() -> None:
+        rounds[0] += 1
+        if rounds[0] == 2:
+            database.write_bytes(b"no database at all" * 400)
+            house.office.store.close()
+        elif rounds[0] == 4:
+            database.write_bytes(whole)
+        elif rounds[0] == 6:
+            stopping.set()
+        house.care.wake()
+
+    house.care.run(stopping, progress)
+    with house.station.read() as tx:
+        told = [(entry.kind, entry.subject, entry.detail) for entry in journal.entries(tx)]
+        assert [part.fault for part in facts.health(tx)] == [""]
+    assert told == [
+        (Kind.FAULT, "filings", {"fault": "filings_unusable"}),
+        (Kind.RECOVERED, "filings", {"fault": "filings_unusable"}),
+    ]
 
 
 def test_it_looks_every_ten_minutes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
