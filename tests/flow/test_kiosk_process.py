@@ -1,10 +1,6 @@
 """The real kiosk process: off-screen and under a real X server, with a real store and real clicks."""
 
-import os
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,9 +11,9 @@ from controller.core.palette import LACQUER, LEAF, NIGHT, PAPER, Rgb
 from controller.runtime.clocks import SystemClock
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SpeakTo
 from kiosk.flow import DOORS, LANGUAGE, PROGRAMME
-from kiosk.widgets import Target
-from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, scene, state
+from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
+from tests.support.kiosk_touching import Finger, x_server
 
 SIZE = (SMALL.width, SMALL.height)
 CORNER, CARD = (3, 3), (1230, 60)  # the ground; the card of what is on air
@@ -93,26 +89,6 @@ def _noticed(station: Station) -> bool:
     return (0xFF, 0xC8, 0x3D) in colours
 
 
-@contextmanager
-def x_server() -> Iterator[str]:
-    """An X server of the kiosk's size; gives its DISPLAY."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            yield f":{told.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _middle(of: Case, act: Act) -> tuple[str, str]:
-    box = next(w.box for w in scene(of) if isinstance(w, Target) and w.act == act)
-    return str(box.x + box.width // 2), str(box.y + box.height // 2)
-
-
 @pytest.mark.parametrize("full_screen", [True, False])
 def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: bool) -> None:
     station = Station.make(tmp_path, full_screen=full_screen)
@@ -122,13 +98,11 @@ def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: 
     waiting, programme = Case(state(BUSY)), Case(state(BUSY, scene=PROGRAMME))
     language, doors = Case(state(BUSY, scene=LANGUAGE)), Case(state(BUSY, scene=DOORS))
     with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
+        finger = Finger(display)
 
         def click(of: Case, act: Act) -> Image.Image:
             before = picture(station)
-            time.sleep(0.35)  # a person's pace: the second tap of a double tap is not one
-            where = _middle(of, act)
-            command = ["xdotool", "mousemove", *where, "click", "1"]
-            subprocess.run(command, env=os.environ | {"DISPLAY": display}, check=True, timeout=20)
+            finger.touch(of, act)
             return before
 
         def changed(before: Image.Image) -> bool:

@@ -1,0 +1,80 @@
+"""A kiosk under a real X server, and a finger for it; and what lies in the memory of its processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.acts import Act
+from kiosk.widgets import Target
+from tests.support.kiosk_cases import SMALL, Case, scene
+
+PACE_S = 0.5  # a person's: the second tap of a double tap is not one
+
+
+@contextmanager
+def x_server(width: int = SMALL.width, height: int = SMALL.height) -> Iterator[str]:
+    """An X server of the kiosk's size; gives its DISPLAY."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finger:
+    display: str
+
+    def touch(self, of: Case, act: Act, pace_s: float = PACE_S) -> None:
+        """Touch what stands for an act on a page, in a person's pace."""
+        time.sleep(pace_s)
+        box = next(w.box for w in scene(of) if isinstance(w, Target) and w.act == act)
+        self.at(box.x + box.width // 2, box.y + box.height // 2)
+
+    def at(self, x: int, y: int) -> None:
+        command = ["xdotool", "mousemove", str(x), str(y), "click", "1"]
+        subprocess.run(command, env=os.environ | {"DISPLAY": self.display}, check=True, timeout=20)
+
+
+def children(pid: int) -> list[int]:
+    """The oldest first."""
+    try:
+        return sorted(int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    except FileNotFoundError:
+        return []
+
+
+def remembers(pid: int, text: str) -> bool:
+    """Whether a text lies anywhere in what a process may write to, as Python, C or X11 would hold it."""
+    needles = [text.encode(coding) for coding in ("utf-8", "utf-16-le", "utf-32-le")]
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            area, rights, *_ = line.split()
+            if not rights.startswith("rw"):
+                continue
+            begin, end = (int(part, 16) for part in area.split("-"))
+            try:
+                memory.seek(begin)
+                content = memory.read(end - begin)
+            except (OSError, ValueError):  # a device's, or gone
+                continue
+            if any(needle in content for needle in needles):
+                return True
+    return False
+
+
+def lies_in(folder: Path, text: str) -> list[Path]:
+    """The files below a folder that have a text in them."""
+    needle = text.encode()
+    return [file for file in folder.rglob("*") if file.is_file() and needle in file.read_bytes()]
