@@ -26,6 +26,8 @@ from controller.core.showing import Item
 from controller.core.words import LANGUAGES
 from controller.desk import Desk
 from controller.dictionary import Dictionary
+from controller.filing_desk import FilingDesk
+from controller.filing_keys import DeskKeys, Sittings
 from controller.noticing import Noticing
 from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
@@ -38,6 +40,7 @@ from controller.runtime.lean import give_memory_back
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.sounding import Sounding
+from controller.store import filings
 from controller.store.connection import Store
 from controller.training import Training
 from controller.web import BoardNow, BoardPage, Unshown, WebParts, create_app
@@ -108,6 +111,7 @@ def main(config: StationConfig, places: Places) -> int:
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
     normaliser, boards = LiveNormaliser(store), Boards(config, store, clock)
+    files, sittings = filings.opened(places.filings_db), Sittings()
 
     @cache
     def built_in_signal(name: SignalName) -> bytes:
@@ -126,7 +130,8 @@ def main(config: StationConfig, places: Places) -> int:
             built_in_signal=built_in_signal, noticing=Noticing(store, bell, clock, ids, config),
             at_home=partial(at_home, places),
             picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
-            training=Training(store, bell, clock, ids, config),
+            training=Training(store, bell, clock, ids, config), filing_desk=FilingDesk(files, bell, clock, ids),
+            desk_keys=DeskKeys(files, bell, clock, ids), sittings=sittings,
         )
     )  # fmt: skip
     try:
@@ -145,6 +150,7 @@ def main(config: StationConfig, places: Places) -> int:
         while not crew.stopping.is_set():
             server.asyncore.loop(timeout=TURN_S, map=server._map, use_poll=True, count=1)
             crew.progress("web")
+            sittings.forget_idle()
         server.task_dispatcher.shutdown(timeout=1)
 
     log.info("the page is served on port %d", config.web.port)

@@ -13,7 +13,7 @@ from controller.core.parts import document_of, parts_of
 from controller.core.renditions import RenditionState
 from controller.store import journal
 from controller.store.columns import instant
-from controller.web import alarms, boards, desk, sound, state
+from controller.web import alarms, boards, desk, help_calls, sound, state
 from controller.web.announcement_forms import (
     ahead_of,
     known_of,
@@ -56,6 +56,7 @@ def station_state() -> ResponseReturnValue:
     document["waiting"] = [_occurrence(o) for o in home.waiting]
     html["on-air"] = render_template("parts/on_air.html", home=home, big=request.args.get("page") == "home")
     html["alarms"] = render_template("parts/alarms.html", alarms=open_alarms)
+    html["help-calls"] = help_calls.fragment()
     html["clock"] = render_template("parts/clock.html", home=home, big=request.args.get("page") == "home")
     if request.args.get("page") == "home":
         for name in ("faults", "approval", "coming", "today", "health"):

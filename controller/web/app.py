@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
+from controller.filing_keys import LockedError
 from controller.runtime.config import on_trial
 from controller.upcoming import Upcoming
 from controller.web import (
@@ -29,6 +30,10 @@ from controller.web import (
     desk,
     dictionary,
     feeds,
+    file_keys,
+    files,
+    guides,
+    help_calls,
     home,
     journal,
     notices,
@@ -103,12 +108,12 @@ def build(parts: WebParts) -> Flask:
     app.request_class = Uploads
     app.extensions[feeds.KEY] = feeds.Shelf()
     app.extensions[boards.KEY] = boards.Drawn()
-    files = StaticFiles()
+    static = StaticFiles()
 
     @app.get("/static/<name>")
     @door(Who.ANYONE, by_itself=True)
     def static_file(name: str) -> ResponseReturnValue:
-        return files.serve(name)
+        return static.serve(name)
 
     for blueprint in (
         calendars.views,
@@ -122,9 +127,13 @@ def build(parts: WebParts) -> Flask:
         pictures.views,
         desk.views,
         training.views,
+        file_keys.views,
+        files.views,
+        guides.views,
         journal.views,
         days.views,
         alarms.views,
+        help_calls.views,
         sound.views,
         dictionary.views,
         recordings.views,
@@ -137,27 +146,29 @@ def build(parts: WebParts) -> Flask:
     app.before_request(guard)
     app.after_request(_finish)
     app.teardown_request(_forget)
-    app.context_processor(partial(_context, files))
+    app.context_processor(partial(_context, static))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(LockedError, lambda _: file_keys.locked())
     app.register_error_handler(BusyError, lambda _: _error_page(503))
     app.register_error_handler(Exception, _our_fault)
     return app
 
 
-def _context(files: StaticFiles) -> dict[str, object]:
+def _context(static: StaticFiles) -> dict[str, object]:
     visitor = context.visitor()
     return {
         "t": visitor.words,
         "say": context.say(),
         "visitor": visitor,
         "station": context.parts().config,
-        "static": files.address,
+        "static": static.address,
         "languages": LANGUAGES,
         "unshown": lambda board, title, text, level: context.say().unshown(
             context.parts().board_unshown(board, drafted(MultiDict({"title": title, "text": text, "level": level})))
         ),
         "open_alarms": alarms.open_alarms,
+        "open_calls": help_calls.open_calls,
         "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }

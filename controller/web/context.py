@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -106,6 +107,13 @@ def kept_fields() -> MultiDict[str, str] | None:
 
 def wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def path_here(text: str, otherwise: str = "/") -> str:
+    """An address of this station; anything else could lead away."""
+    parsed = urlsplit(text)
+    good = text.startswith("/") and not text.startswith(("//", "/\\")) and not parsed.netloc and text.isprintable()
+    return text if good else otherwise
 
 
 def done(to: str) -> ResponseReturnValue:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.core.words import Words
     from controller.desk import Desk
     from controller.dictionary import Dictionary
+    from controller.filing_desk import FilingDesk
+    from controller.filing_keys import DeskKeys, Sittings
     from controller.noticing import Noticing
     from controller.picturing import Picturing
     from controller.runtime.clock_signs import ClockSigns
@@ -83,5 +85,8 @@ class WebParts:
     picturing: Picturing
     desk: Desk
     training: Training
+    filing_desk: FilingDesk
+    desk_keys: DeskKeys
+    sittings: Sittings
     built_in_signal: Callable[[SignalName], bytes]  # a WAV file
     at_home: Callable[[str], bool] = lambda name: True  # whether a process lives

@@ -99,6 +99,17 @@ class People:
 
     def sign_in(self, name: str, password: str, address: str, kept: str = "", old_token: str = "") -> str:
         """A new session's token, or RefusedError. `kept`: a form to be shown again inside."""
+        user, at = self._known_by(name, password, address), self._clock.now()
+        with self._store.write() as tx:
+            if old_token:
+                users.end_session(tx, at, old_token)
+            return users.open_session(tx, at, user.name, kept)
+
+    def confirm(self, name: str, password: str, address: str) -> None:
+        """Who is signed in shows once more that it is them; RefusedError, with the same growing waits."""
+        self._known_by(name, password, address)
+
+    def _known_by(self, name: str, password: str, address: str) -> User:
         at, name = self._clock.now(), name.strip().lower()
         with self._store.read() as tx:
             try:
@@ -118,9 +129,7 @@ class People:
             raise RefusedError
         with self._store.write() as tx:
             users.succeeded(tx, who)
-            if old_token:
-                users.end_session(tx, at, old_token)
-            return users.open_session(tx, at, user.name, kept)
+        return user
 
     def session(self, token: str, used: bool) -> Session | None:
         """Who is behind a token. `used`: a person did something, not a page that asks by itself."""

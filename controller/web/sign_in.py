@@ -7,7 +7,6 @@ again inside: nothing that was typed is lost.
 from __future__ import annotations
 
 import math
-from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from controller.core.words import LANGUAGES
 from controller.store import users
 from controller.web import context
 from controller.web.announcement_forms import said as in_words
-from controller.web.context import LANGUAGE_COOKIE, SESSION_COOKIE, house, parts, visitor
+from controller.web.context import LANGUAGE_COOKIE, SESSION_COOKIE, house, parts, path_here, visitor
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.passwords import SHORTEST
 from controller.web.people import RefusedError
@@ -25,13 +24,6 @@ from controller.web.people import RefusedError
 views = Blueprint("sign_in", __name__)
 LANGUAGE_DAYS = 365
 KEPT_LIMIT = 100_000  # characters of a form that may ride along
-
-
-def _path_here(text: str, otherwise: str = "/") -> str:
-    """An address of this station; anything else could lead away."""
-    parsed = urlsplit(text)
-    good = text.startswith("/") and not text.startswith(("//", "/\\")) and not parsed.netloc and text.isprintable()
-    return text if good else otherwise
 
 
 def _welcome(token: str, to: str) -> ResponseReturnValue:
@@ -73,7 +65,7 @@ def first() -> ResponseReturnValue:
 @views.route("/sign-in", methods=["GET", "POST"])
 @door(Who.ANYONE, body_limit=FORM_BODY)
 def sign_in() -> ResponseReturnValue:
-    to = _path_here(request.values.get("to", ""))
+    to = path_here(request.values.get("to", ""))
     if request.method == "GET":
         return redirect(to, 303) if visitor().user else _page(to, request.args.get("name", ""), "", 200)
     name, kept = request.form.get("name", ""), request.form.get("kept", "")[:KEPT_LIMIT]
@@ -92,7 +84,7 @@ def ask_again(keep: bool) -> ResponseReturnValue:
     kept = context.form_to_keep() if keep else ""
     to = request.form.get("here", "") if keep else ""
     return _page(
-        _path_here(to), "", visitor().words("web.sign_in.ended_kept" if keep else "web.sign_in.ended"), 401, kept
+        path_here(to), "", visitor().words("web.sign_in.ended_kept" if keep else "web.sign_in.ended"), 401, kept
     )
 
 
@@ -104,6 +96,7 @@ def _page(to: str, name: str, said: str, status: int, kept: str = "") -> Respons
 @door(Who.USER)
 def sign_out() -> ResponseReturnValue:
     house().people.sign_out(visitor().secret)
+    parts().sittings.end(visitor().secret)
     response = make_response(redirect(url_for("sign_in.sign_in"), 303))
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Strict")
     return response
@@ -113,7 +106,7 @@ def sign_out() -> ResponseReturnValue:
 @door(Who.ANYONE)
 def language() -> ResponseReturnValue:
     chosen = request.form.get("language", "")
-    response = make_response(redirect(_path_here(request.form.get("to", "")), 303))
+    response = make_response(redirect(path_here(request.form.get("to", "")), 303))
     if chosen in LANGUAGES:
         context.set_cookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_DAYS)
         user = visitor().user

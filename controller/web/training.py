@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,14 +36,20 @@ class SessionForm:
     end: str = END
     seats: str = ""
     new_ident: str = ""  # the id that it will have, so that saving twice makes one
+    seen: str = ""  # of a stored one: the mark of what the editor began with
 
     @classmethod
     def of(cls, session: Session) -> SessionForm:
         begins, ends = (at.astimezone(parts().config.site.tz) for at in (session.begins, session.ends))
         seats = str(session.seats) if session.seats else ""
         return cls(
-            session.title, session.place, begins.date().isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}", seats
+            session.title, session.place, begins.date().isoformat(), f"{begins:%H:%M}", f"{ends:%H:%M}", seats,
+            seen=_mark(session),
         )  # fmt: skip
+
+
+def _mark(session: Session) -> str:
+    return sha256(repr(session.draft).encode()).hexdigest()[:16]
 
 
 @views.get("/training")
@@ -79,8 +86,11 @@ def _again(ident: str = "") -> ResponseReturnValue:
     return _editor(ident, _typed(request.form), said((Problem.of("form", "stale"),)))
 
 
-def _editor(ident: str, form: SessionForm, problems: dict[str, list[str]]) -> str:
-    return render_template("training_editor.html", ident=ident, form=form, problems=problems)
+def _editor(
+    ident: str, form: SessionForm, problems: dict[str, list[str]], changed: Session | None = None
+) -> str:  # fmt: skip
+    """`changed`: what somebody else has stored meanwhile."""
+    return render_template("training_editor.html", ident=ident, form=form, problems=problems, changed=changed)
 
 
 @views.get("/training/new")
@@ -118,7 +128,11 @@ def _save(ident: str) -> ResponseReturnValue:
     try:
         draft = _draft(form)
         if ident:
-            parts().training.change(ident, draft, visitor().by)
+            with parts().store.read() as tx:
+                stored = training.get(tx, ident)
+            if form.seen and form.seen != _mark(stored) and stored.draft != draft:
+                return _changed_meanwhile(ident, form, stored)
+            parts().training.change(ident, draft, visitor().by, stored.draft)
         else:
             parts().training.add(draft, visitor().by, ident_of(form.new_ident))
     except InputError as error:
@@ -129,6 +143,13 @@ def _save(ident: str) -> ResponseReturnValue:
             raise
         return make_response(_editor(ident, form, said((Problem.of("form", "store_busy"),))), 503)
     return done(url_for("training.every"))
+
+
+def _changed_meanwhile(ident: str, form: SessionForm, stored: Session) -> ResponseReturnValue:
+    """What was typed, beside what stands there now; the next save is meant."""
+    if wants_json():
+        return {"problems": said((Problem.of("form", "changed"),))}, 409
+    return make_response(_editor(ident, replace(form, seen=_mark(stored)), {}, stored), 409)
 
 
 def _draft(form: SessionForm) -> SessionDraft:

@@ -23,13 +23,16 @@ from controller.core.spoken import Spoken
 from controller.core.words import LANGUAGES
 from controller.desk import Desk
 from controller.dictionary import Dictionary
+from controller.filing_desk import FilingDesk
+from controller.filing_keys import DeskKeys, Sittings
 from controller.noticing import Noticing
 from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import FakeClock, SystemClock
+from controller.runtime.sealing import Cost
 from controller.sounding import Sounding
-from controller.store import users
+from controller.store import filings, users
 from controller.training import Training
 from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
@@ -58,6 +61,7 @@ approval = "off"
 trust = "off"
 """
 HOST = "localhost"
+QUICK = Cost(1, 64)  # what a guess costs; not here
 
 
 def spelt_out(text: str) -> Spoken:
@@ -140,6 +144,7 @@ def pages_in(
     signs = Furnished(folder / "root").signs(station.clock)
     boards = Boards(station.config, station.store, station.clock)
     made = (station.store, station.bell, station.clock)
+    files = filings.opened(station.places.filings_db)
     return Pages(
         station,
         create_app(
@@ -152,6 +157,8 @@ def pages_in(
                 noticing=Noticing(*made, station.ids, station.config), desk=Desk(*made, station.config),
                 picturing=Picturing(station.store, station.places, station.clock, station.config.policy),
                 training=Training(*made, station.ids, station.config),
+                filing_desk=FilingDesk(files, *made[1:], station.ids), sittings=Sittings(),
+                desk_keys=DeskKeys(files, *made[1:], station.ids, QUICK),
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
                 clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),
                 dictionary=dictionary_of(station), built_in_signal=lambda name: b"RIFF" + name.encode(),

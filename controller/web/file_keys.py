@@ -1,0 +1,205 @@
+"""The lock before residents' files: the desk's key is made, an official unlocks it for a sitting, lets others in, and
+gives the community's team their codes. What lies behind it: files.py.
+
+An official unlocks with the password that they sign in with, as it was when they got keys of their own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from controller.core.errors import InputError, Problem
+from controller.filing_keys import LockedError, NoAccessError, Sitting, WrongPasswordError
+from controller.guides.model import said as in_language
+from controller.store import guides, users
+from controller.web import context
+from controller.web.announcement_forms import said
+from controller.web.context import done, house, parts, path_here, visitor
+from controller.web.doors import Who, door
+from controller.web.people import RefusedError
+
+views = Blueprint("file_keys", __name__)
+
+
+def name() -> str:
+    user = visitor().user
+    return user.name if user else ""
+
+
+def sitting_or_none(used: bool = True) -> Sitting | None:
+    return parts().sittings.of(visitor().secret, used)
+
+
+def sitting() -> Sitting:
+    """LockedError, which the app answers with the lock (`locked`)."""
+    found = sitting_or_none()
+    if found is None:
+        raise LockedError("the desk is locked")
+    return found
+
+
+def locked(problems: dict[str, list[str]] | None = None, status: int = 200) -> ResponseReturnValue:
+    """What an official has to do before they see any file: `how` is "make", "enrol", "wait" or "unlock"."""
+    keys = parts().desk_keys
+    mine = {each.official: each.granted for each in keys.access()}
+    how = "make" if not keys.exist() else "enrol" if name() not in mine else "unlock" if mine[name()] else "wait"
+    to = path_here(request.values.get("to", "") or (request.full_path if request.method == "GET" else ""), "/files")
+    page = render_template(
+        "file_lock.html", how=how, counts=parts().filing_desk.counts(), to=to, problems=problems or {}
+    )
+    return page, status
+
+
+def _with_password(act: Callable[[str], ResponseReturnValue]) -> ResponseReturnValue:
+    """`act` with the official's own password, which is asked for once more."""
+    password = request.form.get("password", "")
+    try:
+        house().people.confirm(name(), password, context.address())
+        return act(password)
+    except RefusedError as error:
+        return _refused(error.wait_s)
+    except WrongPasswordError as error:
+        return _refused(error.wait_s, "file_password_old")
+    except InputError as error:
+        return locked(said(error.problems), 422)
+
+
+def _refused(wait_s: float, code: str = "file_password") -> ResponseReturnValue:
+    problem = Problem.of("password", "file_wait", seconds=math.ceil(wait_s)) if wait_s else Problem.of("password", code)
+    return locked(said((problem,)), 429 if wait_s else 403)
+
+
+@views.post("/files/make")
+@door(Who.USER)
+def make() -> ResponseReturnValue:
+    def act(password: str) -> ResponseReturnValue:
+        opened, code = parts().desk_keys.make(name(), password)
+        parts().sittings.put(visitor().secret, opened)
+        return render_template("file_code.html", code=code)
+
+    return _with_password(act)
+
+
+@views.post("/files/enrol")
+@door(Who.USER)
+def enrol() -> ResponseReturnValue:
+    def act(password: str) -> ResponseReturnValue:
+        parts().desk_keys.enrol(name(), password)
+        return done(url_for("files.every"))
+
+    return _with_password(act)
+
+
+@views.post("/files/unlock")
+@door(Who.USER)
+def unlock() -> ResponseReturnValue:
+    """Their own key may still be locked with a password of before: so it is tried as it was typed."""
+    try:
+        opened = parts().desk_keys.unlock(name(), request.form.get("password", ""))
+    except NoAccessError:
+        return locked()
+    except WrongPasswordError as error:
+        return _refused(error.wait_s, "file_password_old")
+    parts().sittings.put(visitor().secret, opened)
+    return redirect(path_here(request.form.get("to", ""), url_for("files.every")), 303)
+
+
+@views.route("/files/recover", methods=["GET", "POST"])
+@door(Who.USER)
+def recover() -> ResponseReturnValue:
+    if request.method == "GET":
+        return render_template("file_recover.html", problems={})
+    problem = None
+    try:
+        password = request.form.get("password", "")
+        house().people.confirm(name(), password, context.address())
+        opened = parts().desk_keys.recover(request.form.get("code", ""), name(), password)
+        parts().sittings.put(visitor().secret, opened)
+        return render_template("file_code.html", code=parts().desk_keys.new_recovery(opened))
+    except RefusedError as error:
+        problem = Problem.of("password", "file_wait" if error.wait_s else "file_password",
+                             seconds=math.ceil(error.wait_s))  # fmt: skip
+    except (WrongPasswordError, NoAccessError):
+        problem = Problem.of("code", "file_code_wrong")
+    except InputError as error:
+        return render_template("file_recover.html", problems=said(error.problems)), 422
+    return render_template("file_recover.html", problems=said((problem,))), 403
+
+
+@views.post("/files/lock")
+@door(Who.USER)
+def lock() -> ResponseReturnValue:
+    parts().sittings.end(visitor().secret)
+    return done(url_for("files.every"))
+
+
+@views.get("/files/people")
+@door(Who.USER)
+def people() -> ResponseReturnValue:
+    sitting()
+    return _people()
+
+
+def _people(helper: tuple[str, str] = ("", ""), problems: dict[str, list[str]] | None = None, status: int = 200
+            ) -> ResponseReturnValue:  # fmt: skip
+    with parts().store.read() as tx:
+        full_names = {user.name: user.full_name for user in users.everyone(tx)}
+    desk = parts().filing_desk
+    page = render_template(
+        "file_people.html", access=parts().desk_keys.access(), full_names=full_names, me=name(), helpers=desk.helpers(),
+        helper=helper, deletions=desk.deletions()[:50], problems=problems or {}, titles=guide_titles(),
+    )  # fmt: skip
+    return page, status
+
+
+def guide_titles() -> dict[str, str]:
+    """What guides are called, by id."""
+    with parts().store.read() as tx:
+        return {guide.id: in_language(guide.title, visitor().words.language) for guide in guides.in_force(tx)}
+
+
+@views.post("/files/people/<official>/grant")
+@door(Who.USER)
+def grant(official: str) -> ResponseReturnValue:
+    parts().desk_keys.grant(sitting(), official)
+    return done(url_for("file_keys.people"))
+
+
+@views.post("/files/people/<official>/remove")
+@door(Who.USER)
+def remove(official: str) -> ResponseReturnValue:
+    try:
+        parts().desk_keys.remove(sitting(), official)
+    except InputError as error:
+        return _people(problems=said(error.problems), status=422)
+    return done(url_for("file_keys.people"))
+
+
+@views.post("/files/recovery-code")
+@door(Who.USER)
+def recovery_code() -> ResponseReturnValue:
+    return render_template("file_code.html", code=parts().desk_keys.new_recovery(sitting()))
+
+
+@views.post("/files/helpers")
+@door(Who.USER)
+def add_helper() -> ResponseReturnValue:
+    """A code is shown this once: the answer is the page itself."""
+    sitting()
+    try:
+        helper, code = parts().filing_desk.issue_helper(request.form.get("name", ""), visitor().by)
+    except InputError as error:
+        return _people(problems=said(error.problems), status=422)
+    return _people(helper=(helper.name, code))
+
+
+@views.post("/files/helpers/<ident>/revoke")
+@door(Who.USER)
+def revoke_helper(ident: str) -> ResponseReturnValue:
+    sitting()
+    parts().filing_desk.revoke_helper(ident, visitor().by)
+    return done(url_for("file_keys.people"))

@@ -1,0 +1,171 @@
+"""Residents' files on the officials' page: from the desk's key to a deleted file, through the forms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from controller.core.filings import FileState, Keep
+from controller.core.journal import Kind
+from controller.filing import Filing
+from controller.filing_care import FilingCare
+from controller.filing_keys import IDLE_S
+from controller.runtime.catalogues import load_words
+from controller.store import filings, journal, users
+from controller.web.passwords import Passwords
+from tests.support.filed import BIRTH, cheap, submission
+from tests.support.filed import NAME as RESIDENT
+from tests.support.web_pages import PASSWORD, Pages, pages_in, sign_in, token
+
+OTHER = "mai"
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    return pages_in(tmp_path)
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> str:
+    answer = client.post(path, data={"token": token(client), **fields})
+    assert answer.status_code in {200, 303}, (path, answer.status_code, answer.get_data(as_text=True))
+    return (
+        answer.get_data(as_text=True)
+        if answer.status_code == 200
+        else client.get(answer.location).get_data(as_text=True)
+    )
+
+
+def refused(client: FlaskClient, path: str, status: int = 422, **fields: object) -> list[str]:
+    answer = client.post(path, data={"token": token(client), **fields})
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return [re.sub(r"<.*?>|^! |\s+", " ", said).strip(" !") for said in
+            re.findall(r'<p class="problem".*?</p>', answer.get_data(as_text=True), re.S)]  # fmt: skip
+
+
+def kiosk(pages: Pages) -> Filing:
+    store = filings.opened(pages.station.places.filings_db)
+    cheap(store)
+    return Filing(store, pages.station.bell, pages.station.clock, pages.station.ids, lambda: True)
+
+
+def filed(pages: Pages) -> str:
+    kiosk(pages).submit(submission())
+    with filings.opened(pages.station.places.filings_db).read() as tx:
+        return filings.every(tx)[-1].id
+
+
+def test_from_the_key_to_the_record_of_a_deletion(pages: Pages) -> None:
+    client = pages.signed_in()
+    assert "Tạo khóa bàn hồ sơ" in client.get("/files").get_data(as_text=True)
+    assert refused(client, "/files/make", 403, password="sai rồi") == [
+        "Mật khẩu chưa đúng. Xin nhập mật khẩu đăng nhập của anh chị."
+    ]
+    code = re.search(r'id="code">([^<]+)<', post(client, "/files/make", password=PASSWORD))
+    assert code and len(code[1]) > 15
+    ident = filed(pages)
+    queue = client.get("/files").get_data(as_text=True)
+    assert RESIDENT in queue and "mới" in queue
+    page = client.get(f"/files/{ident}").get_data(as_text=True)
+    assert RESIDENT in page and "Cache-Control" not in page
+    assert client.get(f"/files/{ident}").headers["Cache-Control"] == "no-store"
+    photo = re.search(r'img class="paper" src="([^"]+)"', page)
+    assert photo and client.get(photo[1]).get_data().startswith(b"\xff\xd8")
+    moved = post(client, f"/files/{ident}/move", seen=1, to=2, reason="Đã đủ giấy tờ.", due="2027-01-15")
+    assert "Được tiếp nhận" in moved and "Đã đủ giấy tờ." in moved
+    assert refused(client, f"/files/{ident}/move", seen=2, to=5) == [
+        "Bước này cần lý do. Xin viết để bà con hiểu.", "Xin ghi ít nhất một giấy tờ cần bổ sung."]  # fmt: skip
+    assert refused(client, f"/files/{ident}/move", 409, seen=1, to=2)[0].startswith("Cán bộ khác vừa")
+    asked = post(
+        client, f"/files/{ident}/move", seen=2, to=5, reason="Thiếu", asked="Giấy chứng sinh", asked_more="Ảnh 3x4\n"
+    )
+    assert "– Giấy chứng sinh" in asked and "– Ảnh 3x4" in asked
+    assert "Gọi lại chiều mai" in post(client, f"/files/{ident}/note", note="Gọi lại chiều mai")
+    assert "H01.02-26" in post(client, f"/files/{ident}/portal-code", portal_code="H01.02-26")
+    for form, begins in (("json", b"{"), ("pdf", b"%PDF")):
+        answer = client.post(f"/files/{ident}/export", data={"token": token(client), "form": form})
+        assert answer.status_code == 200 and answer.get_data().startswith(begins)
+        assert RESIDENT not in answer.headers["Content-Disposition"]
+    assert refused(client, f"/files/{ident}/delete", why="mistake") == [
+        "Xin đánh dấu “Tôi chắc chắn muốn xóa” và chọn lý do."
+    ]
+    assert "Chưa có hồ sơ nào cần giải quyết" in post(client, f"/files/{ident}/delete", why="mistake", sure="yes")
+    assert "nộp nhầm" in client.get("/files/people").get_data(as_text=True)
+    FilingCare(filings.opened(pages.station.places.filings_db), pages.station.store, pages.station.clock,
+               Keep(30, 30, 30), lambda: True).hand_on()  # fmt: skip
+    with pages.station.store.read() as tx:
+        lines = [entry for entry in journal.entries(tx) if entry.kind is Kind.FILE]
+    assert [entry.detail["what"] for entry in lines] == [
+        "filed", "opened", "moved", "moved", "note", "portal", "exported", "exported", "deleted"]  # fmt: skip
+    assert RESIDENT not in str(lines) and BIRTH not in str(lines)
+    assert "Nhật ký" in client.get("/journal").get_data(as_text=True)
+
+
+def test_a_sitting_ends_by_itself_at_sign_out_and_when_locked(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    assert RESIDENT in client.get("/files").get_data(as_text=True)
+    post(client, "/files/lock")
+    for path in ("/files", f"/files/{ident}", "/files/people"):
+        page = client.get(path).get_data(as_text=True)
+        assert "Mở hồ sơ" in page and RESIDENT not in page
+    assert client.get(f"/files/{ident}/photo/2").get_data(as_text=True).find(RESIDENT) == -1
+    assert refused(client, "/files/unlock", 403, password="sai")
+    assert RESIDENT in post(client, "/files/unlock", password=PASSWORD, to=f"/files/{ident}")
+    pages.clock().tick(IDLE_S + 1)
+    assert RESIDENT not in client.get("/files").get_data(as_text=True)
+    post(client, "/files/unlock", password=PASSWORD)
+    client.post("/sign-out", data={"token": token(client)})
+    sign_in(client)
+    assert RESIDENT not in client.get("/files").get_data(as_text=True)
+    assert client.get("/api/files").get_json() == {"states": {"registered": 1}, "new": 0, "locked": True}
+
+
+def test_another_official_is_let_in_and_out_again(pages: Pages) -> None:
+    first = pages.signed_in()
+    post(first, "/files/make", password=PASSWORD)
+    filed(pages)
+    with pages.station.store.write() as tx:
+        users.add(
+            tx, pages.station.clock.now(), OTHER, "Cán bộ Mai", Passwords().encoded(PASSWORD), users.Role.ADMIN, "t"
+        )
+    second = pages.client()
+    sign_in(second, OTHER)
+    assert "Đăng ký giữ khóa" in second.get("/files").get_data(as_text=True)
+    assert "Anh chị đã đăng ký" in post(second, "/files/enrol", password=PASSWORD)
+    assert "đang xin quyền" in first.get("/files/people").get_data(as_text=True)
+    post(first, f"/files/people/{OTHER}/grant")
+    assert RESIDENT in post(second, "/files/unlock", password=PASSWORD)
+    helper = post(second, "/files/helpers", name="Tổ công nghệ thôn 3")
+    code = re.search(r'class="code">([^<]+)<', helper)
+    assert code and kiosk(pages).helper(code[1]) is not None
+    post(first, f"/files/people/{OTHER}/remove")
+    assert RESIDENT not in second.get("/files").get_data(as_text=True)
+    assert refused(first, "/files/people/van-thu/remove")
+
+
+def test_a_lost_password_is_recovered_with_the_code(pages: Pages) -> None:
+    client = pages.signed_in()
+    made = re.search(r'id="code">([^<]+)<', post(client, "/files/make", password=PASSWORD))
+    assert made
+    post(client, "/files/lock")
+    assert refused(client, "/files/recover", 403, code="AAAA", password="sai rồi nhé")
+    new = re.search(r'id="code">([^<]+)<', post(client, "/files/recover", code=made[1], password=PASSWORD))
+    assert new and new[1] != made[1]
+    assert "Chưa có hồ sơ nào" in client.get("/files").get_data(as_text=True)
+
+
+def test_nobody_comes_in_without_a_session(pages: Pages) -> None:
+    pages.add_user()
+    client = pages.client()
+    for path in ("/files", "/files/1", "/files/people", "/guides", "/api/files"):
+        assert client.get(path).status_code in {303, 401}
+
+
+def test_states_have_words(pages: Pages) -> None:
+    for language in ("vi", "en"):
+        words = load_words(language)
+        assert all(words.has(f"filing.state.{state.key}") for state in FileState)
