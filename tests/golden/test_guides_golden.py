@@ -1,0 +1,185 @@
+"""The guides that ship: their spreadsheets give what is kept beside them, and each can be answered to its end.
+
+After a wanted change of a spreadsheet: LOALANG_RENEW=1 pytest tests/golden/test_guides_golden.py
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from controller.core.words import LANGUAGES
+from controller.guides.answering import Answers, Value
+from controller.guides.bringing import brought
+from controller.guides.documents import text_of
+from controller.guides.forms import Form, Page
+from controller.guides.id_numbers import Card, card_of
+from controller.guides.model import CALCULATE, DATE, FIRST, INTEGER, NOTE, Guide, every_question, said
+from controller.guiding import shipped
+from controller.runtime.catalogues import load_words
+
+RENEW = bool(os.environ.get("LOALANG_RENEW"))
+SHIPPED = Path(str(resources.files("controller.guides") / "shipped"))
+TODAY = date(2026, 11, 22)
+CODES = {
+    "chung_thuc_ban_sao": "2.000815", "huu_tri_xa_hoi": "1.014027", "ket_hon": "1.000894", "khai_sinh": "1.001193",
+    "khai_tu": "1.000656", "tam_tru": "1.004194", "tinh_trang_hon_nhan": "1.004873", "trich_luc_ho_tich": "2.000635",
+}  # fmt: skip
+LABEL_LIMIT = 90  # characters of a question that are read at one look
+PORTAL = "https://dichvucong.gov.vn"
+
+
+def _guide(name: str) -> Guide:
+    return next(guide for guide in shipped() if guide.id == name)
+
+
+def test_all_are_there() -> None:
+    assert {guide.id: guide.code for guide in shipped()} == CODES
+    assert {file.stem for file in SHIPPED.glob("*.xlsx")} == set(CODES)
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_what_is_kept_is_what_the_spreadsheet_says(name: str) -> None:
+    found = brought(SHIPPED / f"{name}.xlsx", [load_words(language) for language in LANGUAGES])
+    assert isinstance(found, Guide), found
+    kept = SHIPPED / f"{name}.json"
+    if RENEW:
+        kept.write_text(text_of(found) + "\n", encoding="utf-8")
+    assert kept.read_text(encoding="utf-8") == text_of(found) + "\n"
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_guide_says_all_that_a_resident_needs(name: str) -> None:
+    guide = _guide(name)
+    assert (guide.is_verified, guide.languages) == (False, ("vi", "en"))
+    assert PORTAL in [step.address for step in guide.handover]
+    assert any("VNeID" in said(step.labels, FIRST) for step in guide.handover)
+    assert guide.papers
+    assert guide.legal_source
+    words = load_words("vi")
+    assert all(words(f"guide.event.{event}") for event in guide.events)
+    assert all(words(f"guide.channel.{fact.channel}") for fact in (*guide.times, *guide.fees) if fact.channel)
+    for _, question in every_question(guide.questions):
+        if question.kind == CALCULATE:
+            continue
+        label = said(question.labels, FIRST)
+        assert label == label.strip()
+        assert label.endswith("?") or question.kind == NOTE, label
+        assert len(label) <= LABEL_LIMIT or question.kind == NOTE, label
+        assert set(question.labels) == {"vi", "en"}, label
+        assert question.constraint is None or set(question.constraint_message) == {"vi", "en"}, label
+
+
+CARDS: dict[str, Card | None] = {
+    "man": card_of("008055000001||Lý A Thử|02091955|Nam|Thôn 1, Nà Hang, Tuyên Quang|15072021"),
+    "woman": card_of("008158000002||Nông Thị Thử|03051958|Nữ|Thôn 2, Nà Hang, Tuyên Quang|15072021"),
+}
+Choose = Callable[[tuple[str, ...]], str]
+
+
+def _answer(form: Form, page: Page, answers: Answers, choose: Choose) -> Value | None:
+    """What somebody might answer. Choices: by `choose`, unless the guide would end there."""
+    question = page.question
+    offered = tuple(choice.name for choice in form.choices(page, answers))
+    if offered:
+        fitting = [name for name in offered if form.fits(form.with_answer(answers, page.path, name)) is None]
+        assert fitting, question.name
+        return choose(tuple(fitting))
+    if question.kind == NOTE:
+        return None
+    tries: dict[str, list[Value]] = {INTEGER: ["2", "1998"], DATE: ["20/11/2026", "01/01/1990"]}
+    looks: dict[str, list[Value]] = {"id_number": ["008090000003"], "numbers": ["12345678"], "phone": [""]}
+    for value in looks.get(question.look) or tries.get(question.kind) or ["Nội dung thử"]:
+        if form.problem(page, value, answers) is None:
+            return value
+    raise AssertionError(f"nothing fits {question.name}")
+
+
+def _another(path: tuple[str | int, ...]) -> bool:
+    return isinstance(path[-1], int)
+
+
+@pytest.mark.parametrize("choose", [lambda names: names[0], lambda names: names[-1]], ids=["first", "last"])
+@pytest.mark.parametrize("name", CODES)
+def test_every_guide_can_be_answered_to_its_end(name: str, choose: Choose) -> None:
+    """Page after page, as a resident does; nothing is left to mend, nothing falls away, and papers are known."""
+    form = Form(_guide(name), TODAY)
+    answers, seen = form.begun(), 0
+    for who, card in zip(form.guide.cards, (CARDS["man"], CARDS["woman"]), strict=False):
+        assert card is not None
+        answers = form.prefilled(answers, card, who)
+    while seen < len(form.pages(answers)):
+        page = form.pages(answers)[seen]
+        seen += 1
+        if page.path not in answers:
+            value = "no" if _another(page.path) else _answer(form, page, answers, choose)
+            answers = form.with_answer(answers, page.path, value)
+        assert form.problem(page, answers.get(page.path), answers) is None, page
+        assert seen < 60
+    assert form.unfinished(answers) == ()
+    assert form.fits(answers) is None
+    assert [wanted for wanted in form.papers(answers) if wanted.depends] == []
+    cleared = form.cleared(answers)
+    assert form.pages(cleared) == form.pages(answers)
+    lines = form.review(cleared, FIRST)
+    asked = [page for page in form.pages(cleared) if page.question.kind != NOTE and not _another(page.path)]
+    assert [line.path for line in lines] == [page.path for page in asked]
+    assert all("…" not in line.label for line in lines)
+
+
+def test_who_cannot_file_is_told_where_to_go() -> None:
+    form = Form(_guide("khai_sinh"), TODAY)
+    answers = form.with_answer(form.begun(), ("phu_hop", "da_khai_sinh"), "co")
+    why = form.fits(answers)
+    assert why is not None
+    assert "trích lục" in why.said(load_words("vi"))
+
+
+def test_papers_of_a_birth() -> None:
+    form = Form(_guide("khai_sinh"), TODAY)
+
+    def wanted(**answers: str) -> list[tuple[str, bool]]:
+        found = form.begun()
+        for name, value in answers.items():
+            (path,) = (page.path for page in form.pages(found) if page.path[-1] == name)
+            found = form.with_answer(found, path, value)
+        return [(each.paper.id, each.depends) for each in form.papers(found)]
+
+    unsure = ["giay_chung_sinh", "nguoi_lam_chung", "giay_cam_doan", "giay_ket_hon", "van_ban_uy_quyen"]
+    assert wanted() == [("can_cuoc", False), *((each, True) for each in unsure)]
+    assert wanted(quan_he="cha", giay_to_sinh="lam_chung", cha_me_ket_hon="co") == [
+        ("can_cuoc", False), ("nguoi_lam_chung", False), ("giay_ket_hon", False),
+    ]  # fmt: skip
+    assert wanted(quan_he="uy_quyen", giay_to_sinh="giay_chung_sinh", co_cha="khong") == [
+        ("can_cuoc", False), ("giay_chung_sinh", False), ("van_ban_uy_quyen", False),
+    ]  # fmt: skip
+
+
+def test_what_a_copy_costs() -> None:
+    """2,000 đ for each of two pages, then 1,000; at most 200,000 a copy."""
+    form = Form(_guide("chung_thuc_ban_sao"), TODAY)
+
+    def cost(pages: int, copies: int) -> Value:
+        answers = form.with_answer(form.begun(), ("giay_to", 0, "so_trang"), pages)
+        return form.with_answer(answers, ("giay_to", 0, "so_ban"), copies)[("giay_to", 0, "phi")]
+
+    assert [cost(1, 1), cost(2, 3), cost(3, 1), cost(10, 2), cost(500, 1)] == [2000, 12000, 5000, 24000, 200000]
+
+
+def test_whoever_is_too_young_to_marry_is_told() -> None:
+    form = Form(_guide("ket_hon"), TODAY)
+
+    def born(sex: str, day: str) -> str | None:
+        answers = form.with_answer(form.begun(), ("nguoi_yeu_cau", "yc_gioi_tinh"), sex)
+        page = form.page(("nguoi_yeu_cau", "yc_ngay_sinh"), answers)
+        assert page is not None
+        problem = form.problem(page, day, answers)
+        return problem.code if problem else None
+
+    assert [born("nam", "22/11/2006"), born("nam", "24/11/2006")] == [None, "constraint"]
+    assert [born("nu", "22/11/2008"), born("nu", "24/11/2008")] == [None, "constraint"]
