@@ -22,8 +22,6 @@ from controller.runtime.clocks import SystemClock
 from tests.support.processes import Process, loalang, until
 from tests.support.screens import CONFIG, HEIGHT, WIDTH, Hall, Monitor, x_server
 
-pytestmark = pytest.mark.alone
-
 ONE_PAGE = "Mời bà con đến nhà văn hóa thôn."
 LISTENS = "0A"  # the state of a socket in /proc/net/tcp
 
@@ -76,6 +74,7 @@ def shows_the_preview(hall: Hall, monitor: Monitor) -> bool:
     return monitor.pixels() == hall.preview("sanh")
 
 
+@pytest.mark.alone
 def test_what_is_on_the_screen_is_the_preview_to_the_pixel(hall: Hall, tmp_path: Path) -> None:
     with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display) as process:
         until(lambda: shows_the_preview(hall, monitor), what="the clock")
@@ -124,6 +123,7 @@ def test_a_locked_and_then_a_broken_database_leave_what_is_shown(hall: Hall, tmp
     assert "Traceback" not in process.said()
 
 
+@pytest.mark.alone
 def test_the_watchdog_is_fed_with_frames_and_starves_where_the_screen_takes_none(hall: Hall, tmp_path: Path) -> None:
     watchdog = Watchdog(tmp_path / "notify")
     with x_server(tmp_path) as monitor, hall.screen(DISPLAY=monitor.display, NOTIFY_SOCKET=str(watchdog.path)):
