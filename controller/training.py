@@ -38,13 +38,16 @@ class Training:
         self._ring()
         return session
 
-    def change(self, ident: str, draft: SessionDraft, by: str) -> Session:
-        """It keeps its id. NotFoundError if it was called off."""
+    def change(self, ident: str, draft: SessionDraft, by: str, seen: SessionDraft | None = None) -> Session:
+        """It keeps its id. NotFoundError if it was called off; ChangedError if it is no longer what was `seen` when
+        the change was begun."""
         draft, at = _cleaned(draft), self._clock.now()
         with self._store.write() as tx:
             before = training.get(tx, ident)
             if before.withdrawn_at is not None:
                 raise NotFoundError("session", ident)
+            if seen is not None and before.draft not in (seen, draft):
+                raise ChangedError(ident)
             _refuse(draft, at)
             session = _session(draft, ident, before.created_at)
             if session == before:

@@ -188,7 +188,9 @@ def test_a_session_is_announced_changed_called_off_and_put_back(station: Station
     assert (session.title, session.seats, session.draft) == ("Cài VNeID", 30, replace(COURSE, title="Cài VNeID"))
     changed = house.change(session.id, replace(session.draft, place="Sân vận động"), "minh")
     assert changed == replace(session, place="Sân vận động")
-    assert house.change(session.id, changed.draft, "minh") == changed
+    assert house.change(session.id, changed.draft, "minh", seen=session.draft) == changed, "the same again"
+    with pytest.raises(ChangedError):
+        house.change(session.id, replace(changed.draft, seats=5), "lan", seen=session.draft)
     house.withdraw(session.id, "lan")
     house.withdraw(session.id, "lan")
     with station.store.read() as tx:

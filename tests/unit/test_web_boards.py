@@ -323,6 +323,25 @@ def test_training_sessions(pages: Pages, client: FlaskClient) -> None:
     assert "thêm buổi tập huấn “Dịch vụ công”, 8 giờ" in text and "hủy buổi tập huấn" in text
 
 
+def test_a_session_that_somebody_else_has_changed_meanwhile(pages: Pages, client: FlaskClient) -> None:
+    client.post("/training", data=session(client))
+    (stored,) = client.get("/api/training").get_json()["sessions"]
+    path = f"/training/{stored['id']}"
+    found = re.search(r'name="seen" value="(\w+)"', shown(client, f"{path}/edit"))
+    assert found
+    mine = {"seen": found[1]}
+    for _ in range(2):  # pressed twice is no quarrel
+        assert client.post(path, data=session(client, place="Trụ sở", **mine)).status_code == 303
+    other = client.post(path, data=session(client, place="Trường học", **mine))
+    text = other.get_data(as_text=True)
+    assert other.status_code == 409 and "Trụ sở" in text and 'value="Trường học"' in text
+    assert client.post(path, data=session(client, place="Trường học", **mine), headers=JSON).status_code == 409
+    now = re.search(r'name="seen" value="(\w+)"', text)
+    assert now and client.post(path, data=session(client, place="Trường học", seen=now[1])).status_code == 303
+    (told,) = client.get("/api/training").get_json()["sessions"]
+    assert told["place"] == "Trường học"
+
+
 @pytest.mark.parametrize(
     ("more", "wrong"),
     [
