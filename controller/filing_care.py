@@ -62,11 +62,12 @@ class FilingCare:
         self._woken.set()
 
     def look(self) -> None:
-        """Hand on what the journal has not had; every ten minutes delete what is over."""
-        self.hand_on()
+        """Hand on what the journal has not had; every ten minutes, as soon as the clock is believed, delete what is
+        over."""
         if self._clock.monotonic() >= self._care_by:
             self.delete_what_is_over()
-            self._care_by = self._clock.monotonic() + CARE_S
+            self._care_by = self._clock.monotonic() + (CARE_S if self._believed() else 0.0)
+        self.hand_on()
 
     def hand_on(self) -> int:
         """How many lines the journal has got."""

@@ -223,7 +223,9 @@ def test_files_that_cannot_be_kept_are_a_fault_until_they_can(house: House) -> N
     ]
 
 
-def test_it_looks_every_ten_minutes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_looks_every_ten_minutes_and_as_soon_as_the_clock_is_believed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked: list[datetime] = []
 
     def counted(care: FilingCare) -> tuple[int, int]:
@@ -231,10 +233,16 @@ def test_it_looks_every_ten_minutes(house: House, monkeypatch: pytest.MonkeyPatc
         return 0, 0
 
     monkeypatch.setattr(FilingCare, "delete_what_is_over", counted)
+    house.believed = False
+    for _ in range(3):
+        house.care.look()
+        house.clock.tick(5)
+    house.believed = True
     for _ in range(25):
         house.care.look()
         house.clock.tick(60)
-    assert looked == [START + timedelta(seconds=CARE_S * turn) for turn in range(3)]
+    early = [START + timedelta(seconds=5 * turn) for turn in range(3)]
+    assert looked == early + [START + timedelta(seconds=15 + CARE_S * turn) for turn in range(3)]
 
 
 # --- what is deleted is gone
