@@ -83,11 +83,12 @@ class Simulation:
             self.now += STEP_S
 
     def until(self, state: BoardState, text: str, limit_s: float = 60.0) -> float:
-        """Seconds until the board is known to be in `state` with `text` in it."""
+        """Seconds until the board is known to be in `state` with `text` in it; not with words that stand in for it."""
         begun = self.now
         while self.now < begun + limit_s:
             status = self.link.status
-            if status is not None and status.state is state and text in status.text:
+            is_meant = status is not None and status.state is state and status.reason != "words"
+            if is_meant and status is not None and text in status.text:
                 return self.now - begun
             self.run(STEP_S)
         raise AssertionError(f"not {state} with {text!r} within {limit_s} s, but {self.link.status}")

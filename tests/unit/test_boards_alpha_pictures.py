@@ -247,6 +247,7 @@ def test_a_sign_that_reads_no_pictures_back_is_sent() -> None:
     simulation.sign._read = lambda command, label: 0x60 if command == b"J" else read(command, label)  # type: ignore[method-assign]  # an older sign
     simulation.want(content(ONE))
     simulation.until(SENT, "Trang 1")
+    simulation.run(5)  # it is asked twice
     assert simulation.status.reason == "unread"
     assert face(simulation) == ONE.dots
 

@@ -3,11 +3,13 @@ foreseen at its instant; and what the sign is said to show it was asked for."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from controller.boards.alpha.sign import Physics
 from controller.boards.alpha.words import (
     ClearMemory,
     ReadDots,
@@ -300,3 +302,45 @@ def test_a_sign_without_a_register_is_shown_when_all_of_it_was_read_back(registe
     assert {m.label for m in simulation.messages() if isinstance(m, ReadDots)} == labels
     assert len(labels) == 8
     assert len([m for m in simulation.messages() if isinstance(m, SetMemory)]) == 1
+
+
+# --- a sign that holds nothing ---
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_new_sign_is_read_at_once_while_its_memory_is_set_up(answers: bool) -> None:
+    simulation = Simulation(Physics(answers=answers), board=BOARD)
+    watch = Watch(simulation)
+    simulation.want(content(TICKER, ONE))
+    watch.run(60)
+    assert watch.read_at("Trang 100") < (1.0 if answers else 6.0)  # nobody answers: that is waited for first
+    lit = [at for at, dots, _ in watch.faces if any(map(any, dots))]
+    releases_s = 0.0 if answers else 2 * 0.12  # three in a row, each of which blanks such a sign
+    assert max(later - at for at, later in itertools.pairwise(lit)) <= BLINK_S + releases_s
+    assert simulation.status.state is (SHOWN if answers else SENT)
+    assert simulation.sign.texts.keys() == {"A"}
+    assert {dots for at, dots, _ in watch.faces if at > 45} <= windows(TICKER) | {ONE.dots}
+
+
+def test_a_sign_that_lost_its_power_is_read_again_before_its_memory_is_set_up() -> None:
+    simulation = connected(content(TICKER))
+    simulation.cut_power()
+    watch = Watch(simulation)
+    watch.run(40)
+    assert watch.read_at("Trang 100") < 4.0 + 2 * 1.7 + 1.0  # it is asked every 4 s, perhaps for a picture
+    assert simulation.status.state is SHOWN
+
+
+def test_an_emergency_while_the_memory_is_set_up_is_over_when_it_is_over() -> None:
+    simulation = Simulation(board=BOARD)
+    simulation.want(content(TICKER))
+    simulation.run(3.0)
+    assert simulation.sign.face(simulation.now).text == " Trang 100"
+    simulation.want(content(TICKER, alarm=(ALARM,)))
+    simulation.run(12.0)
+    assert "Trang 4" in simulation.sign.face(simulation.now).text
+    simulation.want(content(TICKER))
+    watch = Watch(simulation)
+    watch.run(40)
+    assert max(at for at, _, said in watch.faces if "Trang 4" in said) < 14.0
+    assert simulation.status.state is SHOWN

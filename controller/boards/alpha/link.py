@@ -19,6 +19,7 @@ is down. In order of urgency:
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 from controller.boards.alpha import asking, staging
 from controller.boards.alpha.asking import REGISTER_ASKED, TABLE_ASKED, Polls
@@ -63,8 +64,7 @@ class AlphaLink:
         self._wanted: Files | None = None
         self._status: Status | None = None
         self._belief = Belief()
-        self._reason = ""
-        self._now = now
+        self._reason, self._now = "", now
         self._forget(now)
 
     def _forget(self, now: float) -> None:
@@ -75,7 +75,7 @@ class AlphaLink:
         self._wants_time = True
         self._verify = False
         self._asked: Message | None = None
-        self._under_way: str | None = None  # the label of an ordinary file that is being written
+        self._under_way: str | None = None  # the label of a file that is being written
         self._is_urgent = False  # what is under way is not to be broken off
         self._unconfirmed: str | None = None  # a picture that the register is to be asked about
         self._standing = Standing()
@@ -138,16 +138,15 @@ class AlphaLink:
         return self._status
 
     def next_at(self) -> float:
-        if self._line.state is not State.READY:
-            return self._line.until
-        return self._stray_until if self._stray_until > self._now else self._poll_at
+        idle_until = self._stray_until if self._stray_until > self._now else self._poll_at
+        return idle_until if self._line.state is State.READY else self._line.until
 
     def act(self, now: float) -> Action | None:
         line, self._now = self._line, now
         if line.state is State.DOWN:
             return Open() if line.over(now) else None
-        may_break = line.state in (State.BUSY, State.ASKING) and not self._is_urgent
-        if may_break and self._is_alarm_waiting and self._break_off(now):
+        may_break = line.state in (State.BUSY, State.ASKING) and not self._is_urgent and self._label == PRIORITY
+        if may_break and self._is_unwritten and not self._is_waiting_in_words and self._break_off(now):
             return Drop()
         if slice_ := line.slice(now):
             return slice_
@@ -175,31 +174,31 @@ class AlphaLink:
         return self._wanted is not None and not self._belief.is_in(self._label, self._wanted.live)
 
     @property
-    def _is_alarm_waiting(self) -> bool:
-        return self._label == PRIORITY and self._is_unwritten and not self._is_waiting_in_words
-
-    @property
     def _is_waiting_in_words(self) -> bool:
         """The emergency is on the sign in plain words, and its memory is being seen to."""
         plain = self._wanted.plain if self._wanted else b""
-        is_plain = bool(plain) and self._belief.held.get(PRIORITY) == plain
-        return is_plain and self._belief.memory is not Memory.FINE
+        return plain != b"" and self._belief.held.get(PRIORITY) == plain and self._belief.memory is not Memory.FINE
+
+    @property
+    def _may_release(self) -> bool:
+        """The priority file is to be released: not while it stands in for a memory that is being set up."""
+        is_needed = self._standing.bridged and self._belief.memory is not Memory.FINE and not self._belief.is_lost
+        return self._label == ORDINARY and self._release_due and not is_needed
 
     @property
     def _is_overtaken(self) -> bool:
         """Something new can be done at once, and who is asked has never answered, or is known to be there."""
         if self._is_first_look or self._is_waiting_in_words or self._unconfirmed:
             return False
-        may_write = self._label == PRIORITY or self._release_due or self._may_write(ORDINARY)
-        is_due = self._is_unwritten or (self._label == ORDINARY and self._release_due)
-        return may_write and is_due and (not self._belief.answers or ORDINARY in self._belief.held)
+        may_write = self._label == PRIORITY or self._may_write
+        is_due = self._may_release or (may_write and self._is_unwritten)
+        return is_due and (not self._belief.answers or ORDINARY in self._belief.held)
 
     def _break_off(self, now: float) -> bool:
         """Make room for an emergency. True if bytes are to be discarded first."""
         if self._line.state is State.ASKING:
             self._leave_answer(now)
-        if self._under_way is not None:
-            self._belief.forget(self._under_way)
+        self._belief.forget(self._under_way or "")
         self._under_way, self._unconfirmed, self._is_urgent = None, None, True
         if not self._belief.answers:
             self._again_at = min(self._again_at, now + AFTER_BREAK_S)
@@ -215,7 +214,7 @@ class AlphaLink:
         label, live, belief = self._label, self._wanted.live, self._belief
         if label == PRIORITY and self._is_unwritten and self._raise():
             pass
-        elif label == ORDINARY and self._release_due:
+        elif self._may_release:
             if step := staging.step_before_release(belief, live, self._standing):
                 self._write(step)
             else:
@@ -230,17 +229,20 @@ class AlphaLink:
         elif self._chores:
             self._send(*self._chores.popleft())
         elif now < self._stray_until:
-            if self._is_unwritten and label == ORDINARY and self._may_write(label):
+            if self._is_unwritten and label == ORDINARY and self._may_write:
                 self._write_next(live)
         elif belief.memory is Memory.UNKNOWN:
             self._ask(TABLE_ASKED)
-        elif label == ORDINARY and self._releases_left:
+        elif label == ORDINARY and self._releases_left and not self._release_due:
             if self._belief.is_readable(PRIORITY):
                 self._ask(ReadText(PRIORITY))
             else:
                 self._release()
         elif belief.memory is Memory.LACKING and (label == ORDINARY or live.pictures):
-            self._configure()
+            if label == ORDINARY and (step := staging.step_before_configuring(belief, live)):
+                self._write(step)
+            else:
+                self._configure()
         elif unseen := asking.unseen(belief, label, live):
             self._is_first_look = True
             self._ask(asking.question(unseen))
@@ -249,8 +251,9 @@ class AlphaLink:
         else:
             self._look(label, live)
 
-    def _may_write(self, label: str) -> bool:
-        return self._belief.memory is Memory.FINE and (label == PRIORITY or not self._releases_left)
+    @property
+    def _may_write(self) -> bool:
+        return self._belief.memory is Memory.FINE and not self._releases_left
 
     def _raise(self) -> bool:
         """The next step of an emergency towards the sign; False where its words are there and its memory is not."""
@@ -265,9 +268,7 @@ class AlphaLink:
         return True
 
     def _write_next(self, live: Filed) -> None:
-        step = staging.ordinary_step(self._belief, live, self._standing, self._pace)
-        others = [label for label in self._belief.missing(live.pictures) if label != step.label]
-        self._write(step, is_asked_after=step.label in live.pictures and bool(others))
+        self._write(staging.ordinary_step(self._belief, live, self._standing, self._pace))
 
     def _look(self, label: str, live: Filed) -> None:
         """See what was written, then see to it time and again."""
@@ -277,7 +278,7 @@ class AlphaLink:
             self._verify = False
             self._ask(asking.question(unproven))
         elif missing := belief.missing(coming):
-            self._write(Write(missing[0], coming[missing[0]]), is_asked_after=True)
+            self._write(Write(missing[0], coming[missing[0]], is_asked_after=True))
         elif not belief.answers and now >= self._again_at:
             self._repeat(label == ORDINARY or bool(live.pictures))
         elif self._verify or now >= self._poll_at:
@@ -296,24 +297,25 @@ class AlphaLink:
 
     # --- what is sent ---
 
-    def _write(self, step: Write, is_asked_after: bool = False) -> None:
-        """One file; the register may be asked whether it came whole."""
+    def _write(self, step: Write) -> None:
         label, belief = step.label, self._belief
         belief.wrote(label, step.content)
         self._verify, self._poll_at = not belief.is_unreadable(label), self._now + self._timing.poll_s
         if label == PRIORITY:
             self._owe_release()
+            self._standing = replace(self._standing, bridged=self._label == ORDINARY)
         if label in TEXTS:
             self._written = step
         if label == ORDINARY and self._wanted:
             filed = self._wanted.live
             self._standing = Standing(filed.keys, is_alarm=filed is self._wanted.priority)
         self._under_way = label
-        may_ask = is_asked_after and not belief.is_lost and self._now >= self._stray_until
+        may_ask = step.is_asked_after and not belief.is_lost and self._now >= self._stray_until
         self._unconfirmed = label if may_ask and belief.is_readable(REGISTER) else None
-        content = step.content
-        message = WriteText(label, text_pages(content)) if isinstance(content, bytes) else WriteDots(label, content)
-        self._send(message, self._timing.digest_s)
+        if isinstance(step.content, bytes):
+            self._send(WriteText(label, text_pages(step.content)), self._timing.digest_s)
+        else:
+            self._send(WriteDots(label, step.content), self._timing.digest_s)
 
     def _release(self) -> None:
         self._release_due, self._releases_left = False, self._releases_left - 1
@@ -327,7 +329,7 @@ class AlphaLink:
         if PRIORITY in self._belief.held:
             self._owe_release()
         self._belief.erased()
-        self._standing = Standing()
+        self._standing = Standing(bridged=self._standing.bridged)
         self._wants_time, self._afresh_at = True, self._now + self._timing.afresh_s
         self._chores.appendleft((SetMemory(self._filing.table), self._timing.configure_s))
         self._send(ClearMemory(), self._timing.clear_s)
@@ -349,6 +351,7 @@ class AlphaLink:
     # --- what the answers mean ---
 
     def _take(self, now: float, message: Message) -> None:
+        """What is late, or not for us, changes nothing."""
         match self._asked, message:
             case ReadText(label), TextReply(answered, data) if label == answered:
                 self._answered()
@@ -363,8 +366,6 @@ class AlphaLink:
             case ReadSpecial(Special.MEMORY), SpecialReply(Special.MEMORY, data):
                 self._answered()
                 self._belief.saw_table(data, self._filing.table)
-            case _:
-                pass  # late, or not for us
 
     def _answered(self) -> None:
         self._line.turn(Event.ANSWERED)

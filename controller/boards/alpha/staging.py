@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from controller.boards.alpha.belief import Belief, Held, Memory, size_of
 from controller.boards.alpha.files import ORDINARY
-from controller.boards.alpha.pages import Filed, Files, Meanwhile, Pictures
+from controller.boards.alpha.pages import PRIORITY_BYTES, Filed, Files, Meanwhile, Pictures
 from controller.boards.alpha.words import PRIORITY, WIDTH_PAUSE_S
 
 READABLE_S = 2.0  # within so long something new can be read
@@ -35,19 +35,23 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One file. `meanwhile`: what it says stands in for what is wanted."""
+    """One file. `meanwhile`: what it says stands in for what is wanted. `is_asked_after`: of a picture that is not read
+    back at once the register is to say whether it came whole."""
 
     label: str
     content: Held
     meanwhile: Meanwhile | None = None
+    is_asked_after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the sign's ordinary text was made of: the pages, by their keys; `is_alarm`: an emergency in words."""
+    """What the sign's ordinary text was made of: the pages, by their keys; `is_alarm`: an emergency in words.
+    `bridged`: the priority file says the ordinary words, while the memory is set up."""
 
     keys: frozenset[tuple[str, int]] = frozenset()
     is_alarm: bool = False
+    bridged: bool = False
 
 
 def ordinary_step(belief: Belief, live: Filed, standing: Standing, pace: Pace) -> Write:
@@ -63,17 +67,24 @@ def ordinary_step(belief: Belief, live: Filed, standing: Standing, pace: Pace) -
         meanwhile = live.meanwhile(absent)
         if meanwhile.data != belief.held.get(ORDINARY):
             return Write(ORDINARY, meanwhile.data, meanwhile)
-    return Write(missing[0], live.pictures[missing[0]])
+    return Write(missing[0], live.pictures[missing[0]], is_asked_after=len(missing) > 1)
 
 
 def step_before_release(belief: Belief, live: Filed, standing: Standing) -> Write | None:
     """What the ordinary text shall say when an emergency no longer hides it, if it says anything else."""
     absent = belief.absent(live)
-    if belief.memory is not Memory.FINE or not (standing.is_alarm or belief.in_sight & absent):
+    if belief.memory is not Memory.FINE or not (standing.is_alarm or standing.bridged or belief.in_sight & absent):
         return None
     meanwhile = live.meanwhile(absent) if absent else None
     data = meanwhile.data if meanwhile else live.data
     return None if belief.held.get(ORDINARY) == data else Write(ORDINARY, data, meanwhile)
+
+
+def step_before_configuring(belief: Belief, live: Filed) -> Write | None:
+    """The ordinary words, for a place that outlives the memory; None if they are there, or if there are none."""
+    meanwhile = live.meanwhile(frozenset(live.pictures))
+    data = meanwhile.data[:PRIORITY_BYTES]
+    return Write(PRIORITY, data, meanwhile) if live.pictures and data != belief.held.get(PRIORITY) else None
 
 
 def urgent_step(belief: Belief, files: Files, standing: Standing, is_raised: bool, pace: Pace) -> Write | None:
