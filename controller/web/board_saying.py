@@ -73,6 +73,11 @@ def is_open_ended(notice: Notice) -> bool:
     return notice.shown_until >= FOREVER
 
 
+BY_WHAT = frozenset({
+    Kind.NOTICE, Kind.PICTURE, Kind.DESK, Kind.TRAINING, Kind.FILE, Kind.DESK_KEY, Kind.HELPER, Kind.GUIDE,
+})  # fmt: skip  # kinds of lines whose words depend on what was done
+
+
 def journal_key(entry: Entry) -> str:
     """The catalogue's name of a line about notices, pictures, the desk, training sessions or residents' files."""
     detail = entry.detail

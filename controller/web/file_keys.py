@@ -108,12 +108,15 @@ def unlock() -> ResponseReturnValue:
     return redirect(path_here(request.form.get("to", ""), url_for("files.every")), 303)
 
 
-@views.route("/files/recover", methods=["GET", "POST"])
+@views.get("/files/recover")
+@door(Who.USER)
+def recovery() -> ResponseReturnValue:
+    return render_template("file_recover.html", problems={})
+
+
+@views.post("/files/recover")
 @door(Who.USER)
 def recover() -> ResponseReturnValue:
-    if request.method == "GET":
-        return render_template("file_recover.html", problems={})
-    problem = None
     try:
         password = request.form.get("password", "")
         house().people.confirm(name(), password, context.address())

@@ -292,7 +292,7 @@ class Saying:
         match entry.kind:
             case Kind.EDITED if entry.detail.get("restored"):
                 key = "restored"
-            case Kind.NOTICE | Kind.PICTURE | Kind.DESK | Kind.TRAINING | Kind.FILE | Kind.DESK_KEY | Kind.HELPER:
+            case kind if kind in board_saying.BY_WHAT:
                 key = board_saying.journal_key(entry)
                 key = key if self._words.has(f"web.journal.{key}") else entry.kind
                 facts |= board_saying.journal_facts(entry, self._words)

@@ -12,6 +12,7 @@ from controller.store import journal
 from controller.web.doors import SAFE, Who, door_of, known_host
 from tests.support.web_pages import Pages, announcement, pages_in, token
 
+VALUES = {"sha256_hex": "0" * 64, "place": "1"}  # of arguments that are no words
 PUBLIC = {"static_file", "sign_in.first", "sign_in.sign_in", "sign_in.language", "feeds.feed"}
 
 
@@ -23,7 +24,7 @@ def pages(tmp_path: Path) -> Pages:
 def path_of(pages: Pages, endpoint: str) -> str:
     rule = next(r for r in pages.app.url_map.iter_rules() if r.endpoint == endpoint)
     with pages.app.test_request_context():
-        built = rule.build({name: "0" * 64 if name == "sha256_hex" else "x" for name in rule.arguments})
+        built = rule.build({name: VALUES.get(name, "x") for name in rule.arguments})
     assert built is not None
     return built[1]
 
