@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from controller.core.filings import PHOTO_LIMIT, PHOTOS_LIMIT
 from controller.guides.id_numbers import card_of
 from controller.guides.model import REPEAT, SELECT_MULTIPLE, SELECT_ONE
 from kiosk.filing import way
 from kiosk.filing.acts import Choose, DoNotKnow, Have, Key, MorePages, OpenKeys, PickPlace, Shoot, SkipPhoto
 from kiosk.filing.kit import Kit, Stepped
-from kiosk.filing.state import PHOTO_LIMIT, PHOTOS_LIMIT, WATCHING, At, Filing, Photo, Trouble, Where, watches
+from kiosk.filing.state import WATCHING, At, Filing, Photo, Trouble, Where, watches
 from kiosk.happenings import AskHelper, CameraSees, CardRead, DeviceFailed, PhotoTaken, ResumeDraft, TakePhoto
 from kiosk.keyboard.state import pressed
 

@@ -8,7 +8,7 @@ from kiosk.controls import CHOSEN, OPEN, Row, field, field_height, qr_rows
 from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, Keep, OpenKeys, Turn
 from kiosk.filing.document import CONSENT_PARTS
 from kiosk.filing.frame import opened, primary
-from kiosk.filing.pieces import Para, Piece, Warn, Wrong, pieces
+from kiosk.filing.pieces import Para, Piece, Warn, Wrong, in_one_line, pieces
 from kiosk.filing.saying import title_of, trouble_words
 from kiosk.filing.state import Filing
 from kiosk.look import GAP_MM
@@ -62,7 +62,7 @@ def receipt(filing: Filing, setting: Setting) -> Scene:
     box = _with_code(sheet, setting, box, filing.filed.token)
     shown: list[Piece] = [
         Para(words("kiosk.filing.receipt.number"), colour=MUTED),
-        Para(filing.filed.number, bold=True, colour=BAMBOO, step=1.6),
+        in_one_line(sheet, box.width, filing.filed.number, BAMBOO),
     ]
     if filing.trouble is not None:
         shown.append(Warn(trouble_words(filing.trouble, words)))
@@ -138,7 +138,7 @@ def kept(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.done"), stops=False)
     box = _with_code(sheet, setting, box, filing.code)
-    shown: list[Piece] = [Para(filing.code, bold=True, colour=BAMBOO, step=1.6)]
+    shown: list[Piece] = [in_one_line(sheet, box.width, filing.code, BAMBOO)]
     if filing.trouble is not None:
         shown.append(Warn(trouble_words(filing.trouble, words)))
     shown += [Para(words("kiosk.filing.kept.days")), Para(words("kiosk.filing.kept.how"), colour=INK)]

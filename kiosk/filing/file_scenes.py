@@ -70,7 +70,7 @@ def papers(filing: Filing, setting: Setting) -> Scene:
     for wanted in papers_of(filing):
         paper = wanted.paper
         if paper.one_of and paper.group != group:
-            shown.append(Para(words("kiosk.filing.papers.one_of"), bold=True))
+            shown.append(Para(words("kiosk.filing.papers.one_of"), bold=True, heads=True))
         group = paper.group if paper.one_of else ""
         answers = tuple(
             Answer(
@@ -180,7 +180,7 @@ def review(filing: Filing, setting: Setting) -> Scene:
     section = ""
     for line in form.review(filing.answers, words.language):
         if line.section and line.section != section:
-            shown.append(Para(line.section, bold=True))
+            shown.append(Para(line.section, bold=True, heads=True))
         section = line.section
         note = line.value or words("kiosk.filing.review.empty")
         if line.path in warned:

@@ -15,6 +15,7 @@ from kiosk.widgets import Box, Shape
 
 _STOP_MM = 27.0
 _LOW_MARGIN_MM = 3.0  # at the top of a screen that has less
+_HEAD_SHARE = 0.22  # of the screen's height
 _ROOMY_MM = 110.0  # a screen of this height has room for a line of progress
 
 
@@ -74,11 +75,12 @@ def fits_head(setting: Setting, title: str) -> bool:
 
 
 def _title_room(setting: Setting, stops: bool) -> tuple[int, int]:
-    """Width and height: two lines of ordinary text; more where the screen is tall."""
+    """Width and height: two lines, of larger text where there is room for it; more where the screen is tall."""
     frame = setting.frame
     beside = frame.mm(_STOP_MM) + frame.mm(GAP_MM) if stops else 0
-    lines = 4 if frame.reach else 2
-    return setting.room.width - beside, lines * frame.ordinary.style(1, bold=True).line
+    lines, least = (4 if frame.reach else 2), frame.ordinary.style(1, bold=True).line
+    wanted = frame.style(1, bold=True).line if is_roomy(setting) else least
+    return setting.room.width - beside, lines * max(least, min(wanted, round(frame.height * _HEAD_SHARE) // 2))
 
 
 def _title_styles(setting: Setting) -> list[Style]:

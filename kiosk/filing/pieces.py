@@ -25,12 +25,13 @@ _SPACE_MM, _TIGHT_MM, _LOW_MM = 2.5, 1.0, 50.0  # between pieces; and where the 
 
 @dataclass(frozen=True, slots=True)
 class Para:
-    """A text, which may be split over pages."""
+    """A text, which may be split over pages. heads: it is a heading, and stays with what follows."""
 
     text: str
     bold: bool = False
     colour: Rgb = INK
     step: float = 1.0
+    heads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ class Code:
 
 
 Piece: TypeAlias = Para | Warn | Wrong | Check | Code | Row
+
+
+def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
+    """A number or a code, as large as it can be without being broken."""
+    room = width - sheet.frame.mm(TOUCH_MM + GAP_MM)  # the keys to turn may stand beside it
+    steps = (1.6, 1.25, 1.0)
+    step = next((s for s in steps if sheet.width(text, sheet.frame.style(s, bold=True)) <= room), steps[-1])
+    return Para(text, bold=True, colour=colour, step=step)
 
 
 def pieces(sheet: Sheet, setting: Setting, box: Box, wanted: Sequence[Piece], page: int) -> int:
@@ -114,9 +123,12 @@ def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> li
     """The pieces by pages of that size; there is always one. Texts go on line by line."""
     pages: list[list[Piece]] = [[]]
     used = 0
-    for piece in (part for each in wanted for part in _split(sheet, width, height, each)):
-        needed = _height(sheet, width, piece)
-        if pages[-1] and used + needed > height:
+    parts = [part for each in wanted for part in _split(sheet, width, height, each)]
+    for number, piece in enumerate(parts):
+        needed = room = _height(sheet, width, piece)
+        if isinstance(piece, Para) and piece.heads and number + 1 < len(parts):
+            room += _height(sheet, width, parts[number + 1])
+        if pages[-1] and used + room > height:
             pages.append([])
             used = 0
         pages[-1].append(piece)

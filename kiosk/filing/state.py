@@ -13,9 +13,6 @@ from controller.guides.model import Guide
 from kiosk.happenings import CameraSees, Filed, PhotoTaken
 from kiosk.keyboard.state import Keyboard
 
-PHOTOS_LIMIT = 60  # of a file; `core.filings` takes no more
-PHOTO_LIMIT = 2 << 20  # bytes
-
 
 class At(StrEnum):
     """The pages. Each has a scene, a text that is said, and ways out."""

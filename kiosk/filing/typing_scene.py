@@ -220,9 +220,9 @@ def _name(setting: Setting, keyboard: Keyboard, key: str) -> str:
 
 def _written(sheet: Sheet, box: Box, text: str, colour: tuple[int, int, int], wordy: bool) -> None:
     unit = _unit(sheet.frame)
-    small = Style(unit(LETTER_MM))
-    styles = [small] if wordy else [Style(unit(LETTER_MM * step)) for step in (2.0, 1.6, 1.25, 1.0)]
-    style = sheet.first_whole(text, box.width - unit(1.0), min(box.height, styles[0].line), styles)
+    sizes = [Style(unit(LETTER_MM * step)) for step in ((1.0,) if wordy else (1.6, 1.25, 1.0))]
+    styles = [style for style in sizes if style.line <= box.height] or sizes[-1:]
+    style = sheet.first_whole(text, box.width - unit(1.0), styles[0].line, styles)
     lines = sheet.lines(text, box.width - 2, style, max(1, box.height // style.line))
     y = box.y + box.height // 2 - style.cap // 2 - style.baseline + style.cap - (len(lines) - 1) * style.line // 2
     for line in lines:

@@ -158,7 +158,7 @@ def _keyboard(filing: Filing) -> Keyboard | None:
     if at is At.GUIDES and not filing.where.name:
         return opened("", old_place=old)
     if at in {At.HELPER, At.RESUME}:
-        return opened("", keys.LETTERS, method="keys", limit=_CODE_LETTERS)
+        return opened("", keys.CODE, limit=_CODE_LETTERS)
     if page is None or not is_typed(page.question):
         return None
     question, text = page.question, written(page.question, filing.answers.get(page.path))

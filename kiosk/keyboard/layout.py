@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kiosk.keyboard.state import DECIMAL, DELETE, METHOD, MORE, PADS, PHONE, SHIFT, SIGNS, SPACE, UNDO, Keyboard
+from kiosk.keyboard.state import CODE, DECIMAL, DELETE, METHOD, MORE, PADS, PHONE, SHIFT, SIGNS, SPACE, UNDO, Keyboard
 from kiosk.widgets import Box
 
 KEY_MM, LARGE_KEY_MM, _PAD_KEY_MM = 16.0, 24.0, 34.0
@@ -28,6 +28,9 @@ _COMPACT_SIGNS = {  # with tone keys, the letters that Vietnamese does without s
     "keys": (tuple("123456789"), ("0", *",./'fjw", UNDO), (*_MARKED, "z", METHOD)),
     "telex": (tuple("123456789"), ("0", *",./-'()", UNDO), ("+", "@", ":", "&", METHOD)),
 }
+_CODES = (tuple("23456789"), tuple("ABCDEFGH"), tuple("JKMNPQRS"), (*"TUVWXYZ", DELETE))
+_COMPACT_CODES = (tuple("ABCDEFGHJ"), tuple("KMNPQRSTU"), (*"VWXYZ", DELETE))
+_COMPACT_CODE_DIGITS = (tuple("2345"), (*"6789", DELETE))
 _SIGN = "sign"  # where the sign of a pad stands, if it has one
 _PAD = (tuple("123"), tuple("456"), tuple("789"), (_SIGN, "0", DELETE))
 _WIDE_PAD = (tuple("12345"), tuple("67890"), (_SIGN, "", "", "", DELETE))
@@ -51,6 +54,8 @@ def rows_of(keyboard: Keyboard, compact: bool) -> tuple[tuple[str, ...], ...]:
     if keyboard.kind in PADS:
         sign = {DECIMAL: ",", PHONE: "+"}.get(keyboard.kind, "")
         return tuple(tuple(sign if key == _SIGN else key for key in row) for row in (_WIDE_PAD if compact else _PAD))
+    if keyboard.kind == CODE:
+        return (_COMPACT_CODE_DIGITS if keyboard.page == SIGNS else _COMPACT_CODES) if compact else _CODES
     if keyboard.page == SIGNS:
         return _COMPACT_SIGNS["keys" if keyboard.method == "keys" else "telex"] if compact else _SIGNS
     if compact:
@@ -62,6 +67,8 @@ def bottom_keys(keyboard: Keyboard, compact: bool) -> tuple[str, ...]:
     """The keys of the bottom row, between back and the primary action."""
     if keyboard.kind in PADS:
         return ()
+    if keyboard.kind == CODE:
+        return (MORE,) if compact else ()
     return (SHIFT, MORE, SPACE, DELETE) if compact else (MORE, METHOD, SPACE, UNDO)
 
 

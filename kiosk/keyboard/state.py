@@ -24,6 +24,7 @@ SHIFT, UNDO, METHOD, MORE = "shift", "undo", "method", "more"
 DELETE, SPACE = telex.DELETE, " "
 LETTERS, SIGNS = "letters", "signs"
 NUMBER, DECIMAL, DATE, PHONE = "number", "decimal", "date", "phone"
+CODE = "code"  # of a slip or a card: capitals and digits that nobody mistakes for each other
 PADS = frozenset({NUMBER, DECIMAL, DATE, PHONE})
 METHODS = ("keys", "telex", "vni")  # the first is for whoever has never typed
 TEXT_LIMIT = 500  # characters
@@ -32,7 +33,7 @@ _DATE_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Keyboard:
-    """kind: LETTERS or one of PADS. names: every word begins with a capital by itself. limit: of characters."""
+    """kind: LETTERS, CODE or one of PADS. names: every word begins with a capital by itself. limit: of characters."""
 
     typing: Typing = field(default=Typing("keys"), repr=False)
     kind: str = LETTERS
@@ -52,6 +53,8 @@ class Keyboard:
     @property
     def capital(self) -> bool:
         """Whether the next letter is a capital."""
+        if self.kind == CODE:
+            return True
         if self.shift is not None:
             return self.shift
         before = self.typing.text[-1:]
@@ -64,7 +67,7 @@ def opened(text: str, kind: str = LETTERS, names: bool = False, method: str = ME
     if kind in PADS:
         digits = "".join(each for each in text if each.isdigit()) if kind == DATE else text
         return Keyboard(Typing("keys", old_place, done=digits[:limit]), kind, limit=limit)
-    return Keyboard(telex.written(text[:limit], method, old_place), kind, names, limit)
+    return Keyboard(telex.written(text[:limit], "keys" if kind == CODE else method, old_place), kind, names, limit)
 
 
 def pressed(keyboard: Keyboard, key: str) -> Keyboard:

@@ -107,7 +107,7 @@ def pages() -> dict[str, Filing]:
     then("helper", CallHelper())
     resident = Resident(support.begun())
     then("resume", Resume())
-    then("resume_bad", Key("a"), Forward(), DraftNotFound("slip"))
+    then("resume_bad", Key("A"), Forward(), DraftNotFound("slip"))
     then("resume_page", OpenKeys(False))
     found["no_guides"] = support.begun(())
     return found

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.core import filing_codes
 from kiosk.keyboard import layout, state
 from kiosk.keyboard.layout import KEY_MM, KeyBox, bottom_keys, bottom_row, is_compact, keys_of, rows_of
 from kiosk.keyboard.state import (
+    CODE,
     DATE,
     DECIMAL,
     DELETE,
@@ -123,7 +125,8 @@ def raw_mm(px_per_mm: float) -> Callable[[float], int]:
 
 
 def keyboards() -> list[Keyboard]:
-    found = [opened("", kind) for kind in sorted(PADS)]
+    found = [opened("", kind) for kind in (*sorted(PADS), CODE)]
+    found.append(pressed(opened("", CODE), MORE))
     for method in METHODS:
         found += [opened("", method=method), pressed(opened("", method=method), MORE)]
     return found
@@ -164,6 +167,15 @@ def test_every_letter_and_tone_can_be_reached(compact: bool) -> None:
         found = {key for page in (keyboard, pressed(keyboard, MORE)) for row in rows_of(page, compact) for key in row}
         found |= set(bottom_keys(keyboard, compact))
         assert found >= set("abcdefghijklmnopqrstuvwxyz0123456789'") | {SHIFT, DELETE, SPACE, UNDO, METHOD, MORE}
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_codes_are_typed_with_the_letters_that_codes_have(compact: bool) -> None:
+    keyboard = opened("", CODE)
+    pages = (keyboard, pressed(keyboard, MORE))
+    found = [key for page in pages[: 1 + compact] for row in rows_of(page, compact) for key in row]
+    assert {key for key in found if key != DELETE} == set(filing_codes.LETTERS)
+    assert after("K7M4" + DELETE + "X", keyboard).text == "K7MX"
 
 
 def test_a_touch_means_one_key() -> None:
