@@ -192,12 +192,13 @@ def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
             break
         if number == 1:
             sheet.columns = _columns(texts, sheet.name, mistakes)
-            by_place = {column.letter: column.key for column in sheet.columns}
+            keys, told = {column.letter: column.key for column in sheet.columns}, set(texts)
         elif texts:
-            placed = {by_place.get(get_column_letter(at + 1)): (at, text) for at, text in texts.items()}
-            for letter in sorted({get_column_letter(at + 1) for at in texts} - by_place.keys()):
-                mistakes.add("cell_outside", sheet.name, number, letter)
-            cells = {key: text for key, (_, text) in placed.items() if key}
+            for at in sorted(texts.keys() - told):  # once a column: a sheet without its first row has enough mistakes
+                told.add(at)
+                mistakes.add("cell_outside", sheet.name, number, get_column_letter(at + 1))
+            named = ((keys.get(get_column_letter(at + 1), ""), text) for at, text in texts.items())
+            cells = {key: text for key, text in named if key}
             if cells:
                 sheet.rows.append(Row(sheet, number, cells))
     return sheet

@@ -60,7 +60,7 @@ def documented() -> dict[str, tuple[str, list[str]]]:
     found = {}
     for section in PAGE.read_text(encoding="utf-8").split("\n### ")[1:]:
         heading = section.splitlines()[0].strip("`")
-        words = re.match(r"loalang(?: (?:board|user))? [a-z]+", heading)
+        words = re.match(r"loalang(?: (?:board|guide|user))? [a-z]+", heading)
         assert words, heading
         found[words[0]] = (heading[words.end() :], re.findall(r"^    (loalang .*)$", section, re.MULTILINE))
     return found
