@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.runtime.config_tables import Kiosk
+from kiosk import touch
+from kiosk.devices import wedge
 from kiosk.sdl import pygame
-from kiosk.touch import WANTED
 
 OFF_SCREEN = frozenset({"dummy", "offscreen"})
 
@@ -66,7 +67,7 @@ def _open(kiosk: Kiosk) -> pygame.Surface:
         surface = pygame.display.set_mode((kiosk.width_px, kiosk.height_px))
     pygame.display.set_caption("Loa Làng")
     pygame.event.set_blocked(None)
-    pygame.event.set_allowed(WANTED)
+    pygame.event.set_allowed((*touch.WANTED, *wedge.WANTED))
     return surface
 
 

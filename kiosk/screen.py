@@ -17,6 +17,7 @@ from controller.core.words import Words
 from controller.runtime.config import StationConfig
 from controller.runtime.logs import Lasting
 from controller.runtime.typefaces import Typeface
+from kiosk.devices.wedge import Wedge
 from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
 from kiosk.flow import SORRY, WAITING, Down, Effect, Input, Repeat, State, Up, step
@@ -58,6 +59,7 @@ class Screen:
         self._keeper, self._carry_out, self._visiting, self._report = keeper, carry_out, visiting, report
         self._inbox: queue.SimpleQueue[Input] = queue.SimpleQueue()
         self._ears = Ears()
+        self._wedge = Wedge()
         self._missing = Lasting(log, "no screen")
         language = config.site.language
         now = clock.now().astimezone(config.site.tz).replace(second=0, microsecond=0)
@@ -195,6 +197,7 @@ class Screen:
             if event.type == pygame.VIDEOEXPOSE:
                 self._painter.forget()
                 self._composed = None
+        found += self._wedge.scans(events, at)
         for contact in self._touch.contacts(events, at):
             act = act_at(self._scene, contact.x, contact.y)
             found.append(Down(act, at) if contact.down else Up(act, at))

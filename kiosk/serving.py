@@ -26,13 +26,15 @@ from controller.runtime.workers import Crew
 from controller.store import filings
 from controller.store.connection import Store
 from kiosk import link as words_of
+from kiosk.devices.camera import Camera
 from kiosk.devices.printer import Printer
+from kiosk.devices.scanner import Scanner
 from kiosk.devices.voice import Voice
 from kiosk.filing.visiting import GuidedFiling
 from kiosk.flow import Effect, Input, ReadNews, VisitBegan
 from kiosk.guidebook import Guidebook
 from kiosk.hands import Hands, Mouth
-from kiosk.happenings import PrintReceipt, PrintSlip, Say
+from kiosk.happenings import PrintReceipt, PrintSlip, Say, TakePhoto, WatchCamera
 from kiosk.link import Link
 from kiosk.news import NewsReader, Rings
 from kiosk.picture import PictureKeeper
@@ -40,6 +42,7 @@ from kiosk.screen import Screen
 
 NEWS_LIMIT_S = 30.0  # a locked database is waited for, twice
 HANDS_LIMIT_S = 60.0
+CAMERA_LIMIT_S = 20.0  # a device that hangs is waited for so long
 log = logging.getLogger(__name__)
 
 
@@ -85,12 +88,17 @@ def serve(shelf: Shelf, link: Link) -> int:
             wish = PrintReceipt(wish.code, "", wish.title, wish.lines)
         printer.print(wish, words, clock.now().astimezone(config.site.tz))
 
+    camera = Camera(config.kiosk.camera, places, tell)
     hands = Hands(places, clock, ids, bell, opened, printed, tell)
 
     def carry_out(effect: Effect) -> None:
         match effect:
             case Say():
                 mouth.say(effect)
+            case WatchCamera(on):
+                camera.watch(on)
+            case TakePhoto():
+                camera.take_photo()
             case ReadNews():
                 rings.ring()
             case VisitBegan():
@@ -125,6 +133,10 @@ def serve(shelf: Shelf, link: Link) -> int:
     crew.start("screen", lambda: screen.run(crew.stopping, working("screen"), sorry), screen.wake)
     crew.start("hands", lambda: hands.run(crew.stopping, working("hands", HANDS_LIMIT_S)), hands.wake)
     crew.start("mouth", lambda: mouth.run(crew.stopping), mouth.wake)
+    crew.start("camera", lambda: camera.run(crew.stopping, working("camera", CAMERA_LIMIT_S)), camera.wake)
+    if config.kiosk.scanner:
+        scanner = Scanner(config.kiosk.scanner, tell)
+        crew.start("scanner", lambda: scanner.run(crew.stopping, working("scanner", CAMERA_LIMIT_S)))
     crew.start("picture", lambda: keeper.run(crew.stopping), keeper.wake)
     return crew.run()
 
