@@ -21,6 +21,7 @@ NAMES = (
     "emergency",
     "preempt",
     "peers",
+    "guides",
 )
 LONG = ("endurance", "fuzz")
 

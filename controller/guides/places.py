@@ -82,9 +82,12 @@ class Gazetteer:
             for number in self._with_all(_bare_name(typed).split()):
                 ranks.setdefault(number, 3)
         marks = _with_tones_last(typed).split() if _bare(typed) != unicodedata.normalize("NFC", typed.lower()) else []
-        order = sorted(
-            ranks, key=lambda each: (ranks[each], not self._has_marks(each, marks), not self._is_near(each, near), each)
-        )
+        order: list[int] = []
+        for rank in sorted(set(ranks.values())):
+            if len(order) < limit:  # a single letter finds half the country: what nobody will see is not put in order
+                alike = [number for number, found in ranks.items() if found == rank]
+                alike.sort(key=lambda each: (not self._has_marks(each, marks), not self._is_near(each, near), each))
+                order += alike
         return tuple(self._communes[number] for number in order[:limit])
 
     def _is_near(self, number: int, near: str) -> bool:
