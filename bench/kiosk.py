@@ -1,5 +1,5 @@
 """The kiosk under a real X server: touch (as a click) to changed pixels, seen by another client of the
-server, and what the process takes when nobody is there. `python -m bench.kiosk`
+server; how soon the next resident's process is there; what all take when nobody is. `python -m bench.kiosk`
 """
 
 from __future__ import annotations
@@ -7,24 +7,23 @@ from __future__ import annotations
 import ctypes
 import os
 import random
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench.table import percentile, table
-from kiosk.acts import Act, GoTo
-from kiosk.flow import PROGRAMME, WAITING
+from kiosk.acts import Act, GoTo, Leave, SpeakTo
+from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, WAITING
 from kiosk.look import Frame
-from kiosk.widgets import Box, Scene, Target
+from kiosk.widgets import Box, Target
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_station import Station, add_notice
+from tests.support.kiosk_touching import children, x_server
 
 SIZES = ((1280, 800), (1920, 1080))
 WIDTH_MM = 217.0
 TOUCHES = 100
+VISITS = 10
 PACE_S = 0.4  # longer than what a double tap is taken for
 IDLE_S = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -65,48 +64,45 @@ class Eye:
         return (time.perf_counter() - since) * 1000
 
 
-@contextmanager
-def x_server(width: int, height: int) -> Iterator[str]:
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            yield f":{told.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 def main() -> None:
     touches: list[list[str]] = []
     idle: list[list[str]] = []
+    handed: list[list[str]] = []
     for width, height in SIZES:
         with tempfile.TemporaryDirectory() as folder, x_server(width, height) as display:
             station = _station(Path(folder), width, height)
-            with station.kiosk(DISPLAY=display) as process:
-                eye = Eye(display)
-                _until_lit(eye)
-                for what, times in _touches(eye, Frame.of(width, height, WIDTH_MM)).items():
-                    row = [f"{percentile(times, share):.1f}" for share in (0.5, 0.99, 1.0)]
-                    touches.append([f"{what}, {width} x {height}", *row])
-                idle.append([f"X11, {width} x {height}", *_idle(process.pid, station)])
+            with station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy") as process:
+                hand = Hand(Eye(display), Frame.of(width, height, WIDTH_MM))
+                _until_lit(hand.eye)
+                for what, times in _touches(hand).items():
+                    touches.append([f"{what}, {width} x {height}", *_shares(times)])
+                for what, times in _hand_overs(hand, process.pid).items():
+                    handed.append([f"{what}, {width} x {height}", *_shares(times)])
+                idle += _idle(process.pid, station, f"X11, {width} x {height}")
     with tempfile.TemporaryDirectory() as folder:
         station = _station(Path(folder), *SIZES[0])
         with station.kiosk(SDL_VIDEODRIVER="dummy") as process:
             time.sleep(3)
-            idle.append(["off-screen, 1280 x 800", *_idle(process.pid, station)])
+            idle += _idle(process.pid, station, "off-screen, 1280 x 800")
     table(
         f"touch to changed pixels, {TOUCHES} each, ms",
         ["what", "p50", "p99", "most"],
         [*touches, ["target", "", "33.0", ""]],
     )
     table(
-        f"nobody there, {IDLE_S:.0f} s",
-        ["screen", "PSS, MB", "% of one core", "pictures drawn"],
-        [*idle, ["target", "70", "0.50", "1 a minute"]],
+        f"from the end of a visit, {VISITS} each, ms",
+        ["to", "p50", "p99", "most"],
+        [*handed, ["target for the next process", "", "300.0", ""]],
     )
+    table(
+        f"nobody there, {IDLE_S:.0f} s",
+        ["screen", "PSS, MB", "RSS of the largest, MB", "% of one core", "pictures drawn"],
+        [*idle, ["target, all processes", "70", "110", "1.00", "1 a minute"]],
+    )
+
+
+def _shares(times: list[float]) -> list[str]:
+    return [f"{percentile(times, share):.1f}" for share in (0.5, 0.99, 1.0)]
 
 
 def _station(folder: Path, width: int, height: int) -> Station:
@@ -123,48 +119,103 @@ def _until_lit(eye: Eye) -> None:
     time.sleep(2)
 
 
-def _touches(eye: Eye, frame: Frame) -> dict[str, list[float]]:
-    """A press is seen at the button's edge, a new scene at the screen's corner."""
-    stage = cases.stage(frame)
-    waiting = _box(stage.compose(cases.state(cases.ORDINARY)), GoTo(PROGRAMME))
-    programme = _box(stage.compose(cases.state(cases.ORDINARY, scene=PROGRAMME)), GoTo(WAITING))
-    edge = 12
-    found: dict[str, list[float]] = {"press": [], "new scene": []}
-    for number in range(TOUCHES):
-        box = programme if number % 2 else waiting
-        eye.move(box.x + box.width // 2, box.y + box.height // 2)
+class Hand:
+    """Touches what stands for an act on a page, and sees where one page differs from another."""
+
+    def __init__(self, eye: Eye, frame: Frame) -> None:
+        self.eye, self._frame = eye, frame
+        self._stage = cases.stage(frame)
+
+    def box(self, scene: str, act: Act) -> Box:
+        found = self._stage.compose(cases.state(cases.ORDINARY, scene=scene))
+        return next(w.box for w in found if isinstance(w, Target) and w.act == act)
+
+    def over(self, scene: str, act: Act) -> None:
+        """Go there, in a person's pace."""
+        box = self.box(scene, act)
+        self.eye.move(box.x + box.width // 2, box.y + box.height // 2)
         time.sleep(PACE_S + random.uniform(0, 0.05))  # noqa: S311 - only to come at any moment
-        seen, corner = (box.x + edge, box.y + edge), (3, 3)
-        ground, before = eye.pixel(*corner), eye.pixel(*seen)
+
+    def touch(self, scene: str, act: Act) -> None:
+        self.over(scene, act)
+        self.eye.button(True)
+        time.sleep(0.05)
+        self.eye.button(False)
+
+    def apart(self, one: str, other: str) -> tuple[int, int]:
+        """A pixel of their titles in which two pages differ."""
+        drawn = [cases.draw(cases.Case(cases.state(cases.ORDINARY, scene=s), self._frame)) for s in (one, other)]
+        margin = self._frame.mm(7)
+        for y in range(margin, margin + self._frame.mm(8)):
+            for x in range(margin, self._frame.width // 2):
+                first, second = (surface.get_at((x, y))[:3] for surface in drawn)
+                if sum(abs(a - b) for a, b in zip(first, second, strict=True)) > 300:
+                    return x, y
+        raise LookupError(f"{one} and {other} look alike")
+
+
+def _touches(hand: Hand) -> dict[str, list[float]]:
+    """A press is seen at the button's edge, a new page in its title."""
+    hand.touch(WAITING, GoTo(LANGUAGE))
+    hand.touch(LANGUAGE, SpeakTo("vi"))
+    ways = ((DOORS, GoTo(PROGRAMME)), (PROGRAMME, GoTo(DOORS)))
+    title, edge = hand.apart(DOORS, PROGRAMME), 12
+    found: dict[str, list[float]] = {"press": [], "new page": []}
+    for number in range(TOUCHES):
+        page, act = ways[number % 2]
+        hand.over(page, act)
+        box = hand.box(page, act)
+        seen = (box.x + edge, box.y + edge)
+        ground, before = hand.eye.pixel(*title), hand.eye.pixel(*seen)
         begin = time.perf_counter()
-        eye.button(True)
-        found["press"].append(eye.ms_until_other(*seen, before, begin))
+        hand.eye.button(True)
+        found["press"].append(hand.eye.ms_until_other(*seen, before, begin))
         time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 - the same
         begin = time.perf_counter()
-        eye.button(False)
-        found["new scene"].append(eye.ms_until_other(*corner, ground, begin))
+        hand.eye.button(False)
+        found["new page"].append(hand.eye.ms_until_other(*title, ground, begin))
+    hand.touch(DOORS, Leave())
+    time.sleep(1)
     return found
 
 
-def _box(scene: Scene, act: Act) -> Box:
-    return next(w.box for w in scene if isinstance(w, Target) and w.act == act)
+def _hand_overs(hand: Hand, pid: int) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {"the waiting screen": [], "the end of the process that served it": []}
+    for _ in range(VISITS):
+        hand.touch(WAITING, GoTo(LANGUAGE))
+        hand.touch(LANGUAGE, SpeakTo("vi"))
+        hand.over(DOORS, Leave())
+        served, ground = children(pid)[0], hand.eye.pixel(3, 3)
+        hand.eye.button(True)
+        time.sleep(0.05)
+        begin = time.perf_counter()
+        hand.eye.button(False)
+        found["the waiting screen"].append(hand.eye.ms_until_other(3, 3, ground, begin))
+        while served in children(pid):
+            time.sleep(0.001)
+        found["the end of the process that served it"].append((time.perf_counter() - begin) * 1000)
+        time.sleep(1)  # the next one makes itself ready
+    return found
 
 
-def _idle(pid: int, station: Station) -> list[str]:
+def _idle(pid: int, station: Station, what: str) -> list[list[str]]:
+    """The one that watches, the one that is shown, and the one behind it; all of them together."""
     time.sleep(5)
     picture, drawn = station.places.picture("kiosk"), set()
-    begin = _cpu_s(pid)
+    pids = [pid, *children(pid)]
+    begin = sum(map(_cpu_s, pids))
     end = time.monotonic() + IDLE_S
     while time.monotonic() < end:
         drawn.add(picture.stat().st_mtime_ns)
         time.sleep(0.4)
-    busy = 100 * (_cpu_s(pid) - begin) / IDLE_S
-    return [f"{_pss_mb(pid):.1f}", f"{busy:.2f}", str(len(drawn) - 1)]
+    busy = 100 * (sum(map(_cpu_s, pids)) - begin) / IDLE_S
+    pss, rss = sum(_mb(one, "Pss:") for one in pids), max(_mb(one, "Rss:") for one in pids)
+    return [[what, f"{pss:.1f}", f"{rss:.1f}", f"{busy:.2f}", str(len(drawn) - 1)]]
 
 
-def _pss_mb(pid: int) -> float:
+def _mb(pid: int, what: str) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
 
 def _cpu_s(pid: int) -> float:
