@@ -203,9 +203,14 @@ class FilingDesk:
     def exported(self, sitting: Sitting, ident: str) -> bytes:
         """One file as JSON (docs/filing.md), photos included; a line in the journal."""
         found = self.open(sitting, ident)
-        photos = [(photo.paper, self.photo(sitting, ident, photo.place)) for photo in found.photos]
+        pieces = [json.dumps(_export(found), ensure_ascii=False, indent=1).encode().removesuffix(b"\n}")]
+        pieces.append(b',\n "photos": [')
+        for photo in found.photos:  # one at a time: all of them may be forty megabytes
+            pieces.append(b"" if photo is found.photos[0] else b",")
+            pieces.append(b'\n  {"paper": ' + json.dumps(photo.paper, ensure_ascii=False).encode() + b', "jpeg": "')
+            pieces += [base64.b64encode(self.photo(sitting, ident, photo.place)), b'"}']
         self.was_exported(sitting, ident, "json")
-        return json.dumps(_export(found, photos), ensure_ascii=False, indent=1).encode()
+        return b"".join((*pieces, b"\n ]\n}\n"))
 
     def was_exported(self, sitting: Sitting, ident: str, form: str) -> None:
         """For the journal: an opened file was taken along as `form` ("json", "pdf")."""
@@ -283,7 +288,8 @@ def _refuse(problem: Problem | None) -> None:
         raise InputError(problem)
 
 
-def _export(found: OpenedFile, photos: list[tuple[str, bytes]]) -> dict[str, object]:
+def _export(found: OpenedFile) -> dict[str, object]:
+    """All but the photos."""
     return {
         "id": found.outline.id, "number": found.number, "state": found.outline.state.key,
         "state_number": int(found.outline.state), "filed_at": found.outline.filed_at.isoformat(),
@@ -294,5 +300,4 @@ def _export(found: OpenedFile, photos: list[tuple[str, bytes]]) -> dict[str, obj
             for step in found.steps
         ],
         "notes": [{"at": note.at.isoformat(), "by": note.by, "text": note.text} for note in found.notes],
-        "photos": [{"paper": paper, "jpeg": base64.b64encode(jpeg).decode("ascii")} for paper, jpeg in photos],
     }  # fmt: skip

@@ -6,7 +6,6 @@ PDF back through another: nothing of a resident's touches the disk or a command 
 
 from __future__ import annotations
 
-import base64
 import json
 import subprocess
 import sys
@@ -30,15 +29,19 @@ def pdf_of(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Word
         "regular": str(typeface.regular), "bold": str(typeface.bold), "title": found.document.title,
         "page": words("filing.paper.page", page="{page}"), "sections": sections(found, words, tz),
         "photos": [
-            {"caption": caption, "jpeg": base64.b64encode(jpeg).decode("ascii")}
-            for caption, jpeg in zip(captions(found, photos, words), (jpeg for _, jpeg in photos), strict=True)
+            {"caption": caption, "bytes": len(jpeg)}
+            for caption, (_, jpeg) in zip(captions(found, photos, words), photos, strict=True)
         ],
         "no_photo": words("filing.paper.no_photo"),
     }  # fmt: skip
     command = _LIMITS.before([sys.executable, "-P", "-m", "controller.filing_pdf_child"])
     try:
         done = subprocess.run(
-            command, input=json.dumps(job).encode(), capture_output=True, timeout=LIMIT_S, check=False
+            command,
+            input=b"".join((json.dumps(job).encode(), b"\n", *(jpeg for _, jpeg in photos))),
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise StationError("the PDF of a file took too long") from None  # the cause would carry the content

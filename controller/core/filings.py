@@ -14,7 +14,8 @@ from enum import IntEnum
 from controller.core.errors import IllegalEventError, Problem
 
 REASON_LIMIT, NOTE_LIMIT, CODE_LIMIT, PAPER_LIMIT, PAPERS_LIMIT = 1000, 2000, 60, 200, 30  # characters; papers
-DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT = 1 << 20, 2 << 20, 60  # bytes; the portal takes 2 MB a photo
+DOCUMENT_LIMIT = 1 << 20  # bytes
+PHOTO_LIMIT, PHOTOS_LIMIT = 2 << 20, 20  # bytes, as the portal has it; more would not fit a small computer's memory
 DRAFT_KEPT = timedelta(days=7)
 
 

@@ -236,10 +236,12 @@ def test_what_the_paper_says(opened: OpenedFile) -> None:
 
 
 def test_the_paper_itself_with_its_photos(opened: OpenedFile, tmp_path: Path) -> None:
-    photos = (("giay_chung_sinh", jpeg(900, 600)), ("giay_chung_sinh", b"\xff\xd8 no picture"), ("x", jpeg(30, 9000)))
+    whole, tall = jpeg(900, 600), jpeg(30, 9000)
+    photos = tuple(("x", photo) for photo in (whole, b"\xff\xd8 no picture", tall, whole[: len(whole) // 2], b""))
     made = pdf_of(opened, photos, WORDS, PLACE)
     assert made.startswith(b"%PDF-1.") and made.rstrip().endswith(b"%%EOF")
-    assert made.count(b"/Subtype /Image") == 2 and made.count(b"/Type /Page\n") == 4
+    assert made.count(b"/Subtype /Image") == 3 and made.count(b"/Type /Page\n") == 6
+    assert whole in made and tall in made, "as they were handed in"
     assert NAME.encode() not in made, "its text is compressed, so this test looks at pages and pictures only"
 
 
