@@ -1,30 +1,75 @@
 """Which texts the kiosk may have to say aloud: all of its own words, and all of the guides in force. What a resident
 has typed is never among them. Said in Vietnamese, by the station's own voice.
+
+A thread of the controller: it looks whenever it is woken, and wishes anew when the guides in force are others.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
 
 from controller.core.clips import clips_of
 from controller.core.errors import StationError
 from controller.core.ports import Clock
 from controller.core.words import Words
+from controller.guides.model import Group, Guide, Labels, Question
+from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
-from controller.store import clips
+from controller.store import clips, guides
 from controller.store.connection import Store
 
 SPOKEN = "vi"
-SAID = ("kiosk.", "guide.problem.")  # whose words are said: keys that begin so
+SAID = ("kiosk", "guide", "filing.said", "filing.state")  # whose words are said: keys that begin so
+FIRST_S = 60.0  # a station that has just started has better things to do
+LOOK_S = 600.0  # files may have been lost meanwhile
+log = logging.getLogger(__name__)
 
 
 class Clips:
-    def __init__(self, store: Store, places: Places, clock: Clock, words: Words) -> None:
-        self._store, self._places, self._clock, self._words = store, places, clock, words
+    """`ring` wakes whoever prepares sound."""
+
+    def __init__(
+        self, store: Store, places: Places, clock: Clock, words: Words, ring: Callable[[], object] = lambda: None
+    ) -> None:
+        self._store, self._places, self._clock, self._words, self._ring = store, places, clock, words, ring
+        self._trouble = Lasting(log, "what the kiosk says cannot be asked for")
+        self._woken = threading.Event()
+        self._marks: object = None
+        self._looked_at = float("-inf")
+        self._first_at = clock.monotonic() + FIRST_S
+
+    def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
+        while not stopping.is_set():
+            try:
+                if self._clock.monotonic() >= self._first_at:
+                    self.look()
+                self._trouble.ends()
+            except StationError as error:
+                self._trouble.begins(str(error))
+            progress()
+            self._woken.wait(5.0)
+            self._woken.clear()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def look(self) -> None:
+        """Wish for what is to be said, if the guides in force are others than before, or for a while nobody looked."""
+        with self._store.read() as tx:
+            marks = guides.marks(tx)
+        if marks == self._marks and self._clock.monotonic() - self._looked_at < LOOK_S:
+            return
+        with self._store.read() as tx:
+            texts = [text for guide in guides.in_force(tx) for text in said_of(guide)]
+        if self.want(texts):
+            self._ring()
+        self._marks, self._looked_at = marks, self._clock.monotonic()
 
     def want(self, texts: Iterable[str]) -> bool:
-        """`texts` of the guides, and our own; whether anything is to be spoken anew. Ring the sound then."""
+        """These, and our own, and no others; whether anything is to be spoken."""
         wanted = clips_of((*self._own(), *texts), SPOKEN)
         with self._store.write() as tx:
             gone = clips.want(tx, self._clock.now(), wanted)
@@ -38,6 +83,38 @@ class Clips:
     def _own(self) -> Iterator[str]:
         """Those without blanks to be filled in; what has some is not said."""
         for key in sorted(self._words.keys()):
-            if key.startswith(SAID):
+            if any(key.startswith(f"{room}.") for room in SAID):
                 with contextlib.suppress(StationError):
                     yield self._words(key)
+
+
+def said_of(guide: Guide) -> Iterator[str]:
+    """Every text of a guide that is said at the kiosk."""
+    yield from _said(guide.title, guide.deadline, guide.authority)
+    yield from _asked(guide.questions)
+    for paper in guide.papers:
+        yield from _said(paper.labels, paper.hints)
+    for step in guide.handover:
+        yield from _said(step.labels)
+    for fact in (*guide.times, *guide.fees):
+        yield from _said(fact.labels)
+    yield from _said(*guide.exemptions)
+
+
+def _asked(children: tuple[Question | Group, ...]) -> Iterator[str]:
+    for child in children:
+        if isinstance(child, Group):
+            yield from _said(child.labels)
+            yield from _asked(child.children)
+            if child.another is not None:
+                yield from _asked((child.another,))
+        else:
+            yield from _said(child.labels, child.hints, child.required_message, child.constraint_message)
+            for choice in child.choices:
+                yield from _said(choice.labels)
+
+
+def _said(*labels: Labels) -> Iterator[str]:
+    for each in labels:
+        if text := each.get(SPOKEN, ""):
+            yield text

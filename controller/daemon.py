@@ -8,6 +8,7 @@ from controller.attendance import Attendance, free_on
 from controller.boards.drivers import DRIVERS
 from controller.boards.news import News
 from controller.boards.worker import BoardWorker
+from controller.clips import SPOKEN, Clips
 from controller.clock_trust import ClockWatch
 from controller.core.filings import Keep
 from controller.filing_care import FilingCare
@@ -64,6 +65,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     care = FilingCare(files, store, clock, keep, lambda: watch.believed)
 
     requests = Requests(store, places, bell, clock)
+    said = Clips(store, places, clock, load_words(SPOKEN), partial(bell.ring, f"audio-{config.outputs[0].name}"))
 
     def wake_others() -> None:
         for worker in boards:
@@ -71,6 +73,7 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
         alarms.wake()
         care.wake()
         requests.wake()
+        said.wake()
 
     planning = Planning(store, ids, config)
     lives = partial(at_home, places)
@@ -83,6 +86,10 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     )
     for board, worker in zip(in_line, boards, strict=True):
         crew.start(f"board-{board.id}", worker.run, worker.wake)
+    if config.kiosk.voice != "off":
+        crew.start(
+            "clips", partial(said.run, crew.stopping, partial(crew.progress, "clips", TELLING_LIMIT_S)), said.wake
+        )
     for name, teller in (("alarms", alarms), ("post", post), ("filings", care), ("requests", requests)):
         progress = partial(crew.progress, name, TELLING_LIMIT_S)
         crew.start(name, partial(teller.run, crew.stopping, progress), teller.wake)

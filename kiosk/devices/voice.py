@@ -17,6 +17,7 @@ from controller.core.errors import DeviceError
 from controller.runtime.places import Places
 from kiosk.sdl import pygame
 
+OFF = "off"
 RATE = 48_000  # hertz, mono s16le, as everything that is prepared
 BUFFER = 512  # frames; 11 ms
 BETWEEN = bytes(2 * RATE // 4)  # lines of one saying
@@ -34,7 +35,7 @@ class Voice:
 
     def open(self) -> None:
         """DeviceError("voice_none") if there is no output; then nothing is ever said."""
-        if self._open:
+        if self._open or self._device == OFF:
             return
         self._mixer = import_module("pygame.mixer")  # not with the rest of pygame: a waiting kiosk pays nothing for it
         try:
