@@ -13,6 +13,11 @@ class Act:
 
     __slots__ = ()
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it is carried out again and again while the finger stays."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class GoTo(Act):

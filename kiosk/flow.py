@@ -3,6 +3,7 @@
 | input      | what becomes of it                                                                  |
 |------------|-------------------------------------------------------------------------------------|
 | Passed     | the minute moves on and news is read; nobody touches for long: a warning, then the visit is over |
+|            | a key that is held repeats                                                          |
 | NewsCame   | the bulletin is replaced                                                            |
 | NewsLost   | the last bulletin stays, and the screen says since when                             |
 | Down, Up   | an act is pressed; released on the same act, it is carried out                      |
@@ -55,6 +56,7 @@ TRAINING, SESSION, HELP, STATUS, FILING = "training", "session", "help", "status
 PATIENCE_S = 120.0
 WARN_S = 20.0  # WCAG 2.2.1
 ALERT_PATIENCE_S = 600.0  # whoever runs for it does not come back to a page
+HELD_S = 0.6  # a key that is held so long repeats
 SETTLE_S = 0.3  # the second tap of a double tap must not press what has just come under the finger
 NOTED_S = 6.0  # the controller takes a request over much sooner
 
@@ -177,6 +179,10 @@ def _passed(state: State, event: Passed, visiting: Visiting) -> Stepped:
     if state.visit is None:
         return state, effects
     state, wishes = _filed_on(state, event, event.at, visiting)
+    held = state.pressed
+    if held is not None and held.repeats and event.at - state.touched_at >= HELD_S:
+        state, more = _filed_on(state, held, event.at, visiting)
+        wishes = (*wishes, *more)
     return state, (*effects, *wishes)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from controller.guides.forms import Path
 from kiosk.acts import Act
+from kiosk.keyboard.state import DELETE
 
 
 class FilingAct(Act):
@@ -55,6 +56,10 @@ class Key(FilingAct):
     """A key of the keyboard (`kiosk.keyboard`)."""
 
     key: str
+
+    @property
+    def repeats(self) -> bool:
+        return self.key == DELETE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from controller.guides.forms import WantedPaper
 from controller.guides.model import Guide, said
 from kiosk.controls import WARNED, Answer, Row, picture
 from kiosk.filing.acts import Change, Have, MorePages, Shoot, SkipPhoto
-from kiosk.filing.frame import opened
+from kiosk.filing.frame import is_roomy, opened
 from kiosk.filing.pieces import Check, Para, Piece, Warn, Wrong, pieces
 from kiosk.filing.saying import title_of, trouble_words
 from kiosk.filing.state import Filing
@@ -176,7 +176,7 @@ def review(filing: Filing, setting: Setting) -> Scene:
         for page in pages_of(filing)
         if (problem := form.warning(page, filing.answers.get(page.path), filing.answers)) is not None
     }
-    shown: list[Piece] = [Para(words("kiosk.filing.review.how"), colour=MUTED)]
+    shown: list[Piece] = [Para(words("kiosk.filing.review.how"), colour=MUTED)] if is_roomy(setting) else []
     section = ""
     for line in form.review(filing.answers, words.language):
         if line.section and line.section != section:

@@ -141,6 +141,8 @@ def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
     else as it is."""
     if isinstance(piece, Warn | Wrong) and panel_height(sheet, width, piece.text, len(piece.text)) > height:
         piece = Para(piece.text, bold=True, colour=LACQUER if isinstance(piece, Wrong) else INK)
+    if isinstance(piece, Check) and _height(sheet, width, piece) > height:  # all of its name first
+        return [*_split(sheet, width, height, Para(f"{piece.label} ({piece.note})", bold=True)), piece]
     if not isinstance(piece, Para):
         return [piece]
     style = sheet.frame.style(piece.step, piece.bold)

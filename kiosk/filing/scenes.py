@@ -82,7 +82,7 @@ def _ask(filing: Filing, setting: Setting) -> Scene:
     sheet, box = opened(setting, title, words("kiosk.filing.go.on"), step=(number, len(of)))
     if hint:
         shown.append(Para(hint, colour=MUTED))
-    if is_typed(page.question) and shown and not is_roomy(setting):
+    if is_typed(page.question) and filing.trouble is not None and not is_roomy(setting):
         shown.insert(1, Row(words("kiosk.filing.ask.type_again"), OpenKeys(True)))
     elif is_typed(page.question):
         box = _field(

@@ -33,7 +33,8 @@ _COMPACT_CODES = (tuple("ABCDEFGHJ"), tuple("KMNPQRSTU"), (*"VWXYZ", DELETE))
 _COMPACT_CODE_DIGITS = (tuple("2345"), (*"6789", DELETE))
 _SIGN = "sign"  # where the sign of a pad stands, if it has one
 _PAD = (tuple("123"), tuple("456"), tuple("789"), (_SIGN, "0", DELETE))
-_WIDE_PAD = (tuple("12345"), tuple("67890"), (_SIGN, "", "", "", DELETE))
+_WIDE_PAD = (tuple("12345"), tuple("67890"))  # sign and delete stand in the bottom row
+_SIGNS_OF_PADS = {DECIMAL: ",", PHONE: "+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def is_compact(width: int, mm: Callable[[float], int]) -> bool:
 def rows_of(keyboard: Keyboard, compact: bool) -> tuple[tuple[str, ...], ...]:
     """The keys above the bottom row; "" is a gap."""
     if keyboard.kind in PADS:
-        sign = {DECIMAL: ",", PHONE: "+"}.get(keyboard.kind, "")
+        sign = _SIGNS_OF_PADS.get(keyboard.kind, "")
         return tuple(tuple(sign if key == _SIGN else key for key in row) for row in (_WIDE_PAD if compact else _PAD))
     if keyboard.kind == CODE:
         return (_COMPACT_CODE_DIGITS if keyboard.page == SIGNS else _COMPACT_CODES) if compact else _CODES
@@ -66,7 +67,8 @@ def rows_of(keyboard: Keyboard, compact: bool) -> tuple[tuple[str, ...], ...]:
 def bottom_keys(keyboard: Keyboard, compact: bool) -> tuple[str, ...]:
     """The keys of the bottom row, between back and the primary action."""
     if keyboard.kind in PADS:
-        return ()
+        sign = _SIGNS_OF_PADS.get(keyboard.kind)
+        return ((sign, DELETE) if sign else (DELETE,)) if compact else ()
     if keyboard.kind == CODE:
         return (MORE,) if compact else ()
     return (SHIFT, MORE, SPACE, DELETE) if compact else (MORE, METHOD, SPACE, UNDO)
@@ -97,10 +99,11 @@ def bottom_row(keyboard: Keyboard, box: Box, mm: Callable[[float], int], compact
     """The keys of the bottom row in the box that is left for them; the space takes what the others leave."""
     keys = bottom_keys(keyboard, compact)
     narrow = max(mm(KEY_MM), min(mm(LARGE_KEY_MM), box.width // (len(keys) + 2)))
+    spare = box.width - narrow * len(keys)  # of pads and codes, which have no space, before the keys
     found: list[KeyBox] = []
-    x = box.x
+    x = box.x if SPACE in keys else box.x + spare
     for key in keys:
-        width = box.width - narrow * (len(keys) - 1) if key == SPACE else narrow
+        width = narrow + spare if key == SPACE else narrow
         found.append(KeyBox(Box(x, box.y, width, box.height), key))
         x += width
     return tuple(found)

@@ -27,7 +27,9 @@ from kiosk.filing.acts import (
     SkipPhoto,
 )  # fmt: skip
 from kiosk.filing.state import At, Filing, Trouble
-from kiosk.happenings import CardRead, Filed, NotFiled, PhotoTaken, PrintReceipt, Submit, TakePhoto, WatchCamera
+from kiosk.filing.visiting import GuidedFiling
+from kiosk.flow import Down, State, step
+from kiosk.happenings import CardRead, Filed, NotFiled, PhotoTaken, PrintReceipt, Say, Submit, TakePhoto, WatchCamera
 from kiosk.keyboard.state import DELETE
 from kiosk.moments import Passed
 from tests.support import kiosk_filing as support
@@ -329,3 +331,38 @@ def test_the_document_is_the_one_of_the_desk() -> None:
     wish = resident.happens(Forward())[0]
     assert isinstance(wish, Submit)
     assert json.loads(wish.content)["format"] == 1
+
+
+# --- held by the stage
+
+
+def test_a_held_delete_key_empties_the_field() -> None:
+    words = support.kit().words
+    guided = GuidedFiling(lambda: support.GUIDES, words, support.kit().places, lambda: support.SEED)
+    typed = at(At.CARD)
+    typed.touches(Forward())
+    typed.types("abcdef")
+    held = State(support.NOW, "vi", "vi", scene="filing", visit=typed.here, entered_at=0.0)
+    state, _ = step(held, Down(Key(DELETE), 10.0), guided)
+    shown = []
+    for tick in range(8):
+        state, _ = step(state, Passed(support.NOW, 10.0 + 0.25 * tick), guided)
+        visit = state.visit
+        assert isinstance(visit, Filing) and visit.keyboard is not None
+        shown.append(visit.keyboard.text)
+    assert shown == ["Abcdef", "Abcdef", "Abcdef", "Abcde", "Abcd", "Abc", "Ab", "A"]
+
+
+def test_each_page_is_said_as_it_comes_and_silence_follows_the_last() -> None:
+    words = support.kit().words
+    guided = GuidedFiling(lambda: support.GUIDES, words, support.kit().places, lambda: support.SEED)
+    visit = guided.begun("vi", Passed(support.NOW, 0.0))
+    assert guided.spoken(visit) == words["vi"]("kiosk.filing.events.title")
+    after, wishes = guided.step(visit, PickEvent("nguoi_cao_tuoi"))
+    assert wishes == (Say(words["vi"]("kiosk.filing.guides.title"), "vi"),)
+    assert guided.page(after) != guided.page(visit)
+    same, wishes = guided.step(after, OpenKeys(True))
+    assert (same, wishes) == (after, ())
+    after, wishes = guided.step(after, Back())
+    after, wishes = guided.step(after, Back())
+    assert (after, wishes) == (None, (Say("", "vi"),))
