@@ -111,7 +111,7 @@ def main(config: StationConfig, places: Places) -> int:
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
     normaliser, boards = LiveNormaliser(store), Boards(config, store, clock)
-    files, sittings = filings.opened(places.filings_db), Sittings()
+    files, sittings = filings.opened(places.filings_db, at_once=False), Sittings()  # broken, it is not to stop the page
 
     @cache
     def built_in_signal(name: SignalName) -> bytes:

@@ -3,6 +3,8 @@ goes by itself."""
 
 from __future__ import annotations
 
+import http.client
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +17,8 @@ from controller.filing import Filing
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.identifiers import NewIds
-from controller.store import journal
+from controller.runtime.places import Places
+from controller.store import facts, journal
 from controller.store.columns import instant
 from controller.store.connection import Store
 from tests.support.filed import Office, office_in, submission
@@ -81,3 +84,36 @@ def test_what_is_over_goes_by_itself(town: Town) -> None:
         until(lambda: town.said() == ["made", "filed", "moved", "deleted"])
         assert daemon.end() == 0
     assert [(each.rule, each.by) for each in town.office.desk.deletions()] == [("refused", "loalang")]
+
+
+def test_a_broken_database_of_files_stops_neither_page_nor_controller(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.make()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    places.config.write_text(CONFIG + f'[web]\nhost = "127.0.0.1"\nport = {port}\n', encoding="utf-8")
+    places.filings_db.write_bytes(b"no database at all" * 400)
+
+    def answer(path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Host": "localhost"})
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            return 0
+        finally:
+            connection.close()
+
+    with Process("web", state=tmp_path) as web, Process("daemon", state=tmp_path) as daemon:
+        until(lambda: answer("/first") == 200)
+        station = Store(places.station_db)
+
+        def told() -> list[str]:
+            with station.read() as tx:
+                return [part.fault for part in facts.health(tx) if part.component == "filings"]
+
+        until(lambda: told() == ["filings_unusable"])
+        assert web.alive() and daemon.alive()
+        station.close()
+        assert (web.end(), daemon.end()) == (0, 0)
