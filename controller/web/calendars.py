@@ -5,12 +5,12 @@ that phones read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from controller.calendar_file import schedule_file
 from controller.core.errors import InputError, Problem
 from controller.core.words import Words
 from controller.store import announcements, feeds
@@ -21,7 +21,9 @@ from controller.web.doors import Who, door
 from controller.web.forms import ident_of
 from controller.web.import_forms import FILE_LIMIT, ImportForm, coming, draft_of, imported_of, packed, together
 from schedules.documents import rule_from
-from schedules.ics_in import ALL_DAY, Imported, ImportedEvent
+
+if TYPE_CHECKING:  # what reads and writes calendar files takes 3 MB, and few ever do
+    from schedules.ics_in import ImportedEvent
 
 views = Blueprint("calendars", __name__)
 FILE_BODY = FILE_LIMIT + 64 * 1024  # the file and the little around it
@@ -153,6 +155,8 @@ def _preview(
     form: ImportForm, outcomes: dict[int, str | InputError], problems: tuple[Problem, ...] = (), begin: bool = False
 ) -> ResponseReturnValue:
     """The events of a file as they would be taken; `begin` ticks all that are still to come."""
+    from schedules.ics_in import ALL_DAY, Imported
+
     try:
         imported = imported_of(form, parts().config.site.tz)
     except InputError as error:
@@ -202,6 +206,8 @@ def site_words() -> Words:
 @door(Who.USER)
 def export() -> ResponseReturnValue:
     with parts().store.read() as tx:
+        from controller.calendar_file import schedule_file
+
         response = make_response(schedule_file(tx, parts().config, parts().clock.now(), site_words()))
     response.content_type = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'

@@ -15,7 +15,6 @@ from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import is_resource_modified
 
-from controller.calendar_file import schedule_file
 from controller.core.errors import StationError
 from controller.store import feeds
 from controller.web.calendars import site_words
@@ -74,6 +73,8 @@ def feed(secret: str) -> ResponseReturnValue:
         mark = sha256(f"{change}/{today}/{parts().config!r}".encode()).hexdigest()[:32]
         newest = max(today.astimezone(UTC), changed_at or today).replace(microsecond=0)
         if is_resource_modified(request.environ, etag=mark, last_modified=newest):
+            from controller.calendar_file import schedule_file  # takes 3 MB: only once a phone reads it
+
             calendar = shelf.find(mark) or schedule_file(tx, parts().config, now, site_words())
             shelf.put(mark, calendar)
             response = make_response(calendar)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from itertools import islice
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from controller.core.announcements import TITLE_LIMIT, Draft
@@ -20,9 +21,11 @@ from controller.core.levels import Level
 from controller.runtime.config import StationConfig
 from controller.web.forms import ident_of
 from schedules.documents import document_of
-from schedules.ics_in import Imported, ImportedEvent, read, storable
-from schedules.ics_times import LeftOut
 from schedules.planner import occurrences
+
+if TYPE_CHECKING:  # what reads calendar files takes 3 MB, and few ever do
+    from schedules.ics_in import Imported, ImportedEvent
+    from schedules.ics_times import LeftOut
 
 FILE_LIMIT = 1024 * 1024  # bytes
 MOST_EVENTS = 300
@@ -85,6 +88,8 @@ def imported_of(form: ImportForm, tz: tzinfo) -> Imported:
         clock = time.fromisoformat(form.all_day) if form.all_day else None
     except ValueError as error:
         raise InputError(Problem.of("all_day", "bad_time", value=form.all_day, example=ALL_DAY_AT)) from error
+    from schedules.ics_in import read
+
     return read(unpacked(form.packed), tz, clock, MOST_EVENTS)
 
 
@@ -94,6 +99,8 @@ def draft_of(event: ImportedEvent, form: ImportForm, config: StationConfig) -> t
     draft = Draft(
         event.title[:TITLE_LIMIT].strip(), event.text, form.zones, level, late_window_s=config.policy.late_window_s
     )
+    from schedules.ics_in import storable
+
     return draft, document_of(storable(event.rule, config.site.tz))
 
 

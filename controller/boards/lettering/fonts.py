@@ -99,6 +99,7 @@ class Font:
             is_packed = self._path.suffix == ".gz"
             file = io.BytesIO(gzip.decompress(self._path.read_bytes())) if is_packed else self._path
             face = ImageFont.truetype(file, self._px, layout_engine=ImageFont.Layout.BASIC)
+            face.path = str(self._path)  # else it keeps the whole font a second time
         except (OSError, EOFError) as error:
             raise DeviceError(
                 f"the font {self._path} cannot be read; it comes with the package {self._package}"
