@@ -290,9 +290,11 @@ class HuiduLink:
         elif not wanted.is_lit:
             self._status = Status(BoardState.OFF, "", "off_hours")
         elif not self._is_telling:
-            self._status = Status(BoardState.SENT, wanted.live.text, "differs" if self._surprises else "unread")
+            reason = "differs" if self._surprises else "unread"
+            self._status = Status(BoardState.SENT, self._programme.text, reason)
         elif self._proven_at is not None:
-            self._status = Status(BoardState.SHOWN, wanted.live.text, "", self._proven_at)
+            reason = "" if self._programme.is_whole else "room"
+            self._status = Status(BoardState.SHOWN, self._programme.text, reason, self._proven_at)
 
 
 def _holds(answer: Answer, due: Programme) -> bool:

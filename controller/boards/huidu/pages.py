@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from controller.boards.huidu.documents import NO_GUID, Shot, command, program_id, screen
@@ -19,25 +19,31 @@ from controller.core.levels import Level
 from controller.runtime.config_tables import Board
 
 OURS = "loalang-"  # every file of ours begins so
+PAGES_LIMIT = 500  # of one programme: a document that a controller surely takes, and half an hour that nobody waits out
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """`ident` is the same for the same pictures in the same order for the same times."""
+    """`ident` is the same for the same pictures in the same order for the same times. `text` can be read on them;
+    not `is_whole`: the last pages are left out."""
 
     ident: str
     shots: tuple[Shot, ...]
     files: Mapping[str, bytes]
+    text: str
+    is_whole: bool
 
 
 def programme_of(board: Board, rotation: Rotation) -> Programme:
     shots, files = list[Shot](), dict[str, bytes]()
-    for page in stills(board, rotation).pages:
+    shown = replace(rotation, pages=rotation.pages[:PAGES_LIMIT])
+    for page in stills(board, shown).pages:
         png = png_of_rgb(rgb_of(board, page.dots))
         name = f"{OURS}{sha256(png).hexdigest()[:16]}.png"
         files[name] = png
         shots.append(Shot(name, max(1, round(page.dwell_s * 10))))
-    return Programme(program_id(board.columns, board.rows, tuple(shots)), tuple(shots), files)
+    ident = program_id(board.columns, board.rows, tuple(shots))
+    return Programme(ident, tuple(shots), files, shown.text, shown.pages == rotation.pages)
 
 
 def dark_programme(board: Board) -> Programme:
