@@ -39,7 +39,7 @@ def join(group: click.Group) -> None:
             words = load_words(LANGUAGES[0])
             click.echo(_summary(file, found, words))
             if not found.is_verified:
-                click.echo(words("guide.command.unverified"))
+                click.echo(words("guides.command.unverified"))
         return 0
 
     @station_command(guide, "import")
@@ -57,9 +57,9 @@ def join(group: click.Group) -> None:
         is_new = Guiding(store, SystemClock(), station.bell()).put(found, BY)
         words = load_words(LANGUAGES[0])
         facts = {"title": said(found.title, FIRST), "code": found.code, "version": found.version}
-        click.echo(words(f"guide.command.{'imported' if is_new else 'same'}", **facts))
+        click.echo(words(f"guides.command.{'imported' if is_new else 'same'}", **facts))
         if not found.is_verified:
-            click.echo(words("guide.command.unverified"))
+            click.echo(words("guides.command.unverified"))
         return 0
 
     @station_command(guide, "list")
@@ -112,7 +112,7 @@ def _brought(file: str, as_json: bool) -> Guide | None:
         return None
     for each in found:
         click.echo(each.said(words), err=True)
-    click.echo(words("guide.command.wrong", file=file, count=len(found)), err=True)
+    click.echo(words("guides.command.wrong", file=file, count=len(found)), err=True)
     return None
 
 
@@ -121,6 +121,6 @@ def _summary(file: str, guide: Guide, words: Words) -> str:
 
     questions = sum(question.kind != CALCULATE for _, question in every_question(guide.questions))
     return words(
-        "guide.command.good", file=file, title=said(guide.title, FIRST), code=guide.code, questions=questions,
+        "guides.command.good", file=file, title=said(guide.title, FIRST), code=guide.code, questions=questions,
         papers=len(guide.papers), steps=len(guide.handover), version=guide.version,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from controller.core.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """code: a key below `guide.mistake`, whose braces `facts` fills. sheet "" is the file as a whole; row 0 and column
+    """code: a key below `guides.mistake`, whose braces `facts` fills. sheet "" is the file as a whole; row 0 and column
     "" are not one row or column. column: as the sheet has it, "F"; heading: what stands above it."""
 
     code: str
@@ -22,16 +22,16 @@ class Mistake:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def said(self, words: Words) -> str:
-        what = words(f"guide.mistake.{self.code}", **self.facts)
+        what = words(f"guides.mistake.{self.code}", **self.facts)
         if not self.sheet:
             return what
-        place = [words("guide.place.sheet", sheet=self.sheet)]
+        place = [words("guides.place.sheet", sheet=self.sheet)]
         if self.row:
-            place.append(words("guide.place.row", row=self.row))
+            place.append(words("guides.place.row", row=self.row))
         if self.column or self.heading:
             key = "column" if self.column and self.heading else "column_plain" if self.column else "column_absent"
-            place.append(words(f"guide.place.{key}", column=self.column, heading=self.heading))
-        return words("guide.place.said", place=", ".join(place), what=what)
+            place.append(words(f"guides.place.{key}", column=self.column, heading=self.heading))
+        return words("guides.place.said", place=", ".join(place), what=what)
 
 
 class Mistakes:

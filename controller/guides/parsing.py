@@ -33,7 +33,7 @@ _UNBOUNDED_LIMIT = 3
 
 
 class ExpressionError(Exception):
-    """code: a key below `guide.mistake` in the catalogues; `facts` fills its braces."""
+    """code: a key below `guides.mistake` in the catalogues; `facts` fills its braces."""
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code, self.facts = code, {name: str(value) for name, value in facts.items()}

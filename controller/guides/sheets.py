@@ -44,7 +44,7 @@ _BROKEN = (
 
 
 class UnreadableError(Exception):
-    """It cannot be read as a workbook at all. code: a key below `guide.mistake`."""
+    """It cannot be read as a workbook at all. code: a key below `guides.mistake`."""
 
     def __init__(self, code: str, **facts: object) -> None:
         self.code, self.facts = code, {name: str(value) for name, value in facts.items()}
