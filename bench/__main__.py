@@ -22,6 +22,7 @@ NAMES = (
     "preempt",
     "peers",
     "guides",
+    "telex",
 )
 LONG = ("endurance", "fuzz")
 

@@ -27,6 +27,8 @@ from kiosk.happenings import (
     Wish,
 )  # fmt: skip
 
+_REASONS = frozenset({"disk", "database", "no_key"})
+
 
 def review_forward(filing: Filing, _: Kit) -> Stepped:
     unfinished = filing.form.unfinished(filing.answers) if filing.form else ()
@@ -64,7 +66,8 @@ def filed(filing: Filing, event: Filed, kit: Kit) -> Stepped:
 def not_filed(filing: Filing, event: NotFiled, _: Kit) -> Stepped:
     if filing.where.at is not At.SENDING:
         return filing, ()
-    return way.went(without(filing, At.SENDING), Where(At.NOT_SENT, event.reason)), ()
+    reason = event.reason if event.reason in _REASONS else "database"
+    return way.went(without(filing, At.SENDING), Where(At.NOT_SENT, reason)), ()
 
 
 def without(filing: Filing, at: At) -> Filing:

@@ -10,7 +10,7 @@ from kiosk.controls import WARNED, Answer, Row, picture
 from kiosk.filing.acts import Change, Have, MorePages, Shoot, SkipPhoto
 from kiosk.filing.frame import is_roomy, opened
 from kiosk.filing.pieces import Check, Para, Piece, Warn, Wrong, pieces
-from kiosk.filing.saying import title_of, trouble_words
+from kiosk.filing.saying import HAVE_WORDS, title_of, trouble_words
 from kiosk.filing.state import Filing
 from kiosk.filing.way import pages_of, papers_of
 from kiosk.look import GAP_MM
@@ -19,7 +19,6 @@ from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape, Sign
 
 _HAVE = (("yes", Shape.CHECK), ("no", Shape.CROSS), ("depends", Shape.DOTS))
-_HAVE_WORDS = {"yes": "yes", "no": "no", "depends": "unsure"}
 
 
 def about(filing: Filing, setting: Setting) -> Scene:
@@ -74,7 +73,7 @@ def papers(filing: Filing, setting: Setting) -> Scene:
         group = paper.group if paper.one_of else ""
         answers = tuple(
             Answer(
-                words(f"kiosk.filing.papers.{_HAVE_WORDS[have]}"),
+                words(f"kiosk.filing.papers.{HAVE_WORDS[have]}"),
                 Have(paper.id, have),
                 shape,
                 filing.have.get(paper.id) == have,

@@ -6,10 +6,13 @@ from __future__ import annotations
 from controller.core.words import Words
 from controller.guides.forms import Page
 from controller.guides.model import NOTE, REPEAT, SELECT_MULTIPLE, SELECT_ONE, said
+from kiosk.acts import Act
+from kiosk.filing.acts import Choose, Have
 from kiosk.filing.document import CONSENT_PARTS
 from kiosk.filing.state import At, Filing, Trouble
 from kiosk.filing.way import papers_of
 
+HAVE_WORDS = {"yes": "yes", "no": "no", "depends": "unsure"}
 _CHOICES_SAID = 8  # more nobody keeps in mind
 
 
@@ -23,6 +26,16 @@ def spoken(filing: Filing, words: Words) -> str:
     keys = _SAID.get(filing.where.at, ())
     lines = [title_of(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
     return "\n".join(line for line in lines if line)
+
+
+def answered(filing: Filing, act: Act, words: Words) -> str:
+    """What is heard of a touch that chooses: the choice, so that whoever does not read knows it."""
+    if isinstance(act, Have):
+        return words(f"kiosk.filing.papers.{HAVE_WORDS[act.have]}") if act.have in HAVE_WORDS else ""
+    page = filing.asked
+    if not isinstance(act, Choose) or page is None:
+        return ""
+    return next((said(each.labels, words.language) for each in page.question.choices if each.name == act.name), "")
 
 
 def title_of(filing: Filing, words: Words) -> str:

@@ -80,7 +80,7 @@ class Filing:
     shown_page: int = 0  # of a page that does not fit
     keyboard: Keyboard | None = field(default=None, repr=False)  # of a page that is typed on
     keys_open: bool = False
-    found: tuple[str, ...] = ()  # places, by what was typed
+    found: tuple[str, ...] = field(default=(), repr=False)  # places, by what was typed
     form: Form | None = None
     answers: Answers = field(default_factory=dict, repr=False)
     offered: frozenset[str] = frozenset()  # whose cards were asked for already

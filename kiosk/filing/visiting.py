@@ -9,8 +9,9 @@ from controller.core.words import Words
 from controller.guides.model import Guide
 from kiosk.acts import Act
 from kiosk.filing import flow
+from kiosk.filing.acts import DoNotKnow, Forward
 from kiosk.filing.kit import Kit
-from kiosk.filing.saying import spoken
+from kiosk.filing.saying import answered, spoken
 from kiosk.filing.scenes import scene
 from kiosk.filing.state import Filing
 from kiosk.happenings import Happening, Say, Wish
@@ -42,8 +43,12 @@ class GuidedFiling:
         after, wishes = flow.step(before, event, self._kit)
         if after is None:
             return None, (*wishes, Say("", before.language))
-        if _heard(after) != _heard(before):
-            wishes = (*wishes, Say(spoken(after, self._kit.words[after.language]), after.language))
+        words = self._kit.words[after.language]
+        again = after.trouble is not None and isinstance(event, Forward | DoNotKnow)  # the same mistake, once more
+        if again or _heard(after) != _heard(before):
+            wishes = (*wishes, Say(spoken(after, words), after.language))
+        elif after != before and isinstance(event, Act) and (text := answered(after, event, words)):
+            wishes = (*wishes, Say(text, after.language))
         return after, wishes
 
     def page(self, visit: object) -> object:

@@ -366,3 +366,17 @@ def test_each_page_is_said_as_it_comes_and_silence_follows_the_last() -> None:
     after, wishes = guided.step(after, Back())
     after, wishes = guided.step(after, Back())
     assert (after, wishes) == (None, (Say("", "vi"),))
+
+
+def test_a_choice_is_heard_and_the_same_mistake_is_said_again() -> None:
+    words = support.kit().words
+    guided = GuidedFiling(lambda: support.GUIDES, words, support.kit().places, lambda: support.SEED)
+    resident = at(At.ASK)
+    _, wishes = guided.step(resident.here, Choose("no"))
+    assert wishes == (Say("Không", "vi"),)
+    wrong, wishes = guided.step(resident.here, Forward())
+    assert wishes == (Say(words["vi"]("guide.problem.required"), "vi"),)
+    assert guided.step(wrong, Forward()) == (wrong, wishes)
+    papers = at(At.PAPERS)
+    _, wishes = guided.step(papers.here, Have("don", "no"))
+    assert wishes == (Say("Chưa có", "vi"),)
