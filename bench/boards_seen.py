@@ -16,7 +16,7 @@ from bench.table import table
 from controller.boards.alpha.sign import AlphaSign, Physics
 from controller.boards.emulated.line import LineEmulator
 from controller.boards.facts import Facts
-from controller.boards.lettering.layout import plain
+from controller.boards.lettering.stripped import plain
 from controller.boards.preview import draft
 from controller.boards.rotation import content_of
 from controller.boards.worker import BoardWorker

@@ -13,7 +13,7 @@ from PIL import Image
 from controller.boards.alpha.sign import AlphaSign, Physics
 from controller.boards.facts import Facts
 from controller.boards.lettering.glyphs import Field, glyphs
-from controller.boards.lettering.layout import plain
+from controller.boards.lettering.stripped import plain
 from controller.boards.pages import Dots, Rotation
 from controller.boards.picture import png_of
 from controller.boards.preview import draft, fields_of, png_of_page, png_of_rotation

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from controller.boards import rotation as planning
 from controller.boards.facts import Facts, Session
-from controller.boards.lettering.layout import CLOCK
+from controller.boards.lettering.stripped import CLOCK
 from controller.boards.pages import Content, Page, Rotation
 from controller.boards.preview import draft
 from controller.boards.rotation import Kept, content_of

@@ -36,7 +36,7 @@ from controller.boards.alpha.words import (
     WriteText,
 )
 from controller.boards.lettering.lamps import FEWEST_ROWS
-from controller.boards.lettering.layout import CLOCK, plain
+from controller.boards.lettering.stripped import CLOCK, plain
 from controller.boards.outgoing import Frame
 from controller.boards.pages import Content, Rotation
 from controller.boards.pages import Page as Shown

@@ -1,7 +1,7 @@
 """Title and text to the pages of one board, in the largest letters with which they fit. Pure.
 
 On 13 rows and more with all marks, in the fonts of the table (`fonts.styles`); below, stripped, in the sign's own
-seven rows (`layout`). What needs too many pages passes over the board; where it cannot, it is cut.
+seven rows (`stripped`). What needs too many pages passes over the board; where it cannot, it is cut.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from controller.boards.lettering.blocks import Block, Ground, Role, roles_of
 from controller.boards.lettering.fonts import Style, alike, are_installed, narrow, styles
 from controller.boards.lettering.glyphs import Field
 from controller.boards.lettering.lamps import FEWEST_ROWS, TEXT_LIMIT, Lamps
-from controller.boards.lettering.layout import CELL_PX, LINE_PX, lay_out
+from controller.boards.lettering.stripped import CELL_PX, LINE_PX, lay_out
 from controller.boards.lettering.texts import MORE, clean, cut, lines_of, paged, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation
 from controller.core.levels import Level

@@ -15,9 +15,9 @@ from controller.boards.facts import Facts
 from controller.boards.lettering.blocks import Block, Ground, Role
 from controller.boards.lettering.fonts import Style, narrow, styles
 from controller.boards.lettering.lamps import TEXT_LIMIT, Lamps
-from controller.boards.lettering.layout import CELL_PX, CLOCK, CLOCK_CHARACTERS, lay_out
-from controller.boards.lettering.layout import waiting as waiting_layout
 from controller.boards.lettering.paging import keeps_marks, seven_rows, worded
+from controller.boards.lettering.stripped import CELL_PX, CLOCK, CLOCK_CHARACTERS, lay_out
+from controller.boards.lettering.stripped import waiting as waiting_layout
 from controller.boards.lettering.texts import clean, lines_of, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation, joined
 from controller.boards.tongue import upper_first, words

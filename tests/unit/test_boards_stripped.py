@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.boards.lettering.layout import CLOCK, Layout, Page, lay_out, lines_of, plain, waiting
+from controller.boards.lettering.stripped import CLOCK, Layout, Page, lay_out, lines_of, plain, waiting
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
