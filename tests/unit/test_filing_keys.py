@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller import filing_seals as seals
 from controller.core.errors import InputError, NotFoundError
 from controller.core.filings import FileState, Step
 from controller.filing_keys import (
@@ -20,7 +21,7 @@ from controller.filing_keys import (
 )
 from controller.runtime.clocks import FakeClock
 from controller.store import desk_keys, filings
-from tests.support.filed import PASSWORD, Office, office_in, submission
+from tests.support.filed import NAME, PASSWORD, Office, office_in, submission
 from tests.support.stations import START
 
 OTHER = "nương ngô bên kia suối"
@@ -220,6 +221,19 @@ def test_an_official_who_is_removed_opens_nothing_any_more(office: Office, clock
         assert len(keys) == 2 and {row.key_id for row in filings.every(tx)} == {keys[1][0]}
         granted = {row["key_id"] for row in tx.execute("SELECT key_id FROM key_grants")}
         assert granted == {keys[1][0]}, "nobody is left who could open the old key"
+
+
+def test_a_key_that_changes_while_a_file_is_being_sealed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = office.opened()
+    real_number = seals.handle_of_number
+
+    def later(*given: object) -> seals.Handle:
+        office.keys.remove(sitting, "minh")
+        return real_number(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(seals, "handle_of_number", later)  # after what is sealed to has been looked at
+    office.filing.submit(submission())
+    assert names(office, sitting) == [NAME]
 
 
 def test_nobody_removes_themselves_or_the_recovery_code(office: Office) -> None:

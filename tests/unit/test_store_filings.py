@@ -26,7 +26,8 @@ CLEAR = {
     "file_lines": {"seq", "file_id", "at", "kind", "state", "by"},
     "file_parts": {"file_id", "place"},
     "files": {
-        "id", "guide", "state", "accepted_at", "promised", "promised_at", "filed_at", "changed_at", "opened_at", "key_id",
+        "id", "guide", "state", "accepted_at", "promised", "promised_at", "filed_at", "changed_at", "opened_at",
+        "key_id",
     },
     "helpers": {"id", "name", "issued_at", "issued_by", "revoked_at"},
     "house": {"one", "identity", "passes", "memory_kib"},
