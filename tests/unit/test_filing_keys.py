@@ -225,6 +225,7 @@ def test_an_official_who_is_removed_opens_nothing_any_more(office: Office, clock
 
 def test_a_key_that_changes_while_a_file_is_being_sealed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     sitting = office.opened()
+    second(office, sitting)
     real_number = seals.handle_of_number
 
     def later(*given: object) -> seals.Handle:
