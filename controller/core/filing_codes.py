@@ -18,9 +18,10 @@ RESUME_LENGTH = 10  # with the check letter: 44.6 bits
 HELPER_LENGTH = 8  # with the check letter: 34.7 bits, and nobody may guess often
 RECOVERY_LENGTH = 25  # with the check letter: 118.9 bits
 TOKEN_BYTES = 20
+STRANGE_SHOWN = 5  # letters that are no letters of ours
 _TOKEN = re.compile(r"LL[A-Z2-7]{32}")
 _BIRTH = re.compile(
-    r"(?:(?P<year>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2})|(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<of>\d{4}))"
+    r"(?P<year>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2})|(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<of>\d{4})", re.ASCII
 )
 
 
@@ -66,7 +67,7 @@ def read_code(text: str, length: int, field: str = "code") -> str:
     """The letters of a code as somebody typed it. InputError: "code_length", "code_letter" or "code_slip"."""
     found = bare(text)
     if strange := sorted(set(found) - set(LETTERS)):
-        raise InputError(Problem.of(field, "code_letter", letters=" ".join(strange)))
+        raise InputError(Problem.of(field, "code_letter", letters=" ".join(strange[:STRANGE_SHOWN])))
     if len(found) != length:
         raise InputError(Problem.of(field, "code_length", length=len(found), wanted=length))
     if _check(found[:-1]) != found[-1]:

@@ -89,7 +89,7 @@ def unlocked(key: bytes, box: bytes) -> bytes:
 
 def stretched(secret: str, salt: bytes, cost: Cost, length: int = KEY_BYTES) -> bytes:
     """`length` bytes of a secret. NFKC first: keyboards write the same Vietnamese letter in two ways."""
-    typed = unicodedata.normalize("NFKC", secret).encode()
+    typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
     try:
         return nacl.pwhash.argon2id.kdf(
             length, typed, salt, opslimit=cost.passes, memlimit=cost.memory_kib * 1024, encoder=RawEncoder

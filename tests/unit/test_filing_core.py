@@ -185,6 +185,19 @@ def test_birth_dates_are_compared_as_one(text: str, key: str | None) -> None:
     assert codes.birth_key(text) == key
 
 
+@given(st.text(st.characters(codec=None), max_size=40) | st.text("0123456789/-. \u0661\u0967", max_size=12))
+def test_whatever_is_typed_or_scanned_is_answered(text: str) -> None:
+    number, birth = codes.read_number(text), codes.birth_key(text)
+    assert number is None or (len(number) == 8 and set(number) <= set(codes.LETTERS))
+    assert birth is None or (len(birth) in {4, 8} and birth.isascii() and birth.isdigit())
+    assert not codes.is_token(text)
+    try:
+        assert set(codes.read_code(text, 10)) <= set(codes.LETTERS)
+    except InputError as error:
+        (problem,) = error.problems
+        assert problem.code in {"code_length", "code_letter", "code_slip"} and len(str(problem.facts)) < 200
+
+
 # --- the document
 
 

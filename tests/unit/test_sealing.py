@@ -60,6 +60,7 @@ def test_a_secret_is_stretched_by_its_salt_and_its_cost() -> None:
     others = [("sông nướd", salt, Cost(2, 64)), ("sông nước", bytes(16), Cost(2, 64))]
     others += [("sông nước", salt, Cost(3, 64)), ("sông nước", salt, Cost(2, 128))]
     assert len({made, *(sealing.stretched(*other, 32) for other in others)}) == 5
+    assert len(sealing.stretched("\ud800\0" + "x" * 10_000, salt, CHEAP)) == 32, "whatever is typed"
     with pytest.raises(StationError):
         sealing.stretched("x", b"short", CHEAP)
     with pytest.raises(StationError):
