@@ -22,7 +22,8 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 TICKER_DOT_PX = 3  # a ticker has many pictures: smaller ones
 LAMPS_AT_MOST = 400  # columns: on wider boards lamps cannot be told apart
 WIDTH_PX = 1200  # of a picture with lamps at most, if they have their usual size
-SCREEN_PX = 960  # of one without
+SCREEN_PX = 640  # of one without
+SCREEN_COLOURS = 256  # of a screen's: a fifth of the bytes, and nobody sees it
 GAP_PX = 12  # between two pages
 
 
@@ -86,6 +87,8 @@ def _scaled(board: Board, fields: list[Dots]) -> bytes:
     for part in parts:
         whole.paste(part, (0, top))
         top += part.height + GAP_PX
+    if board.driver == "screen":
+        whole = whole.quantize(SCREEN_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     file = io.BytesIO()
     whole.save(file, "PNG")
     return file.getvalue()

@@ -165,7 +165,9 @@ def test_wide_boards_and_screens_are_drawn_without_lamps_and_fit_the_page() -> N
     assert size_of(Board(id="b", name="B", columns=400, rows=16), "Nghỉ học") == (402 * 3, 18 * 3)
     assert size_of(Board(id="b", name="B", columns=480, rows=16), "Nghỉ học") == (480, 16)
     screen = Board(id="b", name="B", driver="screen", columns=1920, rows=1080)
-    assert size_of(screen, "Nghỉ học") == (960, 540)
+    assert size_of(screen, "Nghỉ học") == (640, 360)
+    weight = len(png_of_rotation(screen, rotation(screen, " ".join(["Nghỉ học vì mưa lũ"] * 4))))
+    assert weight < 25_000, "a phone at the edge of the network looks at one for each page, every minute"
     assert size_of(BOARDS[2], "Nghỉ học") == (194 * 6, 34 * 6)
 
 
