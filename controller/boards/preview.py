@@ -43,7 +43,7 @@ def frames_for(board: Board, item: Item, facts: Facts) -> bytes:
 
 def png_of_rotation(board: Board, rotation: Rotation) -> bytes:
     """The pages one under the other; of a ticker, what has passed each time the field is full of new dots."""
-    dots = [field for page in rotation.pages for field in fields_of(page, board.columns, board.colours)]
+    dots = [field for page in rotation.pages for field in fields_of(board, page)]
     if not dots:
         dots = [(bytes(board.columns * depth_of(board.colours)),) * board.rows]
     return _drawn(board, dots, any(page.scrolls for page in rotation.pages))
@@ -54,12 +54,12 @@ def png_of_page(board: Board, page: Page) -> bytes:
     return _drawn(board, [page.dots], page.scrolls)
 
 
-def fields_of(page: Page, columns: int, colours: str = "one") -> list[Dots]:
+def fields_of(board: Board, page: Page) -> list[Dots]:
     """The field of a still page, or the successive fields of a ticker."""
     if not page.scrolls:
         return [page.dots]
-    depth = depth_of(colours)
-    wide, size = len(page.dots[0]), columns * depth
+    depth = depth_of(board.colours)
+    wide, size = len(page.dots[0]), board.columns * depth
     return [tuple(row[left : left + size].ljust(size, b"\0") for row in page.dots) for left in range(0, wide, size)]
 
 

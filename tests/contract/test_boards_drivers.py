@@ -85,7 +85,7 @@ def test_generated_texts_are_shown_dot_by_dot(case: Case) -> None:
 @each
 def test_the_preview_is_made_of_the_very_dots(case: Case) -> None:
     rotation = case.content(SHORT, OTHER).live
-    fields = [field for page in rotation.pages for field in fields_of(page, case.board.columns)]
+    fields = [field for page in rotation.pages for field in fields_of(case.board, page)]
     assert png_of_rotation(case.board, rotation) == png_of(fields, colours=case.board.colours)
 
 
@@ -240,7 +240,7 @@ class DriverStation(BoardStation):
     def shows(self, case: Case, text: str) -> bool:
         """Whether the emulator's picture is one of a page of this text, lamp by lamp."""
         rotation, path = case.content(text).live, self.places.picture(f"board-{self.board.id}")
-        faces = [field for page in rotation.pages for field in fields_of(page, case.board.columns)]
+        faces = [field for page in rotation.pages for field in fields_of(case.board, page)]
         return path.exists() and path.read_bytes() in [png_of([face], colours=case.board.colours) for face in faces]
 
 

@@ -81,7 +81,7 @@ def facts(tmp_path: Path) -> Facts:
 
 
 def drawn(board: Board, rotation: Rotation) -> Image.Image:
-    fields = [field for page in rotation.pages for field in fields_of(page, board.columns, board.colours)]
+    fields = [field for page in rotation.pages for field in fields_of(board, page)]
     rows = [row for field in fields for row in (*field, *gap(board))][:-GAP]
     if board.colours == "full":
         return Image.frombytes("RGB", (board.columns, len(rows)), b"".join(rows))

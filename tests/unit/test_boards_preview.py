@@ -59,7 +59,7 @@ def what_the_sign_shows(board: Board, text: str, level: Level) -> list[Dots]:
 
 def what_the_preview_shows(board: Board, text: str, level: Level) -> list[Dots]:
     pages = rotation(board, text, level).pages
-    return [dots for page in pages for dots in fields_of(page, board.columns)]
+    return [dots for page in pages for dots in fields_of(board, page)]
 
 
 @pytest.mark.parametrize("level", [Level.NORMAL, Level.EMERGENCY])
