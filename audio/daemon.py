@@ -87,7 +87,14 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         collector = Collector(store, places, clock, config.policy)
         everyone = (*(f"audio-{other.name}" for other in config.outputs), *config.faces)
         studio = Studio(
-            store, places, preparer, renewal, collector, clock, config.policy.max_duration_s, lambda: ring_all(bell, everyone)
+            store,
+            places,
+            preparer,
+            renewal,
+            collector,
+            clock,
+            config.policy.max_duration_s,
+            lambda: ring_all(bell, everyone),
         )
 
     def on_ring() -> None:

@@ -14,7 +14,6 @@ from controller.core.announcements import Announcement
 from controller.core.parts import PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
 from controller.store import announcements, recordings, renditions, samples
-from tests.support.processes import until
 from tests.support.sounds import tone_wav
 from tests.support.stations import CONFIG
 from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
@@ -188,7 +187,10 @@ def test_what_was_written_before_the_script_came_counts(browser: Browser, pages:
         context.route("**/page.js*", lambda route: held.append(route))
         page.goto("/announcements/new", wait_until="commit")
         page.fill("#text", "Kính mời bà con.")
-        until(lambda: page.wait_for_timeout(10) or held, 10, what="the script is asked for")
+        for _ in range(500):
+            page.wait_for_timeout(20)  # in which playwright tells of it
+            if held:
+                break
         expect(page.locator("#spoken")).to_have_class(re.compile("empty"))
         held.pop().continue_()
         expect(page.locator("#spoken")).to_have_text("kính mời bà con.")

@@ -15,11 +15,10 @@ from controller.core.notices import Hours, Special
 from controller.core.showing import Item
 from controller.noticing import Noticing
 from controller.runtime.clocks import FakeClock
-from controller.runtime.doorbell import Doorway
 from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin
 from kiosk.flow import WAITING, Input, NewsCame
-from kiosk.news import NewsReader, bulletin_of
+from kiosk.news import NewsReader, Rings, bulletin_of
 from kiosk.widgets import Label
 from tests.support import kiosk_cases as cases
 from tests.support.stations import START, Station, station_in
@@ -72,7 +71,7 @@ def test_hours_begin_and_end_though_nothing_is_written(station: Station) -> None
     urgent = NoticeDraft(text="BÃO", level=Level.EMERGENCY, shown_until=START + timedelta(minutes=2))
     put_up(station, urgent)
     stopping, told = threading.Event(), list[Input]()
-    door = cast(Doorway, Turns(station.clock, 20, 13, stopping))
+    door = cast(Rings, Turns(station.clock, 20, 13, stopping))
     NewsReader(station.store, door, station.config, station.clock, told.append).run(stopping, lambda: None)
     bulletins = [each.bulletin for each in told if isinstance(each, NewsCame)]
     assert [[item.text for item in bulletin.items] for bulletin in bulletins] == [
