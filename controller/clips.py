@@ -1,5 +1,5 @@
-"""Which texts the kiosk may have to say aloud: all of its own words, and all of the guides in force. What a resident
-has typed is never among them. Said in Vietnamese, by the station's own voice.
+"""Which texts the kiosk may have to say aloud: all of its own words, all of the guides in force, and what was announced
+in the last day. What a resident has typed is never among them. Said in Vietnamese, by the station's own voice.
 
 A thread of the controller: it looks whenever it is woken, and wishes anew when the guides in force are others.
 """
@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from controller.core.clips import clips_of
 from controller.core.errors import StationError
@@ -18,13 +19,14 @@ from controller.core.words import Words
 from controller.guides.model import Group, Guide, Labels, Question
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
-from controller.store import clips, guides
-from controller.store.connection import Store
+from controller.store import clips, guides, notices, utterances
+from controller.store.connection import Store, Tx
 
 SPOKEN = "vi"
 SAID = ("kiosk", "guide", "filing.said", "filing.state")  # whose words are said: keys that begin so
 FIRST_S = 60.0  # a station that has just started has better things to do
 LOOK_S = 600.0  # files may have been lost meanwhile
+HEARD_AGAIN = timedelta(hours=24)
 log = logging.getLogger(__name__)
 
 
@@ -57,14 +59,17 @@ class Clips:
         self._woken.set()
 
     def look(self) -> None:
-        """Wish for what is to be said, if the guides in force are others than before, or for a while nobody looked."""
+        """Wish for what is to be said, if guides in force or announcements are others than before, or for a while
+        nobody looked."""
+        now = self._clock.now()
         with self._store.read() as tx:
-            marks = guides.marks(tx)
+            shown = frozenset(shown_of(tx, now))
+            marks = guides.marks(tx), shown
         if marks == self._marks and self._clock.monotonic() - self._looked_at < LOOK_S:
             return
         with self._store.read() as tx:
             texts = [text for guide in guides.in_force(tx) for text in said_of(guide)]
-        if self.want(texts):
+        if self.want((*texts, *shown)):
             self._ring()
         self._marks, self._looked_at = marks, self._clock.monotonic()
 
@@ -86,6 +91,14 @@ class Clips:
             if any(key.startswith(f"{room}.") for room in SAID):
                 with contextlib.suppress(StationError):
                     yield self._words(key)
+
+
+def shown_of(tx: Tx, now: datetime) -> Iterator[str]:
+    """What officials have written for everybody: the notices, and what was spoken in the last day."""
+    for notice in notices.live(tx, now):
+        yield from (text for text in (notice.title, notice.text) if text)
+    for sounding in utterances.soundings(tx, now - HEARD_AGAIN):
+        yield from (text for text in (sounding.utterance.title, sounding.text) if text)
 
 
 def said_of(guide: Guide) -> Iterator[str]:

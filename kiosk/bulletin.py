@@ -42,12 +42,13 @@ AHEAD = frozenset({Standing.COMING, Standing.ON_AIR})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One occurrence of an announcement. `zones` are ids, in the station's order."""
+    """One occurrence of an announcement. `zones` are ids, in the station's order; `ident` is the announcement's."""
 
     due: datetime
     title: str
     standing: Standing
     zones: tuple[str, ...] = ()
+    ident: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Bulletin:
     items: tuple[Item, ...] = ()
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()  # the words of the entries' announcements, by their ids
     trainings: tuple[Training, ...] = ()
     tickets: tuple[tuple[str, int], ...] = ()  # request, number; 0: no seat was left
     calls: tuple[Call, ...] = ()
@@ -100,6 +102,14 @@ class Bulletin:
     @property
     def on_air(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.on_air)
+
+    def words_of(self, ident: str) -> tuple[str, str] | None:
+        """Title and text of a notice or an announcement; None for what is no longer there."""
+        for item in self.items:
+            if item.ident == ident:
+                return item.title, item.text
+        title = next((entry.title for entry in self.entries if entry.ident == ident), None)
+        return None if title is None else (title, dict(self.texts).get(ident, ""))
 
     @property
     def notices(self) -> tuple[Item, ...]:
@@ -127,7 +137,7 @@ def programme(utterances: Iterable[Utterance], coming: Iterable[Coming], zones: 
         standing = _STANDINGS[utterance.state]
         old = found.get(key)
         if old is None:
-            found[key] = Entry(utterance.due, utterance.title, standing, utterance.zones)
+            found[key] = Entry(utterance.due, utterance.title, standing, utterance.zones, utterance.announcement_id)
         else:
             weightier = min(old.standing, standing, key=_WEIGHTIEST.index)
             found[key] = replace(old, standing=weightier, zones=(*old.zones, *utterance.zones))
@@ -135,7 +145,7 @@ def programme(utterances: Iterable[Utterance], coming: Iterable[Coming], zones: 
         announcement = occurrence.announcement
         found.setdefault(
             (occurrence.rule_id, occurrence.due),
-            Entry(occurrence.due, announcement.title, Standing.COMING, announcement.zones),
+            Entry(occurrence.due, announcement.title, Standing.COMING, announcement.zones, announcement.id),
         )
     ordered = (replace(entry, zones=tuple(z for z in zones if z in entry.zones)) for entry in found.values())
     return tuple(sorted(ordered, key=lambda entry: (entry.due, entry.title)))

@@ -53,6 +53,7 @@ from kiosk.visiting import Visiting
 WAITING, ALERT, STILL_THERE, SORRY = "waiting", "alert", "still_there", "sorry"
 LANGUAGE, DOORS, PROGRAMME, LEARN, LESSON = "language", "doors", "programme", "learn", "lesson"
 TRAINING, SESSION, HELP, STATUS, FILING = "training", "session", "help", "status", "filing"
+READING = "reading"
 PATIENCE_S = 120.0
 WARN_S = 20.0  # WCAG 2.2.1
 ALERT_PATIENCE_S = 600.0  # whoever runs for it does not come back to a page

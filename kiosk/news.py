@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from controller.core.announcements import Announcement
@@ -22,7 +22,7 @@ from controller.store.connection import Store, Tx
 from controller.store.kiosk_requests import HelpCall
 from controller.upcoming import Upcoming
 from kiosk import link as words_of
-from kiosk.bulletin import Bulletin, Call, CallState, Coming, Training, programme
+from kiosk.bulletin import Bulletin, Call, CallState, Coming, Entry, Training, programme
 from kiosk.flow import Input, NewsCame, NewsLost
 from kiosk.link import Link
 
@@ -49,16 +49,25 @@ def bulletin_of(tx: Tx, config: StationConfig, now: datetime, upcoming: Upcoming
     if "clock" in faults:  # nobody knows when that will be
         known = [u for u in known if u.on_request or u.state is not UtteranceState.QUEUED]
         coming = []
+    entries = programme(known, coming, tuple(zone.id for zone in config.zones))
     items = showing(notices.live(tx, now), soundings, now, config.site.tz, after_s)
     return Bulletin(
         # the ready-made pages say what the kiosk shows anyway, and what is only a picture has nothing to be read
         items=tuple(item for item in items if item.special is Special.NONE and item.whole),
-        entries=programme(known, coming, tuple(zone.id for zone in config.zones)),
+        entries=entries,
         faults=faults,
+        texts=tuple(_texts(tx, entries)),
         trainings=_trainings(tx, now),
         tickets=kiosk_requests.tickets(tx, now - REMEMBERED),
         calls=tuple(Call(one.id, _call_state(one)) for one in kiosk_requests.calls(tx, now - REMEMBERED)),
     )
+
+
+def _texts(tx: Tx, entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """The words of what is among the entries; of what was withdrawn nothing is to be read any more."""
+    for ident in dict.fromkeys(entry.ident for entry in entries):
+        announcement = announcements.get(tx, ident)
+        yield ident, "" if announcement.withdrawn_at is not None else announcement.text
 
 
 def _trainings(tx: Tx, now: datetime) -> tuple[Training, ...]:

@@ -30,6 +30,7 @@ from kiosk.flow import (
     LEARN,
     LESSON,
     PROGRAMME,
+    READING,
     SESSION,
     SORRY,
     STATUS,
@@ -55,7 +56,8 @@ SCENES: dict[str, tuple[Callable[[State, Setting], Scene], Callable[[State, Sett
     ALERT: (scene_alert.scene, _silent),  # the loudspeakers say it
     LANGUAGE: (scene_doors.languages, scene_doors.languages_said),
     DOORS: (scene_doors.scene, scene_doors.said),
-    PROGRAMME: (scene_programme.scene, _silent),
+    PROGRAMME: (scene_programme.scene, scene_programme.said),
+    READING: (scene_programme.reading, scene_programme.reading_said),
     LEARN: (scene_learn.scene, scene_learn.said),
     LESSON: (scene_learn.lesson, scene_learn.lesson_said),
     TRAINING: (scene_training.scene, scene_training.said),

@@ -16,7 +16,7 @@ from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target, Widget
 
 Measure = Callable[[str, Style], int]  # the width of one line in pixels
 
-_BADGES: dict[Standing, tuple[Shape, Rgb, Rgb]] = {  # shape, its colour, its ground
+BADGES: dict[Standing, tuple[Shape, Rgb, Rgb]] = {  # shape, its colour, its ground
     Standing.COMING: (Shape.DOTS, INK, TURMERIC),
     Standing.ON_AIR: (Shape.DISC, PAPER, BAMBOO),
     Standing.PLAYED: (Shape.CHECK, INK, LEAF),
@@ -83,7 +83,7 @@ class Sheet:
 
     def standing(self, x: int, y: int, width: int, standing: Standing, word: str, style: Style, colour: Rgb) -> int:
         """The badge of a standing with its word; returns where the word ends."""
-        begin = self.badge(x, y, style, _BADGES[standing])
+        begin = self.badge(x, y, style, BADGES[standing])
         room = width - (begin - x)
         self.text(begin, y, room, word, style, colour)
         return begin + min(room, self._measure(word, style))

@@ -10,8 +10,9 @@ from controller.core.levels import Level
 from controller.core.palette import LACQUER, LEAF, NIGHT, PAPER, Rgb
 from controller.runtime.clocks import SystemClock
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SpeakTo
-from kiosk.flow import DOORS, LANGUAGE, PROGRAMME
-from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, state
+from kiosk.bulletin import Bulletin
+from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, READING
+from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, item, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
 from tests.support.kiosk_touching import Finger, x_server
 
@@ -95,7 +96,10 @@ def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: 
     store = station.store()
     add_notice(store, LONG_TEXT)  # more than a page of the programme
     store.close()
-    waiting, programme = Case(state(BUSY)), Case(state(BUSY, scene=PROGRAMME))
+    one = Bulletin(items=(item(LONG_TEXT),))
+    ident = one.items[0].ident
+    waiting, programme = Case(state(BUSY)), Case(state(one, scene=PROGRAMME))
+    reading = Case(state(one, scene=READING, about=ident))
     language, doors = Case(state(BUSY, scene=LANGUAGE)), Case(state(BUSY, scene=DOORS))
     with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
         finger = Finger(display)
@@ -116,14 +120,21 @@ def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: 
         until(lambda: changed(chosen), "the doors")
         behind = click(doors, GoTo(PROGRAMME))
         until(lambda: changed(behind), "the programme")
-        first = click(programme, GoTo(PROGRAMME, 1))
+        listed = click(programme, GoTo(READING, about=ident))
+        until(lambda: changed(listed), "the notice")
+        first = click(reading, GoTo(READING, 1, ident))
         until(lambda: changed(first), "its second page")
-        click(programme, GoTo(DOORS))  # to the first page
+        click(reading, GoTo(PROGRAMME))  # to the first page
         until(lambda: not changed(first), "its first page again")
-        small = click(programme, NextTextSize())
+        small = click(reading, NextTextSize())
         until(lambda: changed(small), "larger text")
+        click(reading, NextTextSize())
+        click(reading, NextTextSize())
+        until(lambda: not changed(small), "ordinary text again")
+        click(reading, GoTo(PROGRAMME))
+        until(lambda: not changed(listed), "the programme again")
         click(programme, GoTo(DOORS))
-        until(lambda: changed(small), "the doors again")
+        until(lambda: not changed(behind), "the doors again")
         click(doors, Leave())
         until(lambda: shows(station, CORNER, NIGHT), "the waiting screen again")
     assert "x11" in station.log

@@ -25,6 +25,7 @@ from kiosk.flow import (
     LEARN,
     LESSON,
     PROGRAMME,
+    READING,
     SESSION,
     SORRY,
     STATUS,
@@ -64,7 +65,8 @@ def item(text: str, title: str = "", level: Level = Level.NORMAL, on_air: bool =
 
 def entry(clock: str, title: str, standing: Standing, zones: tuple[str, ...] = tuple(ZONES), day: int = 0) -> Entry:
     hour, minute = map(int, clock.split(":"))
-    return Entry(NOW.replace(hour=hour, minute=minute) + timedelta(days=day), title, standing, zones)
+    due = NOW.replace(hour=hour, minute=minute) + timedelta(days=day)
+    return Entry(due, title, standing, zones, title)
 
 
 VACCINE = item(
@@ -131,6 +133,7 @@ TRAININGS = (
 )  # fmt: skip
 HOUSE = replace(
     ORDINARY,
+    texts=(("Bản tin sáng của xã", LONG_TEXT), ("Nhắc hạn nộp thuế đất", "Hạn nộp thuế đất: hết ngày 30/11.")),
     trainings=TRAININGS,
     tickets=(("ticket", 7), ("no-seat", 0)),
     calls=(Call("open", CallState.OPEN), Call("answered", CallState.ANSWERED), Call("over", CallState.OVER)),
@@ -157,6 +160,10 @@ def _answered(*facts: Any) -> State:
 VISIT: dict[str, State] = {
     "language": state(HOUSE, scene=LANGUAGE),
     "doors": state(HOUSE, scene=DOORS),
+    "reading": state(HOUSE, scene=READING, about="Nhắc hạn nộp thuế đất"),
+    "reading-long": state(HOUSE, scene=READING, about="Bản tin sáng của xã", page=1),
+    "reading-sound": state(HOUSE, scene=READING, about="Lịch tiêm chủng tháng 11"),
+    "reading-gone": state(HOUSE, scene=READING, about="no such announcement"),
     "learn": state(HOUSE, scene=LEARN),
     "lesson": state(HOUSE, scene=LESSON, about="vneid"),
     "lesson-last": state(HOUSE, scene=LESSON, about="portal", page=5),

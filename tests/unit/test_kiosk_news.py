@@ -1,6 +1,7 @@
 """The programme out of utterances and rules, and reading it from a real store."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -48,8 +49,8 @@ def test_an_occurrence_on_two_outputs_is_one_entry(
     first: UtteranceState, second: UtteranceState, standing: Standing
 ) -> None:
     both = [utterance(first), utterance(second, "south", zones=("khuoi-kit",))]
-    assert programme(both, [], ZONES) == (Entry(NOON, "Tin", standing, ZONES),)
-    assert programme(reversed(both), [], ZONES) == (Entry(NOON, "Tin", standing, ZONES),)
+    assert programme(both, [], ZONES) == (Entry(NOON, "Tin", standing, ZONES, "a"),)
+    assert programme(reversed(both), [], ZONES) == (Entry(NOON, "Tin", standing, ZONES, "a"),)
 
 
 def test_what_has_an_utterance_is_no_longer_coming() -> None:
@@ -58,8 +59,8 @@ def test_what_has_an_utterance_is_no_longer_coming() -> None:
     )
     coming = [Coming("r", NOON, announcement), Coming("r", NOON + timedelta(hours=1), announcement)]
     assert programme([utterance(S.PLAYED, minutes=0)], coming, ZONES) == (
-        Entry(NOON, "Tin", G.PLAYED, ZONES[:2]),
-        Entry(NOON + timedelta(hours=1), "Tin", G.COMING, ZONES[:1]),
+        Entry(NOON, "Tin", G.PLAYED, ZONES[:2], "a"),
+        Entry(NOON + timedelta(hours=1), "Tin", G.COMING, ZONES[:1], "a"),
     )
 
 
@@ -176,3 +177,15 @@ def test_what_nobody_has_acknowledged_is_said_in_one_line_without_details(statio
         facts.report(tx, NOON, "clock")
         alarms.know(tx, NOON, "1", "x")
     assert read(store, station.config).faults == ()
+
+
+def test_words_can_be_read_as_long_as_their_announcement_stands(station: Station, store: Store) -> None:
+    with store.write() as tx:
+        for ident in ("a", "b"):
+            announcements.add(tx, NOON, ident, Draft(f"Tin {ident}", f"Chữ {ident}", ZONES), "x")
+            utterances.queue(tx, NOON, replace(utterance(S.QUEUED, rule=ident), announcement_id=ident, id=ident))
+        announcements.withdraw(tx, NOON, "b", "x")
+    bulletin = read(store, station.config)
+    assert bulletin.words_of("a") == ("Tin", "Chữ a")
+    assert (bulletin.words_of("b") or ("", ""))[1] == ""
+    assert bulletin.words_of("c") is None
