@@ -234,7 +234,12 @@ def test_without_its_fonts_a_board_shows_the_text_without_marks(
         monkeypatch.setattr(module, "styles", lambda rows, wanted="auto": (Style(lacking),))
     rotation = shown(board(96, 16), "Nghỉ học", Level.EMERGENCY, qr=ADDRESS)
     assert ([page.lines for page in rotation.pages], rotation.is_stripped) == ([("Nghi hoc",)], True)
-    assert waiting(board(96, 16), FACTS).pages
+    (clock,) = (page for page in waiting(board(96, 16), FACTS).pages if "19:30" in page.lines)
+    assert not clock.scrolls, "the time is in its picture: a sign puts it there only where it writes by itself"
+    (page,) = shown(board(96, 16, colours="three"), "Nghỉ học", Level.EMERGENCY).pages
+    assert {dot for row in page.dots for dot in row} == {Colour.DARK, Colour.RED}
+    (page,) = shown(board(96, 7, colours="three"), "Nghỉ học", Level.EMERGENCY).pages
+    assert {dot for row in page.dots for dot in row} == {Colour.DARK, Colour.AMBER}
 
 
 def test_without_unifont_a_rare_letter_is_named(tmp_path: Path) -> None:
