@@ -64,9 +64,8 @@ class FilingCare:
     def look(self) -> None:
         """Hand on what the journal has not had; every ten minutes, as soon as the clock is believed, delete what is
         over."""
-        if self._clock.monotonic() >= self._care_by:
-            self.delete_what_is_over()
-            self._care_by = self._clock.monotonic() + (CARE_S if self._believed() else 0.0)
+        if self._clock.monotonic() >= self._care_by and self.delete_what_is_over() is not None:
+            self._care_by = self._clock.monotonic() + CARE_S
         self.hand_on()
 
     def hand_on(self) -> int:
@@ -82,17 +81,17 @@ class FilingCare:
             if handed < filing_records.HAND_ON_LIMIT:
                 return done
 
-    def delete_what_is_over(self) -> tuple[int, int]:
-        """Drafts and files that were deleted: how many. None while the clock is doubtful.
+    def delete_what_is_over(self) -> tuple[int, int] | None:
+        """Drafts and files that were deleted: how many; None while the clock is doubtful, then nothing is.
 
         What anybody has deleted since the last time leaves the log now at the latest.
         """
-        drafts = files = 0
+        deleted = None
         if self._believed():
             with self._store.write() as tx:
-                drafts, files = self._delete(tx)
+                deleted = self._delete(tx)
         self._store.shorten_log()
-        return drafts, files
+        return deleted
 
     def _delete(self, tx: Tx) -> tuple[int, int]:
         now, gone = self._clock.now(), 0

@@ -45,7 +45,7 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """The record of a file that is gone. rule: "returned", "done", "closed", or what an official has said."""
+    """The record of a file that is gone. rule: the key of the state it ended in, or why an official deleted it."""
 
     file_id: str
     guide: str

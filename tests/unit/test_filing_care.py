@@ -152,7 +152,7 @@ def test_nothing_is_deleted_by_a_clock_that_nobody_believes(house: House) -> Non
     house.office.filing.keep_draft(house.office.filing.new_resume_code(), DRAFT)
     house.believed = False
     house.clock.step(400 * DAY_S)
-    assert house.care.delete_what_is_over() == (0, 0)
+    assert house.care.delete_what_is_over() is None
     house.believed = True
     assert house.care.delete_what_is_over() == (1, 1)
 
@@ -228,9 +228,9 @@ def test_it_looks_every_ten_minutes_and_as_soon_as_the_clock_is_believed(
 ) -> None:
     looked: list[datetime] = []
 
-    def counted(care: FilingCare) -> tuple[int, int]:
+    def counted(care: FilingCare) -> tuple[int, int] | None:
         looked.append(house.clock.now())
-        return 0, 0
+        return (0, 0) if house.believed else None
 
     monkeypatch.setattr(FilingCare, "delete_what_is_over", counted)
     house.believed = False
@@ -243,6 +243,17 @@ def test_it_looks_every_ten_minutes_and_as_soon_as_the_clock_is_believed(
         house.clock.tick(60)
     early = [START + timedelta(seconds=5 * turn) for turn in range(3)]
     assert looked == early + [START + timedelta(seconds=15 + CARE_S * turn) for turn in range(3)]
+
+
+def test_a_clock_that_comes_to_be_believed_during_a_look_is_not_passed_over(house: House) -> None:
+    answers = iter([False, True, True, True])
+    care = FilingCare(house.office.store, house.station, house.clock, KEEP, lambda: next(answers))
+    house.office.filing.keep_draft(house.office.filing.new_resume_code(), DRAFT)
+    house.clock.tick(7 * DAY_S)
+    care.look()
+    assert house.drafts() == 1
+    care.look()
+    assert house.drafts() == 0
 
 
 # --- what is deleted is gone
