@@ -49,6 +49,7 @@ class Faces:
         news = News(config.site, after_s, store, clock)
         self._lookings = {board.id: Looking(board, config.site, after_s, store, clock, news) for board in config.boards}
         self._contents: dict[str, tuple[Content, tuple[str, ...]]] = {}
+        self._before: dict[str, dict[str, Page]] = {}  # what was there last, for phones that are still asking for it
         self._of_draft = lru_cache(DRAFTS)(typeset)
 
     def of_draft(self, board: str, item: Item) -> Rotation:
@@ -65,15 +66,17 @@ class Faces:
             if changed is not None:
                 found = self._config.board(board)
                 minute = f"{self._clock.now():%H:%M}"
+                if (old := self._contents.get(board)) is not None:
+                    self._before[board] = dict(zip(old[1], old[0].live.pages, strict=True))
                 self._contents[board] = changed, tuple(_key(found, page, minute) for page in changed.live.pages)
             content, keys = self._contents[board]
         number, _, _ = content.live.at(self._clock.now().timestamp())
         return Standing(content, keys, number)
 
     def picture(self, board: str, key: str) -> bytes | None:
-        """A page as a PNG (of one that scrolls the whole strip), as long as the board has it."""
+        """A page as a PNG (of one that scrolls the whole strip), if the board has it, or had it a moment ago."""
         standing = self.now(board)
-        page = dict(zip(standing.keys, standing.pages, strict=True)).get(key)
+        page = dict(zip(standing.keys, standing.pages, strict=True)).get(key) or self._before.get(board, {}).get(key)
         if page is None:
             return None
         found = self._config.board(board)
@@ -88,6 +91,10 @@ class Faces:
 
 
 def _key(board: Board, page: Page, minute: str) -> str:
-    """The same for the same dots; of a large board, whose dots are not drawn for this, for a minute."""
-    seen = b"".join(page.dots) if board.columns * board.rows <= SMALL else minute.encode()
+    """The same for the same dots; of a large board, whose dots are not drawn for this, for the same marks, or, where
+    it has none, for a minute."""
+    if board.columns * board.rows <= SMALL:
+        seen = b"".join(page.dots)
+    else:
+        seen = minute.encode() if isinstance(page.dots, tuple) else repr(page.dots).encode()
     return sha256(repr((page.lines, page.scrolls, page.item)).encode() + seen).hexdigest()[:16]

@@ -14,14 +14,17 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from controller.boards.faces import Faces
+from controller.boards.faces import Faces, _key
+from controller.boards.facts import Facts
 from controller.boards.preview import draft
+from controller.boards.typesetting import typeset
 from controller.core.announcements import Draft
 from controller.core.levels import Level
 from controller.core.notice_drafts import NoticeDraft
 from controller.core.notices import BoardState, reason_with
 from controller.core.utterances import UtteranceEvent
 from controller.noticing import Noticing
+from controller.runtime.config_tables import Board
 from controller.store import notices, training, utterances
 from controller.web.context import KEY, House
 from tests.support.stations import CONFIG, START
@@ -213,6 +216,30 @@ def test_an_emergency_and_an_announcement_on_the_boards(pages: Pages, client: Fl
     assert "Khẩn cấp đang chiếm bảng này" in shown(client, "/boards")
     pages.clock().tick(3600)
     assert board(client)["urgent"] is False
+
+
+def test_a_phone_on_a_weak_line_gets_what_it_began_to_ask_for(pages: Pages, client: FlaskClient) -> None:
+    put_up(pages, "Cúp nước")
+    told = board(client)["pages"]
+    assert isinstance(told, list)
+    put_up(pages, "Nghỉ lễ", level=Level.EMERGENCY, shown_until=START + timedelta(hours=1))
+    urgent = board(client)["pages"]
+    assert isinstance(urgent, list)
+    for page in (*told, *urgent):
+        assert client.get(page["picture"]).status_code == 200
+
+
+def test_a_screen_of_another_picture_is_another_page_at_once(tmp_path: Path) -> None:
+    screen = Board(id="sanh", name="Sảnh", driver="screen", columns=640, rows=360)
+    pages = pages_in(tmp_path, CONFIG, real_boards=True)
+    keys = set()
+    for colour in ("red", "blue"):
+        kept = pages.station.places.notice_picture(colour[0] * 64)
+        Image.new("RGB", (40, 30), colour).save(kept)
+        item = replace(draft("Họp thôn"), picture=colour[0] * 64)
+        (page,) = typeset(screen, item, Facts("Xã", START, pictures=kept.parent)).pages
+        keys.add(_key(screen, page, "06:00"))
+    assert len(keys) == 2
 
 
 def test_pictures_are_drawn_one_at_a_time(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
