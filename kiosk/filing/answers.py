@@ -177,7 +177,7 @@ def camera_sees(filing: Filing, event: CameraSees, _: Kit) -> Stepped:
 
 def device_failed(filing: Filing, event: DeviceFailed, _: Kit) -> Stepped:
     at = filing.where.at
-    concerned = {"camera": at in {*WATCHING, At.PHOTO}, "scanner": at in WATCHING,
+    concerned = {"camera": at is At.PHOTO, "scanner": at in WATCHING,
                  "printer": at in {At.RECEIPT, At.KEPT, At.HANDOVER}}.get(event.kind, False)  # fmt: skip
     if not concerned:
         return filing, ()
