@@ -45,6 +45,8 @@ def _typing(enquiry: Enquiry, setting: Setting) -> Scene:
     # what is said above the keys is as much as they leave room for
     least = _least_height(setting, len(keys))
     typed = field_height(sheet)
+    if bottom - room.y - typed - 2 * gap < least:  # keys go before large letters
+        typed = frame.mm(TOUCH_MM)
     y = room.y
     if bottom - y - least - typed - 2 * gap >= frame.ordinary.style(1, bold=True).line + gap:
         y = heading(sheet, setting, words("kiosk.status.title"))

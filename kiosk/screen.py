@@ -22,7 +22,7 @@ from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
 from kiosk.flow import SORRY, WAITING, Down, Effect, Input, Repeat, State, Up, step
 from kiosk.fonts import Fonts
-from kiosk.happenings import Say
+from kiosk.happenings import Say, WatchCamera
 from kiosk.link import OVER, READY
 from kiosk.look import LETTER_MM, Frame
 from kiosk.moments import Passed
@@ -137,6 +137,7 @@ class Screen:
             return
         self._over_said = True
         self._carry_out(Say(""))
+        self._carry_out(WatchCamera(False))
         self._last_said, self._said = Say(""), ""
         self._painter.forget_all()
         pygame.event.clear()

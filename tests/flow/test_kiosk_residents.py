@@ -1,21 +1,32 @@
 """A process for each resident: nothing of one is left for the next, whatever way a visit ends."""
 
 import os
+import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from controller.core.palette import NIGHT, PAPER, Rgb
-from kiosk.acts import Confirm, Earlier, GoTo, Leave, Press, SpeakTo
+from controller.core.palette import LEAF, NIGHT, PAPER, TURMERIC, Rgb
+from controller.core.sessions import SessionDraft
+from controller.kiosk_requests import HelpDesk, Requests
+from controller.runtime.clocks import SystemClock
+from controller.runtime.doorbell import Doorbell
+from controller.runtime.identifiers import NewIds
+from controller.store import kiosk_requests
+from controller.training import Training
+from kiosk.acts import CallHelp, Confirm, Earlier, GoTo, Leave, Press, SignUp, SpeakTo
+from kiosk.bulletin import Bulletin
+from kiosk.bulletin import Training as Offered
 from kiosk.enquiry import Enquiry
-from kiosk.flow import DOORS, LANGUAGE, SORRY, STATUS, WAITING
-from tests.support.kiosk_cases import HOUSE, Case, state
+from kiosk.flow import DOORS, HELP, LANGUAGE, SESSION, SORRY, STATUS, TRAINING, WAITING
+from tests.support.kiosk_cases import HOUSE, SMALL, Case, state
 from tests.support.kiosk_station import Station, until
 from tests.support.kiosk_touching import Finger, children, lies_in, remembers, x_server
 
@@ -44,6 +55,12 @@ class Kiosk:
         """The waiting screen is there, and another process behind it."""
         until(lambda: self.shows(NIGHT), "the waiting screen")
         until(lambda: len(children(self.process.pid)) == 2, "a process behind the one that is shown")
+
+    def colours(self) -> set[object]:
+        with Image.open(self.station.places.picture("kiosk")) as picture:
+            whole = picture.convert("RGB")
+            page = whole.crop((0, 0, whole.width, SMALL.height * 3 // 4))  # without the bar
+        return {colour for _, colour in page.getcolors(1_000_000) or []}
 
     def begin(self) -> None:
         self.finger.touch(PAGES[WAITING], GoTo(LANGUAGE))
@@ -94,6 +111,50 @@ def test_nothing_that_was_typed_is_left_when_a_visit_is_over(kiosk: Kiosk) -> No
     assert [lies_in(kiosk.station.places.state, text) for text in (NUMBER, BORN, "31/12/1977")] == [[], [], []]
     kiosk.begin()  # and the next resident is served by another process
     assert kiosk.shown != first
+
+
+def test_a_seat_and_help_are_asked_for_by_touches_and_answered(kiosk: Kiosk) -> None:
+    station, finger = kiosk.station, kiosk.finger
+    clock, bell, store = SystemClock(), Doorbell(station.places), station.store()
+    requests, begins = Requests(store, station.places, bell, clock), clock.now() + timedelta(days=1)
+    draft = SessionDraft(title="VNeID", place="Nhà văn hóa", begins=begins, ends=begins + timedelta(hours=2), seats=1)
+    ident = Training(store, bell, clock, NewIds(clock), station.config).add(draft, "test").id
+    one = Bulletin(trainings=(Offered(ident, "VNeID", "Nhà văn hóa", begins, 1),))
+    listed, chosen = (Case(state(one, scene=scene, about=ident)) for scene in (TRAINING, SESSION))
+    kiosk.begin()
+    finger.touch(PAGES[DOORS], GoTo(TRAINING))
+    finger.touch(listed, GoTo(SESSION, about=ident))
+    finger.touch(chosen, SignUp(ident))
+    until(lambda: requests.take() == 1, "the request for a seat")
+    until(lambda: LEAF in kiosk.colours(), "the number")
+    with store.read() as tx:
+        assert [number for _, number in kiosk_requests.tickets(tx, begins - timedelta(days=2))] == [1]
+    finger.touch(chosen, GoTo(TRAINING))
+    finger.touch(listed, GoTo(DOORS))
+    finger.touch(PAGES[DOORS], GoTo(HELP))
+    finger.touch(Case(state(HOUSE, scene=HELP)), CallHelp())
+    until(lambda: requests.take() == 1, "the call for help")
+    until(lambda: TURMERIC in kiosk.colours(), "that it was heard")
+    with store.read() as tx:
+        (call,) = kiosk_requests.open_calls(tx)
+    HelpDesk(store, bell, clock).answer(call.id, "test")
+    until(lambda: TURMERIC not in kiosk.colours(), "that somebody is on the way")
+    bell.close()
+    store.close()
+
+
+def test_a_whole_hand_on_the_glass_breaks_nothing(kiosk: Kiosk) -> None:
+    chance, width, height = random.Random(1), SMALL.width, SMALL.height  # noqa: S311 - only to touch at random
+    touches: list[str] = []
+    for _ in range(400):
+        where = [str(chance.randrange(width)), str(chance.randrange(height))]
+        touches += ["mousemove", *where, chance.choice(["click", "mousedown", "mouseup"]), chance.choice("1112345")]
+    for _ in range(100):
+        touches += ["key", chance.choice(["a", "Return", "Escape", "Tab", "F4", "alt+F4", "ctrl+c", "ctrl+alt+Delete"])]
+    kiosk.finger.does(touches)
+    kiosk.finger.does(["mouseup", "1", "keyup", "ctrl", "keyup", "alt"])
+    until(lambda: kiosk.process.poll() is None and len(children(kiosk.process.pid)) == 2, "both processes")
+    assert "the screen's process ended" not in kiosk.station.log
 
 
 def test_a_crash_during_a_visit_is_owned_up_to_and_one_before_it_is_not(kiosk: Kiosk) -> None:

@@ -43,8 +43,11 @@ class Finger:
         self.at(box.x + box.width // 2, box.y + box.height // 2)
 
     def at(self, x: int, y: int) -> None:
-        command = ["xdotool", "mousemove", str(x), str(y), "click", "1"]
-        subprocess.run(command, env=os.environ | {"DISPLAY": self.display}, check=True, timeout=20)
+        self.does(["mousemove", str(x), str(y), "click", "1"])
+
+    def does(self, what: list[str]) -> None:
+        """As xdotool is told it, as fast as it can."""
+        subprocess.run(["xdotool", *what], env=os.environ | {"DISPLAY": self.display}, check=True, timeout=60)
 
 
 def children(pid: int) -> list[int]:
