@@ -42,7 +42,7 @@ def station_state() -> ResponseReturnValue:
     html: dict[str, str] = {}
     document: dict[str, object] = {}
     with parts().store.read() as tx:
-        home = state.home(tx, config, now, parts().clock_signs, house().upcoming)
+        home = state.home(tx, config, now, parts().clock_signs, house().upcoming, parts().at_home("controller"))
         open_alarms = alarms.shown(tx)
         if request.args.get("page") == "sound":
             html |= sound.fragments(tx, now)

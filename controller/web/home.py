@@ -19,7 +19,8 @@ views = Blueprint("home", __name__)
 @door(Who.USER)
 def home() -> ResponseReturnValue:
     with parts().store.read() as tx:
-        shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs, house().upcoming)
+        lives = parts().at_home("controller")
+        shown = state.home(tx, parts().config, parts().clock.now(), parts().clock_signs, house().upcoming, lives)
         open_alarms = alarms.shown(tx)
     return render_template("home.html", home=shown, alarms=open_alarms)
 

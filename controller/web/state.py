@@ -40,6 +40,7 @@ from schedules.rules import Rule
 AHEAD = timedelta(hours=24)
 COMING_LIMIT = 50
 NEXT_LISTED = 5
+CONTROLLER = "controller"
 CLOCK = "clock"
 SOON_S = 90.0  # something this near makes the pages ask more often
 
@@ -159,7 +160,9 @@ def alerts(tx: Tx, config: StationConfig, now: datetime) -> tuple[Item, ...]:
     return tuple(item for item in shown if item.level is Level.EMERGENCY)
 
 
-def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcoming: Upcoming) -> Home:
+def home(
+    tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcoming: Upcoming, controller_lives: bool = True
+) -> Home:
     stand = clocks.stand(tx, signs.boot_id)
     tz = config.site.tz
     day = midnight(now.astimezone(tz).date(), tz)
@@ -172,7 +175,7 @@ def home(tx: Tx, config: StationConfig, now: datetime, signs: ClockSigns, upcomi
         waiting=tuple(with_obstacle(tx, o) for o in open_now if o.state is UtteranceState.QUEUED),
         coming=coming(tx, upcoming, now),
         today=tuple(o for o in today if not o.is_open),
-        health=health(tx, config, signs),
+        health=health(tx, config, signs, controller_lives),
         doubtful_clock=_doubtful_clock(config, now, stand),
         unapproved=renditions.unapproved(tx),
     )
@@ -231,8 +234,9 @@ def next_dues(rules: Iterable[Rule], now: datetime, tz: tzinfo, calendar: Calend
     return tuple(islice(coming, count))
 
 
-def health(tx: Tx, config: StationConfig, signs: ClockSigns) -> tuple[Part, ...]:
-    """Every part of the station, faults first; a part that never said a word is waiting."""
+def health(tx: Tx, config: StationConfig, signs: ClockSigns, controller_lives: bool = True) -> tuple[Part, ...]:
+    """Every part of the station, faults first; a part that never said a word is waiting. What the controller would
+    have to say of itself and of its boards nobody says while it is gone."""
     told = {h.component: h for h in facts.health(tx)}
     boards = {b.board: b for b in notices.boards(tx)}
     found: dict[str, Part] = {}
@@ -255,6 +259,10 @@ def health(tx: Tx, config: StationConfig, signs: ClockSigns) -> tuple[Part, ...]
             found[component] = Part(component, "fault", "board.down", (("reason", seen.detail),), seen.since)
         elif found[component].tone != "fault":
             found[component] = Part(component, "fine", since=seen.since, proof=seen.state)
+    if not controller_lives:
+        displays = {board.id for board in config.displays.values()}
+        found |= {f"board/{b.id}": Part(f"board/{b.id}", "waiting") for b in config.boards if b.id not in displays}
+        found[CONTROLLER] = Part(CONTROLLER, "fault", "process_gone")
     for output in outputs:  # its process is one with it: worth a word only when it is gone
         process = found.pop(output.replace("output/", "audio/", 1), None)
         if process and process.tone == "fault":

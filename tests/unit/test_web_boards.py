@@ -120,6 +120,9 @@ def test_nothing_is_known_of_a_board_whose_program_is_gone(pages: Pages, client:
     assert "đang hiện đúng" not in first and "từ 13 giờ" not in first
     told = board(client)
     assert (told["state"], told["detail"], told["proven_at"]) == ("down", "process_gone", None)
+    for home in (shown(client, "/"), client.get("/api/state?page=home").get_json()["html"]["health"]):
+        assert "Bộ hẹn giờ" in home and "đã hiện đúng" not in home
+    assert "<strong>Bộ hẹn giờ.</strong> Phần này không chạy." in shown(client, "/")
 
 
 def test_a_board_of_too_little_memory_says_how_much(pages: Pages, client: FlaskClient) -> None:
