@@ -111,7 +111,8 @@ def serve(shelf: Shelf, link: Link) -> int:
     def found(text: str) -> tuple[str, ...]:
         return tuple(place.full for place in shelf.gazetteer.find(text))
 
-    filing = GuidedFiling(lambda: guidebook.guides, shelf.words, found, new_ident)
+    old_place = config.kiosk.tone_place == "old"
+    filing = GuidedFiling(lambda: guidebook.guides, shelf.words, found, new_ident, old_place)
     screen = Screen(config, clock, shelf.typeface, shelf.words, keeper, carry_out, filing, link.say)
     screen.warm_up()
     try:

@@ -198,6 +198,7 @@ class Kiosk(Section):
     full_screen: bool = True
     patience_s: int = Field(default=120, ge=40, le=900)  # without a touch, until a visit is ended and wiped
     voice: str = ""  # the kiosk's own sound output by its name; the default one if empty, "off" for none
+    tone_place: Literal["old", "new"] = "old"  # of what residents type: hòa, thúy; or hoà, thuý
     camera: str = ""  # "/dev/v4l/by-id/...", or a picture's file to try it without one; none if empty
     scanner: str = ""  # of codes: "/dev/serial/by-path/...@9600"; one that types like a keyboard needs no entry
     printer: str = ""  # of receipts: "/dev/usb/lp0", "serial:/dev/serial/by-path/...@19200"; none if empty
