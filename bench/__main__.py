@@ -23,6 +23,7 @@ NAMES = (
     "peers",
     "guides",
     "telex",
+    "filing",
 )
 LONG = ("endurance", "fuzz")
 
