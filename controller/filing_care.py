@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event
 
 from controller.core.errors import StationError
@@ -20,6 +21,7 @@ from controller.store.connection import Store, Tx
 
 LOOK_S = 5.0  # when nobody rings
 CARE_S = 600.0  # how often what is over is looked for
+HELPERS_KEPT = timedelta(days=30)  # the name of one whose code was revoked
 COMPONENT = "filings"
 BY = "loalang"  # whoever does by itself what nobody asked for
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ class FilingCare:
             if kept is not None and now >= row.changed_at + kept:
                 filings.delete(tx, now, row, rule=row.state.key, by=BY)
                 gone += 1
+        filing_records.forget_helpers(tx, now - HELPERS_KEPT)
         return filing_records.sweep_drafts(tx, now), gone
 
     def _handed_on(self) -> str:

@@ -34,7 +34,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A member of the community's team who may take over at the kiosk."""
+    """A member of the community's team who may take over at the kiosk. `name` is "" once they are forgotten."""
 
     id: str
     name: str
@@ -163,6 +163,11 @@ def revoke_helper(tx: Tx, at: datetime, ident: str, by: str) -> None:
     ).rowcount
     if changed:
         tell(tx, at, Kind.HELPER, f"helper/{ident}", what="revoked", by=by)
+
+
+def forget_helpers(tx: Tx, revoked_until: datetime) -> None:
+    """Of those whose code was revoked by then only the id stays, which the journal knows."""
+    tx.execute("UPDATE helpers SET name = '' WHERE revoked_at <= ? AND name <> ''", (instant(revoked_until),))
 
 
 def helpers(tx: Tx) -> list[Helper]:

@@ -245,6 +245,18 @@ def test_it_looks_every_ten_minutes_and_as_soon_as_the_clock_is_believed(
     assert looked == early + [START + timedelta(seconds=15 + CARE_S * turn) for turn in range(3)]
 
 
+def test_of_a_helper_whose_code_was_revoked_long_ago_only_the_id_stays(house: House) -> None:
+    gone, _ = house.office.desk.issue_helper("Tổ viên Một", "lan")
+    house.office.desk.issue_helper("Tổ viên Hai", "lan")
+    house.office.desk.revoke_helper(gone.id, "lan")
+    house.clock.tick(30 * DAY_S - 1)
+    house.care.delete_what_is_over()
+    assert [helper.name for helper in house.office.desk.helpers()] == ["Tổ viên Một", "Tổ viên Hai"]
+    house.clock.tick(1)
+    house.care.delete_what_is_over()
+    assert [helper.name for helper in house.office.desk.helpers()] == ["", "Tổ viên Hai"]
+
+
 def test_a_clock_that_comes_to_be_believed_during_a_look_is_not_passed_over(house: House) -> None:
     answers = iter([False, True, True, True])
     care = FilingCare(house.office.store, house.station, house.clock, KEEP, lambda: next(answers))
