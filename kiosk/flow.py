@@ -7,6 +7,7 @@
 | NewsCame   | the bulletin is replaced                                                            |
 | NewsLost   | the last bulletin stays, and the screen says since when                             |
 | Down, Up   | an act is pressed; released on the same act, it is carried out                      |
+| Stirred    | somebody is there, though nothing was touched                                       |
 | Answer     | what was asked of the station has been noted, or found                              |
 | Happening  | is the filing's, or a receipt before the reader                                     |
 
@@ -131,6 +132,13 @@ class Up:
 
 
 @dataclass(frozen=True, slots=True)
+class Stirred:
+    """Somebody has done something that is no touch: held a card before the reader."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReadNews:
     """Effect: read the store again, even if nobody has changed it (time has)."""
 
@@ -145,7 +153,7 @@ class Repeat:
     """Effect: say again what was said last."""
 
 
-Input = Passed | NewsCame | NewsLost | Down | Up | Answer | Happening
+Input = Passed | NewsCame | NewsLost | Down | Up | Stirred | Answer | Happening
 Effect = ReadNews | VisitBegan | Repeat | Ask | FindFile | Wish
 Stepped = tuple[State, tuple[Effect, ...]]
 
@@ -200,6 +208,10 @@ def _down(state: State, event: Down, _: Visiting) -> Stepped:
         return replace(state, touched_at=event.at, entered_at=event.at, left_s=0, pressed=None), ()
     settled = event.at - state.entered_at >= SETTLE_S
     return replace(state, touched_at=event.at, pressed=event.act if settled else None), ()
+
+
+def _stirred(state: State, event: Stirred, _: Visiting) -> Stepped:
+    return (replace(state, touched_at=event.at, left_s=0) if state.visited else state), ()
 
 
 def _up(state: State, event: Up, visiting: Visiting) -> Stepped:
@@ -345,6 +357,7 @@ _STEPS: dict[type[Input], Callable[[State, Any, Visiting], Stepped]] = {
     NewsLost: _news_lost,
     Down: _down,
     Up: _up,
+    Stirred: _stirred,
     Asked: _answered,
     NotAsked: _answered,
     FileAnswer: _found,

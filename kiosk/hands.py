@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from controller.core.errors import DeviceError, InputError, LoalangError, StationError
+from controller.core.filing_codes import bare, grouped
 from controller.core.filings import Draft
 from controller.core.ports import Bell, Clock, Ids
 from controller.filing import Filing, TooManyTriesError, reason_of
@@ -206,7 +207,7 @@ class Hands:
             return DraftNotFound(_unknown(error))
         if draft is None:
             return DraftNotFound("unknown")
-        self._resumed = wish.code
+        self._resumed = grouped(bare(wish.code))
         return DraftFound(draft.ident, draft.content, draft.photos)
 
     def _helper(self, wish: AskHelper) -> HelperKnown | HelperUnknown:

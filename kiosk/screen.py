@@ -20,9 +20,9 @@ from controller.runtime.typefaces import Typeface
 from kiosk.devices.wedge import Wedge
 from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
-from kiosk.flow import SORRY, WAITING, Down, Effect, Input, Repeat, State, Up, step
+from kiosk.flow import SORRY, WAITING, Down, Effect, Input, Repeat, State, Stirred, Up, step
 from kiosk.fonts import Fonts
-from kiosk.happenings import Say, WatchCamera
+from kiosk.happenings import CardRead, Say, WatchCamera
 from kiosk.link import OVER, READY
 from kiosk.look import LETTER_MM, Frame
 from kiosk.moments import Passed
@@ -199,6 +199,8 @@ class Screen:
                 self._painter.forget()
                 self._composed = None
         found += self._wedge.scans(events, at)
+        if any(isinstance(event, CardRead) for event in found):
+            found.append(Stirred(at))
         for contact in self._touch.contacts(events, at):
             act = act_at(self._scene, contact.x, contact.y)
             found.append(Down(act, at) if contact.down else Up(act, at))
