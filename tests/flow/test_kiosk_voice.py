@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.clips import Clips
-from controller.core.clips import key_of
+from controller.clips import Clips, said_of
+from controller.core.clips import Clip, key_of
 from controller.core.words import Words
+from controller.guiding import Guiding, shipped
 from controller.runtime.clocks import SystemClock
 from controller.store import clips
 from tests.support.listening import Listener
@@ -108,6 +109,25 @@ def test_the_texts_become_files_and_go_with_their_wish(station: Station) -> None
     assert wishes.want([AGAIN]), "a file that is gone is spoken again"
     assert {file.stem for file in station.places.voices.iterdir()} == {key_of(AGAIN, "vi")}
     assert counts(station) == {"wanted": 1, "ready": 1}
+
+
+def test_what_the_guides_say_is_wanted_once(station: Station) -> None:
+    rung: list[bool] = []
+    words = Words("vi", {"kiosk.hello": HELLO})
+    wishes = Clips(station.store, station.places, station.clock, words, lambda: rung.append(True))
+    Guiding(station.store, station.clock, station.bell).put_shipped()
+    wishes.look()
+    texts = {clip.text for clip in wanted(station)}
+    for guide in shipped():
+        assert {line for text in said_of(guide) for line in text.splitlines() if len(line) > 20} < texts, guide.id
+    wishes.look()
+    assert rung == [True]
+
+
+def wanted(station: Station) -> list[Clip]:
+    with station.store.read() as tx:
+        rows = tx.execute("SELECT language, words FROM clips WHERE state = 'wanted'").fetchall()
+    return [Clip(row["language"], row["words"]) for row in rows]
 
 
 def counts(station: Station) -> dict[str, int]:
