@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -330,3 +331,23 @@ def test_review_and_what_is_unfinished(form: Form) -> None:
     ]  # fmt: skip
     left = [("/".join(map(str, page.path)), problem.code) for page, problem in form.unfinished(answers)]
     assert left == [("phu_hop/o_day", "required"), ("con/0", "required")]
+
+
+def test_an_answer_behind_a_question_that_fell_away_counts_for_nothing(tmp_path: Path) -> None:
+    """By its own condition, and by that of the group around it."""
+    survey: Rows = (
+        {"type": "select_one yn", "name": "a", "label": "A?"},
+        {"type": "begin_group", "name": "g", "label": "G", "relevant": "${a} = 'yes'"},
+        {"type": "text", "name": "b", "label": "B?"},
+        {"type": "end_group"},
+        {"type": "text", "name": "c", "label": "C?", "relevant": "${a} = 'yes'"},
+        {"type": "note", "name": "of_b", "label": "${b}", "relevant": "${b} != ''"},
+        {"type": "note", "name": "of_c", "label": "${c}", "relevant": "${c} != ''"},
+    )
+    form = Form(guide_from(tmp_path, survey), TODAY)
+    asked = given(form, (("a",), "yes"), (("g", "b"), "x"), (("c",), "y"))
+    assert paths(form, asked) == ["a", "g/b", "c", "of_b", "of_c"]
+    fallen = form.with_answer(asked, ("a",), "no")
+    assert (fallen[("g", "b")], fallen[("c",)]) == ("x", "y")
+    assert paths(form, fallen) == ["a"]
+    assert paths(form, form.with_answer(fallen, ("a",), "yes")) == paths(form, asked)
