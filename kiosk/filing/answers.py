@@ -158,7 +158,9 @@ def _with_photo(filing: Filing) -> Filing:
 def skip_photo(filing: Filing, act: SkipPhoto, _: Kit) -> Stepped:
     if filing.where.at is not At.PHOTO or act.reason not in {"at_desk", "later"}:
         return filing, ()
-    return way.gone_on(replace(filing, skipped={**filing.skipped, filing.where.name: act.reason})), ()
+    paper = filing.where.name
+    kept = tuple(photo for photo in filing.photos if photo.paper != paper)
+    return way.gone_on(replace(filing, photos=kept, skipped={**filing.skipped, paper: act.reason})), ()
 
 
 def photo_taken(filing: Filing, event: PhotoTaken, _: Kit) -> Stepped:

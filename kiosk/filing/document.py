@@ -6,7 +6,7 @@ from controller.core.file_documents import Answer, Applicant, Consent, FileDocum
 from controller.core.words import Words
 from controller.guides.model import Guide, said
 from kiosk.filing.state import Filing
-from kiosk.filing.way import pages_of, papers_of
+from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.happenings import Submit
 
 CONSENT_PARTS = ("purpose", "what", "how", "long", "who", "rights", "portal")
@@ -34,7 +34,7 @@ def submission(filing: Filing, words: Words) -> Submit:
         consent=Consent("\n".join(consent_words(words)), filing.now.isoformat()),
         helped_by=filing.helper,
     )
-    photos = tuple((photo.paper, photo.jpeg) for photo in filing.photos)
+    photos = tuple((photo.paper, photo.jpeg) for photo in photos_to_file(filing))
     return Submit(filing.ident, guide.id, document.as_json(), photos)
 
 

@@ -158,5 +158,12 @@ def discard(filing: Filing, _: Discard, kit: Kit) -> Stepped:
     return (None, ()) if filing.where.at is At.STOP else (filing, ())
 
 
+def leave_unfit(filing: Filing, _: Kit) -> Stepped:
+    """Back to the doors; if more than that was answered already, it does not go without being asked about."""
+    if any(where.at is At.PAPERS for where in filing.trail):
+        return way.went(filing, Where(At.STOP)), ()
+    return None, ()
+
+
 def done(_filing: Filing, _: Kit) -> Stepped:
     return None, ()

@@ -12,7 +12,7 @@ from kiosk.filing.frame import is_roomy, opened
 from kiosk.filing.pieces import Check, Para, Piece, Warn, Wrong, pieces
 from kiosk.filing.saying import HAVE_WORDS, title_of, trouble_words
 from kiosk.filing.state import Filing
-from kiosk.filing.way import pages_of, papers_of
+from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.look import GAP_MM
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
@@ -185,7 +185,7 @@ def review(filing: Filing, setting: Setting) -> Scene:
         if line.path in warned:
             note = f"{note}\n{warned[line.path]}"
         shown.append(Row(line.label, Change(line.path), WARNED if line.path in warned else None, note))
-    if filing.photos:
-        shown.append(Para(words("kiosk.filing.review.photos", count=len(filing.photos)), bold=True))
+    if count := len(photos_to_file(filing)):
+        shown.append(Para(words("kiosk.filing.review.photos", count=count), bold=True))
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene

@@ -175,7 +175,7 @@ _FORWARD: dict[At, Callable[[Filing, Kit], Stepped]] = {
     At.HELPER: ends.code_forward,
     At.RESUME: ends.code_forward,
     At.KEPT: ends.done,
-    At.UNFIT: ends.done,
+    At.UNFIT: ends.leave_unfit,
 }
 _STEPS: dict[type[Act] | type[Happening] | type[Passed], Callable[[Filing, Any, Kit], Stepped]] = {
     Forward: _forward,

@@ -17,7 +17,7 @@ from dataclasses import replace
 from controller.guides.answering import Path, limit_of
 from controller.guides.forms import Page, WantedPaper
 from controller.guides.model import DATE, DECIMAL, FITTING, INTEGER, TEXT, Question
-from kiosk.filing.state import At, Filing, Where
+from kiosk.filing.state import At, Filing, Photo, Where
 from kiosk.keyboard import state as keys
 from kiosk.keyboard.state import Keyboard, opened
 
@@ -101,6 +101,12 @@ def to_photograph(filing: Filing) -> tuple[str, ...]:
         for wanted in papers_of(filing)
         if wanted.paper.photo and filing.have.get(wanted.paper.id) == "yes"
     )
+
+
+def photos_to_file(filing: Filing) -> tuple[Photo, ...]:
+    """Without those of papers that are no longer wanted, or were said not to be there after all."""
+    papers = to_photograph(filing)
+    return tuple(photo for photo in filing.photos if photo.paper in papers)
 
 
 def _place(filing: Filing, at: At) -> int | None:

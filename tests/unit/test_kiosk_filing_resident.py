@@ -26,6 +26,7 @@ from kiosk.filing.acts import (
     Shoot,
     SkipPhoto,
 )  # fmt: skip
+from kiosk.filing.document import submission
 from kiosk.filing.state import At, Filing, Trouble
 from kiosk.filing.visiting import GuidedFiling
 from kiosk.flow import Down, State, step
@@ -323,6 +324,34 @@ def test_a_photograph_that_is_too_large_is_not_kept_and_one_may_be_left_out() ->
     again.touches(SkipPhoto("at_desk"))
     assert again.here.skipped == {"don": "at_desk"}
     assert again.here.photos == ()
+
+
+def test_photographs_of_a_paper_that_is_not_there_after_all_are_not_filed() -> None:
+    resident = at(At.REVIEW)
+    assert [photo.paper for photo in resident.here.photos].count("don") == 1
+    changed = replace(resident.here, have={**resident.here.have, "don": "no"})
+    wish = submission(changed, support.kit().words["vi"])
+    assert "don" not in [paper for paper, _ in wish.photos]
+    assert len(wish.photos) == len(resident.here.photos) - 1
+
+
+def test_a_paper_is_left_out_with_the_pages_that_were_taken_of_it() -> None:
+    resident = at(At.PHOTO)
+    resident.touches(Forward())
+    resident.happens(PhotoTaken(b"1", True))
+    resident.touches(MorePages(), SkipPhoto("later"))
+    assert (resident.here.photos, resident.here.skipped) == ((), {"don": "later"})
+
+
+def test_what_does_not_fit_after_all_does_not_go_without_a_question() -> None:
+    resident = at(At.REVIEW)
+    seen = []
+    for acts in (
+        (Change(("phu_hop", "o_xa")), Choose("no"), Forward()), (Forward(),), (Back(), Back(), Choose("yes"), Forward()),
+    ):  # fmt: skip
+        resident.touches(*acts)
+        seen.append(where(resident.filing))
+    assert seen == [(At.UNFIT,), (At.STOP,), (At.REVIEW,)]
 
 
 def test_the_document_is_the_one_of_the_desk() -> None:
