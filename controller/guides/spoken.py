@@ -15,6 +15,7 @@ def texts_of(guide: Guide, language: str = FIRST) -> tuple[str, ...]:
 
 def _labels(guide: Guide) -> Iterator[Labels]:
     yield guide.title
+    yield from _sections(guide.questions)
     for question in _questions(guide.questions):
         yield from (question.labels, question.hints, question.required_message, question.constraint_message)
         yield from (choice.labels for choice in question.choices)
@@ -33,3 +34,10 @@ def _questions(nodes: tuple[Question | Group, ...]) -> Iterator[Question]:
         yield from _questions(node.children)
         if node.another is not None:
             yield node.another
+
+
+def _sections(nodes: tuple[Question | Group, ...]) -> Iterator[Labels]:
+    for node in nodes:
+        if isinstance(node, Group):
+            yield node.labels
+            yield from _sections(node.children)

@@ -24,8 +24,16 @@ def spoken(filing: Filing, words: Words) -> str:
     if page is not None:
         return "\n".join(_asked(filing, page, words))
     keys = _SAID.get(filing.where.at, ())
-    lines = [title_of(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
+    lines = [*_title_lines(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
     return "\n".join(line for line in lines if line)
+
+
+def _title_lines(filing: Filing, words: Words) -> list[str]:
+    """The title, as texts that lie ready."""
+    where = filing.where
+    if where.at is At.CARD and where.name not in {"", "card"}:
+        return [words("kiosk.filing.card.other"), card_of_whom(filing, words)]
+    return [title_of(filing, words)]
 
 
 def answered(filing: Filing, act: Act, words: Words) -> str:

@@ -7,14 +7,15 @@ import pytest
 
 from controller.clips import SAID
 from controller.core.clips import clips_of
+from controller.guides.model import NOTE, Guide
 from controller.guides.spoken import texts_of
-from kiosk.filing.acts import OpenKeys
+from kiosk.filing.acts import OpenKeys, PickEvent, PickGuide
 from kiosk.filing.saying import spoken
 from kiosk.filing.state import At
 from kiosk.look import TEXT_SIZES, TOUCH_MM
 from kiosk.widgets import Box, Label, Scene, Target
 from tests.support import kiosk_filing as support
-from tests.support.kiosk_filing import SCREENS
+from tests.support.kiosk_filing import SCREENS, Resident
 from tests.support.kiosk_filing_pages import pages
 
 LARGE_ENOUGH_MM = TOUCH_MM - 0.1  # a pixel or two are lost in rounding
@@ -96,6 +97,21 @@ def test_what_is_said_of_each_page_lies_ready() -> None:
         assert lines, name
         unknown = [line for line in lines if line not in known]
         assert unknown == [] or (filing.where.at is At.HANDOVER and len(unknown) == 1), (name, unknown)
+
+
+@pytest.mark.parametrize("guide", support.shipped(), ids=lambda guide: guide.id)
+def test_what_is_said_of_each_guide_lies_ready(guide: Guide) -> None:
+    """But for notes that reckon with answers: those are read."""
+    known = ready() | {clip.text for clip in clips_of(texts_of(guide), "vi")}
+    words, unknown = support.kit().words["vi"], set()
+    resident = Resident(support.begun((guide,)))
+    resident.touches(PickEvent(guide.events[0]), PickGuide(guide.id))
+    while resident.here.where.at is not At.RECEIPT:
+        page = resident.here.asked
+        if page is None or page.question.kind != NOTE:
+            unknown |= {line for line in spoken(resident.here, words).splitlines() if line not in known}
+        resident.goes_on()
+    assert unknown == set()
 
 
 def test_what_went_wrong_is_said_alone() -> None:

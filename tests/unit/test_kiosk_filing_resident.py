@@ -346,9 +346,9 @@ def test_a_paper_is_left_out_with_the_pages_that_were_taken_of_it() -> None:
 def test_what_does_not_fit_after_all_does_not_go_without_a_question() -> None:
     resident = at(At.REVIEW)
     seen = []
-    for acts in (
-        (Change(("phu_hop", "o_xa")), Choose("no"), Forward()), (Forward(),), (Back(), Back(), Choose("yes"), Forward()),
-    ):  # fmt: skip
+    away = (Change(("phu_hop", "o_xa")), Choose("no"), Forward())
+    steps = (away, (Forward(),), (Back(), Back(), Choose("yes"), Forward()))
+    for acts in steps:
         resident.touches(*acts)
         seen.append(where(resident.filing))
     assert seen == [(At.UNFIT,), (At.STOP,), (At.REVIEW,)]
