@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
 from controller.core.sessions import Session, SessionDraft, problems_of
-from controller.store import training
+from controller.store import kiosk_requests, training
 from controller.store.columns import instant
 from controller.store.connection import StoreBusyError
 from controller.web.announcement_forms import said
@@ -58,9 +58,10 @@ def every() -> ResponseReturnValue:
     now = parts().clock.now()
     with parts().store.read() as tx:
         coming, over = training.coming(tx, now), training.past(tx, now, OVER_LISTED)
+        taken = kiosk_requests.seats_taken(tx)
     withdrawn = request.args.get("withdrawn", "")
     undo = withdrawn if withdrawn in {session.id for session in over} else ""
-    return render_template("training.html", coming=coming, over=over, undo=undo)
+    return render_template("training.html", coming=coming, over=over, undo=undo, taken=taken)
 
 
 @views.get("/api/training")

@@ -149,6 +149,15 @@ def test_every_page_says_that_somebody_calls_until_somebody_goes(tmp_path: Path)
     assert "Có người ở ki-ốt gọi giúp." in lines and f"{FULL_NAME} nhận lời gọi giúp ở ki-ốt." in lines
 
 
+def test_the_page_says_how_many_seats_are_taken(tmp_path: Path) -> None:
+    pages = pages_in(tmp_path)
+    client, ident = pages.signed_in(), session(pages.station, seats=5)
+    assert "đã giữ" not in client.get("/training").get_data(as_text=True)
+    leave(pages.station, FIRST, "seat", ident)
+    requests_of(pages.station).take()
+    assert "5 chỗ · đã giữ 1 chỗ ở ki-ốt" in client.get("/training").get_data(as_text=True)
+
+
 def _bell(station: Station) -> SilentBell:
     assert isinstance(station.bell, SilentBell)
     return station.bell
