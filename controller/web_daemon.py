@@ -56,6 +56,7 @@ log = logging.getLogger(__name__)
 THREADS = 8
 TURN_S = 1.0  # the longest turn of the server's loop
 SLOW_CLIENT_S = 30
+KEPT_IN_MEMORY = 1 << 30  # bytes of an answer: on the disk opened files of residents would lie in clear
 
 
 def wav_of(pcm: bytes) -> bytes:
@@ -138,7 +139,7 @@ def main(config: StationConfig, places: Places) -> int:
         server = create_server(
             app, host=config.web.host, port=config.web.port, threads=THREADS, ident=None,
             max_request_body_size=UPLOAD_BODY, channel_timeout=SLOW_CLIENT_S, connection_limit=200,
-            clear_untrusted_proxy_headers=True, asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=True, asyncore_use_poll=True, outbuf_overflow=KEPT_IN_MEMORY,
         )  # fmt: skip
     except OSError as error:
         raise StationError(f"cannot serve on {config.web.host}:{config.web.port}: {error.strerror or error}") from error
