@@ -32,8 +32,7 @@ def brought(file: Path, words: Sequence[Words]) -> Guide | tuple[Mistake, ...]:
 
     words: the catalogues of all languages, for the few texts of a guide that nobody writes ("another one?").
     """
-    another = {each.language: each("guide.another", label="{label}") for each in words}
-    answers = {name: {each.language: each(f"guide.{name}") for each in words} for name in (YES, NO)}
+    another, answers = own_texts(words)
     job = json.dumps({"file": str(file.absolute()), "another": another, "answers": answers}).encode() + b"\n"
     try:
         found = subprocess.run(_CHILD, input=job, capture_output=True, timeout=_LIMIT_S, check=False)
@@ -46,3 +45,9 @@ def brought(file: Path, words: Sequence[Words]) -> Guide | tuple[Mistake, ...]:
     if "document" in answer:
         return guide_of(answer["document"])
     return tuple(Mistake(**mistake) for mistake in answer["mistakes"])
+
+
+def own_texts(words: Sequence[Words]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """What compiling.compiled takes besides the file: "another one?" by language, and the labels of "yes" and "no"."""
+    another = {each.language: each("guide.another", label="{label}") for each in words}
+    return another, {name: {each.language: each(f"guide.{name}") for each in words} for name in (YES, NO)}

@@ -15,7 +15,8 @@ import pytest
 
 from controller.core.words import LANGUAGES
 from controller.guides.answering import Answers, Value
-from controller.guides.bringing import brought
+from controller.guides.bringing import own_texts
+from controller.guides.compiling import compiled
 from controller.guides.documents import text_of
 from controller.guides.forms import Form, Page
 from controller.guides.id_numbers import Card, card_of
@@ -45,7 +46,7 @@ def test_all_are_there() -> None:
 
 @pytest.mark.parametrize("name", CODES)
 def test_what_is_kept_is_what_the_spreadsheet_says(name: str) -> None:
-    found = brought(SHIPPED / f"{name}.xlsx", [load_words(language) for language in LANGUAGES])
+    found = compiled(SHIPPED / f"{name}.xlsx", *own_texts([load_words(language) for language in LANGUAGES]))
     assert isinstance(found, Guide), found
     kept = SHIPPED / f"{name}.json"
     if RENEW:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import openpyxl
 
+from controller.core.words import LANGUAGES
+from controller.guides.bringing import own_texts
 from controller.guides.compiling import compiled
 from controller.guides.mistakes import Mistake
 from controller.guides.model import Guide
+from controller.runtime.catalogues import load_words
 
 Rows = Sequence[Mapping[str, object]]
 VI, EN = "Tiếng Việt (vi)", "English (en)"
@@ -63,8 +66,7 @@ def book(
 
 def read(file: Path) -> Guide | tuple[Mistake, ...]:
     """Compiled here, without a child."""
-    another = {"vi": "Còn {label} nữa không?", "en": "Another {label}?"}
-    return compiled(file, another, {"yes": {"vi": "Có", "en": "Yes"}, "no": {"vi": "Không", "en": "No"}})
+    return compiled(file, *own_texts([load_words(language) for language in LANGUAGES]))
 
 
 def guide_from(folder: Path, survey: Rows, choices: Rows = YES_NO, papers: Rows = ()) -> Guide:
