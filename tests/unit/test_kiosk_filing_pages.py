@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from controller.clips import SAID
+from controller.clips import SAID, said_of
 from controller.core.clips import clips_of
 from controller.guides.model import NOTE, Guide
-from controller.guides.spoken import texts_of
 from kiosk.filing.acts import OpenKeys, PickEvent, PickGuide
 from kiosk.filing.saying import spoken
 from kiosk.filing.state import At
@@ -86,7 +85,7 @@ def ready() -> set[str]:
             except Exception:  # noqa: S112 - has blanks to fill in, so is not said
                 continue
     for guide in support.GUIDES:
-        texts += texts_of(guide)
+        texts += said_of(guide)
     return {clip.text for clip in clips_of(texts, "vi")}
 
 
@@ -102,7 +101,7 @@ def test_what_is_said_of_each_page_lies_ready() -> None:
 @pytest.mark.parametrize("guide", support.shipped(), ids=lambda guide: guide.id)
 def test_what_is_said_of_each_guide_lies_ready(guide: Guide) -> None:
     """But for notes that reckon with answers: those are read."""
-    known = ready() | {clip.text for clip in clips_of(texts_of(guide), "vi")}
+    known = ready() | {clip.text for clip in clips_of(said_of(guide), "vi")}
     words, unknown = support.kit().words["vi"], set()
     resident = Resident(support.begun((guide,)))
     resident.touches(PickEvent(guide.events[0]), PickGuide(guide.id))
