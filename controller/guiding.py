@@ -11,7 +11,7 @@ from controller.store import guides
 from controller.store.connection import Store
 
 SHIPPED_BY = "loalang"
-FACES = ("kiosk", "web")  # who shows guides
+WHO_CARES = ("kiosk", "controller")  # who shows guides, and who sees to it that they can be said
 
 
 class Guiding:
@@ -41,8 +41,8 @@ class Guiding:
         return tuple(new)
 
     def _ring(self) -> None:
-        for face in FACES:
-            self._bell.ring(face)
+        for whom in WHO_CARES:
+            self._bell.ring(whom)
 
 
 def shipped() -> list[Guide]:

@@ -86,7 +86,7 @@ def test_what_ships_never_takes_a_guide_from_officials(store: Store) -> None:
     ids = tuple(each.id for each in shipped())
     assert len(ids) == 8
     assert guiding.put_shipped() == ids
-    assert (guiding.put_shipped(), bell.rung) == ((), ["kiosk", "web"])
+    assert (guiding.put_shipped(), bell.rung) == ((), ["kiosk", "controller"])
     older = [guide_of(text_of(replace(each, title={"vi": "Cũ"}))) for each in shipped()[:3]]
     with store.write() as tx:
         guides.put(tx, NOW, older[0], "an")  # an official's own
