@@ -17,7 +17,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from controller.boards.huidu.documents import FINE, Answer, HuiduError, checksum, command, interface_asked, screen
+from controller.boards.huidu.documents import (
+    FINE,
+    NO_FILE,
+    Answer,
+    HuiduError,
+    checksum,
+    command,
+    interface_asked,
+    screen,
+)
 from controller.boards.huidu.frames import (
     Decoder,
     FileBegun,
@@ -44,6 +53,8 @@ PATIENCE = 5  # times `reply_s`: a controller writes pictures to its flash befor
 HEARTBEAT_S = 15.0
 SURPRISES = 3  # read-backs in a row without our programme, after which it is believed not to tell it
 KEPT_FILES = 64  # pictures of ours that are on the controller and not shown, before they are taken away
+UNASKED = 256  # messages in a row that nobody asked for, after which it is not listened to any more
+REFUSED_S = 30.0  # what it has refused is not told again for so long: it may write its flash before it says no
 WRITTEN, WRITTEN_BEFORE = 0, 1  # how the end of a file is answered
 
 
@@ -62,12 +73,13 @@ class HuiduLink:
         self._is_telling = True  # which programme it has, until it is refused
         self._surprises = 0
         self._has_given_up = False
+        self._refused_until = now
         self._forget(now)
 
     def _forget(self, now: float) -> None:
         """Nothing is known any more of what the controller holds."""
         self._decoder = Decoder()
-        self._asked = ""  # what an answer is awaited to
+        self._asked, self._unasked = "", 0  # what an answer is awaited to, and how much else was heard meanwhile
         self._has_greeted, self._guid = False, ""
         self._files: dict[str, str] | None = None  # MD5 by name
         self._held: str | None = None  # the programme's id; "": another one
@@ -82,6 +94,7 @@ class HuiduLink:
     def want(self, content: Content, began: float) -> None:
         if self._wanted is None or (content.live, content.is_lit) != (self._wanted.live, self._wanted.is_lit):
             self._programme = None
+            self._refused_until = 0.0  # this may be to its liking
         self._wanted = content
 
     @property
@@ -112,8 +125,12 @@ class HuiduLink:
             except HuiduError:
                 self._give_up(now, "garbled")
                 return
-            if message is not None and self._line.state is State.ASKING:
-                self._take(now, message)
+            if message is not None:
+                self._unasked += 1
+                if self._line.state is State.ASKING:
+                    self._take(now, message)
+            if self._unasked > UNASKED:
+                self._give_up(now, "garbled")
         self._review()
 
     @property
@@ -129,6 +146,8 @@ class HuiduLink:
         return self._status
 
     def next_at(self) -> float:
+        if self._line.state is State.DOWN:
+            return max(self._line.until, self._refused_until)
         if self._line.state is not State.READY:
             return self._line.until
         return min(self._poll_at, self._beat_at)
@@ -136,7 +155,7 @@ class HuiduLink:
     def act(self, now: float) -> Action | None:
         line = self._line
         if line.state is State.DOWN:
-            if not line.over(now):
+            if not line.over(now) or now < self._refused_until:
                 return None
             self._has_given_up = False
             return Open()
@@ -156,6 +175,11 @@ class HuiduLink:
         """This conversation leads nowhere; the worker closes it when it opens the next."""
         self.failed(now, reason)
         self._has_given_up = True
+
+    def _refused(self, now: float) -> None:
+        """It does not take this, and would not if it were told again at once."""
+        self._give_up(now, "refused")
+        self._refused_until = now + REFUSED_S
 
     # --- what to say next ---
 
@@ -214,7 +238,7 @@ class HuiduLink:
         self._ask(now, method, commanded(command(self._guid, method, *within)))
 
     def _ask(self, now: float, what: str, data: bytes) -> None:
-        self._asked = what
+        self._asked, self._unasked = what, 0
         self._line.ask(now, Frame(data), 0)
         self._beat_at = now + HEARTBEAT_S
 
@@ -235,6 +259,8 @@ class HuiduLink:
             case method, Answer() if method == message.method:
                 self._line.turn(Event.ANSWERED)
                 self._answered(now, message)
+            case "begin", FileBegun():
+                self._refused(now)
             case _, FileBegun() | FileEnded() | Refused():
                 self._give_up(now, "refused")
             case _:
@@ -255,6 +281,8 @@ class HuiduLink:
                 self._can_switch = is_fine
                 self._is_lit = not is_fine or answer.method == "OpenScreen"
                 self._programme = self._programme if is_fine else None
+            case "AddProgram" if answer.result != NO_FILE:
+                self._refused(now)
             case "AddProgram":
                 self._give_up(now, "refused")
             case _:
