@@ -82,8 +82,8 @@ class Timing:
     poll_s: float = 4.0  # between read-backs when nothing changes
     reply_s: float = 1.0  # silence after which no answer is expected any more
     digest_s: float = 0.1  # the sign after a write
-    clear_s: float = 2.0  # the sign after a bare E$ (measured by others)
-    configure_s: float = 10.0  # the sign after a memory configuration (measured by others)
+    clear_s: float = 2.5  # the sign after a bare E$ (others measured 2 s); what comes too early is lost
+    configure_s: float = 10.5  # the sign after a memory configuration (10 s)
     again_s: float = 600.0  # between two writings of everything to a board that never answers
     afresh_s: float = 3600.0  # between two configurations of its memory
     reopen_first_s: float = 0.5

@@ -38,6 +38,7 @@ def content(*pages: Page, alarm: tuple[Page, ...] = ()) -> Content:
 
 ONE, TWO, THREE, ALARM = drawn(BOARD, 1, 2, 3, 4)
 TICKER = drawn(BOARD, 5, width=250)[0]
+WIDE_TICKER = drawn(BOARD, 7, width=96 * 14)[0]
 LONG_ALARM = drawn(BOARD, 600, width=96 * 4)[0]
 
 
@@ -260,11 +261,13 @@ def test_a_board_of_three_colours() -> None:
     assert ReadSpecial not in map(type, simulation.messages())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["plug", "unplug", "wire", "unwire", "power", "one", "two", "digit", "alarm", "long"]),
+            st.sampled_from(
+                ["plug", "unplug", "wire", "unwire", "power", "one", "two", "digit", "coming", "wide", "alarm", "long"]
+            ),
             st.floats(0.02, 0.5) | st.floats(0.5, 12),
         ),
         max_size=10,
@@ -279,6 +282,8 @@ def test_whatever_happens_the_newest_dots_are_shown_in_the_end_and_nothing_false
         "one": content(ONE),
         "two": content(TWO, TICKER),
         "digit": content(with_digit(ONE, 50)),
+        "coming": replace(content(ONE), coming=(TWO, TICKER)),
+        "wide": content(THREE, WIDE_TICKER),
         "alarm": content(ONE, alarm=(ALARM,)),
         "long": content(TWO, TICKER, alarm=(LONG_ALARM, ALARM)),
     }

@@ -90,6 +90,10 @@ def windows(page: Page) -> set[tuple[bytes, ...]]:
     return {tuple(row[left : left + 96] for row in rows) for left in range(len(rows[0]) - 95)}
 
 
+def pieces_of(page: Page) -> list[tuple[bytes, ...]]:
+    return [tuple(row[left : left + 96] for row in page.dots) for left in range(0, len(page.dots[0]), 96)]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -344,3 +348,35 @@ def test_an_emergency_while_the_memory_is_set_up_is_over_when_it_is_over() -> No
     watch.run(40)
     assert max(at for at, _, said in watch.faces if "Trang 4" in said) < 14.0
     assert simulation.status.state is SHOWN
+
+
+def test_a_release_that_a_mute_sign_did_not_hear_is_sent_again_by_timetable() -> None:
+    simulation = Simulation(Physics(answers=False), Timing(again_s=60), BOARD)
+    simulation.want(content(ONE))
+    simulation.until(SENT, "Trang 1")
+    simulation.want(content(ONE, alarm=(ALARM,)))
+    simulation.until(SENT, "Trang 4")
+    simulation.is_wired = False
+    simulation.want(content(ONE))
+    simulation.run(5)
+    simulation.is_wired = True
+    assert simulation.sign.face(simulation.now).dots == ALARM.dots
+    simulation.run(62)
+    assert simulation.sign.face(simulation.now).dots == ONE.dots
+
+
+def test_a_memory_that_was_not_set_up_the_first_time_is_set_up_again() -> None:
+    simulation = Simulation(board=BOARD)
+    special, heard = simulation.sign._special, list[bytes]()
+
+    def hard_of_hearing(function: bytes, data: bytes, now: float) -> int:
+        if function != b"$" or not data:
+            return special(function, data, now)
+        heard.append(data)
+        return 0x60 if len(heard) == 1 else special(function, data, now)
+
+    simulation.sign._special = hard_of_hearing  # type: ignore[method-assign]  # it heard only the end of the table
+    simulation.want(content(TICKER))
+    assert simulation.until(SHOWN, "Trang 100") < 50
+    assert len(heard) == 2
+    assert set(simulation.sign.pictures.values()) == set(pieces_of(TICKER))

@@ -22,6 +22,7 @@ from controller.core.notices import BoardState
 
 MISSES = 2  # questions of one kind in a row without an answer, while others are answered
 SURPRISES = 4  # differences of a file in a row after which the sign is believed to be unable to keep what it is told
+CONFIGURED = 2  # times in a row that a memory is set up before it is left as it is
 REFUSALS = 3  # pictures in a row of which the register says that they did not come whole: then it is not asked
 TEXTS = (PRIORITY, ORDINARY)
 REGISTER = "F*"  # what was said of the last frame, a kind of question
@@ -41,7 +42,7 @@ class Belief:
     def __init__(self, answers: bool = False) -> None:
         self.answers = answers  # has it ever, on this line or before?
         self.silences = 0  # in a row
-        self.configured = False  # its memory, just now; not yet seen to have helped
+        self.configured = 0  # times in a row that its memory was; not yet seen to have helped
         self.emptied = False  # it was seen not to hold our text any more
         self.held: dict[str, Held] = {}
         self.proven: dict[str, float] = {}
@@ -71,7 +72,8 @@ class Belief:
         for kept in (self.held, self.proven, self.taken):
             kept.clear()
         self._unanswered.clear()
-        self.memory, self.configured, self.emptied = Memory.UNKNOWN, True, self.answers
+        self.memory, self.emptied = Memory.UNKNOWN, self.answers
+        self.configured += 1
 
     # --- whether it is there ---
 
@@ -82,10 +84,10 @@ class Belief:
     def answered(self) -> bool:
         """It said something that was asked for. True if it was away until now, and may have lost what was sent."""
         was_mute, self.answers = not self.answers, True
-        was_away = self.is_lost or (was_mute and self.configured)
+        was_away = self.is_lost or (was_mute and self.configured > 0)
         if was_away:
             self.held.clear()
-            self.memory, self.configured = Memory.UNKNOWN, False
+            self.memory, self.configured = Memory.UNKNOWN, 0
         self.silences = 0
         return was_away
 
@@ -211,14 +213,16 @@ class Belief:
 
     def saw_table(self, data: bytes, ours: Iterable[FileSpec]) -> None:
         """The memory table was read. One of another kind than we know: that sign's memory is left alone; so is one
-        that lacks our files although it was just configured."""
+        that lacks our files although it was just configured, and once more: it may have been deaf the first time."""
         try:
             files = {file.label: file for file in file_specs(data)}
         except AlphaError:
-            self.memory, self.configured = Memory.FINE, False
+            self.memory, self.configured = Memory.FINE, 0
             return
-        fine = self.configured or all(_serves(files.get(file.label), file) for file in ours)
-        self.memory, self.configured = Memory.FINE if fine else Memory.LACKING, False
+        if self.configured >= CONFIGURED or all(_serves(files.get(file.label), file) for file in ours):
+            self.memory, self.configured = Memory.FINE, 0
+        else:
+            self.memory = Memory.LACKING
 
     # --- what is known ---
 

@@ -72,8 +72,7 @@ class AlphaLink:
         self._belief = Belief(self._belief.answers)
         self._owe_release()
         self._chores: deque[tuple[Message, float]] = deque()  # with the pause after each
-        self._wants_time = True
-        self._verify = False
+        self._wants_time, self._verify = True, False
         self._asked: Message | None = None
         self._under_way: str | None = None  # the label of a file that is being written
         self._is_urgent = False  # what is under way is not to be broken off
@@ -288,12 +287,13 @@ class AlphaLink:
             self._ask(asking.question(unread))
 
     def _repeat(self, needs_memory: bool) -> None:
-        """A sign that never answers may have lost everything unseen."""
+        """A sign that never answers may have lost everything unseen, a release too."""
         self._again_at = self._now + self._timing.again_s
         if self._now >= self._afresh_at and needs_memory:
             self._configure()
         else:
             self._belief.doubt_all()
+            self._release_due, self._releases_left = True, max(1, self._releases_left)
 
     # --- what is sent ---
 
