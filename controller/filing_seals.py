@@ -122,9 +122,11 @@ def draft_parts(key: bytes, ident: str, content: bytes, photos: tuple[tuple[str,
 
 
 def opened_draft(key: bytes, parts: list[bytes]) -> tuple[str, bytes, tuple[tuple[str, bytes], ...]]:
-    """Its secret, its content, its photos by paper."""
+    """Its secret, its content, its photos by paper. `parts` has at least the first."""
     opened = [opened_part(key, place, box) for place, box in enumerate(parts)]
     table = _table(opened[SUMMARY])
+    if len(opened) != PHOTOS + len(table["photos"]):
+        raise SealError("a part of a draft is missing")
     return str(table["ident"]), opened[DOCUMENT], tuple(zip(table["photos"], opened[PHOTOS:], strict=True))
 
 

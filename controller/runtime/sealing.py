@@ -23,6 +23,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from controller.core.errors import StationError
 
 KEY_BYTES, SALT_BYTES = 32, 16
+DEAREST = (32, 1 << 20)  # passes, KiB: beyond this a cost is damaged, and would never end
 SMALLEST = 256  # bytes: what is short is all of one length
 
 
@@ -89,6 +90,8 @@ def unlocked(key: bytes, box: bytes) -> bytes:
 
 def stretched(secret: str, salt: bytes, cost: Cost, length: int = KEY_BYTES) -> bytes:
     """`length` bytes of a secret. NFKC first: keyboards write the same Vietnamese letter in two ways."""
+    if not (1 <= cost.passes <= DEAREST[0] and 8 <= cost.memory_kib <= DEAREST[1]):
+        raise StationError(f"no cost of argon2id: {cost.passes} passes, {cost.memory_kib} KiB")
     typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
     try:
         return nacl.pwhash.argon2id.kdf(

@@ -146,10 +146,16 @@ def translated(path: Path) -> Iterator[None]:
         if code == sqlite3.SQLITE_FULL or precisely == sqlite3.SQLITE_IOERR_SHMSIZE:  # whoever opens it needs room, too
             raise DiskFullError(f"{path}: the disk is full") from error
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise BrokenStoreError(
-                f"{path}: the database is damaged ({error}). Put the last backup back with `loalang restore FILE`"
-            ) from error
+            raise _broken(path, str(error)) from error
         raise StationError(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:  # of a message of SQLite's own, which quotes what is damaged
+        raise _broken(path, "its schema cannot be read") from error
+
+
+def _broken(path: Path, reason: str) -> BrokenStoreError:
+    return BrokenStoreError(
+        f"{path}: the database is damaged ({reason}). Put the last backup back with `loalang restore FILE`"
+    )
 
 
 def _open(path: Path, read_only: bool, migrations: str, overwrites: bool) -> sqlite3.Connection:

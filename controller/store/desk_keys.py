@@ -36,6 +36,7 @@ class DeskKey:
     public: bytes
 
 
+@filing_records.as_written()
 def in_force(tx: Tx) -> DeskKey | None:
     """What files are sealed to; None before the first official has made it."""
     row = tx.execute("SELECT id, public FROM desk_keys WHERE retired_at IS NULL").fetchone()
@@ -90,6 +91,7 @@ def holders(tx: Tx) -> list[Holder]:
     return [_holder(row) for row in tx.execute("SELECT * FROM key_holders ORDER BY name")]
 
 
+@filing_records.as_written()
 def with_access(tx: Tx) -> frozenset[str]:
     """The names of those who hold the key in force."""
     rows = tx.execute("SELECT holder FROM key_grants JOIN desk_keys ON id = key_id WHERE retired_at IS NULL")
@@ -105,6 +107,7 @@ def grant(tx: Tx, at: datetime, key_id: str, holder: str, sealed_private: bytes,
     )
 
 
+@filing_records.as_written()
 def grants_of(tx: Tx, holder: str) -> dict[str, bytes]:
     """Each desk key that a holder may open: its id, and its private half sealed to them."""
     rows = tx.execute("SELECT key_id, sealed_private FROM key_grants WHERE holder = ?", (holder,))
@@ -115,8 +118,9 @@ def tell(tx: Tx, at: datetime, subject: str, what: str, by: str) -> None:
     filing_records.tell(tx, at, Kind.DESK_KEY, subject, what=what, by=by)
 
 
+@filing_records.as_written()
 def _holder(row: sqlite3.Row) -> Holder:
     return Holder(
-        row["name"], row["public"], row["locked_private"], row["salt"], row["passes"], row["memory_kib"],
+        row["name"], row["public"], row["locked_private"], row["salt"], int(row["passes"]), int(row["memory_kib"]),
         as_instant(row["made_at"]),
     )  # fmt: skip

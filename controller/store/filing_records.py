@@ -7,7 +7,8 @@ change, and copied by `hand_on` exactly once, because how far it has copied stan
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,10 +17,19 @@ from controller.core.filings import DRAFT_KEPT
 from controller.core.journal import Kind
 from controller.store import facts, journal
 from controller.store.columns import as_instant, as_instant_or_none, instant
-from controller.store.connection import Tx
+from controller.store.connection import BrokenStoreError, Tx
 
 HAND_ON_LIMIT = 500  # lines at a time
 _HANDED_ON = "filings/handed_on"  # the fact "identity:seq"
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """What no program of ours has written in a column is the database's damage, and nobody's crash."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise BrokenStoreError("a row of residents' files is damaged") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +65,10 @@ class Deletion:
     by: str
 
 
+@as_written()
 def house(tx: Tx) -> House:
     row = tx.execute("SELECT * FROM house").fetchone()
-    return House(row["identity"], row["salt"], row["passes"], row["memory_kib"])
+    return House(row["identity"], row["salt"], int(row["passes"]), int(row["memory_kib"]))
 
 
 # --- the outbox
@@ -76,12 +87,14 @@ def handed_on(station: Tx) -> str:
     return facts.fact(station, _HANDED_ON)
 
 
+@as_written()
 def waits(filings: Tx, handed_on: str) -> bool:
     """Whether the outbox has lines that the journal has not had."""
     row = filings.execute("SELECT 1 FROM outbox WHERE seq > ?", (_last(filings, handed_on),)).fetchone()
     return row is not None
 
 
+@as_written()
 def hand_on(filings: Tx, station: Tx) -> int:
     """Copy the oldest lines that the journal has not had; how many. Killed at any instant none is lost or doubled."""
     last = _last(filings, handed_on(station))
@@ -93,6 +106,7 @@ def hand_on(filings: Tx, station: Tx) -> int:
     return len(rows)
 
 
+@as_written()
 def _last(filings: Tx, handed_on: str) -> int:
     identity, _, seq = handed_on.partition(":")
     return int(seq) if identity == house(filings).identity else 0
@@ -111,6 +125,7 @@ def put_draft(tx: Tx, by_code: bytes, kept_until: datetime, doubtful: bool, part
         tx.execute("INSERT INTO draft_parts (by_code, place, locked) VALUES (?, ?, ?)", (by_code, place, locked))
 
 
+@as_written()
 def draft(tx: Tx, at: datetime, by_code: bytes) -> list[bytes]:
     """The parts of a draft that is still kept; [] if there is none."""
     rows = tx.execute(
@@ -170,6 +185,7 @@ def forget_helpers(tx: Tx, revoked_until: datetime) -> None:
     tx.execute("UPDATE helpers SET name = '' WHERE revoked_at <= ? AND name <> ''", (instant(revoked_until),))
 
 
+@as_written()
 def helpers(tx: Tx) -> list[Helper]:
     return [
         Helper(row["id"], row["name"], as_instant(row["issued_at"]), row["issued_by"],
@@ -178,6 +194,7 @@ def helpers(tx: Tx) -> list[Helper]:
     ]  # fmt: skip
 
 
+@as_written()
 def helper_by_code(tx: Tx, by_code: bytes) -> str | None:
     """The id of the helper with a code that was not revoked."""
     row = tx.execute("SELECT id FROM helpers WHERE by_code = ? AND revoked_at IS NULL", (by_code,)).fetchone()
@@ -187,6 +204,7 @@ def helper_by_code(tx: Tx, by_code: bytes) -> str | None:
 # --- wrong tries, deletions
 
 
+@as_written()
 def wrong_tries(tx: Tx, since: datetime) -> list[datetime]:
     rows = tx.execute("SELECT at FROM wrong_tries WHERE at > ? ORDER BY at", (instant(since),))
     return [as_instant(row["at"]) for row in rows]
@@ -197,6 +215,7 @@ def tried_wrong(tx: Tx, at: datetime, forget: timedelta) -> None:
     tx.execute("INSERT INTO wrong_tries (at) VALUES (?)", (instant(at),))
 
 
+@as_written()
 def deletions(tx: Tx, limit: int = 200) -> list[Deletion]:
     """The newest first."""
     rows = tx.execute("SELECT * FROM deletions ORDER BY deleted_at DESC, file_id LIMIT ?", (limit,))

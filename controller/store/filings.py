@@ -17,7 +17,7 @@ from controller.core.journal import Kind
 from controller.store import filing_records
 from controller.store.columns import as_instant, as_instant_or_none, instant
 from controller.store.connection import Store, Tx
-from controller.store.filing_records import Deletion
+from controller.store.filing_records import Deletion, as_written
 
 STEP, NOTE, PORTAL = "step", "note", "portal"  # kinds of lines
 
@@ -116,6 +116,7 @@ def every(tx: Tx) -> list[FileRow]:
     return [_row(row) for row in tx.execute("SELECT * FROM files ORDER BY filed_at, id")]
 
 
+@as_written()
 def part(tx: Tx, ident: str, place: int) -> bytes:
     row = tx.execute("SELECT locked FROM file_parts WHERE file_id = ? AND place = ?", (ident, place)).fetchone()
     if row is None:
@@ -158,6 +159,7 @@ def add_line(tx: Tx, ident: str, line: Line) -> None:
         filing_records.tell(tx, line.at, Kind.FILE, f"file/{ident}", what=line.kind, by=line.by)
 
 
+@as_written()
 def lines(tx: Tx, ident: str) -> list[Line]:
     """In the order in which they were written."""
     rows = tx.execute("SELECT * FROM file_lines WHERE file_id = ? ORDER BY seq", (ident,))
@@ -205,6 +207,7 @@ def _found(row: sqlite3.Row | None) -> FileRow | None:
     return None if row is None else _row(row)
 
 
+@as_written()
 def _row(row: sqlite3.Row) -> FileRow:
     return FileRow(
         id=row["id"], attempt=row["attempt"], content_mark=row["content_mark"], guide=row["guide"],

@@ -63,8 +63,9 @@ def test_a_secret_is_stretched_by_its_salt_and_its_cost() -> None:
     assert len(sealing.stretched("\ud800\0" + "x" * 10_000, salt, CHEAP)) == 32, "whatever is typed"
     with pytest.raises(StationError):
         sealing.stretched("x", b"short", CHEAP)
-    with pytest.raises(StationError):
-        sealing.stretched("x", salt, Cost(0, 64))
+    for cost in (Cost(0, 64), Cost(3, 7), Cost(10**9, 64), Cost(3, 1 << 40)):
+        with pytest.raises(StationError):
+            sealing.stretched("x", salt, cost)
 
 
 def test_keys_for_different_purposes_tell_nothing_of_each_other() -> None:
