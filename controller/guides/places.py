@@ -22,6 +22,7 @@ _FILE = "nested-divisions.json"
 _KINDS = re.compile(r"^(xa|phuong|dac khu|tinh|thanh pho|tp) ")
 _OF_A_KIND = re.compile(", (Tỉnh|Thành phố)")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: the five that are written
+_LINE, _WORD = "\n ", " "  # before a name, before any word of it
 _LENGTH_LIMIT = 80  # characters
 
 
@@ -49,7 +50,7 @@ class Gazetteer:
         self._by_code = {place.code: place for place in self._communes}
         self._marked = [_with_tones_last(_OF_A_KIND.sub(" ", place.full)) for place in self._communes]
         # One line a commune: its own name, then its province's, without marks.
-        lines = [f"\n{_bare_name(place.commune)} | {_bare_name(place.province)} " for place in self._communes]
+        lines = [f"{_LINE}{_bare_name(place.commune)} | {_bare_name(place.province)} " for place in self._communes]
         self._lines, self._starts = "".join(lines), [0, *accumulate(len(line) for line in lines)]
 
     def commune(self, code: str) -> Place | None:
@@ -75,16 +76,18 @@ class Gazetteer:
         """
         wanted = _bare(typed)
         ranks: dict[int, int] = {}
-        for each in {wanted, _bare_name(typed)} - {""}:  # "xa dung" is a commune, and the commune "Xã Dung" is meant
-            for number, at in self._hits(each):
-                ranks[number] = min(self._rank(number, at), ranks.get(number, 9))
+        spellings = {wanted, _bare_name(typed)} - {""}  # "xa dung": the commune Xa Dung, or a commune called Dung
+        for before in _LINE, _WORD:
+            if len(ranks) < limit:  # a single letter finds half the country
+                for number, at in (hit for each in spellings for hit in self._hits(before + each)):
+                    ranks[number] = min(self._rank(number, at), ranks.get(number, 9))
         if len(ranks) < limit and " " in wanted:
             for number in self._with_all(_bare_name(typed).split()):
                 ranks.setdefault(number, 3)
         marks = _with_tones_last(typed).split() if _bare(typed) != unicodedata.normalize("NFC", typed.lower()) else []
         order: list[int] = []
         for rank in sorted(set(ranks.values())):
-            if len(order) < limit:  # a single letter finds half the country: what nobody will see is not put in order
+            if len(order) < limit:  # what nobody will see is not put in order
                 alike = [number for number, found in ranks.items() if found == rank]
                 alike.sort(key=lambda each: (not self._has_marks(each, marks), not self._is_near(each, near), each))
                 order += alike
@@ -99,18 +102,17 @@ class Gazetteer:
 
     def _rank(self, number: int, at: int) -> int:
         line_at = self._starts[number]
-        return 0 if at == line_at + 1 else 1 if self._lines.find("|", line_at) > at else 2
+        return 0 if at == line_at else 1 if self._lines.find("|", line_at) > at else 2
 
     def _hits(self, wanted: str) -> Iterator[tuple[int, int]]:
-        """Commune and place in the lines of everything that has a word beginning like this."""
-        for before in "\n ":
-            at = self._lines.find(before + wanted)
-            while at >= 0:
-                yield bisect_right(self._starts, at) - 1, at + 1
-                at = self._lines.find(before + wanted, at + 1)
+        """Commune and place in the lines of each of these, with what stands before it."""
+        at = self._lines.find(wanted)
+        while at >= 0:
+            yield bisect_right(self._starts, at) - 1, at
+            at = self._lines.find(wanted, at + 1)
 
     def _with_all(self, words: list[str]) -> Iterator[int]:
-        return iter(set.intersection(*({number for number, _ in self._hits(word)} for word in words)))
+        return iter(set.intersection(*({number for number, _ in self._hits(_WORD + word)} for word in words)))
 
 
 def gazetteer() -> Gazetteer:
