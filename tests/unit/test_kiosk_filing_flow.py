@@ -221,6 +221,17 @@ def test_a_filing_is_kept_and_gone_on_with() -> None:
         later.goes_on()
 
 
+def test_a_code_is_tried_once_however_often_it_is_tapped() -> None:
+    resident = Resident(support.begun())
+    resident.touches(Resume())
+    resident.types("ABCD")
+    assert [resident.happens(event) for event in (Forward(), Forward(), Key("E"), CardRead("ABCDE"))] == [
+        (ResumeDraft("ABCD"),), (), (), (),
+    ]  # fmt: skip
+    resident.happens(DraftNotFound("unknown"))
+    assert resident.happens(Forward()) == (ResumeDraft("ABCD"),)
+
+
 def test_a_draft_of_another_version_is_not_gone_on_with() -> None:
     kept = drafts.content_of(begun_on_questions())
     changed = replace(support.begun(), guides=(support.guide(version="v2"),))

@@ -249,7 +249,10 @@ def test_a_change_from_the_review_returns_to_it_by_way_of_what_it_brings_up() ->
     assert where(resident.filing) == (At.ASK, "dien_khac")
     resident.writes("hộ khác")
     resident.touches(Forward())
+    assert resident.here.answers["dien_khac",] == "Hộ khác"
+    resident.touches(Change(("hoan_canh",)), Choose("khac"), Forward())
     assert resident.here.where.at is At.REVIEW
+    assert ("dien_khac",) not in resident.here.answers
 
 
 def test_back_from_a_change_leaves_everything_as_it_was() -> None:
