@@ -185,7 +185,12 @@ class DeskKeys:
         return Sitting(official, {key.id: pair.private}, self._clock), code
 
     def enrol(self, official: str, password: str) -> None:
-        """Keys of an official's own, or new ones after a lost password; access is granted by another one then."""
+        """Keys of an official's own, or new ones after a lost password; access is granted by another one then. Who has
+        keys that this password opens keeps them: asking again takes nothing away."""
+        with self._store.read() as tx:
+            known = desk_keys.holder(tx, official)
+        if known is not None and self._opens(known, password):
+            return
         holder = self._holder(official, password)
         with self._store.write() as tx:
             desk_keys.put_holder(tx, holder)
@@ -200,13 +205,12 @@ class DeskKeys:
         self._bell.ring("controller")
         return Sitting(official, keys, self._clock)
 
-    def change_password(self, official: str, old: str, new: str) -> None:
-        """Lock the official's own key anew. WrongPasswordError; NotFoundError if they have none."""
-        holder = self._known(official)
-        pair = self._pair_of(holder, old)
-        changed = self._holder(official, new, pair)
+    def renew(self, sitting: Sitting, password: str) -> None:
+        """The official has another password now: new keys of their own under that, and the access of their sitting."""
+        holder = self._holder(sitting.official, password)
         with self._store.write() as tx:
-            desk_keys.lock_anew(tx, self._clock.now(), changed)
+            desk_keys.put_holder(tx, holder)
+            self._grant_all(tx, sitting, holder, "password")
         self._bell.ring("controller")
 
     def grant(self, sitting: Sitting, official: str) -> None:
@@ -285,15 +289,17 @@ class DeskKeys:
         private = self._pair_of(holder, secret).private
         return {ident: sealing.unsealed(private, box) for ident, box in granted.items()}
 
-    def _known(self, official: str) -> Holder:
-        with self._store.read() as tx:
-            holder = desk_keys.holder(tx, official)
-        if holder is None:
-            raise NotFoundError("official", official)
-        return holder
+    def _opens(self, holder: Holder, password: str) -> bool:
+        try:
+            self._pair_of(holder, password)
+        except WrongPasswordError as error:
+            if error.wait_s:
+                raise
+            return False
+        return True
 
-    def _holder(self, name: str, secret: str, pair: Pair | None = None) -> Holder:
-        pair, salt, at = pair or sealing.new_pair(), sealing.random_bytes(sealing.SALT_BYTES), self._clock.now()
+    def _holder(self, name: str, secret: str) -> Holder:
+        pair, salt, at = sealing.new_pair(), sealing.random_bytes(sealing.SALT_BYTES), self._clock.now()
         with self._turn:
             key = sealing.stretched(secret, salt, self._cost)
         box = sealing.locked(key, pair.private)

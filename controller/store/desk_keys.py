@@ -68,15 +68,6 @@ def put_holder(tx: Tx, holder: Holder) -> None:
     )  # fmt: skip
 
 
-def lock_anew(tx: Tx, at: datetime, holder: Holder) -> None:
-    """The same keys under another secret."""
-    tx.execute(
-        "UPDATE key_holders SET locked_private = ?, salt = ?, passes = ?, memory_kib = ? WHERE name = ?",
-        (holder.locked_private, holder.salt, holder.passes, holder.memory_kib, holder.name),
-    )
-    filing_records.tell(tx, at, Kind.DESK_KEY, f"user/{holder.name}", what="password")
-
-
 def drop_holder(tx: Tx, name: str) -> bool:
     """Whether there was such a holder; their grants go with them."""
     return tx.execute("DELETE FROM key_holders WHERE name = ?", (name,)).rowcount == 1

@@ -182,6 +182,21 @@ def remove(official: str) -> ResponseReturnValue:
     return done(url_for("file_keys.people"))
 
 
+@views.post("/files/password")
+@door(Who.USER)
+def password() -> ResponseReturnValue:
+    """Who signs in with another password now, and has unlocked with the one before, unlocks with the new one next."""
+    opened, typed = sitting(), request.form.get("password", "")
+    try:
+        house().people.confirm(name(), typed, context.address())
+    except RefusedError as error:
+        code = "file_wait" if error.wait_s else "file_password"
+        problem = Problem.of("password", code, seconds=math.ceil(error.wait_s))
+        return _people(problems=said((problem,)), status=429 if error.wait_s else 403)
+    parts().desk_keys.renew(opened, typed)
+    return done(url_for("file_keys.people"))
+
+
 @views.post("/files/recovery-code")
 @door(Who.USER)
 def recovery_code() -> ResponseReturnValue:

@@ -162,16 +162,23 @@ def test_another_official_is_granted_access_and_sees_what_was_filed_before(offic
 
 
 def test_a_changed_password_opens_and_the_old_one_does_not(office: Office) -> None:
-    office.opened()
+    sitting = office.opened()
     office.filing.submit(submission())
-    with pytest.raises(WrongPasswordError):
-        office.keys.change_password("lan", OTHER, OTHER)
-    office.keys.change_password("lan", PASSWORD, OTHER)
-    assert names(office, office.keys.unlock("lan", OTHER)) != []
+    office.keys.renew(sitting, OTHER)
+    assert names(office, office.keys.unlock("lan", OTHER)) == names(office, sitting) != []
     with pytest.raises(WrongPasswordError):
         office.keys.unlock("lan", PASSWORD)
-    with pytest.raises(NotFoundError):
-        office.keys.change_password("nobody", PASSWORD, OTHER)
+    sitting.close()
+    with pytest.raises(LockedError):
+        office.keys.renew(sitting, PASSWORD)
+    assert office.keys.unlock("lan", OTHER).is_open, "nothing was changed"
+
+
+def test_who_enrols_again_with_the_same_password_loses_nothing(office: Office) -> None:
+    second(office, office.opened())
+    office.keys.enrol("minh", OTHER)
+    assert office.keys.access() == (Access("lan", True), Access("minh", True))
+    assert [what for _, what in told(office)].count("enrolled") == 1
 
 
 def test_a_lost_password_means_new_keys_and_a_new_grant(office: Office) -> None:

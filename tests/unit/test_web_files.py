@@ -147,6 +147,22 @@ def test_another_official_is_let_in_and_out_again(pages: Pages) -> None:
     assert refused(first, "/files/people/van-thu/remove")
 
 
+def test_a_changed_password_is_taken_over(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    filed(pages)
+    changed = "con suối sau nhà chảy mãi"
+    with pages.station.store.write() as tx:
+        tx.execute("UPDATE users SET password = ?", (Passwords().encoded(changed),))
+    assert refused(client, "/files/password", 403, password=PASSWORD)
+    assert "Đã đổi mật khẩu" in post(client, "/files/password", password=changed)
+    post(client, "/files/lock")
+    assert refused(client, "/files/unlock", 403, password=PASSWORD)
+    assert RESIDENT in post(client, "/files/unlock", password=changed)
+    post(client, "/files/lock")
+    assert client.post("/files/password", data={"token": token(client), "password": changed}).status_code != 303
+
+
 def test_a_lost_password_is_recovered_with_the_code(pages: Pages) -> None:
     client = pages.signed_in()
     made = re.search(r'id="code">([^<]+)<', post(client, "/files/make", password=PASSWORD))
