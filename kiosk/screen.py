@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from controller.core.ports import Clock
 from controller.core.words import Words
@@ -62,8 +63,7 @@ class Screen:
         self._wedge = Wedge()
         self._missing = Lasting(log, "no screen")
         language = config.site.language
-        now = clock.now().astimezone(config.site.tz).replace(second=0, microsecond=0)
-        self._state = State(now, language, language, patience_s=config.kiosk.patience_s)
+        self._state = State(self._minute(), language, language, patience_s=config.kiosk.patience_s)
         self._composed: State | None = None
         self._scene: Scene = ()
         self._passed_at = self._pictured_at = self._looked_at = float("-inf")
@@ -90,8 +90,8 @@ class Screen:
 
     def run(self, stopping: threading.Event, progress: Callable[[], None], sorry: bool = False) -> None:
         """Until the visit has ended and somebody says so. `sorry`: begin by owning up to a failure."""
-        now = self._clock.monotonic()
-        self._state = replace(self._state, scene=SORRY if sorry else WAITING, touched_at=now, entered_at=now)
+        at, scene = self._clock.monotonic(), SORRY if sorry else WAITING
+        self._state = replace(self._state, now=self._minute(), scene=scene, touched_at=at, entered_at=at)
         self._set_up(open_display(self._config.kiosk))
         self._wait_for_news(stopping)
         self._show()
@@ -112,6 +112,10 @@ class Screen:
         finally:
             pygame.display.quit()
             pygame.font.quit()
+
+    def _minute(self) -> datetime:
+        """Local; it may be long after the process was made ready."""
+        return self._clock.now().astimezone(self._config.site.tz).replace(second=0, microsecond=0)
 
     def _wait_for_news(self, stopping: threading.Event) -> None:
         """A moment: so that the first picture is already the right one."""

@@ -3,16 +3,24 @@
 import io
 import socket
 import threading
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
+from controller.runtime.clocks import FakeClock
+from controller.runtime.typefaces import find_typeface
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
+from kiosk.flow import NewsCame
 from kiosk.picture import PictureKeeper, Shot, png
-from tests.support.kiosk_station import until
+from kiosk.screen import Screen
+from kiosk.sdl import pygame
+from tests.support import kiosk_cases as cases
+from tests.support.kiosk_station import Station, until
 
 
 def shot(level: int = 0) -> Shot:
@@ -87,3 +95,33 @@ def test_both_languages_say_the_same_things() -> None:
     facts = {"weekday": "x", "day": 1, "month": 2, "count": 3, "page": 1, "pages": 2, "time": "t"}
     facts |= {"number": 1, "of": 2, "seconds": 3, "place": "x", "standing": "x"}
     assert all(vi(key, **facts) and en(key, **facts) for key in sorted(vi.keys()))
+
+
+def test_a_process_that_was_ready_for_hours_begins_with_the_right_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    station, clock = Station.make(tmp_path), FakeClock(cases.NOW.astimezone(UTC))
+    shots: list[Shot] = []
+    stopping = threading.Event()
+
+    class Album(PictureKeeper):
+        def offer(self, shot: Shot) -> bool:
+            shots.append(shot)
+            stopping.set()
+            return True
+
+    words = {name: load_words(name) for name in LANGUAGES}
+    screen = Screen(
+        station.config, clock, find_typeface(), words, Album(tmp_path / "none"), lambda effect: None, cases.NoFiling(),
+        lambda word: None,
+    )  # fmt: skip
+    screen.warm_up()
+    clock.tick(7500)
+    screen.tell(NewsCame(cases.ORDINARY))
+    screen.run(stopping, lambda: None)
+    pygame.font.init()  # `run` has ended it, and others in this process go on
+    cases.fonts.cache_clear()
+    cases.stage.cache_clear()
+    later = cases.state(cases.ORDINARY, now=cases.NOW + timedelta(seconds=7500))
+    assert shots[0].rgb == pygame.image.tobytes(cases.draw(cases.Case(later)), "RGB")
