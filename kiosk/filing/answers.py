@@ -12,7 +12,7 @@ from kiosk.filing.acts import Choose, DoNotKnow, Have, Key, MorePages, OpenKeys,
 from kiosk.filing.kit import Kit, Stepped
 from kiosk.filing.state import WATCHING, At, Filing, Photo, Trouble, Where, watches
 from kiosk.happenings import AskHelper, CameraSees, CardRead, DeviceFailed, PhotoTaken, ResumeDraft, TakePhoto
-from kiosk.keyboard.state import pressed
+from kiosk.keyboard.state import LETTERS, pressed
 
 
 def open_keys(filing: Filing, act: OpenKeys, _: Kit) -> Stepped:
@@ -29,7 +29,8 @@ def key(filing: Filing, act: Key, kit: Kit) -> Stepped:
     found = filing.found
     if page is not None and page.question.look == "place" and keyboard.text != filing.keyboard.text:
         found = kit.places(keyboard.text)
-    return replace(filing, keyboard=keyboard, found=found, trouble=None, shown_page=0), ()
+    method = keyboard.method if keyboard.kind == LETTERS else filing.method
+    return replace(filing, keyboard=keyboard, method=method, found=found, trouble=None, shown_page=0), ()
 
 
 def choose(filing: Filing, act: Choose, _: Kit) -> Stepped:

@@ -11,7 +11,7 @@ from controller.guides.answering import Problem
 from controller.guides.forms import Answers, Form, Page, Path
 from controller.guides.model import Guide
 from kiosk.happenings import CameraSees, Filed, PhotoTaken
-from kiosk.keyboard.state import Keyboard
+from kiosk.keyboard.state import METHODS, Keyboard
 
 
 class At(StrEnum):
@@ -76,6 +76,7 @@ class Filing:
     guides: tuple[Guide, ...]
     seed: str = field(repr=False)
     old_tone_place: bool = True
+    method: str = METHODS[0]  # of typing, once chosen for all that follows
     trail: tuple[Where, ...] = (Where(At.EVENTS),)
     shown_page: int = 0  # of a page that does not fit
     keyboard: Keyboard | None = field(default=None, repr=False)  # of a page that is typed on

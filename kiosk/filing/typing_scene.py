@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from controller.core.palette import BAMBOO, INK, LACQUER, MUTED, PAPER, TURMERIC
 from kiosk.acts import Act, SayAgain
 from kiosk.controls import error_panel, field, hint_panel, panel_height
-from kiosk.filing.acts import Back, Key, OpenKeys
+from kiosk.filing.acts import Back, Key, OpenKeys, Stop
 from kiosk.keyboard import layout
 from kiosk.keyboard.layout import TONES, KeyBox
 from kiosk.keyboard.state import DELETE, METHOD, MORE, PADS, SHIFT, SIGNS, SPACE, UNDO, Keyboard
@@ -117,7 +117,7 @@ def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: 
         _question(sheet, setting, above, asked.label)
     sheet.put(Target(box, OpenKeys(False)))
     if above.height >= unit(layout.KEY_MM) and not asked.wrong:
-        _hear(sheet, setting, above)
+        _beside(sheet, setting, above)
     place = Box(box.x, box.bottom - typed - unit(0.5), box.width, typed)
     if typed < unit(_FIELD_MM):
         _line(sheet, place, keyboard.text, asked.hint)
@@ -154,11 +154,12 @@ def _wrong(sheet: Sheet, box: Box, asked: Asked) -> None:
 
 
 def _question(sheet: Sheet, setting: Setting, box: Box, label: str) -> None:
-    """As much of it as there is room for, beside the key to hear it again."""
+    """As much of it as there is room for."""
     unit = _unit(sheet.frame)
     frame = sheet.frame
     key = unit(layout.KEY_MM)
-    width = box.width - key - unit(2.0) if box.height >= key else box.width
+    beside = key + _stop_width(sheet, setting) + unit(4.0)
+    width = box.width - beside if box.height >= key else box.width
     styles = [frame.style(1.25, bold=True), frame.style(1, bold=True), frame.ordinary.style(1, bold=True)]
     fitting = [style for style in styles if style.line <= box.height]
     style = sheet.first_whole(label, width, box.height, fitting or styles[-1:])
@@ -167,11 +168,18 @@ def _question(sheet: Sheet, setting: Setting, box: Box, label: str) -> None:
     sheet.text(box.x, box.y + max(0, (box.height - height) // 2), width, label, style, BAMBOO, most=lines)
 
 
-def _hear(sheet: Sheet, setting: Setting, box: Box) -> None:
+def _beside(sheet: Sheet, setting: Setting, box: Box) -> None:
+    """Keys at the right of the question: to stop, and to hear it again."""
     unit = _unit(sheet.frame)
-    key = unit(layout.KEY_MM)
-    place = Box(box.right - key, box.y, key, key)
-    sheet.tool(place, setting.words("kiosk.tool.again"), Shape.SPEAKER, SayAgain())
+    key, stop = unit(layout.KEY_MM), _stop_width(sheet, setting)
+    y = box.y + (box.height - key) // 2
+    sheet.tool(Box(box.right - key, y, key, key), setting.words("kiosk.tool.again"), Shape.SPEAKER, SayAgain())
+    sheet.button(Box(box.right - key - unit(2.0) - stop, y, stop, key), setting.words("kiosk.filing.stop"), Stop())
+
+
+def _stop_width(sheet: Sheet, setting: Setting) -> int:
+    word = sheet.width(setting.words("kiosk.filing.stop"), sheet.frame.ordinary.style(1, bold=True))
+    return max(_unit(sheet.frame)(layout.KEY_MM), word + sheet.frame.mm(5))
 
 
 def _key(sheet: Sheet, setting: Setting, keyboard: Keyboard, each: KeyBox) -> None:

@@ -162,7 +162,7 @@ def _keyboard(filing: Filing) -> Keyboard | None:
     """For what is typed on this page, with what was typed before."""
     at, page, old = filing.where.at, filing.asked, filing.old_tone_place
     if at is At.GUIDES and not filing.where.name:
-        return opened("", old_place=old)
+        return opened("", method=filing.method, old_place=old)
     if at in {At.HELPER, At.RESUME}:
         return opened("", keys.CODE, limit=_CODE_LETTERS)
     if page is None or not is_typed(page.question):
@@ -181,7 +181,7 @@ def _keyboard(filing: Filing) -> Keyboard | None:
     if question.kind == INTEGER:
         return opened(text, keys.NUMBER, limit=_DIGITS)
     names = question.look in {"name", "place"}
-    return opened(text, names=names, old_place=old, limit=limit_of(question))
+    return opened(text, names=names, method=filing.method, old_place=old, limit=limit_of(question))
 
 
 def written(question: Question, value: object) -> str:

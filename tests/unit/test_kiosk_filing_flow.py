@@ -186,6 +186,21 @@ def test_an_answer_of_ten_thousand_letters() -> None:
     assert len(document_of(submission(resident.here, support.kit().words["vi"]).content).review) > 10
 
 
+def test_a_way_of_typing_is_chosen_once() -> None:
+    resident = Resident(begun_on_questions())
+    while resident.here.where != Where(At.ASK, path=("dien_khac",)):
+        if resident.here.where == Where(At.ASK, path=("hoan_canh",)):
+            resident.touches(Choose("khac"), Forward())
+        else:
+            resident.goes_on()
+    resident.touches(Key(METHOD))
+    resident.types("tieengs")
+    resident.touches(Forward())
+    assert resident.here.answers["dien_khac",] == "Tiếng"
+    assert resident.here.keyboard is not None
+    assert resident.here.keyboard.method == "telex"
+
+
 # --- stopping
 
 
