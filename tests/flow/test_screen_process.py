@@ -93,7 +93,8 @@ def test_what_is_on_the_screen_is_the_preview_to_the_pixel(hall: Hall, tmp_path:
 
         process.kill()
         process.start()
-        until(lambda: "screen: x11" in process.said() and shows_the_preview(hall, monitor), what="the same again")
+        until(lambda: process.said().count("screen: x11") == 2, what="another screen")
+        until(lambda: shows_the_preview(hall, monitor), what="the same again")
         assert process.end() == 0
     assert hall.faults("sanh") == []
     assert "Traceback" not in process.said()
