@@ -57,7 +57,7 @@ class Rotation:
     def text(self) -> str:
         """What can be read, pages apart by an empty line. A line that is the time of day is told without its digits:
         it would be news every minute."""
-        return "\n\n".join("\n".join(map(_without_time, page.lines)) for page in self.pages)
+        return "\n\n".join("\n".join(map(without_time, page.lines)) for page in self.pages)
 
     @property
     def round_s(self) -> float:
@@ -74,7 +74,8 @@ class Rotation:
         return 0, 0.0, self.pages[0].dwell_s if self.pages else 0.0
 
 
-def _without_time(line: str) -> str:
+def without_time(line: str) -> str:
+    """A line that is the time of day without its digits, any other as it is."""
     return "--:--" if len(line) == 5 and line[2] == ":" and line.replace(":", "").isdecimal() else line
 
 

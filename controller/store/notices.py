@@ -189,7 +189,7 @@ def report_board(
     proven_at: datetime | None,
     detail: str = "",
 ) -> bool:
-    """Record what a board shows. Journals and returns True when state or text changed."""
+    """Record what a board shows; True when state or text changed. Journals what is news."""
     row = tx.execute("SELECT * FROM board_states WHERE board = ?", (board,)).fetchone()
     before = BoardState(row["state"]) if row else None
     changed = row is None or before != state or row["text"] != text
@@ -208,9 +208,24 @@ def report_board(
         journal.write(tx, at, Kind.FAULT, f"board/{board}", fault="board.down", reason=detail)
     elif before is BoardState.DOWN and state is not BoardState.DOWN:
         journal.write(tx, at, Kind.RECOVERED, f"board/{board}", fault="board.down")
-    if state is not BoardState.DOWN:
+    if state is not BoardState.DOWN and _is_news(tx, board, before, state, text):
         journal.write(tx, at, Kind.SHOWN, f"board/{board}", text=text, state=state)
     return True
+
+
+def _is_news(tx: Tx, board: str, before: BoardState | None, state: BoardState, text: str) -> bool:
+    """Whether the town wants to know it. A board that is sent its clock's next minute and then read back shows the
+    same as before; in a year that would be a million lines."""
+    if before not in (BoardState.SHOWN, BoardState.SENT):
+        return True
+    row = tx.execute(
+        "SELECT detail ->> 'state' AS state, detail ->> 'text' AS text FROM journal WHERE subject = ? AND kind = ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (f"board/{board}", Kind.SHOWN),
+    ).fetchone()
+    if row is None or row["text"] != text:
+        return True
+    return state != row["state"] and (row["state"], state) != (BoardState.SHOWN, BoardState.SENT)
 
 
 def boards(tx: Tx) -> list[Board]:

@@ -376,6 +376,19 @@ def test_a_board_is_journalled_when_what_it_shows_changes(store: Store) -> None:
         )  # fmt: skip
 
 
+def test_a_board_whose_clock_goes_on_is_no_news_every_minute(store: Store) -> None:
+    sent, shown = BoardState.SENT, BoardState.SHOWN
+    with store.write() as tx:
+        for state, text in [(sent, "a"), (shown, "a"), *[(sent, "a"), (shown, "a")] * 3, (sent, "b"), (shown, "b")]:
+            assert notices.report_board(tx, START, "gate", state, text, START if state is shown else None)
+        told = [(e.detail["state"], e.detail["text"]) for e in journal.entries(tx)]
+        assert told == [("sent", "a"), ("shown", "a"), ("sent", "b"), ("shown", "b")]
+        notices.report_board(tx, START, "gate", BoardState.OFF, "", None)
+        notices.report_board(tx, START, "gate", shown, "b", START)
+        told = [(e.detail["state"], e.detail["text"]) for e in journal.entries(tx)][4:]
+        assert told == [("off", ""), ("shown", "b")]
+
+
 # --- what officials do
 
 

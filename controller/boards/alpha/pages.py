@@ -38,7 +38,7 @@ from controller.boards.alpha.words import (
 from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.boards.lettering.stripped import CLOCK, plain
 from controller.boards.outgoing import Frame
-from controller.boards.pages import Content, Rotation
+from controller.boards.pages import Content, Rotation, without_time
 from controller.boards.pages import Page as Shown
 from controller.core.levels import Level
 from controller.runtime.config_tables import Board
@@ -93,7 +93,7 @@ class Filed:
                 said.append(part.said)
             elif room > len(_HEAD) and part.words:
                 data += part.in_words[:room]
-                said.append(part.words[: room - len(_HEAD)])
+                said.append(without_time(part.words[: room - len(_HEAD)]))
                 room -= len(part.in_words[:room])
         return Meanwhile(data, "\n\n".join(said))
 
