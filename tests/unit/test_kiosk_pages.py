@@ -6,6 +6,11 @@ from itertools import combinations, product
 
 import pytest
 
+from controller.clips import SAID
+from controller.core.clips import clips_of
+from controller.core.errors import StationError
+from controller.core.words import Words
+from controller.runtime.catalogues import load_words
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SayAgain, Stay, SwitchContrast
 from kiosk.flow import State
 from kiosk.look import Frame
@@ -99,3 +104,27 @@ def test_a_touch_of_a_door_opens_it() -> None:
         "FileService", "GoTo", "GoTo", "GoTo", "GoTo", "GoTo",
     ]  # fmt: skip
     assert GoTo("status") in acts(compose(VISIT["doors"], SMALL))
+
+
+@pytest.mark.parametrize("name", VISIT.keys() - {"reading", "reading-long", "reading-sound"})
+def test_what_a_page_says_lies_ready_to_be_heard(name: str) -> None:
+    words = load_words("vi")
+    ready = clips_of(
+        (text for key in sorted(words.keys()) if key.startswith(SAID) for text in _whole(words, key)), "vi"
+    )
+    said = clips_of([cases.stage(SMALL).said(VISIT[name]) or ""], "vi")
+    assert said <= ready
+    assert said or name in {"session", "session-any"}  # there the words are an official's
+
+
+def _whole(words: Words, key: str) -> list[str]:
+    """The text of a key, if it has no blanks."""
+    try:
+        return [words(key)]
+    except StationError:
+        return []
+
+
+def test_an_announcement_is_heard_in_the_very_words_that_are_prepared() -> None:
+    heard = cases.stage(SMALL).said(VISIT["reading"]) or ""
+    assert clips_of([heard], "vi") == clips_of(["Nhắc hạn nộp thuế đất", "Hạn nộp thuế đất: hết ngày 30/11."], "vi")
