@@ -1,93 +1,26 @@
 """A resident at the real kiosk, with a finger on a real X server: every page on the screen is the one that flow and
 scenes say, pixel by pixel where it is looked at, and the desk opens what was filed."""
 
-import ctypes
-import random
 import time
 from pathlib import Path
 
 import pytest
 
-from controller.guides.model import REPEAT
 from controller.runtime.clocks import SystemClock
 from controller.store import guides
-from kiosk.acts import Act, FileService, GoTo, SpeakTo
-from kiosk.filing.acts import Agree, Choose, Forward, Have, Key, PickEvent, PickGuide, Turn
+from kiosk.acts import FileService, GoTo, SpeakTo
+from kiosk.filing.acts import Choose, Forward, PickEvent, PickGuide
 from kiosk.filing.state import At
 from kiosk.flow import DOORS, LANGUAGE, WAITING
-from kiosk.paint import Painter
-from kiosk.sdl import pygame
-from kiosk.widgets import Target
-from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
 from tests.support.kiosk_cases import HOUSE, Case, state
 from tests.support.kiosk_filing import Resident
 from tests.support.kiosk_station import Station, until
 from tests.support.kiosk_touching import Finger, x_server
+from tests.support.kiosk_visitor import Visitor, next_acts
 
 pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
-POINTS = 400
-PACE_S, TYPING_S = 0.4, 0.1  # a page that is new is not touched at once
-ALL_PLANES, Z_PIXMAP = 0xFFFFFFFF, 2
-
-
-class Eye:
-    """Another client of the X server, which sees single pixels."""
-
-    def __init__(self, display: str) -> None:
-        self._x = ctypes.CDLL("libX11.so.6")
-        for name in ("XOpenDisplay", "XGetImage", "XDefaultRootWindow"):
-            getattr(self._x, name).restype = ctypes.c_void_p
-        self._x.XGetPixel.restype = ctypes.c_ulong
-        self._server = ctypes.c_void_p(self._x.XOpenDisplay(display.encode()))
-        self._root = ctypes.c_void_p(self._x.XDefaultRootWindow(self._server))
-
-    def sees(self, wanted: pygame.Surface, points: list[tuple[int, int]]) -> bool:
-        width, height = wanted.get_size()
-        image = ctypes.c_void_p(
-            self._x.XGetImage(self._server, self._root, 0, 0, width, height, ctypes.c_ulong(ALL_PLANES), Z_PIXMAP)
-        )
-        seen = [int(self._x.XGetPixel(image, x, y)) & 0xFFFFFF for x, y in points]
-        self._x.XDestroyImage(image)
-        return seen == [self._colour(wanted, point) for point in points]
-
-    @staticmethod
-    def _colour(surface: pygame.Surface, point: tuple[int, int]) -> int:
-        red, green, blue, _ = surface.get_at(point)
-        return red << 16 | green << 8 | blue
-
-
-class Visitor:
-    """Touches the real screen where the scenes say an act stands, and waits until the next page is there."""
-
-    def __init__(self, resident: Resident, display: str) -> None:
-        self.resident, self._finger, self._eye = resident, Finger(display), Eye(display)
-        self._surface = pygame.Surface((cases.SMALL.width, cases.SMALL.height))
-        self._painter = Painter(self._surface, cases.fonts())
-
-    def sees(self) -> bool:
-        scene = support.composed(self.resident.here)
-        self._painter.forget()
-        self._painter.show(scene)
-        # many of them in letters and on edges: half the points lie on what is drawn
-        boxes = [w.box for w in scene[1:]]
-        points = [(b.x + b.width // 2, b.y + b.height // 2) for b in boxes]
-        points += [(random.randrange(1280), random.randrange(800)) for _ in range(POINTS)]  # noqa: S311 - any will do
-        return self._eye.sees(self._surface, points)
-
-    def touches(self, *acts: Act) -> None:
-        turned = True
-        for act in acts:
-            scene = support.composed(self.resident.here)
-            box = next(w.box for w in scene if isinstance(w, Target) and w.act == act)
-            time.sleep(PACE_S if turned or not isinstance(act, Key) else TYPING_S)
-            turned = not isinstance(act, Key)
-            self._finger.at(box.x + box.width // 2, box.y + box.height // 2)
-            self.resident.happens(act)
-            gone = self.resident.here.where.at is At.SENDING  # it is over sooner than anybody looks
-            if not isinstance(act, Key) and not gone:
-                until(self.sees, f"{self.resident.here.where} after {act}")
 
 
 def test_a_resident_files_and_the_desk_opens_it(tmp_path: Path) -> None:
@@ -115,7 +48,7 @@ def test_a_resident_files_and_the_desk_opens_it(tmp_path: Path) -> None:
             where = visitor.resident.here.where
             if where.at is At.SENDING:
                 break
-            visitor.touches(*_next(visitor.resident))
+            visitor.touches(*next_acts(visitor.resident))
         until(lambda: bool(office.desk.outlines()), "a file on the disk")
         (outline,) = office.desk.outlines()
         opened = office.desk.open(sitting, outline.id)
@@ -123,32 +56,3 @@ def test_a_resident_files_and_the_desk_opens_it(tmp_path: Path) -> None:
     assert (document.guide, document.applicant.name) == (guide.id, "Lý")
     assert [paper.have for paper in document.papers] == ["no"] * len(document.papers)
     assert "Traceback" not in station.log
-
-
-def _next(resident: Resident) -> list[Act]:
-    """What brings this page nearer to the end, by touches alone."""
-    here = resident.here
-    match here.where.at:
-        case At.PAPERS:
-            offered = [act for act in resident.offered() if isinstance(act, Have) and act.have == "no"]
-            new = [act for act in offered if here.have.get(act.paper) != "no"]
-            return [new[0] if new else Forward()]
-        case At.CONSENT:
-            return [Agree(True), Forward()] if Agree(True) in resident.offered() else [Turn(here.shown_page + 1)]
-        case At.ASK:
-            page = here.asked
-            assert page is not None
-            question, typed = page.question, here.keyboard.text if here.keyboard else ""
-            if question.choices:
-                return [Choose(question.choices[-1 if question.kind == REPEAT else 0].name), Forward()]
-            if question.look == "name":
-                return [Key("l"), Key("y"), Key("\u0301"), Forward()]
-            if question.look == "id_number":
-                return [*(Key(digit) for digit in "001090000001"), Forward()]
-            if question.required is None:
-                return [Forward()]
-            if question.kind == "integer":
-                return [Forward()] if typed else [Key("2"), Forward()]
-            return [Key("a"), Key("b"), Forward()]
-        case _:
-            return [Forward()]

@@ -5,20 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
+from PIL import Image, ImageEnhance, ImageFilter
 
-from controller.runtime.typefaces import find_typeface
 from kiosk.devices.legibility import Grey, complaint
-
-WORDS = "Họ và tên mẹ, sinh ngày, nơi thường trú: xã Nà Khau, tỉnh Tuyên Quang"
-
-
-def page(size: int) -> Image.Image:
-    whole = Image.new("L", (1920, 1080), 212)
-    font = ImageFont.truetype(str(find_typeface().regular), size)
-    for y in range(60, 1000, round(size * 1.7)):
-        ImageDraw.Draw(whole).text((200, y), WORDS, 40, font=font)
-    return whole
+from tests.support.papers import page_of_print
 
 
 def seen(picture: Image.Image, noise: float = 4.0) -> Grey:
@@ -29,12 +19,12 @@ def seen(picture: Image.Image, noise: float = 4.0) -> Grey:
 @pytest.mark.parametrize("size", [22, 30, 44])
 @pytest.mark.parametrize(("blur", "said"), [(0, ""), (1, ""), (2, ""), (4, "blurred"), (6, "blurred"), (9, "blurred")])
 def test_print_is_sharp_or_not(size: int, blur: int, said: str) -> None:
-    assert complaint(seen(page(size).filter(ImageFilter.GaussianBlur(blur)))) == said
+    assert complaint(seen(page_of_print(size).filter(ImageFilter.GaussianBlur(blur)))) == said
 
 
 @pytest.mark.parametrize(("light", "said"), [(0.6, ""), (0.4, ""), (0.25, ""), (0.15, "dark"), (0.05, "dark")])
 def test_light_enough(light: float, said: str) -> None:
-    assert complaint(seen(ImageEnhance.Brightness(page(30)).enhance(light))) == said
+    assert complaint(seen(ImageEnhance.Brightness(page_of_print(30)).enhance(light))) == said
 
 
 @pytest.mark.parametrize(("grey", "said"), [(0, "dark"), (120, "blank"), (255, "bright")])
