@@ -6,7 +6,7 @@ Nothing here may be logged: all of it may hold a resident's data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.core.filings import Submission
 
@@ -26,6 +26,7 @@ class PhotoTaken:
     jpeg: bytes
     legible: bool
     complaint: str = ""
+    small: CameraSees | None = field(default=None, repr=False)  # so that people see what was taken
 
 
 @dataclass(frozen=True, slots=True)

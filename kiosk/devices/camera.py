@@ -102,8 +102,9 @@ class Camera:
                 self._tell(CameraSees(width, height, os.pread(view, width * height * 3, 0)))
             case {"code": str(text)}:
                 self._tell(CardRead(text))
-            case {"photo": int(size), "complaint": str(complaint)}:
-                self._tell(PhotoTaken(os.pread(photo, size, 0), not complaint, complaint))
+            case {"photo": int(size), "small": [int(width), int(height)], "complaint": str(complaint)}:
+                small = CameraSees(width, height, os.pread(photo, width * height * 3, size))
+                self._tell(PhotoTaken(os.pread(photo, size, 0), not complaint, complaint, small))
             case _:
                 return False
         return True

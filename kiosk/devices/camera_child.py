@@ -5,8 +5,9 @@ What it has seen goes with it.
 
 CAMERA is a device ("/dev/video0") or, to try it without one, a picture's file, which may be replaced meanwhile. VIEW
 and PHOTO are numbers of open memory files for the small picture (RGB) and the photograph (JPEG). Lines on standard
-output: {"view": [width, height]}, {"code": text}, {"photo": bytes, "complaint": ""}, {"failed": reason}; the line
-"photo" on standard input asks for one. The one owner of zxing-cpp, and in this room of PyAV and Pillow's JPEG.
+output: {"view": [width, height]}, {"code": text}, {"photo": bytes, "small": [width, height],
+"complaint": ""}, {"failed": reason}; the line "photo" on standard input asks for one.
+The one owner of zxing-cpp, and in this room of PyAV and Pillow's JPEG.
 """
 
 from __future__ import annotations
@@ -70,9 +71,10 @@ def _watch(frames: Iterator[Picture], view: int, photo: int) -> None:
             if sys.stdin.readline().strip() != "photo":
                 return  # whoever asked is gone
             best = max((next(frames) for _ in range(OF)), key=_sharpness)
-            jpeg = small_enough(best)
-            os.pwrite(photo, jpeg, 0)
-            _say({"photo": len(jpeg), "complaint": complaint(_grey(best))})
+            jpeg, small = small_enough(best), Image.fromarray(best)
+            small.thumbnail(VIEW)
+            os.pwrite(photo, jpeg + small.tobytes(), 0)
+            _say({"photo": len(jpeg), "small": small.size, "complaint": complaint(_grey(best))})
 
 
 def small_enough(picture: Picture) -> bytes:

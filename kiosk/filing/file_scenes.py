@@ -114,9 +114,10 @@ def card(filing: Filing, setting: Setting) -> Scene:
 
 
 def _camera(sheet: Sheet, filing: Filing, place: Box, shape: Shape) -> None:
-    """What the camera sees; a drawn shape where there is no picture."""
-    if filing.camera is not None:
-        picture(sheet, place, filing.camera.width, filing.camera.height, filing.camera.rgb)
+    """What was taken, or what the camera sees; a drawn shape where there is no picture."""
+    seen = filing.taken.small if filing.taken else filing.camera
+    if seen is not None:
+        picture(sheet, place, seen.width, seen.height, seen.rgb)
         return
     side = min(place.width, place.height)
     at = Box(place.x + (place.width - side) // 2, place.y + (place.height - side) // 2, side, side)

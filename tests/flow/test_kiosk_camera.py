@@ -93,6 +93,8 @@ def test_a_card_is_read_and_a_paper_photographed(tmp_path: Path) -> None:
             assert taken.legible is legible
             with Image.open(io.BytesIO(taken.jpeg)) as image:
                 assert (image.format, image.size) == ("JPEG", (1920, 1080))
+            small = taken.small
+            assert small is not None and (small.width, small.height, len(small.rgb)) == (480, 270, 480 * 270 * 3)
         one.watch(False)
     assert of(told, CardRead) == [CardRead(CARD)]
     view = of(told, CameraSees)[0]
