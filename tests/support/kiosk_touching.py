@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,23 @@ class Finger:
     def touch(self, of: Case, act: Act, pace_s: float = PACE_S) -> None:
         """Touch what stands for an act on a page, in a person's pace."""
         time.sleep(pace_s)
-        box = next(w.box for w in scene(of) if isinstance(w, Target) and w.act == act)
-        self.at(box.x + box.width // 2, box.y + box.height // 2)
+        self.touches(of, [act])
 
-    def at(self, x: int, y: int) -> None:
-        self.does(["mousemove", str(x), str(y), "click", "1"])
+    def touches(self, of: Case, acts: Iterable[Act]) -> None:
+        """One after the other, faster than anybody types."""
+        boxes = {w.act: w.box for w in scene(of) if isinstance(w, Target)}
+        what: list[str] = []
+        for box in (boxes[act] for act in acts):
+            what += [
+                "mousemove",
+                str(box.x + box.width // 2),
+                str(box.y + box.height // 2),
+                "click",
+                "1",
+                "sleep",
+                "0.05",
+            ]
+        self.does(what)
 
     def does(self, what: list[str]) -> None:
         """As xdotool is told it, as fast as it can."""
