@@ -57,6 +57,9 @@ class Finger:
             ]
         self.does(what)
 
+    def at(self, x: int, y: int) -> None:
+        self.does(["mousemove", str(x), str(y), "click", "1"])
+
     def does(self, what: list[str]) -> None:
         """As xdotool is told it, as fast as it can."""
         subprocess.run(["xdotool", *what], env=os.environ | {"DISPLAY": self.display}, check=True, timeout=60)
