@@ -58,7 +58,7 @@ class Succession:
         self._sorry = False
         self._driver = ""
         self._deaths = 0
-        self._not_before = 0.0
+        self._not_before = self._spare_not_before = 0.0
         self._ready_said = False
 
     def run(self, stopping: Stopping) -> int:
@@ -81,7 +81,8 @@ class Succession:
         now = time.monotonic()
         shown = next((s for s in self._servers if s.shown and s.leaves_at is None), None)
         ready = next((s for s in self._servers if not s.shown), None)
-        if ready is None and now >= self._not_before and (shown is None or shown.driver):
+        may = now >= (self._not_before if shown is None else self._spare_not_before)
+        if ready is None and may and (shown is None or shown.driver):
             ready = self._fork(now)
         leaving = any(s.leaves_at is not None for s in self._servers)
         if shown is None and ready is not None and not (leaving and self._driver.lower() in ALONE):
@@ -162,6 +163,9 @@ class Succession:
             return
         now = time.monotonic()
         log.error("the screen's process ended (%s)%s", code, ", during a visit" if server.visited else "")
+        if any(other.shown and other.leaves_at is None for other in self._servers):
+            self._spare_not_before = now + CALM_S  # the one that is shown goes on, whatever becomes of the next
+            return
         self._sorry = self._sorry or server.visited
         self._deaths = 1 if now - server.since > CALM_S else self._deaths + 1
         if not server.visited:

@@ -172,6 +172,17 @@ def test_a_crash_during_a_visit_is_owned_up_to_and_one_before_it_is_not(kiosk: K
     assert kiosk.station.log.count("the screen's process ended") == 2
 
 
+def test_one_that_dies_in_waiting_does_not_disturb_the_one_that_serves(kiosk: Kiosk) -> None:
+    shown, ready = children(kiosk.process.pid)
+    kiosk.begin()
+    os.kill(ready, signal.SIGKILL)
+    until(lambda: children(kiosk.process.pid) == [shown], "the end of the one behind")
+    kiosk.finger.touch(PAGES[DOORS], Leave())  # it is needed before its time
+    until(lambda: shown not in children(kiosk.process.pid), "another process, though none was ready", 30)
+    kiosk.rested()
+    assert kiosk.station.log.count("the screen's process ended") == 1
+
+
 def _sorry(kiosk: Kiosk) -> bool:
     """Its title stands in lacquer."""
     if not kiosk.shows(PAPER):
