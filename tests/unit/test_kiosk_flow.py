@@ -217,7 +217,7 @@ def here(scene: str = DOORS, **changes: object) -> State:
         ),
         pytest.param(here(), Passed(NOW, LATER + PATIENCE_S - WARN_S - 0.1), {}, (), id="still here"),
         pytest.param(here(), Passed(NOW, LATER + PATIENCE_S - WARN_S), {"left_s": 20}, (), id="warned"),
-        pytest.param(here(left_s=20), Stirred(200.0), {"left_s": 0, "touched_at": 200.0}, (), id="a card was held there"),
+        pytest.param(here(left_s=20), Stirred(200.0), {"left_s": 0, "touched_at": 200.0}, (), id="a card came"),
         pytest.param(state(ORDINARY), Stirred(200.0), {}, (), id="a card, and nobody is there"),
         pytest.param(here(left_s=20), Passed(NOW, LATER + PATIENCE_S - 0.5), {"left_s": 1}, (), id="nearly over"),
         pytest.param(
