@@ -7,6 +7,7 @@ A seat in a session and a call for help are asked for by small files that the co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 SEAT, HELP = "seat", "help"
@@ -52,12 +53,14 @@ class Found(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
     """`state` is the last part of the keys `filing.state.*` and `filing.said.*`; `lines`: what the desk
-    wants the resident to know."""
+    wants the resident to know. `portal_code`: the file's in the national portal."""
 
     found: Found
     state: str = ""
     number: str = field(default="", repr=False)
     lines: tuple[str, ...] = field(default=(), repr=False)
+    due: datetime | None = None  # until when the result was promised
+    portal_code: str = ""
 
 
 Answer = Asked | NotAsked | FileAnswer

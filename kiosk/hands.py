@@ -15,7 +15,7 @@ from typing import Protocol
 
 from controller.core.errors import DeviceError, InputError, LoalangError, StationError
 from controller.core.filing_codes import bare, grouped
-from controller.core.filings import Draft
+from controller.core.filings import FINAL, Draft, FileState
 from controller.core.ports import Bell, Clock, Ids
 from controller.filing import Filing, TooManyTriesError, reason_of
 from controller.runtime.files import replace_file
@@ -42,6 +42,7 @@ from kiosk.happenings import (
 )
 
 WAIT_S = 5.0
+ENDED = FINAL | {FileState.DONE}  # nothing is promised any more
 log = logging.getLogger(__name__)
 
 
@@ -176,7 +177,8 @@ class Hands:
             return FileAnswer(Found.UNKNOWN)
         reason = standing.told[-1].reason if standing.told else ""
         lines = (*(line for line in (reason,) if line), *standing.asked)
-        return FileAnswer(Found.FOUND, standing.state.key, wish.number, lines)
+        due = standing.timing.due if standing.state not in ENDED else None
+        return FileAnswer(Found.FOUND, standing.state.key, wish.number, lines, due, standing.portal_code)
 
     def _submit(self, wish: Submit) -> Filed | NotFiled:
         try:

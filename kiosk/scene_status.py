@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from controller.core.filing_codes import LETTERS
 from controller.core.palette import BAMBOO, INK, MUTED, PAPER
 from kiosk.acts import Act, Confirm, Earlier, GoTo, Press
-from kiosk.asking import Found
+from kiosk.asking import FileAnswer, Found
 from kiosk.bar import Bar, Forward, bar
 from kiosk.controls import error_panel, field, field_height, panel_height
 from kiosk.enquiry import BACK, BORN, DIGITS, MORE, NUMBER, Enquiry
@@ -17,6 +17,7 @@ from kiosk.page import below_reach, body, heading, pages_of_text
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape, Target
+from schedules.wording import day_words
 
 TALLEST_MM = 24.0  # of a key
 
@@ -96,7 +97,7 @@ def _answer(state: State, setting: Setting) -> Scene:
         y = sheet.text(room.x, y, room.width, said, frame.style(1), INK)
     named = words(f"filing.state.{answer.state}")
     y = sheet.text(room.x, y, room.width, named, sheet.first_whole(named, room.width, 1, frame.titles(1.25, 1)), BAMBOO)
-    text = "\n".join((words(f"filing.said.{answer.state}"), *answer.lines))
+    text = "\n".join((words(f"filing.said.{answer.state}"), *answer.lines, *_besides(answer, setting)))
     style = frame.style(1) if bottom - y >= 2 * frame.style(1).line else frame.ordinary.style(1)
     pages = pages_of_text(sheet, text, room.width, bottom - y, style)
     page = min(state.page, len(pages) - 1)
@@ -108,6 +109,17 @@ def _answer(state: State, setting: Setting) -> Scene:
         again = Forward(words("kiosk.next"), GoTo(STATUS, page + 1))
     bar(sheet, setting, back, again)
     return sheet.scene
+
+
+def _besides(answer: FileAnswer, setting: Setting) -> list[str]:
+    """What was promised, and how the national portal calls the file."""
+    lines = []
+    if answer.due is not None:
+        day = day_words(answer.due.astimezone(setting.tz).date(), setting.words)
+        lines.append(setting.words("kiosk.status.due", day=day))
+    if answer.portal_code:
+        lines.append(setting.words("kiosk.status.portal", code=answer.portal_code))
+    return lines
 
 
 def _shape(width: int, height: int, count: int, smallest: int) -> tuple[int, int]:

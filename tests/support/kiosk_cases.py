@@ -196,6 +196,9 @@ VISIT: dict[str, State] = {
         Found.FOUND, "papers_asked", "K7M4-XP2Q",
         ("Thiếu giấy chứng sinh bản chính, bản sao chưa có dấu.", "Giấy chứng sinh", "Giấy chứng nhận kết hôn"),
     ),
+    "status-promised": _answered(
+        Found.FOUND, "in_process", "K7M4-XP2Q", (), NOW + timedelta(days=3), "H01.02-26-0042"
+    ),
     "status-done": _answered(Found.FOUND, "done", "K7M4-XP2Q"),
     "status-payment": _answered(Found.FOUND, "payment_asked", ""),
     "status-unknown": _answered(Found.UNKNOWN),

@@ -4,11 +4,13 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from controller.core.errors import DeviceError, StationError
+from controller.core.filings import FileState, Step
 from controller.filing import FREE_TRIES, Filing, new_ident
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
@@ -30,8 +32,9 @@ from kiosk.happenings import (
     Say,
     Submit,
 )
+from tests.support.filed import BIRTH, office_in, submission
 from tests.support.kiosk_station import until
-from tests.support.stations import SilentBell, Station, station_in
+from tests.support.stations import START, SilentBell, Station, station_in
 
 RECEIPT = PrintReceipt("K7M4-XP2Q", "LL", "Khai sinh", ())
 
@@ -98,6 +101,24 @@ def test_files_are_looked_up_and_a_guesser_is_slowed_down(station: Station) -> N
         assert working.answer(FindFile(token="LL" + "A" * 32)) == FileAnswer(Found.OFTEN)
         station.clock.tick(600)
         assert working.answer(FindFile(number="K7M4-XP2Q", born="1948-02-03")) == FileAnswer(Found.UNKNOWN)
+
+
+def test_what_the_desk_says_reaches_the_resident(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    sitting, given = office.opened(), office.filing.submit(submission())
+    (outline,) = office.desk.outlines()
+    due = START + timedelta(days=3)
+    office.desk.move(sitting, outline.id, FileState.REGISTERED, Step(to=FileState.ACCEPTED, due=due))
+    office.desk.set_portal_code(sitting, outline.id, "H01.02-26")
+    with Working(station_in(tmp_path)) as working:
+        assert working.answer(FindFile(token=given.token)) == FileAnswer(
+            Found.FOUND, "accepted", "", (), due, "H01.02-26"
+        )
+        asked = Step(to=FileState.PAPERS_ASKED, reason="Thiếu dấu", asked=("Giấy chứng sinh",))
+        office.desk.move(sitting, outline.id, FileState.ACCEPTED, asked)
+        answer = working.answer(FindFile(number=given.number, born=BIRTH))
+    assert isinstance(answer, FileAnswer)
+    assert (answer.state, answer.lines) == ("papers_asked", ("Thiếu dấu", "Giấy chứng sinh"))
 
 
 def test_without_a_desk_or_a_database_nothing_is_filed_and_that_is_said(station: Station) -> None:
