@@ -130,12 +130,16 @@ def shoot(filing: Filing, _: Shoot | None, kit: Kit) -> Stepped:
     if filing.where.at is not At.PHOTO or filing.waiting:
         return filing, ()
     kept = filing.photos if filing.adding else tuple(p for p in filing.photos if p.paper != filing.where.name)
+    if len(kept) >= PHOTOS_LIMIT:
+        return replace(filing, trouble=Trouble("kiosk.filing.photo.enough", warning=True)), ()
     return replace(filing, photos=kept, taken=None, waiting=True, waiting_since=0.0, trouble=None), (TakePhoto(),)
 
 
 def more_pages(filing: Filing, _: MorePages, kit: Kit) -> Stepped:
     if filing.where.at is not At.PHOTO or filing.taken is None:
         return filing, ()
+    if len(filing.photos) + 1 >= PHOTOS_LIMIT:
+        return replace(filing, trouble=Trouble("kiosk.filing.photo.enough", warning=True)), ()
     filing = _with_photo(filing)
     return replace(filing, taken=None, adding=True, camera=None), ()
 
@@ -149,7 +153,7 @@ def photo_forward(filing: Filing, kit: Kit) -> Stepped:
 
 
 def _with_photo(filing: Filing) -> Filing:
-    if filing.taken is None or len(filing.photos) >= PHOTOS_LIMIT:
+    if filing.taken is None:
         return filing
     paper = filing.where.name
     skipped = {name: why for name, why in filing.skipped.items() if name != paper}

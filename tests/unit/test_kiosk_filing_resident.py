@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from controller.core.file_documents import document_of
+from controller.core.filings import PHOTOS_LIMIT
 from controller.guides.answering import Problem
 from controller.guides.model import Guide
 from kiosk.filing.acts import (
@@ -316,6 +317,20 @@ def test_a_photograph_is_taken_again_or_has_more_pages() -> None:
     resident.happens(PhotoTaken(b"3", True))
     resident.touches(Forward())
     assert [(photo.paper, photo.jpeg) for photo in resident.here.photos] == [("don", b"2"), ("don", b"3")]
+
+
+def test_more_photographs_than_a_file_holds_are_said_and_none_is_lost() -> None:
+    resident = at(At.PHOTO)
+    resident.touches(Forward())
+    for number in range(1, PHOTOS_LIMIT):
+        resident.happens(PhotoTaken(b"%d" % number, True))
+        resident.touches(MorePages(), Forward())
+        assert trouble(resident) is None or number == PHOTOS_LIMIT
+    resident.happens(PhotoTaken(b"last", True))
+    resident.touches(MorePages())
+    assert trouble(resident) == Trouble("kiosk.filing.photo.enough", warning=True)
+    resident.touches(Forward())
+    assert len(resident.here.photos) == PHOTOS_LIMIT and resident.here.photos[-1].jpeg == b"last"
 
 
 def test_a_photograph_that_is_too_large_is_not_kept_and_one_may_be_left_out() -> None:
