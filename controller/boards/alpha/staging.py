@@ -84,7 +84,9 @@ def step_before_configuring(belief: Belief, live: Filed) -> Write | None:
     """The ordinary words, for a place that outlives the memory; None if they are there, or if there are none."""
     meanwhile = live.meanwhile(frozenset(live.pictures))
     data = meanwhile.data[:PRIORITY_BYTES]
-    return Write(PRIORITY, data, meanwhile) if live.pictures and data != belief.held.get(PRIORITY) else None
+    if not live.pictures or not data or data == belief.held.get(PRIORITY):
+        return None
+    return Write(PRIORITY, data, meanwhile)
 
 
 def urgent_step(belief: Belief, files: Files, standing: Standing, is_raised: bool, pace: Pace) -> Write | None:
