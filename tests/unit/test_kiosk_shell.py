@@ -94,7 +94,7 @@ def test_both_languages_say_the_same_things() -> None:
     vi, en = load_words("vi", ("kiosk",)), load_words("en", ("kiosk",))
     assert vi.keys() == en.keys()
     facts = {"weekday": "x", "day": 1, "month": 2, "count": 3, "page": 1, "pages": 2, "time": "t"}
-    facts |= {"number": 1, "of": 2, "seconds": 3, "place": "x", "standing": "x"}
+    facts |= {"number": 1, "of": 2, "seconds": 3, "place": "x", "standing": "x", "code": "x"}
     assert all(vi(key, **facts) and en(key, **facts) for key in sorted(vi.keys()))
 
 
