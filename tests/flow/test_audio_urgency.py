@@ -149,6 +149,7 @@ def test_the_commune_s_own_chime_is_played_as_soon_as_it_is_set(
             signals.put(tx, now, Signal("opening", sha256, "Tiếng cồng", 0.7, "lan", now))
         (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
         wait_for(station, utterance, "played")
+        time.sleep(0.3)  # the last of the words is on its way
     chime, words, *_ = sounds_of(listener)
     ((_, chime_s),), ((_, words_s),) = (
         [(part.began_s, part.lasts_s) for part in sound.parts(hertz)]
@@ -176,6 +177,7 @@ def test_what_is_approved_while_it_sounds_is_for_the_next_time(
             prepared = Prepared(sha256, 2.0, -16.0, -6.0, "tone")
             renditions.ready(tx, station.clock.now(), f"{old.id}/{old.revision}/2", prepared)
         played = wait_for(station, utterance, "played")
+        time.sleep(0.3)
     (begun,) = details(station, utterance, "playing")
     heard = [part for sound in sounds_of(listener) for part in sound.parts(440.0)]
     assert [part.lasts_s for part in heard] == pytest.approx([1.0], abs=0.04)
