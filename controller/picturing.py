@@ -21,6 +21,7 @@ from typing import Any
 
 from controller.core.errors import InputError, Problem, StationError
 from controller.core.ports import Clock
+from controller.runtime.children import Limits
 from controller.runtime.config_tables import Policy
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places
@@ -36,10 +37,8 @@ _LIMIT_S = 20.0
 _BUSY_S = 30.0  # so long one waits for another's picture to be judged
 _MEMORY = 256 << 20  # bytes of address space; what is let through takes 160 MB for a second
 _MADE_LIMIT = 16 << 20  # bytes of what is made: the pixels themselves take six
-_CHILD = (
-    "nice", "-n", "5", "prlimit", f"--as={_MEMORY}", f"--fsize={_MADE_LIMIT}", f"--cpu={int(_LIMIT_S)}", "--core=0",
-    "setpriv", "--pdeathsig", "KILL", sys.executable, "-P", "-m", "controller.picture_child",
-)  # fmt: skip
+_LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(_LIMIT_S))
+_CHILD = _LIMITS.before([sys.executable, "-P", "-m", "controller.picture_child"])
 _FOLDER = ".picture-"
 log = logging.getLogger(__name__)
 

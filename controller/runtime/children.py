@@ -27,11 +27,13 @@ class Limits:
     memory_bytes: int
     file_bytes: int  # of any one file it writes; the program is killed when it writes more
     nice: int = 20  # steps behind the player, which stands at -10 where it may
+    cpu_s: int = 0  # of processor time; 0: no limit
 
     def before(self, command: Sequence[str]) -> list[str]:
+        time = [f"--cpu={self.cpu_s}"] if self.cpu_s else []
         return [
             "nice", "-n", str(self.nice),
-            "prlimit", f"--as={self.memory_bytes}", f"--fsize={self.file_bytes}", "--core=0",
+            "prlimit", f"--as={self.memory_bytes}", f"--fsize={self.file_bytes}", *time, "--core=0",
             "setpriv", "--pdeathsig", "KILL",
             *command,
         ]  # fmt: skip
