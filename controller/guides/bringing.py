@@ -16,13 +16,14 @@ from controller.core.words import Words
 from controller.guides.documents import guide_of
 from controller.guides.mistakes import Mistake
 from controller.guides.model import NO, YES, Guide
-from controller.runtime.children import Limits
 
 _LIMIT_S = 60.0  # a Pi reads the largest file that is allowed in twenty
 _MEMORY = 384 << 20  # bytes of address space
 _MADE_LIMIT = 16 << 20  # bytes; pyxform writes its XML into a file for a moment
-_LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(_LIMIT_S))
-_CHILD = _LIMITS.before([sys.executable, "-P", "-m", "controller.guides.compile_child"])
+_CHILD = (
+    "nice", "-n", "5", "prlimit", f"--as={_MEMORY}", f"--fsize={_MADE_LIMIT}", f"--cpu={int(_LIMIT_S)}", "--core=0",
+    "setpriv", "--pdeathsig", "KILL", sys.executable, "-P", "-m", "controller.guides.compile_child",
+)  # fmt: skip
 log = logging.getLogger(__name__)
 
 
