@@ -1,4 +1,8 @@
-"""Guides come into force: those that ship with the station when it starts, an official's own when they import them."""
+"""Guides come into force: those that ship with the station when it starts, an official's own when they import them.
+
+A spreadsheet becomes a guide, or every mistake in it, by `controller.judging.judged(file)`; what a new version changes
+is said by `controller.guides.differences`.
+"""
 
 from __future__ import annotations
 

@@ -90,10 +90,9 @@ def join(group: click.Group) -> None:
 
 def _brought(file: str, as_json: bool) -> Guide | None:
     """The guide in a file; None, with every mistake said, if it has any."""
-    from controller.guides.bringing import brought
+    from controller.judging import judged
 
-    words = load_words(LANGUAGES[0])
-    found = brought(Path(file), [load_words(language) for language in LANGUAGES])
+    words, found = load_words(LANGUAGES[0]), judged(Path(file))
     if not isinstance(found, tuple):
         return found
     if as_json:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from controller.guides import bringing
 from controller.guides.mistakes import Mistake
-from controller.runtime.catalogues import load_words
+from controller.judging import LIMITS, judged
 from controller.runtime.places import Places
 from controller.store import guides
 from controller.store.connection import Store
@@ -20,7 +20,6 @@ from tests.support.scheduling import CONFIG
 
 GOOD: Rows = ({"type": "text", "name": "ten", "label": "Tên?"},)
 WRONG: Rows = ({"type": "text", "name": "ten", "label": "Tên?", "relevant": "${kia} === 1", "constraint": ". > 1"},)
-WORDS = [load_words("vi"), load_words("en")]
 
 
 @pytest.fixture
@@ -101,22 +100,20 @@ def _replaced(file: Path, name: str, content: bytes) -> None:
 
 
 def _mistakes(file: Path) -> tuple[Mistake, ...]:
-    found = bringing.brought(file, WORDS)
+    found = judged(file)
     assert isinstance(found, tuple)
     return found
 
 
-def test_what_eats_its_child_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tight = [f"--as={48 << 20}" if word.startswith("--as=") else word for word in bringing._CHILD]
-    monkeypatch.setattr(bringing, "_CHILD", tight)
+def test_what_eats_its_child_is_said_in_words(tmp_path: Path) -> None:
     book(tmp_path / "a.xlsx", GOOD)
-    assert _mistakes(tmp_path / "a.xlsx") == (Mistake("file_heavy"),)
+    tight = replace(LIMITS, memory_bytes=48 << 20)
+    assert judged(tmp_path / "a.xlsx", tight) == (Mistake("file_heavy"),)
 
 
-def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bringing, "_LIMIT_S", 0.05)
+def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
     book(tmp_path / "a.xlsx", GOOD)
-    assert _mistakes(tmp_path / "a.xlsx") == (Mistake("file_heavy"),)
+    assert judged(tmp_path / "a.xlsx", limit_s=0.05) == (Mistake("file_heavy"),)
 
 
 def test_a_file_that_lies_about_its_size(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from controller.guides.procedure import CHANNELS, EVENTS
 from controller.guides.sheets import SHEETS
 from controller.runtime.catalogues import load_words
 
-ROOM = Path("controller/guides")
+WHERE = (*Path("controller/guides").glob("*.py"), Path("controller/judging.py"))
 PAGE = Path("docs/guides.md").read_text(encoding="utf-8")
 PLACE = {"add": 0, "ExpressionError": 0, "UnreadableError": 0, "Mistake": 0, "wrong": 2, "_wrong": 0, "_wrong_at": 2}
 
@@ -32,9 +32,9 @@ def _constants(node: ast.AST) -> Iterator[str]:
 
 
 def _codes() -> set[str]:
-    """Every code that the room's calls name, directly or by way of a variable called `code`."""
+    """Every code that their calls name, directly or by way of a variable called `code`."""
     found = set()
-    for file in ROOM.glob("*.py"):
+    for file in WHERE:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "code":
                 found |= set(_constants(node.value))
