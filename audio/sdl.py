@@ -40,7 +40,7 @@ if sdl.SDL_AudioInit(sys.argv[2].encode()) == 0:
     for number in range(sdl.SDL_GetNumAudioDevices(0)):
         sys.stdout.buffer.write((sdl.SDL_GetAudioDeviceName(number, 0) or b"") + b"\\n")
 """
-LATENCY, LATENCY_MS = "PULSE_LATENCY_MSEC", 20
+LATENCY, LATENCY_MS = "PULSE_LATENCY_MSEC", 40
 PRIORITY = 5  # of real time, as sound servers have it
 log = logging.getLogger(__name__)
 
