@@ -17,8 +17,9 @@ from audio.preparing.prepare import GivenUpError, Preparer, Unspeakable
 from audio.preparing.renewal import Renewal
 from controller.core.clips import Clip
 from controller.core.errors import StationError
-from controller.core.parts import Parts, TextPart, parts_of
+from controller.core.parts import Parts, RecordingPart, TextPart, parts_of
 from controller.core.ports import Clock
+from controller.core.recordings import Recording
 from controller.core.renditions import Prepared, Rendition
 from controller.runtime.files import name_also
 from controller.runtime.logs import Lasting
@@ -95,12 +96,13 @@ class Studio:
                 wanted = [] if listened else renditions.wanted(tx)
                 announcement = announcements.get(tx, wanted[0].announcement_id) if wanted else None
                 clip = None if listened or announcement else clips.next_wanted(tx)
+                recorded = clips.recording_of(tx, clip.key) if clip else None
             if listened:
                 self._unsaved = self._sample(listened[0])
             elif announcement:
                 self._unsaved = self._prepare(wanted[0], parts_of(announcement.text, announcement.parts))
             elif clip:
-                self._unsaved = self._clip(clip)
+                self._unsaved = self._clip(clip, recorded)
             else:
                 return
             self._save()
@@ -121,13 +123,21 @@ class Studio:
             return partial(_no_sample, ident=sample.id, reason=error.reason)
         return partial(_sampled, ident=sample.id, sha256=prepared.sha256)
 
-    def _clip(self, clip: Clip) -> Outcome:
-        try:
-            made = self._places.rendition(self._made((TextPart(clip.text),)).sha256)
-            name_also(made, self._places.voice(clip.key))
-        except Unspeakable as error:
-            return partial(_no_clip, key=clip.key, reason=error.reason)
-        return partial(_clipped, key=clip.key)
+    def _clip(self, clip: Clip, recorded: Recording | None) -> Outcome:
+        """What somebody has recorded, else what a voice says; where the recording is gone, the voice again."""
+        brought = recorded.brought if recorded else None
+        ways: list[Parts] = [(TextPart(clip.text),)]
+        if recorded and brought:
+            ways.insert(0, (RecordingPart(brought.sha256, recorded.name, clip.language, brought.length_s),))
+        reason = ""
+        for parts in ways:
+            try:
+                name_also(self._places.rendition(self._made(parts).sha256), self._places.voice(clip.key))
+            except Unspeakable as error:
+                reason = error.reason
+                continue
+            return partial(_clipped, key=clip.key)
+        return partial(_no_clip, key=clip.key, reason=reason)
 
     def _prepare(self, rendition: Rendition, parts: Parts) -> Outcome:
         recipe = self._preparer.recipe(parts)

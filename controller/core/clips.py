@@ -20,6 +20,14 @@ class Clip:
         return key_of(self.text, self.language)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A recording that a guide names: the words that it says, and what the spreadsheet calls its file."""
+
+    clip: Clip
+    file: str
+
+
 def key_of(text: str, language: str) -> str:
     """32 hexadecimal digits; the same text in the same language has the same key, however it was composed."""
     content = f"{language}\n{unicodedata.normalize('NFC', text).strip()}"

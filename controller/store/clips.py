@@ -1,4 +1,4 @@
-"""What the kiosk says aloud: which texts are wanted, and which lie ready as files."""
+"""What the kiosk says aloud: which texts are wanted, which lie ready as files, and which somebody has recorded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from controller.core.clips import Clip
+from controller.core.recordings import Brought, Recording
+from controller.store import recordings
 from controller.store.columns import instant
 from controller.store.connection import Tx
 
@@ -51,3 +53,33 @@ def counts(tx: Tx) -> dict[str, int]:
     """How many are in each state."""
     rows = tx.execute("SELECT state, count(*) AS many FROM clips GROUP BY state")
     return {str(row["state"]): int(row["many"]) for row in rows}
+
+
+def record(tx: Tx, at: datetime, clip: Clip, brought: Brought, name: str, by: str) -> Recording:
+    """Have this recording be heard instead of a voice, wherever these words are said, from when it is prepared."""
+    recording = recordings.add(tx, at, brought, name, by)
+    tx.execute(
+        "INSERT INTO clip_recordings (key, language, words, sha256) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET sha256 = excluded.sha256",
+        (clip.key, clip.language, clip.text, brought.sha256),
+    )
+    ask_again(tx, [clip.key])
+    return recording
+
+
+def unrecord(tx: Tx, key: str) -> None:
+    """Have a voice say these words again."""
+    tx.execute("DELETE FROM clip_recordings WHERE key = ?", (key,))
+    ask_again(tx, [key])
+
+
+def recording_of(tx: Tx, key: str) -> Recording | None:
+    """What somebody has recorded of these words, unless it was given up."""
+    row = tx.execute("SELECT sha256 FROM clip_recordings WHERE key = ?", (key,)).fetchone()
+    return recordings.find(tx, row["sha256"]) if row else None
+
+
+def recorded(tx: Tx) -> dict[str, str]:
+    """The SHA-256 of the recording of each text that has one, by the text's key."""
+    rows = tx.execute("SELECT key, sha256 FROM clip_recordings ORDER BY key")
+    return {str(row["key"]): str(row["sha256"]) for row in rows}

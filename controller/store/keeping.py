@@ -41,10 +41,12 @@ def prepared_files(tx: Tx, samples_since: datetime) -> frozenset[str]:
 
 
 def recorded_files(tx: Tx, withdrawn_since: datetime) -> frozenset[str]:
-    """The SHA-256 of every recording in an announcement that is in use, or was withdrawn since an instant."""
+    """The SHA-256 of every recording in an announcement that is in use, or was withdrawn since an instant, and of
+    every one that the kiosk says."""
     rows = tx.execute(
         "SELECT DISTINCT part.value ->> 'sha256' AS sha256 FROM announcements, json_each(announcements.parts) AS part"
-        " WHERE part.value ->> 'kind' = 'recording' AND (withdrawn_at IS NULL OR withdrawn_at >= ?)",
+        " WHERE part.value ->> 'kind' = 'recording' AND (withdrawn_at IS NULL OR withdrawn_at >= ?)"
+        " UNION SELECT sha256 FROM clip_recordings JOIN clips USING (key)",
         (instant(withdrawn_since),),
     )
     return frozenset(row["sha256"] for row in rows)
