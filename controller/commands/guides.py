@@ -46,18 +46,27 @@ def join(group: click.Group) -> None:
     @click.argument("file", type=click.Path())
     def import_(station: Station, file: str) -> int:
         """Put FILE.xlsx into force. Residents who have begun finish with the version before."""
+        from controller.guides.differences import differences
         from controller.guides.model import FIRST, said
         from controller.guiding import Guiding
         from controller.runtime.clocks import SystemClock
+        from controller.store import guides
 
         store = station.store()  # before the file is read: a station that is not there needs none
         found = _brought(file, as_json=False)
         if found is None:
             return _WRONG
+        with store.read() as tx:
+            before = guides.find(tx, found.id)
         is_new = Guiding(store, SystemClock(), station.bell()).put(found, BY)
         words = load_words(LANGUAGES[0])
         facts = {"title": said(found.title, FIRST), "code": found.code, "version": found.version}
         click.echo(words(f"guides.command.{'imported' if is_new else 'same'}", **facts))
+        changes = differences(before, found) if before else ()
+        for line in (
+            [words("guides.command.changes"), *(f"- {each.said(words)}" for each in changes)] if changes else ()
+        ):
+            click.echo(line)
         if not found.is_verified:
             click.echo(words("guides.command.unverified"))
         return 0
@@ -90,6 +99,7 @@ def join(group: click.Group) -> None:
 
 def _brought(file: str, as_json: bool) -> Guide | None:
     """The guide in a file; None, with every mistake said, if it has any."""
+    from controller.guides.mistakes import told
     from controller.judging import judged
 
     words, found = load_words(LANGUAGES[0]), judged(Path(file))
@@ -109,8 +119,8 @@ def _brought(file: str, as_json: bool) -> Guide | None:
             ]
         )
         return None
-    for each in found:
-        click.echo(each.said(words), err=True)
+    for line in told(found, words):
+        click.echo(line, err=True)
     click.echo(words("guides.command.wrong", file=file, count=len(found)), err=True)
     return None
 

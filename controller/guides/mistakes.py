@@ -1,12 +1,18 @@
-"""What is wrong in a spreadsheet: where, and what, to be said in the catalogues' words. All at once, in their order."""
+"""What is wrong in a spreadsheet: where, and what, to be said in the catalogues' words. All at once, in their order;
+`told` says them so that ten thousand can still be read.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from controller.core.words import Words
+
+_OF_A_KIND = 5  # mistakes of one kind on one sheet that are said each by itself
+_RUNS = 12  # of rows, "14, 18-31", that are said of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,40 @@ class Mistakes:
         return tuple(
             sorted(self._found.values(), key=lambda m: (sheets.index(m.sheet), m.row, len(m.column), m.column))
         )
+
+
+def told(found: Sequence[Mistake], words: Words) -> tuple[str, ...]:
+    """A line each, in their order. Of one kind on one sheet the first five; of the rest how many there are, and in
+    which rows."""
+    kinds: dict[tuple[str, str], list[Mistake]] = {}
+    for mistake in found:
+        kinds.setdefault((mistake.code, mistake.sheet), []).append(mistake)
+    lines, seen = [], Counter[tuple[str, str]]()
+    for mistake in found:
+        kind = mistake.code, mistake.sheet
+        seen[kind] += 1
+        if seen[kind] <= _OF_A_KIND:
+            lines.append(mistake.said(words))
+        elif seen[kind] == _OF_A_KIND + 1:
+            lines.append(_rest(kinds[kind][_OF_A_KIND:], words))
+    return tuple(lines)
+
+
+def _rest(alike: Sequence[Mistake], words: Words) -> str:
+    rows = sorted({mistake.row for mistake in alike if mistake.row})
+    runs = [f"{first}-{last}" if last > first else str(first) for first, last in _runs(rows)]
+    shown = ", ".join(runs[:_RUNS]) + (", …" if len(runs) > _RUNS else "")
+    key = "guides.place.more" if rows else "guides.place.more_plain"
+    return words(key, sheet=alike[0].sheet, count=len(alike), rows=shown)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of those that follow each other."""
+    first = 0
+    for at, number in enumerate(numbers):
+        if at + 1 == len(numbers) or numbers[at + 1] != number + 1:
+            yield numbers[first], number
+            first = at + 1
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

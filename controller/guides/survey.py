@@ -85,6 +85,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
     """The questions and groups by name, in their order."""
     found: dict[str, Asked] = {}
     around: list[Asked] = []
+    has_page = False
     for row in sheet.rows:
         kind, list_name = _kind_of(row, lists, mistakes)
         if kind in _ENDS.values() and row.get("type") in _ENDS:
@@ -102,6 +103,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
             found[asked.name] = asked
         if kind in (GROUP, REPEAT):
             around.append(asked)
+        has_page = has_page or kind not in (GROUP, REPEAT, CALCULATE)
         _check_row(asked, lists, mistakes)
     for asked in around:
         asked.row.wrong(mistakes, "type", "begin_without_end", kind=asked.kind, name=asked.name)
@@ -111,7 +113,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
             asked.row.wrong(mistakes, "name", "fitting_first", name=FITTING)
     if len(found) > QUESTIONS_LIMIT:
         mistakes.add("too_many_questions", sheet.name, limit=QUESTIONS_LIMIT)
-    if not any(asked.kind not in (GROUP, REPEAT, CALCULATE) for asked in found.values()):
+    if not has_page:
         mistakes.add("no_questions", sheet.name)
     return found
 

@@ -125,3 +125,23 @@ def test_a_file_that_lies_about_its_size(tmp_path: Path) -> None:
     assert size in content
     (tmp_path / "a.xlsx").write_bytes(content.replace(size, (100).to_bytes(4, "little")))
     assert [found.code for found in _mistakes(tmp_path / "a.xlsx")] == ["file_broken"]
+
+
+def test_an_import_says_what_it_changes(state: Path, tmp_path: Path) -> None:
+    book(tmp_path / "a.xlsx", GOOD)
+    assert "So với" not in loalang("guide", "import", str(tmp_path / "a.xlsx"), state=state).stdout
+    book(tmp_path / "a.xlsx", ({"type": "text", "name": "ten", "label": "Họ tên?", "required": "yes"},))
+    assert loalang("guide", "import", str(tmp_path / "a.xlsx"), state=state).stdout.splitlines()[1:4] == [
+        "So với bản đang dùng:",
+        "- Câu hỏi “Họ tên?”: câu chữ “Tên?” đổi thành “Họ tên?”.",
+        "- Câu hỏi “Họ tên?”: việc bắt buộc trả lời đã đổi.",
+    ]
+
+
+def test_a_sheet_of_two_thousand_mistakes_can_be_read(tmp_path: Path) -> None:
+    book(tmp_path / "a.xlsx", tuple({"type": "text", "name": "Tên", "label": "Tên?"} for _ in range(1900)))
+    done = loalang("guide", "check", str(tmp_path / "a.xlsx"), state=tmp_path)
+    assert done.stderr.splitlines()[5:] == [
+        "trang survey: còn 1895 chỗ nữa bị như vậy, ở dòng 7-1901.",
+        f"{tmp_path / 'a.xlsx'}: có 1900 chỗ cần sửa.",
+    ]
