@@ -1,24 +1,25 @@
 """What can happen to a resident's visit besides touches, and what a visit can ask for. Values only; the flow (pure)
 takes the first and gives the second, the screen's shell carries them out.
 
-Nothing here may be logged: all of it may hold a resident's data.
+Nothing here may be logged: nearly all of it may hold a resident's data, and shows nothing of it where it is printed
+(`repr=False`). What does show itself has reasons and switches only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from controller.core.filings import Submission
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CardRead:
     """The text of an ID card's QR code, or of a receipt's, whole, from a scanner or the camera."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PhotoTaken:
     """A picture of a paper: JPEG of at most 2 MB, and whether it can be read; `complaint` says why not: "dark",
     "bright", "blank" or "blurred"."""
@@ -26,7 +27,7 @@ class PhotoTaken:
     jpeg: bytes
     legible: bool
     complaint: str = ""
-    small: CameraSees | None = field(default=None, repr=False)  # so that people see what was taken
+    small: CameraSees | None = None  # so that people see what was taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class DeviceFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Filed:
     """It lies sealed on the disk; `number` as people say it, `token` for the receipt's QR code."""
 
@@ -52,7 +53,7 @@ class NotFiled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CameraSees:
     """A small picture of what the camera sees, while it is watched: `width` x `height` pixels, three bytes each."""
 
@@ -61,7 +62,7 @@ class CameraSees:
     rgb: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DraftSaved:
     """The visit so far lies sealed on the disk for seven days; `code` opens it, as people read and type it."""
 
@@ -75,7 +76,7 @@ class DraftNotSaved:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DraftFound:
     """What was kept under a resume code, and what it was kept as."""
 
@@ -91,7 +92,7 @@ class DraftNotFound:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HelperKnown:
     """Somebody of the community team has shown their code. `helper`: who, for the file; `name`: as they are called."""
 
@@ -106,7 +107,7 @@ class HelperUnknown:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Say:
     """Effect: say this text, in a language, instead of what is being said. "" is silence."""
 
@@ -135,7 +136,7 @@ class Submit(Submission):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PrintReceipt:
     """Effect: on paper, if there is a printer; answered only if it fails."""
 
@@ -145,7 +146,7 @@ class PrintReceipt:
     lines: tuple[str, ...]  # what happens next, and how to hand over
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SaveDraft:
     """Effect: keep the visit so far under a resume code; answered by DraftSaved or DraftNotSaved."""
 
@@ -154,21 +155,21 @@ class SaveDraft:
     photos: tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ResumeDraft:
     """Effect: open what was kept under a code as somebody typed it; answered by DraftFound or DraftNotFound."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AskHelper:
     """Effect: whose code this is; answered by HelperKnown or HelperUnknown."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PrintSlip:
     """Effect: a resume code on paper, if there is a printer; answered only if it fails."""
 

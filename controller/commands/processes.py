@@ -10,6 +10,7 @@ import click
 from controller.commands.station import Station, station_command
 from controller.runtime.alone import alone
 from controller.runtime.catalogues import load_words
+from controller.runtime.discretion import be_discreet, shut_memory
 from controller.runtime.logs import set_up_logs
 from controller.runtime.workers import end_with_parent
 
@@ -49,7 +50,7 @@ def join(group: click.Group) -> None:
         """The officials' page."""
         from controller.web_daemon import main
 
-        with _begun(station, "web"):
+        with _begun(station, "web", discreet=True):
             return main(station.config, station.places)
 
     @station_command(group)
@@ -57,7 +58,7 @@ def join(group: click.Group) -> None:
         """The touch screen at the cultural house."""
         from kiosk.daemon import main
 
-        with _begun(station, "kiosk"):
+        with _begun(station, "kiosk", discreet=True):
             return main(station.config, station.places)
 
     @station_command(group)
@@ -82,10 +83,13 @@ def _display(station: Station, command: str, ident: str) -> int:
 
 
 @contextmanager
-def _begun(station: Station, name: str) -> Iterator[None]:
-    """Around the life of a process of the station."""
+def _begun(station: Station, name: str, discreet: bool = False) -> Iterator[None]:
+    """Around the life of a process of the station. `discreet`: residents' data lies in its memory."""
     end_with_parent()
     set_up_logs()
+    if discreet:
+        be_discreet()
+        shut_memory()
     station.places.make()
     with alone(station.places, name):
         yield

@@ -21,6 +21,7 @@ from escpos.printer import Dummy
 from PIL import Image
 
 from controller.core.errors import DeviceError
+from controller.runtime.discretion import be_discreet
 from controller.runtime.serial_port import SerialPort
 from controller.runtime.typefaces import find_typeface
 from kiosk.devices.receipt import Receipt
@@ -44,6 +45,7 @@ class NotPrintedError(Exception):
 
 
 def main() -> int:
+    be_discreet()  # its last words go to the log
     job = json.loads(sys.stdin.readline())
     receipt = Receipt(**{**job["receipt"], "lines": tuple(job["receipt"]["lines"])})
     try:
