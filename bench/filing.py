@@ -20,7 +20,7 @@ from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import SystemClock
 from controller.runtime.identifiers import NewIds
 from controller.store import filings
-from tests.support.filed import BIRTH, PASSWORD, cheap, submission
+from tests.support.filed import BIRTH, OFFICE, PASSWORD, cheap, submission
 from tests.support.stations import SilentBell
 
 TIMES, FILES = 10, 500
@@ -36,7 +36,7 @@ def main() -> None:
 def _measured(folder: Path) -> list[tuple[str, str, str]]:
     store, clock, bell = filings.opened(folder / "filings.db"), SystemClock(), SilentBell()
     ids = NewIds(clock)
-    filing, desk = Filing(store, bell, clock, ids), FilingDesk(store, bell, clock, ids)
+    filing, desk = Filing(store, bell, clock, ids), FilingDesk(store, bell, clock, ids, lambda: OFFICE)
     keys = DeskKeys(store, bell, clock, ids)
     sitting, _ = keys.make("lan", PASSWORD)
     photos, numbers = (os.urandom(PHOTO),) * 3, iter(range(10**6))

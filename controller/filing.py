@@ -131,6 +131,7 @@ class Filing:
             key_id="", sealed_key=b"", public=pair.public,
             private_by_token=sealing.locked(by_token.key, pair.private),
             private_by_number=sealing.locked(by_number.key, pair.private) if by_number else None,
+            filed_doubtful=not self._believed(),
         )  # fmt: skip
         summary = seals.Summary(
             ident, visit.receipt.number, applicant.name, applicant.birth_date,

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from controller import filing_seals as seals
-from controller.core.errors import ChangedError, InputError, Problem
-from controller.core.file_documents import FileDocument, document_of
+from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
+from controller.core.file_documents import document_of
 from controller.core.filing_codes import HELPER_LENGTH, code_of, read_code
 from controller.core.filings import (
+    CLOCK_STOPPED,
     CODE_LIMIT,
     FINAL,
     NOTE_LIMIT,
     FileState,
     Moved,
     Step,
-    Timing,
     may_follow,
+    may_undo,
     problems_of,
+    rested_since,
     timing_of,
 )
+from controller.core.office_days import Office
+from controller.core.opened_files import OpenedFile, Outline, Photo, QueueLine, Written
 from controller.core.ports import Bell, Clock, Ids
 from controller.filing_keys import Sitting
 from controller.filing_seals import Words
@@ -42,85 +45,36 @@ HELPER_NAME_LIMIT = 80
 DELETION_REASONS = ("asked", "mistake", "entered")  # the resident asked for it; filed by mistake; entered in the portal
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What can be known of a file without opening it."""
-
-    id: str
-    guide: str
-    state: FileState
-    filed_at: datetime
-    changed_at: datetime
-    timing: Timing
-    is_new: bool  # nobody has opened it
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class QueueLine:
-    """One file in the queue of an open sitting. `broken`: it cannot be opened, somebody has changed it."""
-
-    outline: Outline
-    number: str
-    name: str
-    broken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """`place` is what `FilingDesk.photo` takes."""
-
-    paper: str
-    place: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Written:
-    """A step (with its state) or a note, as an official wrote it."""
-
-    at: datetime
-    by: str
-    state: FileState | None
-    text: str
-    asked: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OpenedFile:
-    """Everything of a file but the photos themselves. Only in memory, never logged."""
-
-    outline: Outline
-    number: str
-    document: FileDocument
-    photos: tuple[Photo, ...]
-    steps: tuple[Written, ...]
-    notes: tuple[Written, ...]
-    portal_code: str
-    may_follow: tuple[FileState, ...]
-
-
 class FilingDesk:
-    """`store` is `filings.opened(...)`."""
+    """`store` is `filings.opened(...)`. `office`: on which days it works, asked anew each time."""
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids) -> None:
-        self._store, self._bell, self._clock, self._ids = store, bell, clock, ids
+    def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, office: Callable[[], Office]) -> None:
+        self._store, self._bell, self._clock, self._ids, self._office = store, bell, clock, ids, office
 
     # --- looking
 
     def counts(self) -> dict[FileState, int]:
         """How many files are in each state; needs no sitting."""
         with self._store.read() as tx:
-            return dict(Counter(row.state for row in filings.every(tx)))
+            return filings.counts(tx)
 
     def outlines(self) -> tuple[Outline, ...]:
         """All files as they can be known without opening them, in the order in which they were filed."""
+        now = self._clock.now()
         with self._store.read() as tx:
-            return tuple(self._outline(tx, row) for row in filings.every(tx))
+            rows, moves = filings.every(tx), filings.moves(tx)
+        return tuple(_outline(row, moves.get(row.id, []), now) for row in rows)
 
     def queue(self, sitting: Sitting, ended: bool = False) -> tuple[QueueLine, ...]:
         """The files that somebody has to work on, oldest first; `ended`: those that have ended. LockedError."""
+        return self.lines(sitting, [each for each in self.outlines() if (each.state in FINAL) is ended])
+
+    def lines(self, sitting: Sitting, outlines: Sequence[Outline]) -> tuple[QueueLine, ...]:
+        """These files with their names and numbers, in this order, without those that are gone by now. LockedError."""
+        sitting.require()
         with self._store.read() as tx:
-            rows = [row for row in filings.every(tx) if (row.state in FINAL) is ended]
-            return tuple(self._queue_line(tx, sitting, row) for row in rows)
+            found = (self._queue_line(tx, sitting, outline) for outline in outlines)
+            return tuple(line for line in found if line is not None)
 
     def open(self, sitting: Sitting, ident: str) -> OpenedFile:
         """NotFoundError if it is gone; SealError if somebody has changed it; LockedError. The first look of a sitting
@@ -130,19 +84,21 @@ class FilingDesk:
             key = sitting.file_key(row.key_id, row.sealed_key)
             summary = seals.opened_summary(key, ident, filings.part(tx, ident, seals.SUMMARY))
             document = document_of(seals.opened_part(key, seals.DOCUMENT, filings.part(tx, ident, seals.DOCUMENT)))
-            written = [(line.kind, _written(key, line)) for line in filings.lines(tx, ident)]
-            outline = self._outline(tx, row)
+            lines = filings.lines(tx, ident)
+        written = [(line.kind, _written(key, line)) for line in lines]
+        steps, now = [line for line in lines if line.kind == STEP], self._clock.now()
         if sitting.first_look(ident):
             with self._store.write() as tx:
-                filings.was_opened(tx, self._clock.now(), ident, sitting.official)
+                filings.was_opened(tx, now, ident, sitting.official)
             self._bell.ring("controller")
         codes = [each.text for kind, each in written if kind == PORTAL]
         return OpenedFile(
-            outline, summary.number, document,
+            _outline(row, _moves(steps), now), summary.number, document,
             tuple(Photo(paper, place) for place, (paper, _) in enumerate(summary.photos, seals.PHOTOS)),
             tuple(each for kind, each in written if kind == STEP),
             tuple(each for kind, each in written if kind == NOTE),
             codes[-1] if codes else "", may_follow(row.state, row.accepted_at is not None),
+            _can_be_undone(steps, now),
         )  # fmt: skip
 
     def photo(self, sitting: Sitting, ident: str, place: int) -> bytes:
@@ -160,17 +116,44 @@ class FilingDesk:
 
     # --- working
 
-    def move(self, sitting: Sitting, ident: str, seen: FileState, step: Step) -> None:
-        """The next state. `seen`: the one the official had before them; ChangedError if it is another by now.
-        InputError with every problem of the step."""
+    def move(self, sitting: Sitting, ident: str, seen: FileState, step: Step, steps: int | None = None) -> None:
+        """The next state. `seen`: the one the official had before them, `steps`: after how many steps; ChangedError if
+        it is another by now. InputError with every problem of the step.
+
+        Once the clock no longer stands still, what was promised is so many working days later.
+        """
         with self._store.write() as tx:
             row, at = filings.get(tx, ident), self._clock.now()
-            if row.state is not seen:
+            moves = _moves(line for line in filings.lines(tx, ident) if line.kind == STEP)
+            if row.state is not seen or steps not in {None, len(moves)}:
                 raise ChangedError(ident)
             if found := problems_of(step, row.state, row.accepted_at is not None, at):
                 raise InputError(*found)
             words = Words(step.reason.strip(), tuple(paper.strip() for paper in step.asked if paper.strip()))
-            filings.move(tx, ident, self._line(sitting, row, at, STEP, step.to, words), step.due)
+            due = step.due or (None if step.to in CLOCK_STOPPED else self._rested(row, moves, at))
+            filings.move(tx, ident, self._line(sitting, row, at, STEP, step.to, words), due)
+        self._bell.ring("controller")
+
+    def _rested(self, row: FileRow, moves: list[Moved], at: datetime) -> datetime | None:
+        """What was promised, moved by the rest that ends at `at`; None if there is nothing to move."""
+        if row.promised is None:
+            return None
+        since = rested_since(moves, row.promised_at or row.filed_at)
+        return self._office().after_rest(row.promised, since, at) if since else None
+
+    def undo(self, sitting: Sitting, ident: str, steps: int) -> None:
+        """Take the last step back: the file is as it was before it, for the resident too; the journal has both.
+        `steps`: how many the official had before them; ChangedError if there are others by now. InputError
+        ("file_undo_late") once its time is over."""
+        sitting.require()
+        with self._store.write() as tx:
+            filings.get(tx, ident)
+            made, at = [line for line in filings.lines(tx, ident) if line.kind == STEP], self._clock.now()
+            if not made or len(made) != steps:
+                raise ChangedError(ident)
+            if not _can_be_undone(made, at):
+                raise InputError(Problem.of("undo", "file_undo_late"))
+            filings.undo(tx, at, ident, sitting.official)
         self._bell.ring("controller")
 
     def note(self, sitting: Sitting, ident: str, text: str) -> None:
@@ -256,20 +239,33 @@ class FilingDesk:
         for_resident = None if kind == NOTE else seals.words_for_resident(row.public, words)
         return Line(at, kind, state, sitting.official, seals.words_for_desk(key, words), for_resident)
 
-    def _outline(self, tx: Tx, row: FileRow) -> Outline:
-        moves = [Moved(line.at, line.state) for line in filings.lines(tx, row.id) if line.state is not None]
-        timing = timing_of(moves, row.promised, row.promised_at, self._clock.now())
-        is_new = row.opened_at is None
-        return Outline(row.id, row.guide, row.state, row.filed_at, row.changed_at, timing, is_new)
-
-    def _queue_line(self, tx: Tx, sitting: Sitting, row: FileRow) -> QueueLine:
-        outline = self._outline(tx, row)
+    def _queue_line(self, tx: Tx, sitting: Sitting, outline: Outline) -> QueueLine | None:
         try:
+            row = filings.get(tx, outline.id)
             key = sitting.file_key(row.key_id, row.sealed_key)
             summary = seals.opened_summary(key, row.id, filings.part(tx, row.id, seals.SUMMARY))
+            codes = [line for line in filings.lines(tx, row.id) if line.kind == PORTAL]
+            code = seals.opened_for_desk(key, codes[-1].for_desk).text if codes else ""
+        except NotFoundError:
+            return None
         except SealError:
             return QueueLine(outline, "", "", broken=True)  # the others are to be worked on all the same
-        return QueueLine(outline, summary.number, summary.name)
+        return QueueLine(outline, summary.number, summary.name, code)
+
+
+def _outline(row: FileRow, moves: Sequence[Moved], now: datetime) -> Outline:
+    timing = timing_of(moves, row.promised, row.promised_at, now)
+    return Outline(
+        row.id, row.guide, row.state, row.filed_at, row.changed_at, timing, row.opened_at is None, row.filed_doubtful
+    )
+
+
+def _moves(steps: Iterable[Line]) -> list[Moved]:
+    return [Moved(line.at, line.state) for line in steps if line.state is not None]
+
+
+def _can_be_undone(steps: Sequence[Line], now: datetime) -> bool:
+    return bool(steps) and steps[-1].can_go_back and may_undo(steps[-1].at, now)
 
 
 def _written(key: bytes, line: Line) -> Written:
@@ -293,6 +289,7 @@ def _export(found: OpenedFile) -> dict[str, object]:
     return {
         "id": found.outline.id, "number": found.number, "state": found.outline.state.key,
         "state_number": int(found.outline.state), "filed_at": found.outline.filed_at.isoformat(),
+        "filed_at_doubtful": found.outline.is_doubtful,
         "portal_code": found.portal_code, "document": json.loads(found.document.as_json()),
         "steps": [
             {"at": step.at.isoformat(), "by": step.by, "state": step.state.key if step.state else "",

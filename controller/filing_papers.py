@@ -12,8 +12,8 @@ import sys
 from datetime import tzinfo
 
 from controller.core.errors import StationError
+from controller.core.opened_files import OpenedFile, Written
 from controller.core.words import Words
-from controller.filing_desk import OpenedFile, Written
 from controller.runtime.children import Limits
 from controller.runtime.typefaces import find_typeface
 

@@ -29,6 +29,7 @@ from controller.dictionary import Dictionary
 from controller.filing_desk import FilingDesk
 from controller.filing_keys import DeskKeys, Sittings
 from controller.noticing import Noticing
+from controller.office_days import office_of
 from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -131,7 +132,8 @@ def main(config: StationConfig, places: Places) -> int:
             built_in_signal=built_in_signal, noticing=Noticing(store, bell, clock, ids, config),
             at_home=partial(at_home, places),
             picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
-            training=Training(store, bell, clock, ids, config), filing_desk=FilingDesk(files, bell, clock, ids),
+            training=Training(store, bell, clock, ids, config),
+            filing_desk=FilingDesk(files, bell, clock, ids, partial(office_of, store, config.site.tz)),
             desk_keys=DeskKeys(files, bell, clock, ids), sittings=sittings,
         )
     )  # fmt: skip

@@ -17,6 +17,7 @@ REASON_LIMIT, NOTE_LIMIT, CODE_LIMIT, PAPER_LIMIT, PAPERS_LIMIT = 1000, 2000, 60
 DOCUMENT_LIMIT = 1 << 20  # bytes
 PHOTO_LIMIT, PHOTOS_LIMIT = 2 << 20, 20  # bytes, as the portal has it; more would not fit a small computer's memory
 DRAFT_KEPT = timedelta(days=7)
+UNDO_FOR = timedelta(hours=24)  # the last step may be taken back for so long: a wrong tap is no decision
 
 
 class FileState(IntEnum):
@@ -105,10 +106,17 @@ class Moved:
     to: FileState
 
 
+def may_undo(step_at: datetime, now: datetime) -> bool:
+    """Whether a file's last step, made then, may still be taken back. That is no transition: the file is as if the
+    step had never been made, so what may follow is what the table said before it."""
+    return now - step_at < UNDO_FOR
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """`due`: the promise, moved by the time during which the clock stood still. `asked_often`: papers were asked for
-    more than once, which counts as late whatever the clock says."""
+    """`due`: the promise, moved by the time during which the clock stood still; None while it stands still, when nobody
+    can name a day. `asked_often`: papers were asked for more than once, which counts as late whatever the clock says.
+    """
 
     due: datetime | None
     stopped: timedelta
@@ -129,7 +137,18 @@ def timing_of(moves: Sequence[Moved], promised: datetime | None, promised_at: da
             ended = move.at
     due = promised + stopped if promised else None
     often = sum(move.to is _S.PAPERS_ASKED for move in moves) > 1
-    return Timing(due, stopped, often, often or (due is not None and (ended or now) > due))
+    late = often or (due is not None and (ended or now) > due)
+    return Timing(None if moves and moves[-1].to in CLOCK_STOPPED else due, stopped, often, late)
+
+
+def rested_since(moves: Sequence[Moved], promised_at: datetime) -> datetime | None:
+    """Since when a file's clock has stood still, as far as it counts for a promise of then; None while it runs."""
+    since = None
+    for move in reversed(moves):
+        if move.to not in CLOCK_STOPPED:
+            break
+        since = move.at
+    return max(since, promised_at) if since else None
 
 
 @dataclass(frozen=True, slots=True)

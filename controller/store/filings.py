@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from controller.core.errors import NotFoundError
-from controller.core.filings import FileState
+from controller.core.filings import FileState, Moved
 from controller.core.journal import Kind
 from controller.store import filing_records
 from controller.store.columns import as_instant, as_instant_or_none, instant
@@ -44,6 +44,7 @@ class FileRow:
     promised: datetime | None = None
     promised_at: datetime | None = None
     opened_at: datetime | None = None
+    filed_doubtful: bool = False  # nobody vouched for the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Line:
     by: str
     for_desk: bytes
     for_resident: bytes | None
+    can_go_back: bool = False  # of a step: how the file was before it is known
 
 
 def opened(path: Path, at_once: bool = True) -> Store:
@@ -66,11 +68,12 @@ def opened(path: Path, at_once: bool = True) -> Store:
 def add(tx: Tx, row: FileRow, parts: Iterable[bytes]) -> None:
     tx.execute(
         "INSERT INTO files (id, attempt, content_mark, guide, state, filed_at, changed_at, by_token, by_number, key_id,"
-        " sealed_key, public, private_by_token, private_by_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " sealed_key, public, private_by_token, private_by_number, filed_doubtful)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row.id, row.attempt, row.content_mark, row.guide, int(row.state), instant(row.filed_at),
             instant(row.changed_at), row.by_token, row.by_number, row.key_id, row.sealed_key, row.public,
-            row.private_by_token, row.private_by_number,
+            row.private_by_token, row.private_by_number, row.filed_doubtful,
         ),
     )  # fmt: skip
     _put_parts(tx, row.id, parts)
@@ -117,6 +120,22 @@ def every(tx: Tx) -> list[FileRow]:
 
 
 @as_written()
+def counts(tx: Tx) -> dict[FileState, int]:
+    """How many files are in each state."""
+    rows = tx.execute("SELECT state, COUNT(*) AS count FROM files GROUP BY state ORDER BY state")
+    return {FileState(row["state"]): int(row["count"]) for row in rows}
+
+
+@as_written()
+def moves(tx: Tx) -> dict[str, list[Moved]]:
+    """The steps of every file that has any, in the order in which they were made."""
+    found: dict[str, list[Moved]] = {}
+    for row in tx.execute("SELECT file_id, at, state FROM file_lines WHERE kind = ? ORDER BY seq", (STEP,)):
+        found.setdefault(row["file_id"], []).append(Moved(as_instant(row["at"]), FileState(row["state"])))
+    return found
+
+
+@as_written()
 def part(tx: Tx, ident: str, place: int) -> bytes:
     row = tx.execute("SELECT locked FROM file_parts WHERE file_id = ? AND place = ?", (ident, place)).fetchone()
     if row is None:
@@ -136,6 +155,12 @@ def was_exported(tx: Tx, at: datetime, ident: str, by: str, form: str) -> None:
 def move(tx: Tx, ident: str, line: Line, promised: datetime | None) -> None:
     """One step. `promised`: a new promise; None leaves what was promised."""
     assert line.state is not None  # noqa: S101 - a step has one
+    seq = add_line(tx, ident, line)
+    tx.execute(
+        "UPDATE file_lines SET (before_state, before_promised, before_promised_at)"
+        " = (SELECT state, promised, promised_at FROM files WHERE id = ?) WHERE seq = ?",
+        (ident, seq),
+    )
     tx.execute(
         "UPDATE files SET state = ?1, changed_at = ?2,"
         " accepted_at = CASE WHEN ?1 = ?3 AND accepted_at IS NULL THEN ?2 ELSE accepted_at END,"
@@ -143,12 +168,33 @@ def move(tx: Tx, ident: str, line: Line, promised: datetime | None) -> None:
         " WHERE id = ?5",
         (int(line.state), instant(line.at), int(FileState.ACCEPTED), instant(promised) if promised else None, ident),
     )
-    add_line(tx, ident, line)
     filing_records.tell(tx, line.at, Kind.FILE, f"file/{ident}", what="moved", state=line.state.key, by=line.by)
 
 
-def add_line(tx: Tx, ident: str, line: Line) -> None:
+def undo(tx: Tx, at: datetime, ident: str, by: str) -> None:
+    """The last step, which a program that keeps how it was before has made, was never made; only the journal knows."""
+    row = tx.execute(
+        "SELECT seq, state FROM file_lines WHERE file_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1", (ident, STEP)
+    ).fetchone()
     tx.execute(
+        "UPDATE files SET (state, promised, promised_at)"
+        " = (SELECT before_state, before_promised, before_promised_at FROM file_lines WHERE seq = ?) WHERE id = ?",
+        (row["seq"], ident),
+    )
+    tx.execute("DELETE FROM file_lines WHERE seq = ?", (row["seq"],))
+    tx.execute(
+        "UPDATE files SET accepted_at = (SELECT MIN(at) FROM file_lines WHERE file_id = ?1 AND state = ?2),"
+        " changed_at = COALESCE((SELECT MAX(at) FROM file_lines WHERE file_id = ?1 AND kind = ?3), filed_at)"
+        " WHERE id = ?1",
+        (ident, int(FileState.ACCEPTED), STEP),
+    )
+    state = FileState(row["state"])
+    filing_records.tell(tx, at, Kind.FILE, f"file/{ident}", what="undone", state=state.key, by=by)
+
+
+def add_line(tx: Tx, ident: str, line: Line) -> int:
+    """Its number."""
+    added = tx.execute(
         "INSERT INTO file_lines (file_id, at, kind, state, by, for_desk, for_resident) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             ident, instant(line.at), line.kind, int(line.state) if line.state else None, line.by, line.for_desk,
@@ -157,6 +203,7 @@ def add_line(tx: Tx, ident: str, line: Line) -> None:
     )  # fmt: skip
     if line.kind != STEP:
         filing_records.tell(tx, line.at, Kind.FILE, f"file/{ident}", what=line.kind, by=line.by)
+    return added.lastrowid or 0
 
 
 @as_written()
@@ -166,7 +213,7 @@ def lines(tx: Tx, ident: str) -> list[Line]:
     return [
         Line(
             as_instant(row["at"]), row["kind"], FileState(row["state"]) if row["state"] else None, row["by"],
-            row["for_desk"], row["for_resident"],
+            row["for_desk"], row["for_resident"], row["before_state"] is not None,
         )
         for row in rows
     ]  # fmt: skip
@@ -216,4 +263,5 @@ def _row(row: sqlite3.Row) -> FileRow:
         public=row["public"], private_by_token=row["private_by_token"], private_by_number=row["private_by_number"],
         accepted_at=as_instant_or_none(row["accepted_at"]), promised=as_instant_or_none(row["promised"]),
         promised_at=as_instant_or_none(row["promised_at"]), opened_at=as_instant_or_none(row["opened_at"]),
+        filed_doubtful=bool(row["filed_doubtful"]),
     )  # fmt: skip

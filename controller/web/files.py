@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from controller.core.errors import ChangedError, InputError, Problem
 from controller.core.filings import FileState, Step
-from controller.filing_desk import DELETION_REASONS, OpenedFile
+from controller.core.opened_files import OpenedFile
+from controller.filing_desk import DELETION_REASONS
 from controller.filing_papers import pdf_of
 from controller.runtime.sealing import SealError
 from controller.web.announcement_forms import said

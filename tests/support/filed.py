@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from controller.core.file_documents import Answer, Applicant, Consent, FileDocument, Paper, Said
 from controller.core.filings import Submission
+from controller.core.office_days import Office as OfficeDays
 from controller.core.ports import Clock, Ids
 from controller.filing import Filing
 from controller.filing_desk import FilingDesk
@@ -21,6 +23,7 @@ from controller.store.connection import Store
 from tests.support.stations import START, CountedIds, SilentBell
 
 CHEAP = Cost(1, 8)
+OFFICE = OfficeDays(ZoneInfo("Asia/Ho_Chi_Minh"))
 PASSWORD = "sông nước quê mình xanh"
 NAME, BIRTH, ID_NUMBER, PHONE = "Nông Thị Bưởi Thử", "1948-02-03", "008148999999", "0000000000"
 
@@ -76,5 +79,5 @@ def office_in(folder: Path, clock: Clock | None = None, believed: bool = True) -
     clock, bell = clock or FakeClock(START), SilentBell()
     return Office(
         places, store, clock, bell, Filing(store, bell, clock, ids, lambda: believed),
-        FilingDesk(store, bell, clock, ids), DeskKeys(store, bell, clock, ids, CHEAP),
+        FilingDesk(store, bell, clock, ids, lambda: OFFICE), DeskKeys(store, bell, clock, ids, CHEAP),
     )  # fmt: skip

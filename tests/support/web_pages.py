@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -26,6 +27,7 @@ from controller.dictionary import Dictionary
 from controller.filing_desk import FilingDesk
 from controller.filing_keys import DeskKeys, Sittings
 from controller.noticing import Noticing
+from controller.office_days import office_of
 from controller.picturing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -144,7 +146,7 @@ def pages_in(
     signs = Furnished(folder / "root").signs(station.clock)
     boards = Boards(station.config, station.store, station.clock)
     made = (station.store, station.bell, station.clock)
-    files = filings.opened(station.places.filings_db)
+    files, office = filings.opened(station.places.filings_db), partial(office_of, station.store, station.config.site.tz)
     return Pages(
         station,
         create_app(
@@ -157,7 +159,7 @@ def pages_in(
                 noticing=Noticing(*made, station.ids, station.config), desk=Desk(*made, station.config),
                 picturing=Picturing(station.store, station.places, station.clock, station.config.policy),
                 training=Training(*made, station.ids, station.config),
-                filing_desk=FilingDesk(files, *made[1:], station.ids), sittings=Sittings(),
+                filing_desk=FilingDesk(files, *made[1:], station.ids, office), sittings=Sittings(),
                 desk_keys=DeskKeys(files, *made[1:], station.ids, QUICK),
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
                 clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,13 +15,15 @@ import pytest
 from PIL import Image
 
 from controller.core.errors import ChangedError, InputError, NotFoundError
-from controller.core.filings import FileState, Step
-from controller.filing_desk import OpenedFile
+from controller.core.filings import UNDO_FOR, FileState, Standing, Step
+from controller.core.opened_files import OpenedFile
 from controller.filing_keys import Sitting
 from controller.filing_papers import captions, pdf_of, sections
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.sealing import SealError
+from controller.store import filings
+from controller.store.filings import FileRow
 from tests.support.filed import ID_NUMBER, NAME, Office, document, office_in, submission
 from tests.support.stations import START
 
@@ -92,7 +94,7 @@ def test_a_file_goes_through_its_states(office: Office, sitting: Sitting, clock:
     assert [(step.state, step.by) for step in opened.steps] == [(step.to, "lan") for step in steps]
     assert (opened.steps[0].text, opened.steps[0].asked) == ("Thiếu giấy.", ("Giấy chứng sinh",))
     assert opened.may_follow == ()
-    assert opened.outline.timing.due == START + timedelta(minutes=11), "a minute stood still for the payment"
+    assert opened.outline.timing.due == START + timedelta(minutes=10), "no working day began while it stood still"
     assert [line["what"] for line in told(office)] == ["filed", *["moved"] * 7, "opened"]
     assert [line.get("state") for line in told(office)][1:8] == [step.to.key for step in steps]
     assert all(set(line) <= {"what", "guide", "state", "by"} for line in told(office)), "no words of anybody"
@@ -118,6 +120,99 @@ def test_what_is_wrong_with_a_step_changes_nothing(office: Office, sitting: Sitt
     assert office.desk.open(sitting, "id-0002").steps == ()
     with pytest.raises(NotFoundError):
         office.desk.move(sitting, "nothing", S.REGISTERED, Step(to=S.ACCEPTED))
+
+
+def standing(office: Office) -> Standing:
+    found = office.filing.state_of_token(office.filing.submit(submission()).token)
+    assert found is not None
+    return found
+
+
+def test_the_last_step_can_be_taken_back_and_the_resident_sees_it_so(
+    office: Office, sitting: Sitting, clock: FakeClock
+) -> None:
+    due = START + timedelta(days=3)
+    steps = [
+        Step(to=S.ACCEPTED, due=due), Step(to=S.IN_PROCESS, due=due + timedelta(days=4)),
+        Step(to=S.WITHDRAWN, reason="nhầm dòng"),
+    ]  # fmt: skip
+    before = []
+    office.desk.open(sitting, "id-0002")
+    for step in steps:
+        clock.tick(60)
+        before.append((office.desk.open(sitting, "id-0002"), standing(office), row(office)))
+        office.desk.move(sitting, "id-0002", office.desk.outlines()[0].state, step)
+    assert standing(office).state is S.WITHDRAWN
+    for number, was in zip((3, 2, 1), reversed(before), strict=True):
+        assert office.desk.open(sitting, "id-0002").may_undo
+        office.desk.undo(sitting, "id-0002", number)
+        assert (office.desk.open(sitting, "id-0002"), standing(office), row(office)) == was
+    assert not office.desk.open(sitting, "id-0002").may_undo
+    assert [line["what"] for line in told(office)] == ["filed", "opened", *["moved"] * 3, *["undone"] * 3]
+    assert [line["state"] for line in told(office)[-3:]] == ["withdrawn", "in_process", "accepted"]
+    office.desk.move(sitting, "id-0002", S.REGISTERED, Step(to=S.REFUSED, reason="như bảng đã định"), 0)
+
+
+def row(office: Office) -> FileRow:
+    with office.store.read() as tx:
+        return replace(filings.get(tx, "id-0002"), opened_at=None)
+
+
+def test_a_step_is_taken_back_in_time_and_only_by_who_has_seen_it(
+    office: Office, sitting: Sitting, clock: FakeClock
+) -> None:
+    with pytest.raises(ChangedError):
+        office.desk.undo(sitting, "id-0002", 0)
+    asked = Step(to=S.PAPERS_ASKED, reason="Thiếu", asked=("Giấy",))
+    office.desk.move(sitting, "id-0002", S.REGISTERED, asked, 0)
+    with pytest.raises(ChangedError):
+        office.desk.move(sitting, "id-0002", S.PAPERS_ASKED, asked, 0)
+    office.desk.move(sitting, "id-0002", S.PAPERS_ASKED, asked, 1)
+    for seen in (0, 1, 3):
+        with pytest.raises(ChangedError):
+            office.desk.undo(sitting, "id-0002", seen)
+    clock.tick(UNDO_FOR.total_seconds())
+    later = office.keys.unlock("lan", "sông nước quê mình xanh")
+    with pytest.raises(InputError) as caught:
+        office.desk.undo(later, "id-0002", 2)
+    assert [problem.code for problem in caught.value.problems] == ["file_undo_late"]
+    assert not office.desk.open(later, "id-0002").may_undo
+    assert WORDS.has("problem.file_undo_late")
+
+
+def test_a_step_of_an_older_program_stays(office: Office, sitting: Sitting) -> None:
+    office.desk.move(sitting, "id-0002", S.REGISTERED, Step(to=S.ACCEPTED))
+    with office.store.write() as tx:
+        tx.execute("UPDATE file_lines SET before_state = NULL")
+    assert not office.desk.open(sitting, "id-0002").may_undo
+    with pytest.raises(InputError):
+        office.desk.undo(sitting, "id-0002", 1)
+
+
+def test_a_promise_stands_still_and_goes_on_by_working_days(office: Office, sitting: Sitting, clock: FakeClock) -> None:
+    """From Saturday 21/11 on: promised for Friday 27th, asked for papers on Wednesday, brought on Sunday."""
+
+    def until(day: int) -> Sitting:
+        clock.tick((datetime(2026, 11, day, 9, tzinfo=PLACE) - clock.now()).total_seconds())
+        return office.keys.unlock("lan", "sông nước quê mình xanh")
+
+    due = datetime(2026, 11, 27, 17, tzinfo=PLACE)
+    office.desk.move(sitting, "id-0002", S.REGISTERED, Step(to=S.ACCEPTED, due=due))
+    office.desk.move(until(25), "id-0002", S.ACCEPTED, Step(to=S.PAPERS_ASKED, reason="Thiếu", asked=("Giấy",)))
+    assert (standing(office).timing.due, office.desk.outlines()[0].timing.late) == (None, False)
+    office.desk.move(until(26), "id-0002", S.PAPERS_ASKED, Step(to=S.PAYMENT_ASKED, reason="8.000 đồng"))
+    office.desk.move(until(29), "id-0002", S.PAYMENT_ASKED, Step(to=S.IN_PROCESS))
+    assert standing(office).timing.due == datetime(2026, 12, 1, 17, tzinfo=PLACE), "Thursday and Friday stood still"
+
+
+@pytest.mark.parametrize("believed", [True, False])
+def test_what_was_filed_by_a_doubtful_clock_says_so(tmp_path: Path, clock: FakeClock, believed: bool) -> None:
+    office = office_in(tmp_path / "other", clock, believed)
+    sitting = office.opened()
+    office.filing.submit(submission())
+    assert office.desk.outlines()[0].is_doubtful is not believed
+    assert json.loads(office.desk.exported(sitting, "id-0002"))["filed_at_doubtful"] is not believed
+    office.store.close()
 
 
 def test_notes_and_the_portals_code(office: Office, sitting: Sitting) -> None:

@@ -27,6 +27,7 @@ def test_every_line_is_said(tmp_path: Path) -> None:
     office.desk.note(sitting, ident, "ghi chú")
     office.desk.set_portal_code(sitting, ident, "H60-1")
     office.desk.move(sitting, ident, FileState.REGISTERED, Step(to=FileState.REFUSED, reason="sai nơi nộp"))
+    office.desk.undo(sitting, ident, 1)
     office.desk.delete(sitting, ident, "asked")
     office.keys.enrol("minh", OTHER)
     office.keys.grant(sitting, "minh")

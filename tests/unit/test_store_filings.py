@@ -23,11 +23,13 @@ CLEAR = {
     "desk_keys": {"id", "made_at", "retired_at"},
     "draft_parts": {"place"},
     "drafts": {"kept_until", "doubtful"},
-    "file_lines": {"seq", "file_id", "at", "kind", "state", "by"},
+    "file_lines": {
+        "seq", "file_id", "at", "kind", "state", "by", "before_state", "before_promised", "before_promised_at",
+    },
     "file_parts": {"file_id", "place"},
     "files": {
         "id", "guide", "state", "accepted_at", "promised", "promised_at", "filed_at", "changed_at", "opened_at",
-        "key_id",
+        "key_id", "filed_doubtful",
     },
     "helpers": {"id", "name", "issued_at", "issued_by", "revoked_at"},
     "house": {"one", "identity", "passes", "memory_kib"},
