@@ -128,6 +128,7 @@ def serve(shelf: Shelf, link: Link) -> int:
     sorry = word == words_of.SHOW_SORRY
 
     def working(name: str, limit_s: float = 8.0) -> Callable[[], None]:
+        crew.progress(name, limit_s)  # from now on: the first piece of work may be the one that never ends
         return lambda: crew.progress(name, limit_s)
 
     crew.start("news", lambda: reader.run(crew.stopping, working("news", NEWS_LIMIT_S)), rings.ring)

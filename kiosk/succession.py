@@ -6,6 +6,10 @@ memory. The processes are forked from this one, which has everything imported an
 database. Order at the end of a visit: the old one draws the waiting screen over the visit and says `over`; the ready
 one opens its screen above it and says `ready`; the old one is told to leave. Where only one process can hold the
 screen (SDL's kmsdrm), the old one leaves first.
+
+The one that is shown gives a sign of life every second. One that gives none any more still shows what somebody was at,
+and nothing in it would end that visit: it is killed, and the next owns up to it. So is it when all of us were killed: a
+mark below /run, gone with the power, says that somebody was there.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from controller.runtime.doorbell import Doorway
 from controller.runtime.lean import settle
@@ -31,6 +36,7 @@ ALONE = frozenset({"kmsdrm"})  # drivers with which only one process can have th
 LEAVE_S = 4.0  # longer than a crew takes to end
 AGAIN_S = 0.5  # between a process that died without having been visited and the next
 CALM_S = 10.0
+SILENT_S = 10.0  # without a sign of life; the unit's watchdog would end us all five seconds later
 PATIENCE = 5  # so many die in a row, calm not once: it is not the resident's doing
 LOOK_S = 1.0
 log = logging.getLogger(__name__)
@@ -43,6 +49,7 @@ class Server:
     pid: int
     link: Link
     since: float
+    alive_at: float  # its last sign of life, or when it was called
     shown: bool = False
     driver: str = ""  # "" until its first picture is on the screen
     visited: bool = False
@@ -52,13 +59,15 @@ class Server:
 class Succession:
     """`serve(link)` is the life of a child; it returns the exit code. Threads may be started only in it."""
 
-    def __init__(self, doorway: Doorway, serve: Callable[[Link], int]) -> None:
-        self._doorway, self._serve = doorway, serve
+    def __init__(self, doorway: Doorway, serve: Callable[[Link], int], mark: Path) -> None:
+        """`mark`: a file that lies there while somebody is served."""
+        self._doorway, self._serve, self._mark = doorway, serve, mark
         self._servers: list[Server] = []
-        self._sorry = False
+        self._sorry = mark.exists()
         self._driver = ""
         self._deaths = 0
         self._not_before = self._spare_not_before = 0.0
+        self._looked_at = time.monotonic()
         self._ready_said = False
 
     def run(self, stopping: Stopping) -> int:
@@ -69,6 +78,7 @@ class Succession:
                 self._keep_two()
                 self._hear(stopping)
                 self._part()
+                self._look_for_life()
         finally:
             self._end_all()
         if self._deaths >= PATIENCE:
@@ -87,7 +97,7 @@ class Succession:
         leaving = any(s.leaves_at is not None for s in self._servers)
         if shown is None and ready is not None and not (leaving and self._driver.lower() in ALONE):
             ready.shown = ready.link.say(link.SHOW_SORRY if self._sorry else link.SHOW)
-            self._sorry = False
+            ready.alive_at, ready.visited, self._sorry = now, self._sorry, False
 
     def _fork(self, now: float) -> Server:
         ours, theirs = link.pair()
@@ -104,7 +114,7 @@ class Succession:
                 logging.shutdown()
                 os._exit(code)  # nothing of what the parent would do at its end is ours to do
         theirs.close()
-        server = Server(pid, ours, now)
+        server = Server(pid, ours, now, now)
         self._servers.append(server)
         return server
 
@@ -135,6 +145,7 @@ class Succession:
 
     def _heard(self, server: Server, word: str) -> None:
         what, _, more = word.partition(" ")
+        server.alive_at = time.monotonic()
         if what == link.READY:
             server.driver = self._driver = more
             if not self._ready_said:
@@ -144,8 +155,10 @@ class Succession:
                     other.link.say(link.LEAVE)
         elif what == link.VISIT:
             server.visited = True
+            self._note(True)
         elif what == link.OVER:
             server.leaves_at = time.monotonic()
+            self._note(False)
             if self._driver.lower() in ALONE:
                 server.link.say(link.LEAVE)
         elif word == link.GONE:
@@ -168,8 +181,17 @@ class Succession:
             return
         self._sorry = self._sorry or server.visited
         self._deaths = 1 if now - server.since > CALM_S else self._deaths + 1
-        if not server.visited:
+        if not server.visited or self._deaths > 1:
             self._not_before = now + AGAIN_S
+
+    def _note(self, visited: bool) -> None:
+        try:
+            if visited:
+                self._mark.touch()
+            else:
+                self._mark.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s: %s", self._mark, error.strerror or error)
 
     def _part(self) -> None:
         """One that does not leave when told, is made to."""
@@ -179,6 +201,18 @@ class Succession:
                 log.error("the process of the last visit does not end: killed")
                 os.kill(server.pid, signal.SIGKILL)
                 server.leaves_at = now
+
+    def _look_for_life(self) -> None:
+        now = time.monotonic()
+        slept = now - self._looked_at > SILENT_S / 2  # we ourselves: who was still has not been heard yet
+        self._looked_at = now
+        for server in self._servers:
+            if slept:
+                server.alive_at = now
+            if server.shown and server.leaves_at is None and now - server.alive_at > SILENT_S:
+                log.error("the screen's process gives no sign of life: killed")
+                os.kill(server.pid, signal.SIGKILL)
+                server.alive_at = now
 
     def _end_all(self) -> None:
         notify("STOPPING=1")

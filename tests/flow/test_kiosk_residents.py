@@ -192,6 +192,40 @@ def _sorry(kiosk: Kiosk) -> bool:
     return (0xA1, 0x1A, 0x14) in {colour for _, colour in colours}
 
 
+def test_one_that_hangs_during_a_visit_is_not_left_on_the_screen(kiosk: Kiosk) -> None:
+    first = kiosk.shown
+    kiosk.begin()
+    os.kill(first, signal.SIGSTOP)  # as one whose device never answers: what somebody was at stays on the screen
+    until(lambda: first not in children(kiosk.process.pid), "its end", 25)
+    until(lambda: _sorry(kiosk), "that something went wrong")
+    assert kiosk.station.log.count("no sign of life") == 1
+
+
+def test_one_that_hangs_before_it_is_shown_is_replaced(kiosk: Kiosk) -> None:
+    first, ready = children(kiosk.process.pid)
+    os.kill(ready, signal.SIGSTOP)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: ready not in children(kiosk.process.pid), "its end", 25)
+    until(lambda: kiosk.station.places.picture("kiosk").stat().st_mtime > time.time() - 3, "another that draws")
+    kiosk.rested()
+
+
+def test_a_visit_that_ended_with_all_processes_is_owned_up_to(kiosk: Kiosk) -> None:
+    station = kiosk.station
+    kiosk.begin()
+    until(lambda: (station.places.run / "kiosk-visit").exists(), "the mark of a visit")
+    kiosk.process.kill()
+    kiosk.process.wait()
+    with station.kiosk(DISPLAY=kiosk.finger.display, SDL_AUDIODRIVER="dummy") as process:
+        again = Kiosk(station, process, kiosk.finger.display)
+        until(lambda: _sorry(again), "that something went wrong")
+        again.finger.touch(PAGES[SORRY], GoTo(LANGUAGE))
+        again.finger.touch(PAGES[LANGUAGE], SpeakTo("vi"))
+        again.finger.touch(PAGES[DOORS], Leave())
+        again.rested()
+        assert not (station.places.run / "kiosk-visit").exists()
+
+
 def test_no_process_outlives_the_one_that_watches_over_them(kiosk: Kiosk) -> None:
     pids = children(kiosk.process.pid)
     assert len(pids) == 2

@@ -19,7 +19,7 @@ places.make()
 def serve(link):
     link.heard(10)
     raise RuntimeError("no screen")
-sys.exit(Succession(Doorway(places, "kiosk"), serve).run(Stopping()))
+sys.exit(Succession(Doorway(places, "kiosk"), serve, places.run / "visit").run(Stopping()))
 """
 
 
