@@ -1,7 +1,7 @@
 """Which spellings a Vietnamese syllable can have, also half written, and where its tone mark stands. Pure tables.
 
-Half written: marks may come late, so `tieng` may still become `tiếng`. What cannot become a syllable is a foreign
-word or a name, and is left as it was typed. Nothing here knows of keys.
+Half written: marks may come late, so `tieng` may still become `tiếng`. Whole: it is a syllable as it stands, and can
+have a tone. What can become neither is a foreign word or a name, and is left as typed. Nothing here knows of keys.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ MARKED = frozenset("ăâêôơư")
 TONES = " \u0301\u0300\u0309\u0303\u0323"  # level, then sắc, huyền, hỏi, ngã, nặng as combining characters
 _BARE = str.maketrans("ăâêôơưđĂÂÊÔƠƯĐ", "aaeooudAAEOOUD")
 
-# the onsets of Vietnamese, and those of names of the highlands that are written with its marks (Krông, Hmông, Mlô)
 _ONSETS = frozenset(
-    " b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x"  # noqa: SIM905 - a table, for people to read
-    " bl br dr đr gr hl hm hr kl km kn kp kr ml mn pl pr rm st xt".split(" ")
+    " b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x".split(" ")  # noqa: SIM905 - for people to read
 )
+# of names of the highlands, which are written with the same marks (Krông, Hmông, Mlô)
+_HIGHLAND_ONSETS = frozenset("bl br dr đr gl gr hl hm hr kl km kn kp kr ml mn pl pr rm sr st xt".split())  # noqa: SIM905
 # rimes without a final consonant; then nuclei with the finals each can have
 _OPEN = (
     "a ai ao au ay âu ây e eo ê êu i ia iê iêu iu o oa oai oao oay oe oeo oi ô ôi ơ ơi u ua uâ uây uê ui uôi uơ uy uya "
@@ -29,6 +29,8 @@ _CLOSED = (
     "ơ:m,n,ng,p,t u:c,k,m,n,ng,p,t ua:n,ng,t uâ:n,ng,t uă:n,t,c uê:ch,n,nh uô:c,m,n,ng,p,t uy:c,ch,n,nh,p,t "
     "uyê:n,t,m,ng ư:c,m,n,ng,t ươ:c,m,n,ng,p,t yê:m,n,ng,t"
 )
+_HIGHLAND_CLOSED = "o:k u:k ư:k ơ:k ă:h ư:h ơ:h"  # after any onset (Búk, Păh, Pưh); no tone goes with the h,
+_HIGHLAND_RIMES = "ă â ôk êk âk"  # after an onset of the highlands only (Kpă, Blôk; but book)
 
 
 def _half_written(rimes: set[str]) -> frozenset[str]:
@@ -46,12 +48,23 @@ def bare(text: str) -> str:
     return text.translate(_BARE)
 
 
-_WHOLE = set(_OPEN.split()) | {
-    nucleus + final for part in _CLOSED.split() for nucleus, finals in [part.split(":")] for final in finals.split(",")
-}
-_RIMES = _half_written(_WHOLE)
-_RIMES_AFTER_QU = _half_written(_WHOLE | {rime[1:] for rime in _WHOLE if rime.startswith("uy")})
-_STOPS = ("c", "ch", "p", "t")
+def _closed(table: str) -> set[str]:
+    return {
+        nucleus + final
+        for part in table.split()
+        for nucleus, finals in [part.split(":")]
+        for final in finals.split(",")
+    }
+
+
+_WHOLE = {*_OPEN.split(), *_closed(_CLOSED), *_closed(_HIGHLAND_CLOSED)}
+_WHOLE_AFTER_QU = _WHOLE | {rime[1:] for rime in _WHOLE if rime.startswith("uy")}
+_WHOLE_IN_HIGHLANDS = _WHOLE | set(_HIGHLAND_RIMES.split())
+_RIMES, _RIMES_AFTER_QU = _half_written(_WHOLE), _half_written(_WHOLE_AFTER_QU)
+_RIMES_IN_HIGHLANDS = _half_written(_WHOLE_IN_HIGHLANDS)
+_STOPS = ("c", "ch", "k", "p", "t")
+_ABBREVIATION = 8  # letters at most
+_FRONT = frozenset("eêiy")  # before these k is written, never c
 _SLOW_TONES = frozenset({2, 3, 4})  # huyền, hỏi, ngã
 _MOVABLE = frozenset({"oa", "oe", "uy"})  # the old place is the first letter, the new one the second
 _LAST = frozenset({"ie", "ue", "uo", "ye", "uye"})  # half written iê, uê, uô, yê, uyê: the tone stands on the last
@@ -69,11 +82,32 @@ def rime_at(word: str) -> int:
 
 def possible(word: str, tone: int = 0) -> bool:
     """Whether a word (small letters, no tone in them) is a syllable or can become one. A tone may come late, but
-    before c, ch, p and t it can only be sắc or nặng."""
+    before c, ch, k, p and t it can only be sắc or nặng."""
     at = rime_at(word)
-    if word[:at] not in _ONSETS or word[at:] not in (_RIMES_AFTER_QU if word[:2] == "qu" else _RIMES):
+    onset, rime = word[:at], word[at:]
+    if onset in _HIGHLAND_ONSETS:
+        known = rime in _RIMES_IN_HIGHLANDS
+    else:
+        known = onset in _ONSETS and rime in (_RIMES_AFTER_QU if onset == "qu" else _RIMES)
+    return known and (tone not in _SLOW_TONES or not word.endswith(_STOPS))
+
+
+def whole(word: str) -> bool:
+    """Whether a word that is `possible` is a syllable as it stands, and can show a tone: `thuê`, not `thue`."""
+    at = rime_at(word)
+    onset, rime = word[:at], word[at:]
+    if rime.endswith("h") and not rime.endswith(("ch", "nh")):
         return False
-    return tone not in _SLOW_TONES or not word.endswith(_STOPS)
+    if onset in _HIGHLAND_ONSETS:
+        return rime in _WHOLE_IN_HIGHLANDS
+    if onset == "c" and rime[:1] in _FRONT:
+        return False
+    return rime in (_WHOLE_AFTER_QU if onset == "qu" else _WHOLE)
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether a word is a few consonants and nothing else: UBND, HĐND."""
+    return len(word) <= _ABBREVIATION and VOWELS.isdisjoint(word)
 
 
 def tone_at(word: str, old_place: bool) -> int:

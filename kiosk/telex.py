@@ -6,12 +6,15 @@ Methods: "telex" (aa â, aw ă, dd đ, s f r x j tones, z takes the tone off), "
 | key                          | what becomes of it                                                            |
 |------------------------------|-------------------------------------------------------------------------------|
 | a mark, a tone               | acts on the word, however late it comes, if the word can be a syllable then   |
+| a tone, and no whole syllable | the word is shown as typed until it is one: user, never uẻ; tiengs, then tiếng |
 | the same again               | is undone, and written; that mark stays off for the rest of the word          |
 | a letter after which no syllable can be | the word is a foreign one: all of it is shown as typed              |
+| dd among consonants          | is đ: HĐND                                                                     |
 | anything but a letter        | ends the word                                                                 |
+| @                            | the word before it, and all up to the next blank, is an address: as typed      |
 
-`undone` shows a word as typed, then with its tone on each other vowel (names are not always spelt by the rules: Seò).
-Scanner bursts must never come here.
+`undone` shows a word as typed, then with marks that no syllable has, then with its tone on each other vowel (names are
+not always spelt by the rules: Seò). Scanner bursts must never come here.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kiosk.syllables import TONES, VOWELS, bare, possible, rime_at, tone_at
+from kiosk.syllables import TONES, VOWELS, bare, is_abbreviation, possible, rime_at, tone_at, whole
 
 DELETE = "\b"
 METHODS = ("telex", "vni", "keys")
@@ -62,8 +65,8 @@ _TONE_OFF = "tone"
 class Word:
     """The word being typed. `letters` have their marks and no tone; `off` are the marks that were undone.
 
-    lent: the o of ưo got its horn because a letter followed, and the key for it may still come.
-    variant: 0 by the rules, 1 as typed, then with the tone on each vowel in turn.
+    lent: the o of ưo got its horn because a letter followed, and the key for it may still come. gated: its letters act
+    as marks and tones, so that it may be no Vietnamese at all. fixed: how somebody wants it, "" for by the rules.
     """
 
     keys: str = ""
@@ -72,13 +75,23 @@ class Word:
     off: frozenset[str] = frozenset()
     foreign: bool = False
     lent: bool = False
-    variant: int = 0
+    gated: bool = False
+    fixed: str = ""
+
+    @property
+    def as_typed(self) -> str:
+        return unicodedata.normalize("NFC", self.keys)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rules leave it as it was typed."""
+        return self.foreign or (self.gated and self.tone > 0 and not whole(self.letters.lower()))
 
     def shown(self, old_place: bool) -> str:
-        if self.variant > 1:
-            return _toned(self.letters, self.tone, _other_places(self, old_place)[self.variant - 2])
-        if self.foreign or self.variant:
-            return unicodedata.normalize("NFC", self.keys)
+        return self.fixed or (self.as_typed if self.is_plain else self.read(old_place))
+
+    def read(self, old_place: bool) -> str:
+        """By its marks and tone, whether it is a syllable or not."""
         if not self.tone:
             return self.letters
         return _toned(self.letters, self.tone, tone_at(self.letters.lower(), old_place))
@@ -91,7 +104,7 @@ NO_WORD = Word()
 class Typing:
     """A field's text: `done`, then the word before with what follows it, then the word being typed.
 
-    old_place: hòa, thúy; else hoà, thuý.
+    old_place: hòa, thúy; else hoà, thuý. plain: within an address, where letters are letters.
     """
 
     method: str = "telex"
@@ -100,6 +113,7 @@ class Typing:
     last: Word = NO_WORD
     gap: str = ""
     word: Word = NO_WORD
+    plain: bool = False
 
     @property
     def text(self) -> str:
@@ -123,28 +137,32 @@ def written(text: str, method: str = "telex", old_place: bool = True) -> Typing:
     word = NO_WORD
     for letter in text[end:]:
         word = _with_letter(word, letter, gated=False)
+    plain = "@" in text and not any(each.isspace() for each in text[text.rfind("@") :])
     if word.shown(old_place) != text[end:]:  # its tone stands elsewhere than the rules say: it is kept as it is
-        return Typing(method, old_place, done=text)
-    return Typing(method, old_place, done=text[:end], word=replace(word, keys=text[end:]))
+        return Typing(method, old_place, done=text, plain=plain)
+    return Typing(method, old_place, done=text[:end], word=replace(word, keys=text[end:]), plain=plain)
 
 
 def pressed(typing: Typing, key: str) -> Typing:
     """After one more key: one character."""
     if key == DELETE:
         return deleted(typing)
-    effect = _effects(typing.method).get(key)
-    if effect is not None:
-        return replace(typing, word=_changed(typing.word, key, effect, typing.method != "keys"))
     if key in _DEAD:
         return replace(typing, word=_by_dead_key(typing.word, _DEAD[key]))
-    if _is_letter(key):
-        return replace(typing, word=_with_letter(typing.word, key, typing.method != "keys"))
+    effect = None if typing.plain else _effects(typing.method).get(key)
+    if effect is not None or _is_letter(key):
+        return replace(typing, word=_grown(typing, key, effect))
     if not key.isascii():
-        return Typing(typing.method, typing.old_place, done=unicodedata.normalize("NFC", typing.text + key))
+        done = unicodedata.normalize("NFC", typing.text + key)
+        return Typing(typing.method, typing.old_place, done, plain=typing.plain and not key.isspace())
+    plain = key == "@" or (typing.plain and not key.isspace())
     if not typing.word.keys:
-        return replace(typing, gap=typing.gap + key)
+        return replace(typing, gap=typing.gap + key, plain=plain)
+    word = typing.word
+    if key == "@" and word.gated and not word.fixed:
+        word = replace(word, fixed=word.as_typed)
     done = typing.done + typing.last.shown(typing.old_place) + typing.gap
-    return Typing(typing.method, typing.old_place, done, typing.word, key)
+    return Typing(typing.method, typing.old_place, done, word, key, plain=plain)
 
 
 def deleted(typing: Typing) -> Typing:
@@ -152,16 +170,18 @@ def deleted(typing: Typing) -> Typing:
     word = typing.word
     if not word.keys:
         if typing.gap:
-            gap = typing.gap[:-1]
-            return replace(typing, gap=gap) if gap else replace(typing, gap="", last=NO_WORD, word=typing.last)
+            gap, plain = typing.gap[:-1], typing.plain and typing.gap[-1] != "@"
+            return replace(typing, gap=gap, plain=plain) if gap else replace(
+                typing, gap="", last=NO_WORD, word=typing.last, plain=plain
+            )  # fmt: skip
         if typing.last.keys:
             return deleted(replace(typing, last=NO_WORD, word=typing.last))
         return written(typing.done[:-1], typing.method, typing.old_place)
-    if word.foreign and not word.variant:
-        shorter = NO_WORD
-        for key in word.keys[:-1]:
-            shorter = pressed(Typing(typing.method, word=shorter), key).word
-        return replace(typing, word=shorter)
+    if word.fixed:
+        left = word.fixed[:-1]
+        return replace(typing, word=Word(left, left, foreign=True, fixed=left) if left else NO_WORD)
+    if word.is_plain:
+        return replace(typing, word=_spelt(typing, word.keys[:-1]))
     return replace(typing, word=_without_last(word, typing.old_place))
 
 
@@ -169,13 +189,35 @@ def undone(typing: Typing) -> Typing:
     """The word being typed, or the one before, in its next way: as typed, its tone elsewhere, by the rules again."""
     which = "word" if typing.word.keys or not typing.last.keys else "last"
     word: Word = getattr(typing, which)
-    ways = 2 + len(_other_places(word, typing.old_place))
-    shown = word.shown(typing.old_place)
-    for step in range(1, ways):  # ways that look the same are passed over
-        other = replace(word, variant=(word.variant + step) % ways)
-        if other.shown(typing.old_place) != shown:
-            return replace(typing, word=other) if which == "word" else replace(typing, last=other)
-    return typing
+    ways, shown = _ways(typing, word), word.shown(typing.old_place)
+    at = (ways.index(shown) + 1) % len(ways) if shown in ways else 0
+    other = replace(word, fixed=ways[at] if at else "")
+    return replace(typing, word=other) if which == "word" else replace(typing, last=other)
+
+
+def _ways(typing: Typing, word: Word) -> list[str]:
+    """How a word may be meant, first by the rules; what looks the same stands once."""
+    read = _spelt(typing, word.keys, foreign=True) if word.gated and word.is_plain else word
+    places = (_toned(read.letters, read.tone, at) for at in _other_places(read, typing.old_place))
+    by_rules = replace(word, fixed="").shown(typing.old_place)
+    return list(dict.fromkeys((by_rules, word.as_typed, read.read(typing.old_place), *places)))
+
+
+def _spelt(typing: Typing, keys: str, foreign: bool = False) -> Word:
+    """A word typed anew. foreign: its marks are taken even where no syllable can be."""
+    word, effects = NO_WORD, {} if typing.plain else _effects(typing.method)
+    for key in keys:
+        word = _changed(word, key, effects.get(key), typing.method != "keys" and not foreign)
+    return word
+
+
+def _grown(typing: Typing, key: str, effect: Mark | int | None) -> Word:
+    """The word being typed with one more letter; one that somebody has put right stays so."""
+    word, gated = typing.word, typing.method != "keys"
+    if typing.plain and not word.keys:
+        word = Word(foreign=True, gated=gated)
+    fixed = unicodedata.normalize("NFC", word.fixed + key) if word.fixed else ""
+    return replace(_changed(replace(word, fixed=""), key, effect, gated), fixed=fixed)
 
 
 def _is_letter(key: str) -> bool:
@@ -189,18 +231,20 @@ def _effects(method: str) -> dict[str, Mark | int]:
     return keys | {key.upper(): effect for key, effect in keys.items()}
 
 
-def _changed(word: Word, key: str, effect: Mark | int, gated: bool) -> Word:
+def _changed(word: Word, key: str, effect: Mark | int | None, gated: bool) -> Word:
     """A word after a key that may act on it, or else is a letter."""
-    if not word.foreign and not word.variant:
-        found = _with_tone(word, effect) if isinstance(effect, int) else _with_mark(word, key.lower(), effect)
+    if effect is not None and not word.foreign:
+        found = (
+            _with_tone(word, effect, gated) if isinstance(effect, int) else _with_mark(word, key.lower(), effect, gated)
+        )
         if found is not None:
             undone_again = len(found.off) > len(word.off)
             letters = found.letters + key if undone_again else found.letters
-            return replace(found, keys=word.keys + key, letters=letters)
+            return replace(found, keys=word.keys + key, letters=letters, gated=gated)
         own = effect.own if isinstance(effect, Mark) and key.lower() not in word.off else ""
         if own and possible(word.letters.lower() + own) and word.letters[-1:].lower() not in VOWELS:
             letters = word.letters + (own.upper() if key.isupper() else own)
-            return replace(word, keys=word.keys + key, letters=letters)
+            return replace(word, keys=word.keys + key, letters=letters, gated=gated)
     return _with_letter(word, key, gated)
 
 
@@ -209,7 +253,7 @@ def _by_dead_key(word: Word, effect: Mark | int) -> Word:
     if isinstance(effect, int):
         if tone_at(word.letters.lower(), True) < 0:
             return word
-        return replace(word, tone=0 if word.tone == effect else effect, variant=0)
+        return replace(word, tone=0 if word.tone == effect else effect, fixed="")
     low = word.letters.lower()
     for old, new in effect.changes:
         at = bare(low).rfind(old)
@@ -219,11 +263,11 @@ def _by_dead_key(word: Word, effect: Mark | int) -> Word:
         shape = old if low[at : at + len(old)] == new else new
         letters = _put(word.letters, at, shape)
         if possible(letters.lower()) or not possible(low):
-            return replace(word, letters=letters, variant=0)
+            return replace(word, letters=letters, fixed="")
     return word
 
 
-def _with_tone(word: Word, tone: int) -> Word | None:
+def _with_tone(word: Word, tone: int, gated: bool) -> Word | None:
     """None where the key is no tone: it is a letter then."""
     if _TONE_OFF in word.off:
         return None
@@ -232,19 +276,21 @@ def _with_tone(word: Word, tone: int) -> Word | None:
     if word.tone == tone:
         return replace(word, tone=0, off=word.off | {_TONE_OFF})
     low = word.letters.lower()
-    return replace(word, tone=tone) if possible(low, tone) and tone_at(low, True) >= 0 else None
+    fits = possible(low, tone) or not gated
+    return replace(word, tone=tone) if fits and tone_at(low, True) >= 0 else None
 
 
-def _with_mark(word: Word, key: str, mark: Mark) -> Word | None:
+def _with_mark(word: Word, key: str, mark: Mark, gated: bool) -> Word | None:
     """None where there is nothing to mark: the key is a letter then."""
     if key in word.off:
         return None
     low = word.letters.lower()
     plain = bare(low)
     begin = 0 if mark.changes is _STROKE else rime_at(low)
+    abbreviated = mark.changes is _STROKE and is_abbreviation(low)
     for old, new in mark.changes:
-        at = plain.find(old, begin)
-        if at < 0 or (mark.changes is _STROKE and at):
+        at = plain.rfind(old) if abbreviated else plain.find(old, begin)
+        if at < 0 or (mark.changes is _STROKE and at != (len(plain) - 1 if abbreviated else 0)):
             continue
         new = _opened(low, at, old, new)
         if low[at : at + len(old)] == new:
@@ -254,7 +300,7 @@ def _with_mark(word: Word, key: str, mark: Mark) -> Word | None:
                 return replace(word, letters=word.letters[:-1], off=word.off | {key})  # it was written by this key
             return replace(word, letters=_put(word.letters, at, old), off=word.off | {key})
         letters = _put(word.letters, at, new)
-        if possible(letters.lower()):
+        if abbreviated or not gated or possible(letters.lower()):
             return replace(word, letters=letters)
     return None
 
@@ -272,14 +318,12 @@ def _with_letter(word: Word, key: str, gated: bool) -> Word:
     if end in {"uơ", "ưo"} and rime_at(letters.lower()) <= len(letters) - 2:
         letters, lent = _put(letters, len(letters) - 2, "ươ"), end == "ưo"
     letters += letter
-    foreign = word.foreign or (gated and not word.off and not possible(letters.lower(), tone))
-    return Word(word.keys + key, letters, tone, word.off, foreign, lent, word.variant)
+    low = letters.lower()
+    foreign = word.foreign or (gated and not word.off and not possible(low, tone) and not is_abbreviation(low))
+    return Word(word.keys + key, letters, tone, word.off, foreign, lent, gated)
 
 
 def _without_last(word: Word, old_place: bool) -> Word:
-    shown = word.shown(old_place)[:-1]
-    if word.variant:
-        return replace(word, keys=shown, letters=shown, tone=0, foreign=True, variant=0) if shown else NO_WORD
     letters = word.letters[:-1]
     if not letters:
         return NO_WORD

@@ -68,9 +68,58 @@ def test_foreign_words_stay_as_typed(name: str) -> None:
     assert typed(name) == name
 
 
+@pytest.mark.parametrize("word", ["user", "used", "sales", "users", "duet", "USER", "book", "Rmah", "VNeID"])
+def test_a_tone_is_never_shown_on_what_is_no_syllable(word: str) -> None:
+    assert typed(word) == word
+    assert typed(f"{word} ").strip() == typed(f"({word})")[1:-1] == word
+
+
+def test_a_tone_that_came_before_its_mark_is_shown_with_it() -> None:
+    seen, typing = [], Typing()
+    for key in "tiengse":
+        typing = pressed(typing, key)
+        seen.append(typing.text)
+    assert seen == ["t", "ti", "tie", "tien", "tieng", "tiengs", "tiếng"]
+    assert deleted(field("tiengs")).text == "tieng"
+
+
+def test_an_address_is_as_typed_up_to_the_next_blank() -> None:
+    assert typed("hoangs@lans.vn vieetj") == "hoangs@lans.vn việt"
+    assert typed("so61@a1.vn a1", "vni") == "so61@a1.vn á"
+    assert typed("user@" + DELETE + " as") == "user á"
+    assert typed("as@b" + DELETE * 2 + " as") == "as á"
+    kept = written("ai@lan")
+    assert pressed(kept, "s").text == "ai@lans"
+    assert pressed(pressed(pressed(kept, " "), "a"), "s").text == "ai@lan á"
+
+
+def test_abbreviations_have_their_stroke() -> None:
+    assert typed("HDDND QDD DDKKD dd/c DC DCD TDDDC") == "HĐND QĐ ĐKKD đ/c DC DCD TDDC"
+    assert typed("HD9ND Q9D d9/c", "vni") == "HĐND Q9D đ/c"
+
+
+def test_what_no_syllable_can_be_comes_by_undoing() -> None:
+    seen, typing = [], field("Bhnoong")
+    for _ in range(3):
+        seen.append(typing.text)
+        typing = undone(typing)
+    assert seen == ["Bhnoong", "Bhnông", "Bhnoong"]
+
+
+def test_a_word_that_was_put_right_stays_so_while_it_is_typed_on() -> None:
+    typing = undone(undone(field("Seof")))
+    assert typing.text == "Seò"
+    typing = pressed(pressed(typing, "n"), "g")
+    assert typing.text == "Seòng"
+    assert deleted(typing).text == "Seòn"
+    assert pressed(deleted(deleted(typing)), " ").text == "Seò "
+
+
 def test_names_of_the_highlands() -> None:
     keys = "DDawks Lawks DDaksw Kroong Hmoong H'Moong Kpaw Niee Mloo Xtieeng Braau Krong"
     assert typed(keys) == "Đắk Lắk Đắk Krông Hmông H'Mông Kpă Niê Mlô Xtiêng Brâu Krong"
+    assert typed("Y Blook Mnoong Buks Chuw Pawh Chuw Puwh Kpaw") == "Y Blôk Mnông Búk Chư Păh Chư Pưh Kpă"
+    assert typed("D9a81k Lak81 Y Blo6k H'Mo6ng Ksor", "vni") == "Đắk Lắk Y Blôk H'Mông Ksor"
 
 
 def test_the_place_of_the_tone_is_a_choice() -> None:
@@ -103,9 +152,9 @@ def test_a_word_is_shown_as_typed_then_with_its_tone_elsewhere_then_by_the_rules
 
 
 def test_the_word_before_is_undone_after_a_space_too() -> None:
-    typing = undone(field("user "))
-    assert typing.text == "user "
-    assert pressed(typing, "a").text == "user a"
+    typing = undone(field("tees "))
+    assert typing.text == "tees "
+    assert pressed(typing, "a").text == "tees a"
     assert undone(Typing()).text == ""
     assert undone(field("abc")).text == "abc"
 
@@ -147,6 +196,27 @@ def test_any_keys_give_composed_text_and_delete_ends_it(keys: str, method: str, 
     while typing.text:
         before, typing = typing, deleted(typing)
         assert len(typing.text) < len(before.text)
+
+
+@given(st.text(alphabet=[key for key in TELEX_KEYS if key.isalpha()], min_size=1, max_size=10), st.booleans())
+def test_a_word_is_never_further_from_its_keys_than_a_few_touches(word: str, old_place: bool) -> None:
+    """Undoing shows the raw keys at the first touch, or has them shown already, and comes round again."""
+    for method in ("telex", "vni"):
+        typing = Typing(method, old_place)
+        for key in word:
+            typing = pressed(typing, key)
+        seen = [typing.text]
+        while (typing := undone(typing)).text != seen[0]:
+            seen.append(typing.text)
+            assert len(seen) <= 4 + len(word)
+        assert word in seen[:2]
+        assert len(set(seen)) == len(seen)
+
+
+@given(st.text(alphabet=ALL_KEYS, max_size=30), st.sampled_from(METHODS))
+def test_what_is_kept_and_opened_again_is_the_same(keys: str, method: str) -> None:
+    text = typed(keys, method)
+    assert written(text, method).text == text
 
 
 @given(st.text(max_size=12), st.sampled_from(METHODS))
