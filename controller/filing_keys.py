@@ -3,23 +3,27 @@
 Each official has a pair of keys of their own, its private half locked under their password; the desk's private key is
 sealed to each of them, and to a recovery code that is shown once. Unlocked it lives in one process's memory only, until
 the sitting is closed or lay idle for half an hour. Then it is overwritten where it lies; copies that Python and
-libsodium made meanwhile lie in freed memory until it is used again, as nothing in Python can prevent.
+libsodium made meanwhile lie in freed memory until it is used again, as nothing in Python can prevent. Whoever unlocks
+finds out whether the key that files are sealed to still is the desk's own (`filing_trust.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from weakref import WeakSet
 
 from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
 from controller.core.filing_codes import RECOVERY_LENGTH, code_of, read_code
 from controller.core.ports import Bell, Clock, Ids
+from controller.filing_trust import Known, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import Cost, Pair, SealError
 from controller.store import desk_keys, filings
 from controller.store.connection import Store, Tx
-from controller.store.desk_keys import RECOVERY, DeskKey, Holder
+from controller.store.desk_keys import RECOVERY, Holder
 
 IDLE_S = 30 * 60.0
 FREE_TRIES, LONGEST_WAIT_S = 5, 900.0
@@ -41,6 +45,10 @@ class NoAccessError(LoalangError):
     """The official has not been given access to the desk's key (yet); another one grants it."""
 
 
+class ForeignKeyError(LoalangError):
+    """Somebody has put another key in place of the desk's, and taken the desk's own away from this official."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """An official who has keys of their own, and whether the desk's was granted to them."""
@@ -50,13 +58,15 @@ class Access:
 
 
 class Sitting:
-    """One official's unlocked keys of the desk. Shared by threads; `close` forgets them."""
+    """One official's unlocked keys of the desk. Shared by threads; `close` forgets them. `mended`: files were sealed to
+    somebody else's key when it was opened, and are not any more."""
 
-    def __init__(self, official: str, keys: Mapping[str, bytes], clock: Clock) -> None:
-        self.official, self._clock, self._lock = official, clock, Lock()
+    def __init__(self, official: str, keys: Mapping[str, bytes], clock: Clock, mended: bool = False) -> None:
+        self.official, self.mended, self._clock, self._lock = official, mended, clock, Lock()
         self._keys = {ident: bytearray(private) for ident, private in keys.items()}
         self._used_at = clock.monotonic()
         self._seen: set[str] = set()
+        self.wanted = ""  # whom the official looks for in the queue: a resident's name, so it goes with the sitting
 
     @property
     def is_open(self) -> bool:
@@ -75,13 +85,22 @@ class Sitting:
             raise LockedError("the desk is locked")
 
     def file_key(self, key_id: str, sealed_key: bytes) -> bytes:
-        """The key of one file. LockedError if the sitting is over or knows no such key of the desk."""
+        """The key of one file. LockedError if the sitting is over, SealError if it is sealed to somebody else's key."""
+        self.require()
+        with self._lock:
+            private = self._keys.get(key_id)
+            if private is None:
+                raise SealError("a file is sealed to a key that is not the desk's")
+            return sealing.unsealed(bytes(private), sealed_key)
+
+    def private_of(self, key_id: str) -> bytes:
+        """Of the desk's key in force. LockedError if the sitting is over, or was opened before the key changed."""
         self.require()
         with self._lock:
             private = self._keys.get(key_id)
             if private is None:
                 raise LockedError("the desk is locked")
-            return sealing.unsealed(bytes(private), sealed_key)
+            return bytes(private)
 
     def granted_to(self, public: bytes) -> dict[str, bytes]:
         """Every key of this sitting, sealed to somebody. LockedError if it is over."""
@@ -110,6 +129,7 @@ class Sitting:
         for private in self._keys.values():
             sealing.wipe(private)
         self._keys.clear()
+        self.wanted = ""
 
 
 class Sittings:
@@ -155,6 +175,7 @@ class DeskKeys:
         self._store, self._bell, self._clock, self._ids, self._cost = store, bell, clock, ids, cost or Cost()
         self._turn = Lock()  # 64 MiB each
         self._wrong: dict[str, tuple[int, float]] = {}
+        self._sittings: WeakSet[Sitting] = WeakSet()
 
     def exist(self) -> bool:
         with self._store.read() as tx:
@@ -169,11 +190,11 @@ class DeskKeys:
     def make(self, official: str, password: str) -> tuple[Sitting, str]:
         """The desk's first key, by its first official; their sitting, and the recovery code, which is shown this once.
         InputError ("desk_key_made") if there is one."""
-        holder = self._holder(official, password)
-        code = code_of(sealing.random_bytes(32), RECOVERY_LENGTH)
-        recovery = self._holder(RECOVERY, read_code(code, RECOVERY_LENGTH))
         pair, at = sealing.new_pair(), self._clock.now()
-        key = DeskKey(self._ids(), pair.public)
+        key, known = key_of(self._ids(), pair.private), known_of(pair.private)
+        holder = self._holder(official, password, known)
+        code = code_of(sealing.random_bytes(32), RECOVERY_LENGTH)
+        recovery = self._holder(RECOVERY, read_code(code, RECOVERY_LENGTH), known)
         with self._store.write() as tx:
             if desk_keys.in_force(tx) is not None:
                 raise InputError(Problem.of("desk", "desk_key_made"))
@@ -182,7 +203,7 @@ class DeskKeys:
                 desk_keys.put_holder(tx, each)
                 desk_keys.grant(tx, at, key.id, each.name, sealing.sealed(each.public, pair.private), official)
         self._bell.ring("controller")
-        return Sitting(official, {key.id: pair.private}, self._clock), code
+        return self._sits(official, {key.id: pair.private}), code
 
     def enrol(self, official: str, password: str) -> None:
         """Keys of an official's own, or new ones after a lost password; access is granted by another one then. Who has
@@ -198,17 +219,23 @@ class DeskKeys:
         self._bell.ring("controller")
 
     def unlock(self, official: str, password: str) -> Sitting:
-        """A sitting. NoAccessError, WrongPasswordError."""
-        keys = self._opened(official, password)
+        """A sitting. A key that somebody has put in place of the desk's is thrown out (`Sitting.mended`).
+        NoAccessError, WrongPasswordError; ForeignKeyError if this official cannot put the desk's own back."""
+        key, private, known = self._unlocked(self._with_access(official), password)
         with self._store.write() as tx:
+            desk, mended = self._desks_own(tx, official, private, known, official)
+            now_known = known_of(desk[_in_force(tx)])
+            if now_known != known:
+                desk_keys.relock(tx, official, sealing.locked(key, with_known(private, now_known)))
             desk_keys.tell(tx, self._clock.now(), f"user/{official}", "unlocked", official)
         self._bell.ring("controller")
-        return Sitting(official, keys, self._clock)
+        return self._sits(official, desk, mended)
 
     def renew(self, sitting: Sitting, password: str) -> None:
         """The official has another password now: new keys of their own under that, and the access of their sitting."""
-        holder = self._holder(sitting.official, password)
+        own_key = self._own(password)
         with self._store.write() as tx:
+            holder = self._locked(sitting.official, *own_key, known_of(self._current(tx, sitting)))
             desk_keys.put_holder(tx, holder)
             self._grant_all(tx, sitting, holder, "password")
         self._bell.ring("controller")
@@ -216,6 +243,7 @@ class DeskKeys:
     def grant(self, sitting: Sitting, official: str) -> None:
         """Give another official, who has keys of their own, access to the files. NotFoundError if they have none."""
         with self._store.write() as tx:
+            self._current(tx, sitting)
             holder = desk_keys.holder(tx, official)
             if holder is None:
                 raise NotFoundError("official", official)
@@ -224,13 +252,13 @@ class DeskKeys:
 
     def remove(self, sitting: Sitting, official: str) -> None:
         """Take an official's access away: the desk has a new key, every file's own key is sealed to that, and nobody
-        is left who could open the old one. What they have seen, copied or carried away stays with them; a copy of the
-        database from before opens with their password still."""
+        is left who could open the old one. All other sittings end. What they have seen, copied or carried away stays
+        with them; a copy of the database from before opens with their password still."""
         if official in {sitting.official, RECOVERY}:
             raise InputError(Problem.of("official", "desk_key_own"))
         pair, at = sealing.new_pair(), self._clock.now()
-        key = DeskKey(self._ids(), pair.public)
         with self._store.write() as tx:
+            key = key_of(self._ids(), pair.private, self._current(tx, sitting))
             if not desk_keys.drop_holder(tx, official):
                 raise NotFoundError("official", official)
             granted = desk_keys.with_access(tx)
@@ -248,14 +276,17 @@ class DeskKeys:
             desk_keys.drop_grants_of_retired(tx)
             desk_keys.tell(tx, at, f"user/{official}", "removed", sitting.official)
         sitting.take(key.id, pair.private)
+        for other in [each for each in self._sittings if each is not sitting]:
+            other.close()  # their keys are those of before: they open nothing, and are to change nothing
         self._store.shorten_log()
         self._bell.ring("controller")
 
     def new_recovery(self, sitting: Sitting) -> str:
         """Another recovery code, shown this once; the one before is worth nothing now."""
         code = code_of(sealing.random_bytes(32), RECOVERY_LENGTH)
-        holder = self._holder(RECOVERY, read_code(code, RECOVERY_LENGTH))
+        own_key = self._own(read_code(code, RECOVERY_LENGTH))
         with self._store.write() as tx:
+            holder = self._locked(RECOVERY, *own_key, known_of(self._current(tx, sitting)))
             desk_keys.put_holder(tx, holder)
             self._grant_all(tx, sitting, holder, "recovery_code")
         self._bell.ring("controller")
@@ -263,11 +294,13 @@ class DeskKeys:
 
     def recover(self, code: str, official: str, password: str) -> Sitting:
         """With the recovery code: the official has new keys of their own, and access. InputError if it is mistyped,
-        WrongPasswordError if it is not the one. A new code should be made then."""
-        keys = self._opened(RECOVERY, read_code(code, RECOVERY_LENGTH))
-        holder = self._holder(official, password)
-        sitting = Sitting(official, keys, self._clock)
+        WrongPasswordError if it is not the one; as `unlock`. A new code should be made then."""
+        _, private, known = self._unlocked(self._with_access(RECOVERY), read_code(code, RECOVERY_LENGTH))
+        own_key = self._own(password)
         with self._store.write() as tx:
+            desk, mended = self._desks_own(tx, RECOVERY, private, known, official)
+            sitting = self._sits(official, desk, mended)
+            holder = self._locked(official, *own_key, known_of(desk[_in_force(tx)]))
             desk_keys.put_holder(tx, holder)
             self._grant_all(tx, sitting, holder, "recovered")
         self._bell.ring("controller")
@@ -280,33 +313,67 @@ class DeskKeys:
         subject = "desk-key/recovery" if holder.name == RECOVERY else f"user/{holder.name}"
         desk_keys.tell(tx, at, subject, what, sitting.official)
 
-    def _opened(self, name: str, secret: str) -> dict[str, bytes]:
-        """Every key of the desk that a holder may open."""
+    def _sits(self, official: str, keys: Mapping[str, bytes], mended: bool = False) -> Sitting:
+        sitting = Sitting(official, keys, self._clock, mended)
+        self._sittings.add(sitting)
+        return sitting
+
+    def _current(self, tx: Tx, sitting: Sitting) -> bytes:
+        """The private half of the desk's key in force. LockedError if the sitting does not have it."""
+        return sitting.private_of(_in_force(tx))
+
+    def _with_access(self, name: str) -> Holder:
         with self._store.read() as tx:
             holder, granted = desk_keys.holder(tx, name), desk_keys.grants_of(tx, name)
         if holder is None or not granted:
             raise NoAccessError(name)
-        private = self._pair_of(holder, secret).private
-        return {ident: sealing.unsealed(private, box) for ident, box in granted.items()}
+        return holder
+
+    def _desks_own(
+        self, tx: Tx, name: str, private: bytes, known: Known | None, by: str
+    ) -> tuple[dict[str, bytes], bool]:
+        """What a holder may open of the desk's own keys, one of which is in force then; whether it had to be put back
+        in place of somebody else's."""
+        granted = {}
+        for ident, box in desk_keys.grants_of(tx, name).items():
+            with contextlib.suppress(SealError):  # somebody has changed it
+                granted[ident] = sealing.unsealed(private, box)
+        keys = desk_keys.keys(tx)
+        desk = own(granted, keys, known)
+        if not desk:
+            raise ForeignKeyError(name)
+        in_force = desk_keys.in_force(tx)
+        if in_force and in_force.id in desk and in_force.public == known_of(desk[in_force.id]).public:
+            return desk, False
+        newest = [each.id for each in keys if each.id in desk] or sorted(desk)
+        desk_keys.put_back(tx, self._clock.now(), key_of(newest[-1], desk[newest[-1]]), by)
+        return desk, True
 
     def _opens(self, holder: Holder, password: str) -> bool:
         try:
-            self._pair_of(holder, password)
+            self._unlocked(holder, password)
         except WrongPasswordError as error:
             if error.wait_s:
                 raise
             return False
         return True
 
-    def _holder(self, name: str, secret: str) -> Holder:
-        pair, salt, at = sealing.new_pair(), sealing.random_bytes(sealing.SALT_BYTES), self._clock.now()
+    def _own(self, secret: str) -> tuple[bytes, Pair, bytes]:
+        """New keys for somebody: the key that their secret makes, the pair that it is to lock, the salt."""
+        pair, salt = sealing.new_pair(), sealing.random_bytes(sealing.SALT_BYTES)
         with self._turn:
-            key = sealing.stretched(secret, salt, self._cost)
-        box = sealing.locked(key, pair.private)
-        return Holder(name, pair.public, box, salt, self._cost.passes, self._cost.memory_kib, at)
+            return sealing.stretched(secret, salt, self._cost), pair, salt
 
-    def _pair_of(self, holder: Holder, secret: str) -> Pair:
-        """A holder's own keys. WrongPasswordError; after five wrong ones with growing waits."""
+    def _locked(self, name: str, key: bytes, pair: Pair, salt: bytes, known: Known | None) -> Holder:
+        box = sealing.locked(key, with_known(pair.private, known))
+        return Holder(name, pair.public, box, salt, self._cost.passes, self._cost.memory_kib, self._clock.now())
+
+    def _holder(self, name: str, secret: str, known: Known | None = None) -> Holder:
+        return self._locked(name, *self._own(secret), known)
+
+    def _unlocked(self, holder: Holder, secret: str) -> tuple[bytes, bytes, Known | None]:
+        """The key that a secret makes, the holder's own that it unlocks, and which of the desk's they know.
+        WrongPasswordError; after five wrong ones with growing waits."""
         count, last = self._wrong.get(holder.name, (0, 0.0))
         passed_s = self._clock.monotonic() - last
         pause_s = 0.0 if count < FREE_TRIES else min(LONGEST_WAIT_S, 2.0 ** min(1 + count - FREE_TRIES, 30))
@@ -315,9 +382,14 @@ class DeskKeys:
         with self._turn:
             key = sealing.stretched(secret, holder.salt, Cost(holder.passes, holder.memory_kib))
         try:
-            private = sealing.unlocked(key, holder.locked_private)
+            private, known = read_known(sealing.unlocked(key, holder.locked_private))
         except SealError:
             self._wrong[holder.name] = (count + 1, self._clock.monotonic())
             raise WrongPasswordError from None
         self._wrong.pop(holder.name, None)
-        return Pair(holder.public, private)
+        return key, private, known
+
+
+def _in_force(tx: Tx) -> str:
+    key = desk_keys.in_force(tx)
+    return key.id if key else ""

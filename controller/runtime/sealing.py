@@ -4,6 +4,7 @@
 - locked: under a key of 32 random bytes (SecretBox: XSalsa20-Poly1305, a random nonce).
 - stretched: a secret that people remember or type, made a key (argon2id, RFC 9106), dear to guess.
 - derived: one key made of another for one purpose (BLAKE2b, RFC 7693, keyed and personalised).
+- vouched: signed by whoever holds a private key (Ed25519, RFC 8032, its seed derived from that key).
 There is no default secret. What cannot be opened is SealError, which says nothing of what is inside.
 """
 
@@ -16,6 +17,7 @@ import nacl.exceptions
 import nacl.hash
 import nacl.pwhash
 import nacl.secret
+import nacl.signing
 import nacl.utils
 from nacl.encoding import RawEncoder
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -71,6 +73,36 @@ def unsealed(private: bytes, box: bytes) -> bytes:
         return SealedBox(PrivateKey(bytes(private))).decrypt(box)
     except (nacl.exceptions.CryptoError, TypeError, ValueError):
         raise SealError("sealed to another key, or changed") from None
+
+
+def public_of(private: bytes) -> bytes:
+    """The public half of a private key."""
+    try:
+        return bytes(PrivateKey(bytes(private)).public_key)
+    except (nacl.exceptions.CryptoError, TypeError, ValueError):
+        raise SealError("this is no private key") from None
+
+
+def voucher_of(private: bytes) -> bytes:
+    """With which is checked what whoever holds a private key vouches for; as public as its public half."""
+    return bytes(_signing(private).verify_key)
+
+
+def vouched(private: bytes, content: bytes) -> bytes:
+    """64 bytes that say: the holder of this private key stands for this content."""
+    return bytes(_signing(private).sign(content).signature)
+
+
+def is_vouched(voucher: bytes, content: bytes, signature: bytes) -> bool:
+    try:
+        nacl.signing.VerifyKey(voucher).verify(content, signature)
+    except (nacl.exceptions.CryptoError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _signing(private: bytes) -> nacl.signing.SigningKey:
+    return nacl.signing.SigningKey(derived(bytes(private), "vouch"))
 
 
 def locked(key: bytes, content: bytes) -> bytes:

@@ -32,22 +32,47 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class DeskKey:
+    """`voucher` checks what its holders vouch for, `vouched` is what those of the key before have vouched for of it;
+    None where nobody did."""
+
     id: str
     public: bytes
+    voucher: bytes | None = None
+    vouched: bytes | None = None
 
 
 @filing_records.as_written()
 def in_force(tx: Tx) -> DeskKey | None:
     """What files are sealed to; None before the first official has made it."""
-    row = tx.execute("SELECT id, public FROM desk_keys WHERE retired_at IS NULL").fetchone()
-    return DeskKey(row["id"], row["public"]) if row else None
+    row = tx.execute("SELECT * FROM desk_keys WHERE retired_at IS NULL").fetchone()
+    return _key(row) if row else None
+
+
+@filing_records.as_written()
+def keys(tx: Tx) -> list[DeskKey]:
+    """All that there have been, in the order in which they came."""
+    return [_key(row) for row in tx.execute("SELECT * FROM desk_keys ORDER BY rowid")]
 
 
 def add_key(tx: Tx, at: datetime, key: DeskKey, by: str) -> None:
     """The desk's key from now on; the one before is retired."""
     tx.execute("UPDATE desk_keys SET retired_at = ? WHERE retired_at IS NULL", (instant(at),))
-    tx.execute("INSERT INTO desk_keys (id, public, made_at) VALUES (?, ?, ?)", (key.id, key.public, instant(at)))
+    tx.execute(
+        "INSERT INTO desk_keys (id, public, voucher, vouched, made_at) VALUES (?, ?, ?, ?, ?)",
+        (key.id, key.public, key.voucher, key.vouched, instant(at)),
+    )
     filing_records.tell(tx, at, Kind.DESK_KEY, f"desk-key/{key.id}", what="made", by=by)
+
+
+def put_back(tx: Tx, at: datetime, key: DeskKey, by: str) -> None:
+    """A key of the desk is in force again, as it was, in place of one that somebody has put there."""
+    tx.execute("UPDATE desk_keys SET retired_at = ? WHERE retired_at IS NULL", (instant(at),))
+    tx.execute(
+        "INSERT INTO desk_keys (id, public, voucher, made_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " public = excluded.public, voucher = excluded.voucher, retired_at = NULL",
+        (key.id, key.public, key.voucher, instant(at)),
+    )
+    filing_records.tell(tx, at, Kind.DESK_KEY, f"desk-key/{key.id}", what="foreign", by=by)
 
 
 def drop_grants_of_retired(tx: Tx) -> None:
@@ -66,6 +91,11 @@ def put_holder(tx: Tx, holder: Holder) -> None:
             instant(holder.made_at),
         ),
     )  # fmt: skip
+
+
+def relock(tx: Tx, name: str, locked_private: bytes) -> None:
+    """A holder's own keys, locked with something else beside them."""
+    tx.execute("UPDATE key_holders SET locked_private = ? WHERE name = ?", (locked_private, name))
 
 
 def drop_holder(tx: Tx, name: str) -> bool:
@@ -107,6 +137,10 @@ def grants_of(tx: Tx, holder: str) -> dict[str, bytes]:
 
 def tell(tx: Tx, at: datetime, subject: str, what: str, by: str) -> None:
     filing_records.tell(tx, at, Kind.DESK_KEY, subject, what=what, by=by)
+
+
+def _key(row: sqlite3.Row) -> DeskKey:
+    return DeskKey(row["id"], row["public"], row["voucher"], row["vouched"])
 
 
 @filing_records.as_written()
