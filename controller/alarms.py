@@ -1,7 +1,7 @@
 """Which lines of the journal a person must be told of, and how that is said. Pure.
 
-Told is what was due and did not sound by nobody's wish, and what will keep the next from sounding. A reason
-that no table knows is told: better once too often.
+Told is what was due and did not sound by nobody's wish, what will keep the next from sounding, and that somebody has
+meddled with what residents' files are sealed to. A reason that no table knows is told: better once too often.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ def worry_of(entry: Entry) -> Worry | None:
             return Worry("not_heard", entry.subject, _known(detail, "title", "due", "output"))
         case Kind.SELF_TEST if detail.get("result") in _UNHEARD_TEST:
             return Worry("self_test", entry.subject, _known(detail, "result"), How.ONCE)
+        case Kind.DESK_KEY if detail.get("what") == "foreign":
+            return Worry("desk_key_foreign", entry.subject, {}, How.ONCE)
         case Kind.FAULT:
             grace = _GRACE.get(entry.subject.partition("/")[0])
             return Worry("fault", entry.subject, detail, How.ONCE, grace) if grace else None

@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
-from controller.filing_keys import LockedError, NoAccessError, Sitting, WrongPasswordError
+from controller.filing_keys import ForeignKeyError, LockedError, NoAccessError, Sitting, WrongPasswordError
 from controller.guides.model import said as in_language
 from controller.store import guides, users
 from controller.web import context
@@ -104,6 +104,8 @@ def unlock() -> ResponseReturnValue:
         return locked()
     except WrongPasswordError as error:
         return _refused(error.wait_s, "file_password_old")
+    except ForeignKeyError:
+        return _refused(0, "file_key_foreign")
     parts().sittings.put(visitor().secret, opened)
     return redirect(path_here(request.form.get("to", ""), url_for("files.every")), 303)
 
@@ -128,6 +130,8 @@ def recover() -> ResponseReturnValue:
                              seconds=math.ceil(error.wait_s))  # fmt: skip
     except (WrongPasswordError, NoAccessError):
         problem = Problem.of("code", "file_code_wrong")
+    except ForeignKeyError:
+        problem = Problem.of("code", "file_key_foreign")
     except InputError as error:
         return render_template("file_recover.html", problems=said(error.problems)), 422
     return render_template("file_recover.html", problems=said((problem,))), 403

@@ -82,6 +82,8 @@ def test_what_somebody_wanted_is_not_told(reason: str) -> None:
         (line(Kind.FAULT, "clock", fault="clock_doubtful"), "fault", How.ONCE),
         (line(Kind.FAULT, "board/cong", fault="down"), None, None), (line(Kind.FAULT, "email", fault="x"), None, None),
         (line(Kind.FAULT, "kiosk", fault="process_gone"), None, None), (line(Kind.TOLD, "alarm/x"), None, None),
+        (line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"), "desk_key_foreign", How.ONCE),
+        (line(Kind.DESK_KEY, "user/lan", what="unlocked", by="lan"), None, None),
     ],
 )  # fmt: skip
 def test_what_kind_of_line_is_told_and_how(entry: Entry, cause: str | None, how: How | None) -> None:
@@ -179,6 +181,7 @@ def test_both_languages_have_words_for_every_cause() -> None:
         *(missed(reason) for reason in (*TOLD_EACH, "station_off", "clock_set", "could_not_plan", "switched_off")),
         line(Kind.CUT, reason="silent", title="T", due=instant(DUE)), line(Kind.NOT_HEARD, title="T"),
         line(Kind.SELF_TEST, "output/main", result="silent"), line(Kind.FAULT, "speech", fault="unspeakable"),
+        line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"),
     ]  # fmt: skip
     for language in LANGUAGES:
         words = AlarmWords(load_words(language), parse_config(CONFIG, "test"), START)
