@@ -38,8 +38,9 @@ from kiosk.widgets import Scene, act_at
 PASSED_S = 0.25  # how exactly the minute is kept
 DEAF_S = 0.01  # after a wake that brought nothing, so that a broken device cannot keep us busy
 PICTURE_S = 0.5
-LOOK_AGAIN_S = 30.0
+LOOK_AGAIN_S = 5.0
 FIRST_NEWS_S = 0.15
+SCANS = 3  # after a touch, that say that somebody is there: a card left on the reader says so for ever
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,8 @@ class Screen:
         self._passed_at = self._pictured_at = self._looked_at = float("-inf")
         self._picture_due = self._covered = self._over_said = False
         self._said: str | None = ""
+        self._found = ""
+        self._scans = 0  # since the last touch
         self._last_said = Say("")
 
     def tell(self, event: Input) -> None:
@@ -170,7 +173,10 @@ class Screen:
             self._report("STATUS=")
         if frame.growth < 1:
             log.warning("the screen is too small: letters are %.1f mm high", LETTER_MM * frame.growth)
-        log.info("screen: %s, %d x %d, %.1f mm wide", display.driver, width, height, self._config.kiosk.width_mm)
+        found = f"{display.driver}, {width} x {height}, {self._config.kiosk.width_mm:.1f} mm wide"
+        if found != self._found:  # where there is none it is looked for again and again
+            log.info("screen: %s", found)
+        self._found = found
 
     def _stage_of(self, frame: Frame) -> Stage:
         return Stage(
@@ -203,9 +209,11 @@ class Screen:
                 self._painter.forget()
                 self._composed = None
         found += self._wedge.scans(events, at)
-        if any(isinstance(event, CardRead) for event in found):
+        if any(isinstance(event, CardRead) for event in found) and self._scans < SCANS:
+            self._scans += 1
             found.append(Stirred(at))
         for contact in self._touch.contacts(events, at):
+            self._scans = 0
             act = act_at(self._scene, contact.x, contact.y)
             found.append(Down(act, at) if contact.down else Up(act, at))
         if at - self._passed_at >= PASSED_S:
@@ -222,9 +230,9 @@ class Screen:
         if areas:
             pygame.display.update(areas)
             self._picture_due = True
-        said = self._stage.said(self._state)
-        if said is not None and said != self._said:
-            self._said = said
+        said, before = self._stage.said(self._state), self._said
+        self._said = said
+        if said is not None and said != before:
             self._do(Say(said, self._state.language))
 
     def _keep_picture(self) -> None:

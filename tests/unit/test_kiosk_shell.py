@@ -13,10 +13,12 @@ from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.typefaces import find_typeface
+from kiosk.acts import GoTo
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
-from kiosk.flow import NewsCame
-from kiosk.link import READY
+from kiosk.flow import STATUS, Down, NewsCame, Up
+from kiosk.happenings import CardRead
+from kiosk.link import OVER, READY
 from kiosk.picture import PictureKeeper, Shot, png
 from kiosk.screen import Screen
 from kiosk.sdl import pygame
@@ -124,3 +126,35 @@ def test_a_process_that_was_ready_for_hours_begins_with_the_right_time(
     cases.stage.cache_clear()
     later = cases.state(cases.ORDINARY, now=cases.NOW + timedelta(seconds=7500))
     assert first == [pygame.image.tobytes(cases.draw(cases.Case(later)), "RGB")]
+
+
+def test_a_card_left_on_the_reader_does_not_keep_a_visit_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    station, clock = Station.make(tmp_path), FakeClock(cases.NOW.astimezone(UTC))
+    stopping, over = threading.Event(), threading.Event()
+    words, keeper = {name: load_words(name) for name in LANGUAGES}, PictureKeeper(tmp_path / "none")
+    screen = Screen(
+        station.config, clock, find_typeface(), words, keeper, lambda effect: None, cases.NoFiling(),
+        lambda word: over.set() if word == OVER else None,
+    )  # fmt: skip
+    screen.warm_up()
+    worker = threading.Thread(target=screen.run, args=(stopping, lambda: None), daemon=True)
+    worker.start()
+    clock.tick(1)
+    screen.tell(Down(GoTo(STATUS), clock.monotonic()))
+    screen.tell(Up(GoTo(STATUS), clock.monotonic()))
+    passed_s = 0
+    while not over.is_set() and passed_s < 1200:  # the reader says the same again and again
+        clock.tick(2)
+        passed_s += 2
+        screen.tell(CardRead("LOALANG:XYZ"))
+        over.wait(0.01)
+    stopping.set()
+    screen.wake()
+    worker.join(10)
+    pygame.font.init()
+    cases.fonts.cache_clear()
+    cases.stage.cache_clear()
+    assert over.is_set() and passed_s < 2 * station.config.kiosk.patience_s
