@@ -6,6 +6,7 @@ After a wanted change of a spreadsheet: LOALANG_RENEW=1 pytest tests/golden/test
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date
 from importlib import resources
@@ -28,8 +29,9 @@ RENEW = bool(os.environ.get("LOALANG_RENEW"))
 SHIPPED = Path(str(resources.files("controller.guides") / "shipped"))
 TODAY = date(2026, 11, 22)
 CODES = {
-    "chung_thuc_ban_sao": "2.000815", "huu_tri_xa_hoi": "1.014027", "ket_hon": "1.000894", "khai_sinh": "1.001193",
-    "khai_tu": "1.000656", "tam_tru": "1.004194", "tinh_trang_hon_nhan": "1.004873", "trich_luc_ho_tich": "2.000635",
+    "chung_thuc_ban_sao": "2.000815", "ket_hon": "1.000894", "khai_sinh": "1.001193", "khai_tu": "1.000656",
+    "tam_tru": "1.004194", "tinh_trang_hon_nhan": "1.004873", "trich_luc_ho_tich": "2.000635",
+    "tro_cap_huu_tri": "1.014027",
 }  # fmt: skip
 LABEL_LIMIT = 90  # characters of a question that are read at one look
 PORTAL = "https://dichvucong.gov.vn"
@@ -182,5 +184,71 @@ def test_whoever_is_too_young_to_marry_is_told() -> None:
         problem = form.problem(page, day, answers)
         return problem.code if problem else None
 
-    assert [born("nam", "22/11/2006"), born("nam", "24/11/2006")] == [None, "constraint"]
-    assert [born("nu", "22/11/2008"), born("nu", "24/11/2008")] == [None, "constraint"]
+    assert [born("nam", "22/11/2006"), born("nam", "23/11/2006")] == [None, "constraint"]
+    assert [born("nu", "22/11/2008"), born("nu", "23/11/2008")] == [None, "constraint"]
+
+
+@pytest.mark.parametrize(
+    ("today", "code"), [(date(2026, 2, 28), "constraint"), (date(2026, 3, 1), None)], ids=["the day before", "eighteen"]
+)
+def test_whoever_was_born_on_the_29th_of_february(today: date, code: str | None) -> None:
+    form = Form(_guide("ket_hon"), today)
+    answers = form.with_answer(form.begun(), ("nguoi_yeu_cau", "yc_gioi_tinh"), "nu")
+    page = form.page(("nguoi_yeu_cau", "yc_ngay_sinh"), answers)
+    assert page is not None
+    problem = form.problem(page, "29/02/2008", answers)
+    assert (problem.code if problem else None) == code
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_file_of_every_guide_can_be_found_again_by_its_birth_date(name: str) -> None:
+    """Whoever has lost the code on the receipt gives its number and the birth date; the desk wants name and number."""
+    asked = {question.source: bool(question.required) for _, question in every_question(_guide(name).questions)}
+    assert {field: asked.get(f"card.{field}") for field in ("name", "birth", "id")} == dict.fromkeys(
+        ("name", "birth", "id"), True
+    )
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_nobody_is_asked_twice_or_for_what_was_said_already(name: str) -> None:
+    labels = [said(question.labels, FIRST) for _, question in every_question(_guide(name).questions)]
+    assert [label for label in labels if label and labels.count(label) > 1] == []
+    assert not any("uốc tịch" in label for label in labels), "whether they are Vietnamese is asked first"
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_residents_are_addressed_as_one_person_alike(name: str) -> None:
+    assert re.findall(r"anh chị(?! em ruột)|bà con|\bbạn\b", text_of(_guide(name)), re.IGNORECASE) == []
+
+
+def test_who_is_under_eighteen_is_known_from_the_birth_dates() -> None:
+    form = Form(_guide("tam_tru"), TODAY)
+
+    def consent(mine: str, theirs: tuple[str, ...]) -> bool | None:
+        """Whether the consent of parents is wanted; None if that is not known."""
+        answers = form.with_answer(form.begun(), ("nguoi_yeu_cau", "yc_ngay_sinh"), mine)
+        answers = form.with_answer(answers, ("cung_di", "co_nguoi_cung"), "co" if theirs else "khong")
+        for number, day in enumerate(theirs):
+            answers = form.with_answer(answers, ("nguoi_cung", number, "nc_ngay_sinh"), day)
+            more = "yes" if number + 1 < len(theirs) else "no"
+            answers = form.with_answer(answers, ("nguoi_cung", number), more)
+        found = [wanted.depends for wanted in form.papers(answers) if wanted.paper.id == "dong_y"]
+        return (None if found[0] else True) if found else False
+
+    assert [consent("01/01/1980", ()), consent("23/11/2008", ()), consent("22/11/2008", ())] == [False, True, False]
+    assert consent("01/01/1980", ("01/01/1982", "23/11/2008", "01/01/1990")) is True
+    assert consent("01/01/1980", ("01/01/1982", "22/11/2008")) is False
+    assert consent("", ("01/01/1982",)) is None
+
+
+def test_whoever_is_too_young_for_the_pension_reads_it_before_the_form() -> None:
+    form = Form(_guide("tro_cap_huu_tri"), TODAY)
+
+    def told(said_to_be: str, born: str) -> bool:
+        answers = form.with_answer(form.begun(), ("phu_hop", "tuoi"), said_to_be)
+        answers = form.with_answer(answers, ("nguoi_yeu_cau", "yc_ngay_sinh"), born)
+        answers = form.with_answer(answers, ("nguoi_yeu_cau", "cho_ai"), "ban_than")
+        return any(page.path[-1] == "chua_du_tuoi" for page in form.pages(answers))
+
+    assert [told("tu_75", "22/11/1951"), told("tu_75", "23/11/1951")] == [False, True]
+    assert [told("tu_70", "22/11/1956"), told("tu_70", "23/11/1956"), told("tu_75", "")] == [False, True, False]

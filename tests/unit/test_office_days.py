@@ -71,8 +71,8 @@ def test_a_calendar_without_any_work_ends_all_the_same() -> None:
 def test_what_the_guides_that_come_with_the_station_promise() -> None:
     found = {guide.id: working_days_in(said(fact.labels, FIRST) for fact in guide.times) for guide in shipped()}
     assert found == {
-        "chung_thuc_ban_sao": 0, "huu_tri_xa_hoi": 10, "ket_hon": 0, "khai_sinh": 0, "khai_tu": None, "tam_tru": 3,
-        "tinh_trang_hon_nhan": 3, "trich_luc_ho_tich": 0,
+        "chung_thuc_ban_sao": 0, "ket_hon": 0, "khai_sinh": 0, "khai_tu": 0, "tam_tru": 3, "tinh_trang_hon_nhan": 3,
+        "trich_luc_ho_tich": 0, "tro_cap_huu_tri": 10,
     }  # fmt: skip
 
 
