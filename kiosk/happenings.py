@@ -14,9 +14,11 @@ from controller.core.filings import Submission
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardRead:
-    """The text of an ID card's QR code, or of a receipt's, whole, from a scanner or the camera."""
+    """The text of an ID card's QR code, or of a receipt's, whole, from a scanner or the camera. letters_lost: those
+    that are not ASCII did not come through, if there were any; no card is without."""
 
     text: str
+    letters_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 GAP_S = 0.05  # between two characters of one scan; the quickest typist takes longer for most
+STALL_S = 0.12  # we may have been late in looking: only a look that found nothing proves a shorter pause
 LEAST = 8  # characters of a scan
 ENDS = frozenset("\r\n\t")
 MOST = 4096  # a QR code holds no more
@@ -37,8 +38,8 @@ class Bursts:
     last_at: float = 0.0  # monotonic seconds
 
     def took(self, text: str, at: float) -> tuple[Bursts, tuple[Run, ...]]:
-        """Characters came at `at`; what is known now."""
-        bursts, runs = self.passed(at)
+        """Characters came at `at`, or keys that type none; what is known now."""
+        bursts, runs = self._over(at, STALL_S)
         held = bursts.held
         for char in text:
             if char in ENDS and len(held) >= LEAST:
@@ -51,7 +52,10 @@ class Bursts:
 
     def passed(self, at: float) -> tuple[Bursts, tuple[Run, ...]]:
         """Nothing has come till `at`: a run that paused is over."""
-        if not self.held or at - self.last_at < GAP_S:
+        return self._over(at, GAP_S)
+
+    def _over(self, at: float, gap_s: float) -> tuple[Bursts, tuple[Run, ...]]:
+        if not self.held or at - self.last_at < gap_s:
             return self, ()
         run = Scan(self.held) if len(self.held) >= LEAST else Typed(self.held)
         return replace(self, held=""), (run,)

@@ -56,6 +56,7 @@ class Scanner:
         if not code:
             return
         try:
-            self._tell(CardRead(code.decode("utf-8")))
+            text = code.decode("utf-8")
+            self._tell(CardRead(text, letters_lost=text.isascii()))
         except UnicodeDecodeError:  # half a code, or a scanner set to another alphabet
             self._tell(DeviceFailed("scanner", "scanner_unreadable"))

@@ -113,6 +113,8 @@ def card_read(filing: Filing, event: CardRead, _: Kit) -> Stepped:
     card = card_of(event.text)
     if card is None:
         return replace(filing, trouble=Trouble("kiosk.filing.card.unreadable"), shown_page=0), ()
+    if event.letters_lost:  # a name that is wrong must never be taken for read: it is asked
+        card = replace(card, name="", address="")
     answers = filing.form.prefilled(filing.answers, card, who)
     there = replace(filing, answers=answers)
     filled = {
@@ -121,9 +123,9 @@ def card_read(filing: Filing, event: CardRead, _: Kit) -> Stepped:
         and answers.get(page.path) == card.value(page.question.card_field)
     }  # fmt: skip
     there = replace(there, offered=filing.offered | {who}, from_card=filing.from_card | filled)
-    if page is not None and page.path not in filled:
-        return way.arrived(there), ()
-    return way.gone_on(there), ()
+    there = way.arrived(there) if page is not None and page.path not in filled else way.gone_on(there)
+    lost = Trouble("kiosk.filing.card.letters_lost", warning=True) if event.letters_lost else there.trouble
+    return replace(there, trouble=lost), ()
 
 
 def shoot(filing: Filing, _: Shoot | None, kit: Kit) -> Stepped:
