@@ -14,7 +14,7 @@ from datetime import datetime
 from controller import filing_seals as seals
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.file_documents import document_of
-from controller.core.filing_codes import HELPER_LENGTH, code_of, read_code
+from controller.core.filing_codes import HELPER_LENGTH, code_of, is_token, read_code
 from controller.core.filings import (
     CLOCK_STOPPED,
     CODE_LIMIT,
@@ -53,6 +53,9 @@ class FilingDesk:
 
     # --- looking
 
+    def office(self) -> Office:
+        return self._office()
+
     def counts(self) -> dict[FileState, int]:
         """How many files are in each state; needs no sitting."""
         with self._store.read() as tx:
@@ -75,6 +78,12 @@ class FilingDesk:
         with self._store.read() as tx:
             found = (self._queue_line(tx, sitting, outline) for outline in outlines)
             return tuple(line for line in found if line is not None)
+
+    def of_receipt(self, token: str) -> str | None:
+        """The id of the file whose receipt's QR code was scanned; None if there is none (any more)."""
+        with self._store.read() as tx:
+            row = filings.by_token(tx, seals.handle_of_token(token).lookup) if is_token(token) else None
+        return row.id if row else None
 
     def open(self, sitting: Sitting, ident: str) -> OpenedFile:
         """NotFoundError if it is gone; SealError if somebody has changed it; LockedError. The first look of a sitting

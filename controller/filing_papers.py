@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 
 from controller.core.errors import StationError
 from controller.core.opened_files import OpenedFile, Written
@@ -20,14 +22,22 @@ from controller.runtime.typefaces import find_typeface
 LIMIT_S = 60.0
 _LIMITS = Limits(memory_bytes=1 << 30, file_bytes=0, nice=5)
 _DAY = "%H:%M %d/%m/%Y"
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-def pdf_of(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Words, tz: tzinfo) -> bytes:
-    """The PDF. photos: (paper's id, JPEG) in order. StationError if it cannot be made."""
+def pdf_of(
+    found: OpenedFile,
+    photos: tuple[tuple[str, bytes], ...],
+    words: Words,
+    tz: tzinfo,
+    names: Mapping[str, str] = NOBODY,
+) -> bytes:
+    """The PDF. photos: (paper's id, JPEG) in order. names: what officials are called. StationError if it cannot be
+    made."""
     typeface = find_typeface()
     job = {
         "regular": str(typeface.regular), "bold": str(typeface.bold), "title": found.document.title,
-        "page": words("filing.paper.page", page="{page}"), "sections": sections(found, words, tz),
+        "page": words("filing.paper.page", page="{page}"), "sections": sections(found, words, tz, names),
         "photos": [
             {"caption": caption, "bytes": len(jpeg)}
             for caption, (_, jpeg) in zip(captions(found, photos, words), photos, strict=True)
@@ -52,12 +62,16 @@ def pdf_of(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Word
     return done.stdout
 
 
-def sections(found: OpenedFile, words: Words, tz: tzinfo) -> list[dict[str, object]]:
+def sections(found: OpenedFile, words: Words, tz: tzinfo, names: Mapping[str, str] = NOBODY) -> list[dict[str, object]]:
     """Headings with their lines (label, text); the first has none."""
     document, outline = found.document, found.outline
+    filed_at = outline.filed_at.astimezone(tz).strftime(_DAY)
     head = [
         (words("filing.paper.number"), found.number),
-        (words("filing.paper.filed_at"), outline.filed_at.astimezone(tz).strftime(_DAY)),
+        (
+            words("filing.paper.filed_at"),
+            words("filing.paper.doubtful", at=filed_at) if outline.is_doubtful else filed_at,
+        ),
         (words("filing.paper.code"), document.code),
         (words("filing.paper.state"), words(f"filing.state.{outline.state.key}")),
         (words("filing.paper.portal_code"), found.portal_code),
@@ -77,8 +91,8 @@ def sections(found: OpenedFile, words: Words, tz: tzinfo) -> list[dict[str, obje
             [(paper.title, words(f"filing.paper.have.{paper.have}")) for paper in document.papers],
         ),
         (words("filing.paper.consent"), [("", document.consent.text)]),
-        (words("filing.paper.steps"), [_written(step, words, tz) for step in found.steps]),
-        (words("filing.paper.notes"), [_written(note, words, tz) for note in found.notes]),
+        (words("filing.paper.steps"), [_written(step, words, tz, names) for step in found.steps]),
+        (words("filing.paper.notes"), [_written(note, words, tz, names) for note in found.notes]),
     ]
     kept = [(title, [(label, text) for label, text in lines if text]) for title, lines in made]
     return [{"title": title, "lines": lines} for title, lines in kept if lines]
@@ -96,8 +110,8 @@ def captions(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Wo
     ]  # fmt: skip
 
 
-def _written(line: Written, words: Words, tz: tzinfo) -> tuple[str, str]:
+def _written(line: Written, words: Words, tz: tzinfo, names: Mapping[str, str]) -> tuple[str, str]:
     said = [words(f"filing.state.{line.state.key}")] if line.state else []
     said += [line.text] if line.text else []
     said += list(line.asked)
-    return f"{line.at.astimezone(tz).strftime(_DAY)}, {line.by}", "\n".join(said)
+    return f"{line.at.astimezone(tz).strftime(_DAY)}, {names.get(line.by, line.by)}", "\n".join(said)

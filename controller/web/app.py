@@ -149,7 +149,7 @@ def build(parts: WebParts) -> Flask:
     app.context_processor(partial(_context, static))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFoundError, _not_found)
-    app.register_error_handler(LockedError, lambda _: file_keys.locked())
+    app.register_error_handler(LockedError, lambda _: file_keys.interrupted())
     app.register_error_handler(BusyError, lambda _: _error_page(503))
     app.register_error_handler(Exception, _our_fault)
     return app

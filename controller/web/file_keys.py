@@ -7,9 +7,9 @@ An official unlocks with the password that they sign in with, as it was when the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
@@ -23,6 +23,7 @@ from controller.web.doors import Who, door
 from controller.web.people import RefusedError
 
 views = Blueprint("file_keys", __name__)
+ALONG = "unlock_with"  # the field of a password that comes along with another form
 
 
 def name() -> str:
@@ -35,22 +36,56 @@ def sitting_or_none(used: bool = True) -> Sitting | None:
 
 
 def sitting() -> Sitting:
-    """LockedError, which the app answers with the lock (`locked`)."""
-    found = sitting_or_none()
+    """LockedError, which the app answers with the lock (`interrupted`)."""
+    found = sitting_or_none() or _unlocked_along()
     if found is None:
         raise LockedError("the desk is locked")
     return found
 
 
-def locked(problems: dict[str, list[str]] | None = None, status: int = 200) -> ResponseReturnValue:
+def interrupted() -> ResponseReturnValue:
+    """The lock in place of what somebody wanted. A form that came too late waits behind it and goes on where it was,
+    with the password: what was typed is in the page and nowhere else, since a note may speak of a resident."""
+    problems, status = g.get("unlock_refused", ({}, 200))
+    return locked(problems, status, carried=_carried())
+
+
+def _carried() -> list[tuple[str, str]]:
+    if request.method != "POST":
+        return []
+    return [(key, value) for key, value in request.form.items(multi=True) if key not in {"token", ALONG}]
+
+
+def _unlocked_along() -> Sitting | None:
+    """The sitting that begins because the password came along with a form; None if none did, or a wrong one."""
+    if ALONG not in request.form:
+        return None
+    try:
+        opened = parts().desk_keys.unlock(name(), request.form[ALONG])
+    except NoAccessError:
+        return None
+    except WrongPasswordError as error:
+        g.unlock_refused = _wrong_password(error.wait_s, "file_password_old")
+        return None
+    except ForeignKeyError:
+        g.unlock_refused = _wrong_password(0, "file_key_foreign")
+        return None
+    parts().sittings.put(visitor().secret, opened)
+    return opened
+
+
+def locked(
+    problems: dict[str, list[str]] | None = None, status: int = 200, carried: Sequence[tuple[str, str]] = ()
+) -> ResponseReturnValue:
     """What an official has to do before they see any file: `how` is "make", "enrol", "wait" or "unlock"."""
     keys = parts().desk_keys
     mine = {each.official: each.granted for each in keys.access()}
     how = "make" if not keys.exist() else "enrol" if name() not in mine else "unlock" if mine[name()] else "wait"
     to = path_here(request.values.get("to", "") or (request.full_path if request.method == "GET" else ""), "/files")
     page = render_template(
-        "file_lock.html", how=how, counts=parts().filing_desk.counts(), to=to, problems=problems or {}
-    )
+        "file_lock.html", how=how, counts=parts().filing_desk.counts(), to=to, problems=problems or {},
+        carried=carried if how == "unlock" else (), along=ALONG,
+    )  # fmt: skip
     return page, status
 
 
@@ -69,8 +104,12 @@ def _with_password(act: Callable[[str], ResponseReturnValue]) -> ResponseReturnV
 
 
 def _refused(wait_s: float, code: str = "file_password") -> ResponseReturnValue:
+    return locked(*_wrong_password(wait_s, code))
+
+
+def _wrong_password(wait_s: float, code: str) -> tuple[dict[str, list[str]], int]:
     problem = Problem.of("password", "file_wait", seconds=math.ceil(wait_s)) if wait_s else Problem.of("password", code)
-    return locked(said((problem,)), 429 if wait_s else 403)
+    return said((problem,)), 429 if wait_s else 403
 
 
 @views.post("/files/make")
@@ -153,12 +192,11 @@ def people() -> ResponseReturnValue:
 
 def _people(helper: tuple[str, str] = ("", ""), problems: dict[str, list[str]] | None = None, status: int = 200
             ) -> ResponseReturnValue:  # fmt: skip
-    with parts().store.read() as tx:
-        full_names = {user.name: user.full_name for user in users.everyone(tx)}
     desk = parts().filing_desk
     page = render_template(
-        "file_people.html", access=parts().desk_keys.access(), full_names=full_names, me=name(), helpers=desk.helpers(),
-        helper=helper, deletions=desk.deletions()[:50], problems=problems or {}, titles=guide_titles(),
+        "file_people.html", access=parts().desk_keys.access(), full_names=full_names(), me=name(),
+        helpers=desk.helpers(), helper=helper, deletions=desk.deletions()[:50],
+        problems=problems or {}, titles=guide_titles(),
     )  # fmt: skip
     return page, status
 
@@ -166,7 +204,13 @@ def _people(helper: tuple[str, str] = ("", ""), problems: dict[str, list[str]] |
 def guide_titles() -> dict[str, str]:
     """What guides are called, by id."""
     with parts().store.read() as tx:
-        return {guide.id: in_language(guide.title, visitor().words.language) for guide in guides.in_force(tx)}
+        return {ident: in_language(title, visitor().words.language) for ident, title in guides.titles(tx).items()}
+
+
+def full_names() -> dict[str, str]:
+    """What officials are called, by the names they sign in with."""
+    with parts().store.read() as tx:
+        return {user.name: user.full_name for user in users.everyone(tx)}
 
 
 @views.post("/files/people/<official>/grant")
