@@ -1,5 +1,5 @@
-"""Does what a visit wishes and what takes time: keeps and finds files, prints, asks the station. One thread, one wish
-after another; speech has a thread of its own, so that it is never late.
+"""Does what a visit wishes and what takes time: keeps and finds files, asks the station. One thread, one wish after
+another; speech has a thread of its own, so that it is never late, and paper, so that nobody waits for it.
 
 A wish that fails is answered in the resident's words; nothing of theirs is logged.
 """
@@ -57,7 +57,8 @@ class Voice(Protocol):
     def close(self) -> None: ...
 
 
-Printing = Callable[[PrintReceipt | PrintSlip], None]  # DeviceError (a reason below `kiosk.device`) if it does not come
+Slip = PrintReceipt | PrintSlip
+Printing = Callable[[Slip], None]  # DeviceError (a reason below `kiosk.device`) if it does not come
 
 
 class Mouth:
@@ -92,6 +93,32 @@ class Mouth:
         self._voice.close()
 
 
+class Paper:
+    """Prints one slip after the other, in a thread of its own."""
+
+    def __init__(self, printing: Printing, tell: Callable[[Input], None]) -> None:
+        self._printing, self._tell = printing, tell
+        self._slips: queue.SimpleQueue[Slip | None] = queue.SimpleQueue()
+
+    def print(self, slip: Slip) -> None:
+        self._slips.put(slip)
+
+    def wake(self) -> None:
+        self._slips.put(None)
+
+    def run(self, stopping: threading.Event) -> None:
+        """`printing` has a time limit of its own."""
+        while not stopping.is_set():
+            slip = self._slips.get()
+            if slip is None:
+                continue
+            try:
+                self._printing(slip)
+            except DeviceError as error:
+                self._tell(DeviceFailed("printer", str(error)))
+            slip = None  # nothing of a resident's stays in a name that outlives it
+
+
 class Hands:
     """`filing` opens the residents' files when the first wish needs them."""
 
@@ -102,11 +129,10 @@ class Hands:
         ids: Ids,
         bell: Bell,
         filing: Callable[[], Filing],
-        printing: Printing,
         tell: Callable[[Input], None],
     ) -> None:
         self._places, self._clock, self._ids, self._bell, self._tell = places, clock, ids, bell, tell
-        self._filing_of, self._printing = filing, printing
+        self._filing_of = filing
         self._filing: Filing | None = None
         self._resumed = ""  # the code of a draft that this visit goes on with
         self._wishes: queue.SimpleQueue[Effect | None] = queue.SimpleQueue()
@@ -143,11 +169,6 @@ class Hands:
                 self._tell(self._resume(wish))
             case AskHelper():
                 self._tell(self._helper(wish))
-            case PrintReceipt() | PrintSlip():
-                try:
-                    self._printing(wish)
-                except DeviceError as error:
-                    self._tell(DeviceFailed("printer", str(error)))
             case _:
                 log.error("nobody carries out %s", type(wish).__name__)
 

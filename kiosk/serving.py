@@ -33,7 +33,7 @@ from kiosk.devices.voice import Voice
 from kiosk.filing.visiting import GuidedFiling
 from kiosk.flow import Effect, Input, ReadNews, VisitBegan
 from kiosk.guidebook import Guidebook
-from kiosk.hands import Hands, Mouth
+from kiosk.hands import Hands, Mouth, Paper
 from kiosk.happenings import PrintReceipt, PrintSlip, Say, TakePhoto, WatchCamera
 from kiosk.link import Link
 from kiosk.news import NewsReader, Rings
@@ -86,10 +86,10 @@ def serve(shelf: Shelf, link: Link) -> int:
     def printed(wish: PrintReceipt | PrintSlip) -> None:
         if isinstance(wish, PrintSlip):
             wish = PrintReceipt(wish.code, "", wish.title, wish.lines)
-        printer.print(wish, words, clock.now().astimezone(config.site.tz))
+        printer.print(wish, words, clock.now().astimezone(config.site.tz), crew.stopping)
 
     camera = Camera(config.kiosk.camera, places, tell)
-    hands = Hands(places, clock, ids, bell, opened, printed, tell)
+    hands, paper = Hands(places, clock, ids, bell, opened, tell), Paper(printed, tell)
 
     def carry_out(effect: Effect) -> None:
         match effect:
@@ -97,6 +97,8 @@ def serve(shelf: Shelf, link: Link) -> int:
                 mouth.say(effect)
             case WatchCamera(on):
                 camera.watch(on)
+            case PrintReceipt() | PrintSlip():
+                paper.print(effect)
             case TakePhoto():
                 camera.take_photo()
             case ReadNews():
@@ -134,6 +136,7 @@ def serve(shelf: Shelf, link: Link) -> int:
     crew.start("news", lambda: reader.run(crew.stopping, working("news", NEWS_LIMIT_S)), rings.ring)
     crew.start("screen", lambda: screen.run(crew.stopping, working("screen"), sorry), screen.wake)
     crew.start("hands", lambda: hands.run(crew.stopping, working("hands", HANDS_LIMIT_S)), hands.wake)
+    crew.start("paper", lambda: paper.run(crew.stopping), paper.wake)
     crew.start("mouth", lambda: mouth.run(crew.stopping), mouth.wake)
     crew.start("camera", lambda: camera.run(crew.stopping, working("camera", CAMERA_LIMIT_S)), camera.wake)
     if config.kiosk.scanner:

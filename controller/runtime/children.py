@@ -2,7 +2,7 @@
 
 Limits come from nice(1), prlimit(1) and setpriv(1) in front of the program, not from code between fork
 and exec, which is unsafe in a process with threads. The kernel kills the child when the thread that
-started it dies. Nothing here waits without a time limit.
+started it dies, unless it may outlive it for so many seconds. Nothing here waits without a time limit.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ class Limits:
     file_bytes: int  # of any one file it writes; the program is killed when it writes more
     nice: int = 20  # steps behind the player, which stands at -10 where it may
     cpu_s: int = 0  # of processor time; 0: no limit
+    outlives_s: int = 0  # how long it has in all; then it may go on when whoever started it has ended. 0: it may not
 
     def before(self, command: Sequence[str]) -> list[str]:
         time = [f"--cpu={self.cpu_s}"] if self.cpu_s else []
+        outlives = ["timeout", "--signal=KILL", str(self.outlives_s)]
         return [
             "nice", "-n", str(self.nice),
             "prlimit", f"--as={self.memory_bytes}", f"--fsize={self.file_bytes}", *time, "--core=0",
-            "setpriv", "--pdeathsig", "KILL",
+            *(outlives if self.outlives_s else ["setpriv", "--pdeathsig", "KILL"]),
             *command,
         ]  # fmt: skip
 
@@ -67,7 +69,7 @@ class Child:
                 env={**os.environ, **extra},
                 pass_fds=files,
             )
-        self._answer = b""
+        self._answer, self._let_go = b"", False
 
     def ended(self, limit_s: float) -> int | None:
         """Wait for its end; the exit code (negative: the signal), None if it still runs after the limit."""
@@ -111,6 +113,10 @@ class Child:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1].strip()[:_SAID_LIMIT] if lines else ""
 
+    def let_go(self) -> None:
+        """Leaving the `with` block does not end it any more; the time that it has (`outlives_s`) does."""
+        self._let_go = True
+
     def kill(self) -> None:
         """End it with everything in its group, from any thread; whoever waits for it is told at once."""
         with self._reaping:
@@ -132,7 +138,8 @@ class Child:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._reap()
+        if not self._let_go:
+            self._reap()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with contextlib.suppress(BrokenPipeError):

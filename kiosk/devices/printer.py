@@ -1,4 +1,8 @@
-"""Prints receipts: one child process each, which takes everything it knew with it."""
+"""Prints receipts: one child process each, which takes everything it knew with it.
+
+Paper is slow, and whoever has their number on the screen goes: what is being printed comes out all the same, after the
+process of their visit has ended. Its child knows what stands on the slip, and has a minute.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import json
 import logging
 import os
 import sys
+import threading
+import time
 from dataclasses import asdict
 from datetime import datetime
 
@@ -17,9 +23,10 @@ from controller.runtime.places import Places
 from kiosk.devices.receipt import receipt_of
 from kiosk.happenings import PrintReceipt
 
-LIMIT_S = 60.0  # a metre of paper at the slowest printer's pace
+LIMIT_S = 60  # a metre of paper at the slowest printer's pace
+TICK_S = 0.2
 _CHILD = (sys.executable, "-P", "-m", "kiosk.devices.printing_child")
-_LIMITS = Limits(512 << 20, 1 << 20, nice=5)
+_LIMITS = Limits(512 << 20, 1 << 20, nice=5, outlives_s=LIMIT_S)
 log = logging.getLogger(__name__)
 
 
@@ -27,8 +34,9 @@ class Printer:
     def __init__(self, config: Kiosk, places: Places, site_name: str) -> None:
         self._config, self._places, self._site = config, places, site_name
 
-    def print(self, wish: PrintReceipt, words: Words, now: datetime) -> None:
-        """Until it is out; DeviceError (a reason below `kiosk.device` in the catalogues) if it does not come."""
+    def print(self, wish: PrintReceipt, words: Words, now: datetime, stopping: threading.Event) -> None:
+        """Until it is out, or somebody stops us: then it comes out without us. DeviceError (a reason below
+        `kiosk.device` in the catalogues) if it does not come."""
         if not self._config.printer:
             raise DeviceError("printer_none")
         job = {
@@ -38,8 +46,9 @@ class Printer:
         said = self._places.run / f"printing-{os.getpid()}.log"
         try:
             with Child(_CHILD, _LIMITS, said, None, {}) as child:
-                line = child.ask(json.dumps(job).encode(), LIMIT_S)
-                if line is None:
+                child.tell(json.dumps(job).encode())
+                line = _answer(child, stopping)
+                if line is None and not stopping.is_set():
                     log.error("a receipt could not be printed: %s", child.last_words())
         except TimeoutError as error:
             raise DeviceError("printer_busy") from error
@@ -48,5 +57,18 @@ class Printer:
         finally:
             said.unlink(missing_ok=True)
         answer = json.loads(line) if line else {"failed": "gone"}
-        if "failed" in answer:
+        if "failed" in answer and not stopping.is_set():  # nobody is there any more who could be told
             raise DeviceError(f"printer_{answer['failed']}")
+
+
+def _answer(child: Child, stopping: threading.Event) -> bytes | None:
+    """None if it died, or goes on without us; TimeoutError."""
+    end = time.monotonic() + LIMIT_S
+    while not stopping.is_set():
+        try:
+            return child.answer(TICK_S)
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise
+    child.let_go()
+    return None

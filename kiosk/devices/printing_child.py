@@ -32,6 +32,7 @@ BAUD = 19_200
 FRAGMENT = 256  # rows at a time: a cheap printer's buffer holds a few kilobytes
 WRITE_LIMIT_S = 20.0  # in which the printer must take the next piece
 ANSWER_S = 0.5
+LAST_ANSWER_S = 10.0  # of one that has answered before: it first prints what it holds
 _STATUS = {"offline": b"\x10\x04\x02", "paper": b"\x10\x04\x04"}  # DLE EOT n (ESC/POS, "transmit real-time status")
 _COVER_OPEN, _PAPER_GONE = 0x04, 0x60
 _LPGETSTATUS = 0x060B  # linux/lp.h: the IEEE 1284 status lines
@@ -101,14 +102,25 @@ class _Serial:
             self._port = SerialPort(device, baud, read_timeout_s=ANSWER_S, write_timeout_s=WRITE_LIMIT_S)
         except DeviceError as error:
             raise NotPrintedError("gone") from error
+        self._answers = False
 
     def look(self) -> None:
         for kind, query in _STATUS.items():
             self.write(query)
-            try:
-                _judge(kind, self._port.read())
-            except DeviceError as error:
-                raise NotPrintedError("gone") from error
+            answer = self._answer()
+            if not answer and self._answers:  # it has been switched off, or unplugged behind the adapter
+                raise NotPrintedError("gone")
+            self._answers = self._answers or bool(answer)
+            _judge(kind, answer)
+
+    def _answer(self) -> bytes:
+        deadline = time.monotonic() + (LAST_ANSWER_S if self._answers else ANSWER_S)
+        try:
+            while not (answer := self._port.read()) and time.monotonic() < deadline:
+                continue
+        except DeviceError as error:
+            raise NotPrintedError("gone") from error
+        return answer
 
     def write(self, data: bytes) -> None:
         try:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
+import time
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +21,7 @@ from controller.core.errors import DeviceError
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Kiosk
 from controller.runtime.places import Places
+from kiosk.devices import printing_child
 from kiosk.devices.printer import Printer
 from kiosk.devices.printer_emulator import DOTS_A_MM
 from kiosk.devices.receipt import CODE, token_in
@@ -37,13 +42,13 @@ WISH = PrintReceipt(
 
 
 @contextmanager
-def emulator(folder: Path, paper_mm: float = 1000.0) -> Iterator[tuple[str, Path]]:
+def emulator(folder: Path, paper_mm: float = 1000.0, baud: int = 115_200) -> Iterator[tuple[str, Path]]:
     link, paper = folder / "printer", folder / "paper.pbm"
     command = [sys.executable, "-m", "kiosk.devices.printer_emulator", "--link", str(link), "--paper", str(paper)]
-    with subprocess.Popen([*command, "--paper-mm", str(paper_mm), "--baud", "115200"]) as process:
+    with subprocess.Popen([*command, "--paper-mm", str(paper_mm), "--baud", str(baud)]) as process:
         try:
             until(link.exists, what="the printer")
-            yield f"serial:{link}@115200", paper
+            yield f"serial:{link}@{baud}", paper
             assert process.poll() is None, "it understood every byte"
         finally:
             process.kill()
@@ -60,7 +65,7 @@ def test_the_paper_says_what_it_should_and_its_code_is_read(tmp_path: Path, dots
     with emulator(tmp_path) as (line, paper):
         config = Kiosk.model_validate({"printer": line, "printer_dots": dots})
         places = places_in(tmp_path)
-        Printer(config, places, "Xã Nà Khau").print(WISH, load_words("vi"), NOW)
+        Printer(config, places, "Xã Nà Khau").print(WISH, load_words("vi"), NOW, threading.Event())
         until(paper.exists, what="the cut")
     with Image.open(paper) as printed:
         picture = printed.convert("L")
@@ -78,7 +83,7 @@ def test_out_of_paper_is_said_in_the_resident_s_words(tmp_path: Path) -> None:
         printer = Printer(Kiosk.model_validate({"printer": line}), places_in(tmp_path), "Xã Nà Khau")
         for _ in range(2):  # the roll ends in the middle; the next finds none
             with pytest.raises(DeviceError) as caught:
-                printer.print(WISH, words, NOW)
+                printer.print(WISH, words, NOW, threading.Event())
             assert str(caught.value) == "printer_paper"
             assert "hết giấy" in words(f"kiosk.device.{caught.value}")
 
@@ -87,5 +92,59 @@ def test_out_of_paper_is_said_in_the_resident_s_words(tmp_path: Path) -> None:
                                                  ("serial:/dev/ttyNONE", "printer_gone")])  # fmt: skip
 def test_without_a_printer_it_is_said(tmp_path: Path, printer: str, reason: str) -> None:
     with pytest.raises(DeviceError) as caught:
-        Printer(Kiosk(printer=printer), places_in(tmp_path), "Xã").print(WISH, load_words("vi"), NOW)
+        Printer(Kiosk(printer=printer), places_in(tmp_path), "Xã").print(WISH, load_words("vi"), NOW, threading.Event())
     assert str(caught.value) == reason
+
+
+STOPPED = """
+import sys, threading
+from datetime import datetime
+from pathlib import Path
+from controller.runtime.catalogues import load_words
+from controller.runtime.config_tables import Kiosk
+from controller.runtime.places import Places
+from kiosk.devices import printing_child
+from kiosk.devices.printer import Printer
+from tests.flow.test_kiosk_printing import NOW, WISH
+stopping = threading.Event()
+threading.Timer(1.5, stopping.set).start()
+printer = Printer(Kiosk.model_validate({"printer": sys.argv[1]}), Places(Path(sys.argv[2])), "Xã Nà Khau")
+printer.print(WISH, load_words("vi"), NOW, stopping)
+"""
+
+
+def test_a_slip_comes_out_whole_though_its_visit_is_over(tmp_path: Path) -> None:
+    places = places_in(tmp_path)
+    with emulator(tmp_path, baud=57_600) as (line, paper):
+        begun = time.monotonic()
+        subprocess.run([sys.executable, "-c", STOPPED, line, str(places.state)], check=True, timeout=20)
+        assert time.monotonic() - begun < 8 and not paper.exists(), "the visit was over first"
+        until(paper.exists, 30, what="the cut")
+    with Image.open(paper) as printed:
+        (code,) = zxingcpp.read_barcodes(printed.convert("L"))
+    assert token_in(code.text) == WISH.token
+
+
+def test_a_printer_that_falls_silent_in_the_middle_has_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing_child, "LAST_ANSWER_S", 0.6)
+    printer, line = os.openpty()
+    tty.setraw(line)
+    answered, taken = 0, 0
+
+    def takes_all_and_answers_the_first_two() -> None:
+        nonlocal answered, taken
+        while taken < 60_000:
+            data = os.read(printer, 4096)
+            taken += len(data)
+            if answered < 2 and b"\x10\x04" in data:
+                answered += 1
+                os.write(printer, b"\x12")
+
+    worker = threading.Thread(target=takes_all_and_answers_the_first_two, daemon=True)
+    worker.start()
+    with pytest.raises(printing_child.NotPrintedError) as caught:
+        printing_child.printed(f"serial:{os.ttyname(line)}@115200", bytes(60_000))
+    assert (caught.value.reason, answered) == ("gone", 2)
+    worker.join(5)
+    os.close(printer)
+    os.close(line)

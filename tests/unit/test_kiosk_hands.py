@@ -16,7 +16,7 @@ from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found, NotAsked
 from kiosk.flow import Input
-from kiosk.hands import Hands, Mouth
+from kiosk.hands import Hands, Mouth, Paper
 from kiosk.happenings import (
     AskHelper,
     DeviceFailed,
@@ -47,16 +47,14 @@ def station(tmp_path: Path) -> Station:
 class Working:
     """Hands in a thread of their own, and what they told."""
 
-    def __init__(
-        self, station: Station, printing: Callable[[PrintReceipt | PrintSlip], None] = lambda wish: None
-    ) -> None:
+    def __init__(self, station: Station) -> None:
         self.told: list[Input] = []
         clock, bell = station.clock, station.bell
 
         def opened() -> Filing:
             return Filing(filings.opened(station.places.filings_db), bell, clock, station.ids)
 
-        self.hands = Hands(station.places, clock, station.ids, bell, opened, printing, self.told.append)
+        self.hands = Hands(station.places, clock, station.ids, bell, opened, self.told.append)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.hands.run, args=(self._stopping, lambda: None), daemon=True)
 
@@ -70,7 +68,7 @@ class Working:
         self._thread.join(10)
         assert not self._thread.is_alive()
 
-    def answer(self, wish: Ask | FindFile | Submit | SaveDraft | ResumeDraft | AskHelper | PrintReceipt) -> Input:
+    def answer(self, wish: Ask | FindFile | Submit | SaveDraft | ResumeDraft | AskHelper) -> Input:
         before = len(self.told)
         self.hands.do(wish)
         until(lambda: len(self.told) > before, f"an answer to {type(wish).__name__}")
@@ -150,13 +148,26 @@ def test_a_draft_is_found_again_under_its_code_and_no_other(station: Station) ->
         assert working.answer(AskHelper("no code")) == HelperUnknown("slip")
 
 
-def test_a_printer_without_paper_is_a_device_that_failed_and_the_next_wish_is_done(station: Station) -> None:
-    def no_paper(_: PrintReceipt | PrintSlip) -> None:
-        raise DeviceError("printer_paper")
+def test_a_printer_without_paper_is_a_device_that_failed_and_the_next_slip_is_printed() -> None:
+    told: list[Input] = []
+    tried: list[PrintReceipt | PrintSlip] = []
 
-    with Working(station, no_paper) as working:
-        assert working.answer(RECEIPT) == DeviceFailed("printer", "printer_paper")
-        assert working.answer(FindFile(token="no token")) == FileAnswer(Found.UNKNOWN)
+    def no_paper(slip: PrintReceipt | PrintSlip) -> None:
+        tried.append(slip)
+        if len(tried) == 1:
+            raise DeviceError("printer_paper")
+
+    paper, stopping = Paper(no_paper, told.append), threading.Event()
+    thread = threading.Thread(target=paper.run, args=(stopping,), daemon=True)
+    thread.start()
+    for _ in range(2):
+        paper.print(RECEIPT)
+    until(lambda: len(tried) == 2, "both")
+    stopping.set()
+    paper.wake()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert (tried, told) == ([RECEIPT, RECEIPT], [DeviceFailed("printer", "printer_paper")])
 
 
 class Throat:
