@@ -115,6 +115,8 @@ def next_acts(resident: Resident) -> list[Act]:
                 return [Key("l"), Key("y"), Key("\u0301"), Forward()]
             if question.look == "id_number":
                 return [*(Key(digit) for digit in "001090000001"), Forward()]
+            if question.kind == "date":
+                return [*(Key(digit) for digit in "03021990"), Forward()]
             if question.required is None:
                 return [Forward()]
             if question.kind == "integer":
