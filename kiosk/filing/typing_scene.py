@@ -47,7 +47,7 @@ def scene(setting: Setting, keyboard: Keyboard, asked: Asked) -> Scene:
     room = Box(0, 0, frame.width, frame.height).inset(unit(_EDGE_MM if compact else MARGIN_MM / 2))
     bottom = _bottom(sheet, setting, keyboard, room, compact, asked)
     least, most = layout.height_of(keyboard, room.width, unit)
-    strip = _strip_height(sheet, room.width, asked.wrong, bottom - room.y - least, compact)
+    strip = _strip_height(sheet, setting, room.width, asked.wrong, bottom - room.y - least, compact)
     top = max(room.y + strip, bottom - most)
     keys = Box(room.x, top, room.width, bottom - top)
     begin = max(room.y, min(frame.reach, top - strip)) if frame.reach else room.y
@@ -89,15 +89,15 @@ def _bottom(sheet: Sheet, setting: Setting, keyboard: Keyboard, room: Box, compa
     return y - gap
 
 
-def _strip_height(sheet: Sheet, width: int, wrong: str, free: int, compact: bool) -> int:
+def _strip_height(sheet: Sheet, setting: Setting, width: int, wrong: str, free: int, compact: bool) -> int:
     """Of what stands above the keys: the question, what is wrong with the answer, and the field."""
     unit = _unit(sheet.frame)
     frame = sheet.frame
     style, typed = frame.ordinary.style(1, bold=True), _field_height(frame) + unit(2)
     if compact:
-        return max(style.line + unit(10.0), free)
-    wanted = typed + (style.line + panel_height(sheet, width, wrong, 3) if wrong else 2 * style.line)
-    return min(wanted, free)
+        return max(unit(layout.KEY_MM), style.line + unit(10.0), free)
+    panel = panel_height(sheet, width - _beside_width(sheet, setting), wrong, 3) if wrong else style.line
+    return min(typed + style.line + max(panel, unit(layout.KEY_MM) - style.line), free)
 
 
 def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: Asked) -> None:
@@ -105,24 +105,36 @@ def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: 
     frame = sheet.frame
     line = frame.ordinary.style(1, bold=True).line
     typed = min(_field_height(frame), max(unit(9.0), box.height - line - unit(1.0)))
-    above = Box(box.x, box.y, box.width, box.height - typed - unit(1.0))
-    if asked.wrong:
-        panel = panel_height(sheet, box.width, asked.wrong, 3)
-        if above.height >= line + panel:
-            _question(sheet, setting, Box(above.x, above.y, above.width, above.height - panel), asked.label)
-            _wrong(sheet, Box(above.x, above.bottom - panel, above.width, panel), asked)
-        else:
-            _wrong(sheet, above, asked)
-    else:
-        _question(sheet, setting, above, asked.label)
+    is_flat = box.height - typed - unit(1.0) < unit(layout.KEY_MM)
     sheet.put(Target(box, OpenKeys(False)))
-    if above.height >= unit(layout.KEY_MM) and not asked.wrong:
+    if is_flat:  # one key beside both lines
+        wide = _narrow_stop_width(sheet, setting)
+        _stop_key(sheet, setting, Box(box.right - wide, box.y, wide, min(box.height, unit(_CORNERS_MM[0]))))
+        box = Box(box.x, box.y, box.width - wide - unit(1.0), box.height)
+    above = Box(box.x, box.y, box.width, box.height - typed - unit(1.0))
+    if not is_flat:
         _beside(sheet, setting, above)
+        above = Box(above.x, above.y, above.width - _beside_width(sheet, setting), above.height)
+    _asked(sheet, above, asked)
     place = Box(box.x, box.bottom - typed - unit(0.5), box.width, typed)
     if typed < unit(_FIELD_MM):
         _line(sheet, place, keyboard.text, asked.hint)
     else:
         field(sheet, place, keyboard.text, hint=asked.hint)
+
+
+def _asked(sheet: Sheet, above: Box, asked: Asked) -> None:
+    """The question, and what is wrong with the answer; where there is room for one of them only, that."""
+    line = sheet.frame.ordinary.style(1, bold=True).line
+    if not asked.wrong:
+        _question(sheet, above, asked.label)
+        return
+    panel = panel_height(sheet, above.width, asked.wrong, 3)
+    if above.height >= line + panel:
+        _question(sheet, Box(above.x, above.y, above.width, above.height - panel), asked.label)
+        _wrong(sheet, Box(above.x, above.bottom - panel, above.width, panel), asked)
+    else:
+        _wrong(sheet, Box(above.x, above.y + max(0, above.height - panel) // 2, above.width, above.height), asked)
 
 
 def _line(sheet: Sheet, box: Box, text: str, hint: str) -> None:
@@ -153,19 +165,15 @@ def _wrong(sheet: Sheet, box: Box, asked: Asked) -> None:
         sheet.text(box.x, box.y, box.width, asked.wrong, style, INK if asked.warns else LACQUER)
 
 
-def _question(sheet: Sheet, setting: Setting, box: Box, label: str) -> None:
+def _question(sheet: Sheet, box: Box, label: str) -> None:
     """As much of it as there is room for."""
-    unit = _unit(sheet.frame)
     frame = sheet.frame
-    key = unit(layout.KEY_MM)
-    beside = key + _stop_width(sheet, setting) + unit(4.0)
-    width = box.width - beside if box.height >= key else box.width
     styles = [frame.style(1.25, bold=True), frame.style(1, bold=True), frame.ordinary.style(1, bold=True)]
     fitting = [style for style in styles if style.line <= box.height]
-    style = sheet.first_whole(label, width, box.height, fitting or styles[-1:])
+    style = sheet.first_whole(label, box.width, box.height, fitting or styles[-1:])
     lines = max(1, box.height // style.line)
-    height = len(sheet.lines(label, width, style, lines)) * style.line
-    sheet.text(box.x, box.y + max(0, (box.height - height) // 2), width, label, style, BAMBOO, most=lines)
+    height = len(sheet.lines(label, box.width, style, lines)) * style.line
+    sheet.text(box.x, box.y + max(0, (box.height - height) // 2), box.width, label, style, BAMBOO, most=lines)
 
 
 def _beside(sheet: Sheet, setting: Setting, box: Box) -> None:
@@ -175,6 +183,23 @@ def _beside(sheet: Sheet, setting: Setting, box: Box) -> None:
     y = box.y + (box.height - key) // 2
     sheet.tool(Box(box.right - key, y, key, key), setting.words("kiosk.tool.again"), Shape.SPEAKER, SayAgain())
     sheet.button(Box(box.right - key - unit(2.0) - stop, y, stop, key), setting.words("kiosk.filing.stop"), Stop())
+
+
+def _beside_width(sheet: Sheet, setting: Setting) -> int:
+    unit = _unit(sheet.frame)
+    return unit(layout.KEY_MM) + _stop_width(sheet, setting) + unit(4.0)
+
+
+def _narrow_stop_width(sheet: Sheet, setting: Setting) -> int:
+    unit = _unit(sheet.frame)
+    return max(unit(layout.KEY_MM), sheet.width(setting.words("kiosk.filing.stop"), Style(unit(LETTER_MM))) + unit(3.0))
+
+
+def _stop_key(sheet: Sheet, setting: Setting, box: Box) -> None:
+    """To stop, where there is little room."""
+    body = box.inset(_unit(sheet.frame)(0.5))
+    _written(sheet, body, setting.words("kiosk.filing.stop"), sheet.key(body, Stop()), wordy=True)
+    sheet.put(Target(box, Stop()))
 
 
 def _stop_width(sheet: Sheet, setting: Setting) -> int:
