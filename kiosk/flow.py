@@ -60,6 +60,7 @@ WARN_S = 20.0  # WCAG 2.2.1
 ALERT_PATIENCE_S = 600.0  # whoever runs for it does not come back to a page
 HELD_S = 0.6  # a key that is held so long repeats
 SETTLE_S = 0.3  # the second tap of a double tap must not press what has just come under the finger
+JUST_NOW = math.inf  # when a page was entered that no touch has turned, until time passes
 NOTED_S = 6.0  # the controller takes a request over much sooner
 
 
@@ -174,6 +175,8 @@ def _passed(state: State, event: Passed, visiting: Visiting) -> Stepped:
     effects: tuple[Effect, ...] = ()
     if minute != state.now:
         state, effects = replace(state, now=minute), (ReadNews(),)
+    if state.entered_at == JUST_NOW:
+        state = replace(state, entered_at=event.at)
     request = state.request
     if request and not request.late and event.at - request.at >= NOTED_S:
         state = replace(state, request=replace(request, late=True))
@@ -234,7 +237,7 @@ def _answered(state: State, event: Asked | NotAsked, _: Visiting) -> Stepped:
 
 
 def _found(state: State, event: FileAnswer, _: Visiting) -> Stepped:
-    return replace(state, enquiry=enquiries.answered(state.enquiry, event)), ()
+    return replace(state, enquiry=enquiries.answered(state.enquiry, event), entered_at=JUST_NOW), ()
 
 
 def _happened(state: State, event: Happening, visiting: Visiting) -> Stepped:
@@ -249,16 +252,18 @@ def _scanned(state: State, event: CardRead) -> Stepped:
 
 
 def _filed_on(state: State, event: Act | Happening | Passed, at: float | None, visiting: Visiting) -> Stepped:
-    """What the filing makes of it. A page that a touch has changed is not pressed by the same tap again."""
+    """What the filing makes of it. A page that has changed is not pressed by a tap that was meant for the one before:
+    the receipt that comes while somebody taps again is not passed over."""
     if state.visit is None:
         return state, ()
     visit, wishes = visiting.step(state.visit, event)
     if visit is None:
         state = replace(state, visit=None)
-        state = _entered(state, GoTo(DOORS), state.entered_at if at is None else at)
+        state = _entered(state, GoTo(DOORS), JUST_NOW if at is None else at)
     elif visit != state.visit:
-        turned = at is not None and visiting.page(visit) != visiting.page(state.visit)
-        state = replace(state, visit=visit, entered_at=at if turned and at is not None else state.entered_at)
+        turned = visiting.page(visit) != visiting.page(state.visit)
+        entered_at = JUST_NOW if at is None else at
+        state = replace(state, visit=visit, entered_at=entered_at if turned else state.entered_at)
     return state, wishes
 
 

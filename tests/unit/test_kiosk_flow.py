@@ -103,7 +103,9 @@ class Remembering:
             return None, (Say("done"),)
         if isinstance(event, Passed):
             return visit, ()
-        return replace(visit, told=(*visit.told, event), turned=visit.turned + isinstance(event, Turn)), (Say("more"),)
+        return replace(visit, told=(*visit.told, event), turned=visit.turned + isinstance(event, Turn | Filed)), (
+            Say("more"),
+        )
 
     def page(self, visit: object) -> object:
         assert isinstance(visit, Filled)
@@ -314,6 +316,16 @@ def test_keys_may_be_typed_fast_but_a_new_page_is_not_pressed_by_the_same_tap() 
     assert turned.visit == Filled(("vi", Turn(), Turn()), 2)
 
 
+def test_a_page_that_came_by_itself_is_not_pressed_by_a_tap_that_was_meant_for_the_one_before() -> None:
+    """The receipt, while somebody taps "send" again and again."""
+    filed = Filed("K7M4-XP2Q", "LL")
+    begun = after(here(), *tap(FileService()))
+    came = after(begun, *tap(Key(), 200.0), filed, *tap(Turn(), 200.1), *tap(Turn(), 200.3))
+    assert came.visit == Filled(("vi", Key(), filed), 1)
+    settled = after(came, Passed(NOW, 200.5), *tap(Turn(), 200.6), *tap(Turn(), 200.9))
+    assert settled.visit == Filled(("vi", Key(), filed, Turn()), 2)
+
+
 def test_a_file_is_looked_up_by_its_number_and_the_birth_date() -> None:
     keys = [Press(key) for key in "K7M4XP2Q"]
     at = iter(range(200, 300))
@@ -327,7 +339,7 @@ def test_a_file_is_looked_up_by_its_number_and_the_birth_date() -> None:
     sought, effects = told(wrong, *mended, *tap(Confirm(), next(at)))
     assert effects == [FindFile(number="K7M4-XP2Q", born="1948-02-03")]
     answer = FileAnswer(Found.FOUND, "done", "K7M4-XP2Q")
-    found = after(sought, answer)
+    found = after(sought, answer, Passed(NOW, next(at)))
     assert found.enquiry == Enquiry(at="answer", answer=answer)
     again = after(found, *tap(Earlier(), next(at)))
     assert (again.scene, again.enquiry) == (STATUS, Enquiry())
