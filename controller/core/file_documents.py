@@ -47,11 +47,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Paper:
-    """One paper of the checklist. have: "yes", "no" or "depends". How many photos there are, the file itself says."""
+    """One paper of the checklist. have: "yes", "no" or "depends". How many photos there are, the file itself says;
+    no_photo: why the resident took none, "at_desk" (it is brought there), "later", or "" where nothing was said."""
 
     id: str
     title: str
     have: str
+    no_photo: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,7 +90,10 @@ class FileDocument:
             },
             "answers": [{"path": list(answer.path), "value": _plain(answer.value)} for answer in self.answers],
             "review": [{"label": line.label, "value": line.value} for line in self.review],
-            "papers": [{"id": paper.id, "title": paper.title, "have": paper.have} for paper in self.papers],
+            "papers": [
+                {"id": paper.id, "title": paper.title, "have": paper.have, "no_photo": paper.no_photo}
+                for paper in self.papers
+            ],
             "consent": {"text": self.consent.text, "at": self.consent.at},
             "helped_by": self.helped_by,
         }  # fmt: skip
@@ -135,4 +140,5 @@ def _value(value: object) -> Value:
 
 
 def _paper(table: Mapping[str, object]) -> Paper:
-    return Paper(str(table["id"]), str(table["title"]), str(table["have"]))
+    no_photo = table.get("no_photo", "")  # documents of the first weeks do not say
+    return Paper(str(table["id"]), str(table["title"]), str(table["have"]), str(no_photo))

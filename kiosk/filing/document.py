@@ -6,7 +6,7 @@ from controller.core.file_documents import Answer, Applicant, Consent, FileDocum
 from controller.core.words import Words
 from controller.guides.model import Guide, said
 from kiosk.filing.state import Filing
-from kiosk.filing.way import pages_of, papers_of, photos_to_file
+from kiosk.filing.way import pages_of, papers_of, photos_to_file, to_photograph
 from kiosk.happenings import Submit
 
 CONSENT_PARTS = ("purpose", "what", "how", "long", "who", "rights", "portal")
@@ -17,7 +17,7 @@ def submission(filing: Filing, words: Words) -> Submit:
     form = filing.form
     if form is None:
         raise ValueError("nothing was begun")
-    guide, answers = form.guide, form.cleared(filing.answers)
+    guide, answers, photographed = form.guide, form.cleared(filing.answers), to_photograph(filing)
     document = FileDocument(
         guide=guide.id,
         guide_version=guide.version,
@@ -28,7 +28,12 @@ def submission(filing: Filing, words: Words) -> Submit:
         answers=tuple(Answer(path, tuple(v) if isinstance(v, list) else v) for path, v in answers.items()),
         review=tuple(Said(line.label, line.value) for line in form.review(answers, words.language)),
         papers=tuple(
-            Paper(w.paper.id, said(w.paper.labels, words.language), filing.have.get(w.paper.id, "depends"))
+            Paper(
+                w.paper.id,
+                said(w.paper.labels, words.language),
+                filing.have.get(w.paper.id, "depends"),
+                filing.skipped.get(w.paper.id, "") if w.paper.id in photographed else "",
+            )
             for w in papers_of(filing)
         ),
         consent=Consent("\n".join(consent_words(words)), filing.now.isoformat()),
