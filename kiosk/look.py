@@ -34,6 +34,7 @@ MARGIN_MM = 7.0
 GAP_MM = 4.0
 CORNER_MM = 2.5
 
+ROOMY_MM = 110.0  # a screen of this height has room between things
 SMALLEST_MM = (150.0, 88.0)  # a panel of seven inches: the least that holds the scenes
 _READ_AT_ARM_MM = 134.4  # the short side (28 lines) up to which text keeps its smallest size
 _GROWTH = 0.7

@@ -33,7 +33,7 @@ def languages(_: State, setting: Setting) -> Scene:
     sheet = setting.sheet(PAPER)
     frame, room, gap = setting.frame, setting.room, setting.frame.mm(GAP_MM)
     top = below_reach(setting, heading(sheet, setting, setting.words("kiosk.language.title")))
-    bottom = bar(sheet, setting, Leave(), back_label=setting.words("kiosk.leave"))
+    bottom = bar(sheet, setting, Leave(), leaves=True)
     height = min(frame.mm(TALL_MM), (bottom - top - gap) // 2, max(frame.mm(BUTTON_MM), (bottom - top) // 3))
     y = top
     for language in LANGUAGES:
@@ -49,7 +49,7 @@ def languages_said(_: State, setting: Setting) -> str:
 
 def scene(_: State, setting: Setting) -> Scene:
     sheet, words = setting.sheet(PAPER), setting.words
-    bottom = bar(sheet, setting, Leave(), back_label=words("kiosk.leave"))
+    bottom = bar(sheet, setting, Leave(), leaves=True)
     top = setting.room.y
     if bottom - top > setting.frame.mm(TITLED_MM):
         top = below_reach(setting, heading(sheet, setting, words("kiosk.doors.title")))

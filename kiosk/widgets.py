@@ -67,6 +67,14 @@ class Shape(StrEnum):
     GLOBE = "globe"
     DOWNLOAD = "download"
     FACE = "face"
+    FORM = "form"  # papers, by what they are
+    SIGNED = "signed"
+    SEALED = "sealed"
+    COPIES = "copies"
+    MOURNING = "mourning"
+    BABY = "baby"
+    RINGS = "rings"
+    HOUSE = "house"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Forward(FilingAct):
 
 @dataclass(frozen=True, slots=True)
 class Back(FilingAct):
-    """To the page before; from the first one to the doors."""
+    """To the page before; from the first one to the doors, if nothing is begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def photo_taken(filing: Filing, event: PhotoTaken, _: Kit) -> Stepped:
     filing = replace(filing, waiting=False, camera=None)
     if len(event.jpeg) > PHOTO_LIMIT:
         return replace(filing, trouble=Trouble("kiosk.filing.photo.too_large")), ()
-    trouble = None if event.legible else Trouble("kiosk.filing.photo.unclear", warning=True)
+    trouble = None if event.legible else Trouble(f"kiosk.filing.photo.{event.complaint or 'unclear'}", warning=True)
     return replace(filing, taken=event, trouble=trouble), ()
 
 
@@ -191,4 +191,5 @@ def device_failed(filing: Filing, event: DeviceFailed, _: Kit) -> Stepped:
     if not concerned:
         return filing, ()
     waiting = filing.waiting and at is not At.PHOTO
-    return replace(filing, waiting=waiting, trouble=Trouble(f"kiosk.device.{event.reason}")), ()
+    trouble = Trouble(f"kiosk.device.{event.reason}", warning=event.kind == "printer")  # it stands on the screen too
+    return replace(filing, waiting=waiting, trouble=trouble), ()

@@ -27,7 +27,7 @@ from kiosk.happenings import (
     Wish,
 )  # fmt: skip
 
-_REASONS = frozenset({"disk", "database", "no_key"})
+_REASONS = frozenset({"disk", "database", "no_key", "large", "changed"})
 
 
 def review_forward(filing: Filing, _: Kit) -> Stepped:
@@ -121,6 +121,8 @@ def draft_not_saved(filing: Filing, event: DraftNotSaved, _: Kit) -> Stepped:
 
 
 def resume(filing: Filing, _: Resume, kit: Kit) -> Stepped:
+    if filing.where.at is At.EVENTS and filing.unfinished:
+        return asked_first(filing), ()
     return (way.went(filing, Where(At.RESUME)), ()) if filing.where.at is At.EVENTS else (filing, ())
 
 
@@ -145,7 +147,8 @@ def helper_known(filing: Filing, event: HelperKnown, _: Kit) -> Stepped:
     if filing.where.at is not At.HELPER or not filing.waiting:
         return filing, ()
     trail = tuple(where for where in filing.trail if where.at not in {At.HELPER, At.STOP})
-    return way.arrived(replace(filing, trail=trail, helper=event.helper)), ()
+    there = way.arrived(replace(filing, trail=trail, helper=event.helper))
+    return replace(there, trouble=Trouble("kiosk.filing.helper.known", warning=True)), ()
 
 
 def code_wrong(filing: Filing, event: DraftNotFound | HelperUnknown, _: Kit) -> Stepped:
@@ -156,6 +159,11 @@ def code_wrong(filing: Filing, event: DraftNotFound | HelperUnknown, _: Kit) -> 
 
 def discard(filing: Filing, _: Discard, kit: Kit) -> Stepped:
     return (None, ()) if filing.where.at is At.STOP else (filing, ())
+
+
+def asked_first(filing: Filing) -> Filing | None:
+    """Out to the doors; what was begun does not go without a question."""
+    return way.went(filing, Where(At.STOP)) if filing.unfinished else None
 
 
 def leave_unfit(filing: Filing, _: Kit) -> Stepped:

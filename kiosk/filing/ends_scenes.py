@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from controller.core.palette import BAMBOO, INK, MUTED
 from controller.guides.model import said
+from kiosk.acts import GoTo
+from kiosk.bar import HELP
 from kiosk.controls import CHOSEN, OPEN, Row, field, field_height, qr_rows
 from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, Keep, OpenKeys, Turn
 from kiosk.filing.document import CONSENT_PARTS
-from kiosk.filing.frame import opened, primary
-from kiosk.filing.pieces import Para, Piece, Warn, Wrong, in_one_line, pieces
-from kiosk.filing.saying import title_of, trouble_words
+from kiosk.filing.frame import is_roomy, opened, primary, troubles
+from kiosk.filing.pieces import Code, Para, Piece, Wrong, in_one_line, pieces
+from kiosk.filing.saying import consent_hints, title_of
 from kiosk.filing.state import Filing
 from kiosk.look import GAP_MM
 from kiosk.setting import Setting
@@ -24,7 +26,8 @@ def consent(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     sheet, box = opened(setting, title_of(filing, words))
     badge = CHOSEN if filing.agreed else OPEN
-    shown: list[Piece] = [Para(words(f"kiosk.filing.consent.{part}")) for part in CONSENT_PARTS]
+    shown = troubles(filing, setting)
+    shown += [Para(words(f"kiosk.filing.consent.{part}")) for part in (*CONSENT_PARTS, *consent_hints(filing))]
     shown.append(Row(words("kiosk.filing.consent.yes"), Agree(not filing.agreed), badge))
     if pieces(sheet, setting, box, shown, filing.shown_page):
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
@@ -36,7 +39,7 @@ def consent(filing: Filing, setting: Setting) -> Scene:
 def sending(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     sheet, box = opened(setting, title_of(filing, words), stops=False, back=False)
-    pieces(sheet, setting, box, [Para(words("kiosk.filing.sending.wait"), step=1.25)], 0)
+    pieces(sheet, setting, box, [Para(words("kiosk.filing.sending.wait"), step=1.25)], filing.shown_page)
     return sheet.scene
 
 
@@ -45,8 +48,10 @@ def not_sent(filing: Filing, setting: Setting) -> Scene:
     forward = "" if filing.waiting else words("kiosk.filing.go.again")
     sheet, box = opened(setting, title_of(filing, words), forward)
     shown: list[Piece] = [Wrong(words(f"kiosk.filing.not_sent.{filing.where.name}"))]
-    shown += _trouble(filing, setting)
-    if not filing.waiting:
+    shown += troubles(filing, setting)
+    if filing.waiting:
+        shown = [Para(words("kiosk.filing.stop_here.keeping"), step=1.25)]
+    else:
         shown.append(Row(words("kiosk.filing.not_sent.keep"), Keep()))
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
@@ -64,8 +69,7 @@ def receipt(filing: Filing, setting: Setting) -> Scene:
         Para(words("kiosk.filing.receipt.number"), colour=MUTED),
         in_one_line(sheet, box.width, filing.filed.number, BAMBOO),
     ]
-    if filing.trouble is not None:
-        shown.append(Warn(trouble_words(filing.trouble, words)))
+    shown += troubles(filing, setting)
     shown += [Para(words("kiosk.filing.receipt.keep")), Para(words("kiosk.filing.receipt.next"))]
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
@@ -94,11 +98,14 @@ def handover(filing: Filing, setting: Setting) -> Scene:
         return sheet.scene
     step = guide.handover[number]
     shown: list[Piece] = [Para(said(step.labels, words.language), step=1.25)]
-    if filing.trouble is not None:
-        shown.append(Warn(trouble_words(filing.trouble, words)))
+    shown += troubles(filing, setting)
     if step.address:
-        box = _with_code(sheet, setting, box, step.address)
-        shown += [Para(words("kiosk.filing.handover.address"), colour=MUTED), Para(step.address, bold=True)]
+        shown.append(Para(words("kiosk.filing.handover.address"), colour=MUTED))
+        if is_roomy(setting):
+            box = _with_code(sheet, setting, box, step.address)
+        else:  # an address would be broken beside it
+            shown.append(Code(qr_rows(step.address)))
+        shown.append(Para(step.address, bold=True))
     shown.append(Para(words("kiosk.filing.handover.password")))
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
@@ -107,11 +114,12 @@ def handover(filing: Filing, setting: Setting) -> Scene:
 def stop(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     sheet, box = opened(setting, title_of(filing, words), stops=False)
-    shown = _trouble(filing, setting)
+    shown = troubles(filing, setting)
     if filing.waiting:
         shown.append(Para(words("kiosk.filing.stop_here.keeping"), step=1.25))
     else:
         if filing.form is not None:
+            shown.append(Row(words("kiosk.filing.stop_here.call"), GoTo(HELP)))
             shown.append(Row(words("kiosk.filing.stop_here.helper"), CallHelper()))
             note = words("kiosk.filing.stop_here.keep_note")
             shown.append(Row(words("kiosk.filing.stop_here.keep"), Keep(), note=note))
@@ -128,7 +136,7 @@ def code(filing: Filing, setting: Setting) -> Scene:
     height = min(field_height(sheet), max(setting.frame.mm(16.0), box.height // 3))
     field(sheet, Box(box.x, box.y, box.width, height), text, OpenKeys(True), hint=words("kiosk.filing.ask.touch"))
     below = box.y + height + setting.frame.mm(GAP_MM / 2)
-    shown = _trouble(filing, setting)
+    shown = troubles(filing, setting)
     shown.append(Para(words(f"kiosk.filing.{filing.where.at}.how")))
     pieces(sheet, setting, Box(box.x, below, box.width, box.bottom - below), shown, filing.shown_page)
     return sheet.scene
@@ -139,12 +147,7 @@ def kept(filing: Filing, setting: Setting) -> Scene:
     sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.done"), stops=False)
     box = _with_code(sheet, setting, box, filing.code)
     shown: list[Piece] = [in_one_line(sheet, box.width, filing.code, BAMBOO)]
-    if filing.trouble is not None:
-        shown.append(Warn(trouble_words(filing.trouble, words)))
+    shown += troubles(filing, setting)
     shown += [Para(words("kiosk.filing.kept.days")), Para(words("kiosk.filing.kept.how"), colour=INK)]
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
-
-
-def _trouble(filing: Filing, setting: Setting) -> list[Piece]:
-    return [Wrong(trouble_words(filing.trouble, setting.words))] if filing.trouble else []

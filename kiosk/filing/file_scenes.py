@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from controller.core.palette import INK, MUTED
 from controller.core.words import Words
-from controller.guides.forms import WantedPaper
-from controller.guides.model import Guide, said
+from controller.guides.forms import Page, WantedPaper
+from controller.guides.model import REPEAT, Guide, said
 from kiosk.controls import WARNED, Answer, Row, picture
-from kiosk.filing.acts import Change, Have, MorePages, Shoot, SkipPhoto
-from kiosk.filing.frame import is_roomy, opened
-from kiosk.filing.pieces import Check, Para, Piece, Warn, Wrong, pieces
-from kiosk.filing.saying import HAVE_WORDS, title_of, trouble_words
+from kiosk.filing.acts import Change, Forward, Have, MorePages, Shoot, SkipPhoto, Turn
+from kiosk.filing.frame import headed, opened, primary, troubles
+from kiosk.filing.pictures import picture_of
+from kiosk.filing.pieces import Check, Para, Piece, Warn, pieces
+from kiosk.filing.saying import HAVE_WORDS, label_of, title_of
 from kiosk.filing.state import Filing
 from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.look import GAP_MM
-from kiosk.setting import Setting
+from kiosk.setting import Setting, upper_first
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape, Sign
 
@@ -23,8 +24,11 @@ _HAVE = (("yes", Shape.CHECK), ("no", Shape.CROSS), ("depends", Shape.DOTS))
 
 def about(filing: Filing, setting: Setting) -> Scene:
     words, guide = setting.words, filing.guide
-    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.begin"))
-    shown: list[Piece] = []
+    title, whole = headed(setting, title_of(filing, words), words("kiosk.filing.about.title"))
+    sheet, box = opened(setting, title, words("kiosk.filing.go.begin"))
+    shown = troubles(filing, setting)
+    if whole:
+        shown.append(Para(whole, bold=True))
     if guide is not None:
         if not guide.is_verified:
             shown.append(Warn(words("kiosk.filing.unconfirmed")))
@@ -62,9 +66,10 @@ def unfit(filing: Filing, setting: Setting) -> Scene:
 
 
 def papers(filing: Filing, setting: Setting) -> Scene:
+    """All of them have to be seen before the way goes on."""
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.on"))
-    shown: list[Piece] = []
+    sheet, box = opened(setting, title_of(filing, words))
+    shown = troubles(filing, setting)
     group = ""
     for wanted in papers_of(filing):
         paper = wanted.paper
@@ -80,10 +85,13 @@ def papers(filing: Filing, setting: Setting) -> Scene:
             )
             for have, shape in _HAVE
         )
-        shown.append(Check(said(paper.labels, words.language), _paper_note(wanted, words), answers))
+        shown.append(Check(said(paper.labels, words.language), _paper_note(wanted, words), answers, picture_of(paper)))
     if shown:
         shown.append(Para(words("kiosk.filing.papers.missing"), colour=MUTED))
-    pieces(sheet, setting, box, shown or [Para(words("kiosk.filing.papers.none"))], filing.shown_page)
+    if pieces(sheet, setting, box, shown or [Para(words("kiosk.filing.papers.none"))], filing.shown_page):
+        primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
+    else:
+        primary(sheet, setting, words("kiosk.filing.go.on"), Forward())
     return sheet.scene
 
 
@@ -95,15 +103,17 @@ def _paper_note(wanted: WantedPaper, words: Words) -> str:
     parts.append(words(f"kiosk.filing.papers.{'hand_in' if paper.hand_in else 'show'}"))
     if wanted.depends:
         parts.append(words("kiosk.filing.papers.depends"))
-    return ", ".join(parts)
+    note, hint = upper_first(", ".join(parts)), said(paper.hints, words.language)
+    return f"{note}. {hint}" if hint else note
 
 
 def card(filing: Filing, setting: Setting) -> Scene:
     words, frame = setting.words, setting.frame
-    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.no_card"))
-    shown: list[Piece] = []
-    if filing.trouble is not None:
-        shown.append(Wrong(trouble_words(filing.trouble, words)))
+    title, whole = headed(setting, title_of(filing, words), words("kiosk.filing.card.title"))
+    sheet, box = opened(setting, title, words("kiosk.filing.go.no_card"))
+    shown = troubles(filing, setting)
+    if whole:
+        shown.append(Para(whole, bold=True))
     shown += [Para(words("kiosk.filing.card.how")), Para(words("kiosk.filing.card.without"), colour=MUTED)]
     side = min(frame.mm(60), box.height, box.width // 3)
     place = Box(box.right - side, box.y, side, side)
@@ -129,19 +139,15 @@ def photo(filing: Filing, setting: Setting) -> Scene:
     has = bool(filing.photos_of(filing.where.name)) and not filing.adding
     name = "use" if filing.taken else "on" if has else "shoot"
     forward = "" if filing.waiting else words(f"kiosk.filing.go.{name}")
-    sheet, box = opened(setting, title_of(filing, words), forward, shape=Shape.NEXT if has or filing.taken else None)
+    title, whole = headed(setting, title_of(filing, words), words("kiosk.filing.photo.title"))
+    sheet, box = opened(setting, title, forward, shape=Shape.NEXT if has or filing.taken else None)
     left, right = _halves(setting, box)
-    _camera(sheet, filing, left, Shape.PAPER)
-    shown: list[Piece] = []
-    if filing.trouble is not None:
-        text = trouble_words(filing.trouble, words)
-        shown.append(Warn(text) if filing.trouble.warning else Wrong(text))
-    elif filing.waiting:
-        shown.append(Para(words("kiosk.filing.photo.wait")))
-    elif filing.taken is not None:
-        shown.append(Para(words("kiosk.filing.photo.clear")))
-    else:
-        shown.append(Para(words("kiosk.filing.photo.how")))
+    paper = next((each.paper for each in papers_of(filing) if each.paper.id == filing.where.name), None)
+    _camera(sheet, filing, left, picture_of(paper))
+    standing = "wait" if filing.waiting else "clear" if filing.taken else "how"
+    shown = troubles(filing, setting) or [Para(words(f"kiosk.filing.photo.{standing}"))]
+    if whole:
+        shown.append(Para(whole, bold=True))
     if count := len(filing.photos_of(filing.where.name)):
         shown.append(Para(words("kiosk.filing.photo.pages", count=count), bold=True))
     if filing.taken is not None:
@@ -167,8 +173,9 @@ def _halves(setting: Setting, box: Box) -> tuple[Box, Box]:
 
 
 def review(filing: Filing, setting: Setting) -> Scene:
+    """Right is what has been seen to its end, once."""
     words, form = setting.words, filing.form
-    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.right"))
+    sheet, box = opened(setting, title_of(filing, words))
     if form is None:
         return sheet.scene
     warned = {
@@ -176,9 +183,14 @@ def review(filing: Filing, setting: Setting) -> Scene:
         for page in pages_of(filing)
         if (problem := form.warning(page, filing.answers.get(page.path), filing.answers)) is not None
     }
-    shown: list[Piece] = [Para(words("kiosk.filing.review.how"), colour=MUTED)] if is_roomy(setting) else []
+    shown = [*troubles(filing, setting), Para(words("kiosk.filing.review.how"), colour=MUTED)]
+    lines = {line.path: line for line in form.review(filing.answers, words.language)}
     section = ""
-    for line in form.review(filing.answers, words.language):
+    for page in pages_of(filing):
+        if page.question.kind == REPEAT:  # so that one more can be told of, or the last one taken back
+            shown.append(Row(label_of(page, words), Change(page.path), note=_another(filing, page, words)))
+        if (line := lines.get(page.path)) is None:
+            continue
         if line.section and line.section != section:
             shown.append(Para(line.section, bold=True, heads=True))
         section = line.section
@@ -188,5 +200,16 @@ def review(filing: Filing, setting: Setting) -> Scene:
         shown.append(Row(line.label, Change(line.path), WARNED if line.path in warned else None, note))
     if count := len(photos_to_file(filing)):
         shown.append(Para(words("kiosk.filing.review.photos", count=count), bold=True))
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    after = pieces(sheet, setting, box, shown, filing.shown_page)
+    if after and filing.read_to < filing.shown_page + after:
+        primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
+    else:
+        primary(sheet, setting, words("kiosk.filing.go.right"), Forward())
     return sheet.scene
+
+
+def _another(filing: Filing, page: Page, words: Words) -> str:
+    """Whether one more was told of, in words."""
+    answer = filing.answers.get(page.path)
+    chosen = (said(each.labels, words.language) for each in page.question.choices if each.name == answer)
+    return next(chosen, words("kiosk.filing.review.empty"))

@@ -10,7 +10,7 @@
 | Filed, NotFiled             | the receipt; or the page that says so, with everything still there              |
 | DraftSaved ... HelperUnknown | answers to what was wished on those pages                                      |
 
-None instead of a filing: back to the doors.
+None instead of a filing: back to the doors; out of one that is begun only by way of the page that asks whether to stop.
 """
 
 from __future__ import annotations
@@ -105,13 +105,17 @@ def _forward(filing: Filing, _: Forward, kit: Kit) -> Stepped:
 def _back(filing: Filing, _: Back, kit: Kit) -> Stepped:
     if filing.where.at is At.SENDING:
         return filing, ()
-    if filing.where.at in {At.RECEIPT}:
+    if filing.where.at is At.RECEIPT:
         return None, ()
-    return way.went_back(answers.remembered(filing)), ()
+    filing = answers.remembered(filing)
+    before = way.went_back(filing)
+    return (ends.asked_first(filing) if before is None else before), ()
 
 
 def _turn(filing: Filing, act: Turn, _: Kit) -> Stepped:
-    return replace(filing, shown_page=max(0, act.page)), ()
+    part = max(0, act.page)
+    read_to = max(filing.read_to, part) if filing.where.at is At.REVIEW else filing.read_to
+    return replace(filing, shown_page=part, read_to=read_to), ()
 
 
 def _pick_event(filing: Filing, act: PickEvent, _: Kit) -> Stepped:
@@ -123,6 +127,8 @@ def _pick_guide(filing: Filing, act: PickGuide, _: Kit) -> Stepped:
     if guide is None or filing.where.at is not At.GUIDES:
         return filing, ()
     if filing.guide is None or (filing.guide.id, filing.guide.version) != (guide.id, guide.version):
+        if filing.unfinished:
+            return ends.asked_first(filing), ()
         filing = _anew(filing, guide)
     return way.went(filing, Where(At.ABOUT)), ()
 
@@ -132,14 +138,14 @@ def _anew(filing: Filing, guide: Guide) -> Filing:
     ident = hashlib.sha256(f"{filing.seed}:{filing.count}:{guide.id}".encode()).hexdigest()
     return replace(
         filing, form=form, answers=form.begun(), offered=frozenset(), from_card=frozenset(), have={}, photos=(),
-        skipped={}, filed=None, ident=ident, code="",
+        skipped={}, reviewed=frozenset(), review_part=0, read_to=0, filed=None, ident=ident, code="",
     )  # fmt: skip
 
 
 def _change(filing: Filing, act: Change, _: Kit) -> Stepped:
     if filing.where.at is not At.REVIEW or filing.form is None or filing.form.page(act.path, filing.answers) is None:
         return filing, ()
-    return way.went(filing, Where(At.ASK, path=act.path)), ()
+    return way.went(replace(filing, review_part=filing.shown_page), Where(At.ASK, path=act.path)), ()
 
 
 # The rest

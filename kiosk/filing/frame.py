@@ -8,7 +8,10 @@ from kiosk.bar import Bar, bar
 from kiosk.bar import Forward as Primary
 from kiosk.controls import progress
 from kiosk.filing.acts import Back, Forward, Stop
-from kiosk.look import GAP_MM, TOUCH_MM, Style
+from kiosk.filing.pieces import Piece, Warn, Wrong
+from kiosk.filing.saying import trouble_words
+from kiosk.filing.state import Filing
+from kiosk.look import GAP_MM, ROOMY_MM, TOUCH_MM, Style
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Shape
@@ -16,7 +19,6 @@ from kiosk.widgets import Box, Shape
 _STOP_MM = 27.0
 _LOW_MARGIN_MM = 3.0  # at the top of a screen that has less
 _HEAD_SHARE = 0.22  # of the screen's height
-_ROOMY_MM = 110.0  # a screen of this height has room for a line of progress
 
 
 def opened(
@@ -43,7 +45,7 @@ def opened(
 def is_roomy(setting: Setting) -> bool:
     """Whether there is room between things; not on seven inches."""
     frame = setting.frame
-    return frame.height >= _ROOMY_MM * frame.px_per_mm * frame.growth
+    return frame.height >= ROOMY_MM * frame.px_per_mm * frame.growth
 
 
 def primary(sheet: Sheet, setting: Setting, label: str, act: Act) -> None:
@@ -72,6 +74,19 @@ def fits_head(setting: Setting, title: str) -> bool:
     width, high = _title_room(setting, stops=True)
     style = _title_styles(setting)[-1]
     return setting.sheet(PAPER).whole(title, width, style, max(1, high // style.line))
+
+
+def headed(setting: Setting, title: str, instead: str) -> tuple[str, str]:
+    """What stands in the head of a page, and what is left to be said below it: a title that is too long for a head."""
+    return (title, "") if fits_head(setting, title) else (instead, title)
+
+
+def troubles(filing: Filing, setting: Setting) -> list[Piece]:
+    """What went wrong on this page, as its first piece."""
+    if filing.trouble is None:
+        return []
+    text = trouble_words(filing.trouble, setting.words)
+    return [Warn(text) if filing.trouble.warning else Wrong(text)]
 
 
 def _title_room(setting: Setting, stops: bool) -> tuple[int, int]:

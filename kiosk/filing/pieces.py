@@ -13,25 +13,26 @@ from typing import TypeAlias
 from controller.core.palette import INK, LACQUER, Rgb
 from kiosk.controls import CHOSEN, PAD_MM, Answer, Row, error_panel, hint_panel, panel_height
 from kiosk.filing.acts import Turn
-from kiosk.look import GAP_MM, TOUCH_MM, Style
+from kiosk.look import GAP_MM, ROOMY_MM, TOUCH_MM, Style
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Modules, Shape, Sign, Target
 
-MESSAGE_LINES = 4
-_CODE_MM = 45.0
+_CODE_MM, _PICTURE_MM, _LARGE_PICTURE_MM = 45.0, 13.0, 20.0
 _SPACE_MM, _TIGHT_MM, _LOW_MM = 2.5, 1.0, 50.0  # between pieces; and where the box is lower than that
 
 
 @dataclass(frozen=True, slots=True)
 class Para:
-    """A text, which may be split over pages. heads: it is a heading, and stays with what follows."""
+    """A text, which may be split over pages. heads: it is a heading, and stays with what follows. style: of a part, so
+    that it is broken into lines as the whole was."""
 
     text: str
     bold: bool = False
     colour: Rgb = INK
     step: float = 1.0
     heads: bool = False
+    style: Style | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Check:
     label: str
     note: str
     answers: tuple[Answer, ...]
-    shape: Shape = Shape.PAPER
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ Piece: TypeAlias = Para | Warn | Wrong | Check | Code | Row
 def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
     """A number or a code, as large as it can be without being broken."""
     room = width - sheet.frame.mm(TOUCH_MM + GAP_MM)  # the keys to turn may stand beside it
-    steps = (1.6, 1.25, 1.0)
-    step = next((s for s in steps if sheet.width(text, sheet.frame.style(s, bold=True)) <= room), steps[-1])
+    step = next((s for s in (1.6, 1.25) if sheet.width(text, sheet.frame.style(s, bold=True)) <= room), 1.0)
     return Para(text, bold=True, colour=colour, step=step)
 
 
@@ -88,7 +88,7 @@ def pieces(sheet: Sheet, setting: Setting, box: Box, wanted: Sequence[Piece], pa
     page = min(page, len(pages) - 1)
     y = box.y
     for piece in pages[page]:
-        height = min(_height(sheet, box.width, piece), box.bottom - y)
+        height = min(_height(sheet, box.width, box.height, piece), box.bottom - y)
         _draw(sheet, Box(box.x, y, box.width, height), piece)
         y += height + _space(sheet, box.height, piece)
     return len(pages) - 1 - page
@@ -125,9 +125,9 @@ def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> li
     used = 0
     parts = [part for each in wanted for part in _split(sheet, width, height, each)]
     for number, piece in enumerate(parts):
-        needed = room = _height(sheet, width, piece)
+        needed = room = _height(sheet, width, height, piece)
         if isinstance(piece, Para) and piece.heads and number + 1 < len(parts):
-            room += _height(sheet, width, parts[number + 1])
+            room += _height(sheet, width, height, parts[number + 1])
         if pages[-1] and used + room > height:
             pages.append([])
             used = 0
@@ -137,18 +137,30 @@ def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> li
 
 
 def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
-    """A text that is higher than half a page, in parts of whole lines, and so a message that does not fit; anything
-    else as it is."""
+    """A text that is higher than half a page, in parts of whole lines; what else does not fit, after all of its words
+    as such a text."""
     if isinstance(piece, Warn | Wrong) and panel_height(sheet, width, piece.text, len(piece.text)) > height:
         piece = Para(piece.text, bold=True, colour=LACQUER if isinstance(piece, Wrong) else INK)
-    if isinstance(piece, Check) and _height(sheet, width, piece) > height:  # all of its name first
-        return [*_split(sheet, width, height, Para(f"{piece.label} ({piece.note})", bold=True)), piece]
+    if isinstance(piece, Check) and _height(sheet, width, height, piece) > height:
+        note = _split(sheet, width, height, Para(piece.note))
+        return [*_split(sheet, width, height, Para(piece.label, bold=True)), *note, replace(piece, note="")]
+    if isinstance(piece, Row) and not _row_set(sheet, width, height, piece).whole:
+        return [*_split(sheet, width, height, Para(piece.label, bold=True)), piece]
     if not isinstance(piece, Para):
         return [piece]
-    style = sheet.frame.style(piece.step, piece.bold)
+    style = _style(sheet, width, piece)
     lines = sheet.lines(piece.text, width, style, len(piece.text) + 1)
     part = max(1, height // 2 // style.line)
-    return [replace(piece, text="\n".join(lines[at : at + part])) for at in range(0, len(lines), part)]
+    return [replace(piece, text="\n".join(lines[at : at + part]), style=style) for at in range(0, len(lines), part)]
+
+
+def _style(sheet: Sheet, width: int, para: Para) -> Style:
+    """The largest, up to what is wanted, in which no word of a text is broken."""
+    if para.style is not None:
+        return para.style
+    frame = sheet.frame
+    sizes = [frame.style(para.step, para.bold), frame.style(1, para.bold), frame.ordinary.style(1, para.bold)]
+    return sheet.first_whole(para.text, width, 1 << 20, sizes)
 
 
 def _space(sheet: Sheet, height: int, piece: Piece) -> int:
@@ -157,38 +169,36 @@ def _space(sheet: Sheet, height: int, piece: Piece) -> int:
     return sheet.frame.mm(_TIGHT_MM if tight else _SPACE_MM)
 
 
-def _height(sheet: Sheet, width: int, piece: Piece) -> int:
+def _height(sheet: Sheet, width: int, height: int, piece: Piece) -> int:
+    """Of a piece in a box; a message, a paper or a text may be higher than the box."""
     frame = sheet.frame
     match piece:
-        case Para(text, bold, _, step):
-            style = frame.style(step, bold)
+        case Para(text):
+            style = _style(sheet, width, piece)
             return len(sheet.lines(text, width, style, len(text) + 1)) * style.line
         case Warn(text) | Wrong(text):
-            return panel_height(sheet, width, text, MESSAGE_LINES)
+            return panel_height(sheet, width, text, len(text))
         case Check(label, note):
             style, below = frame.style(1, bold=True), frame.style(1)
             room = width - _picture_width(sheet)
-            lines = len(sheet.lines(label, room, style, 3)) * style.line
-            return lines + len(sheet.lines(note, room, below, 2)) * below.line + frame.mm(1) + frame.mm(TOUCH_MM)
+            lines = len(sheet.lines(label, room, style, len(label))) * style.line if note else style.line
+            words = lines + len(sheet.lines(note, room, below, len(note))) * below.line
+            return max(words, _picture_side(sheet)) + frame.mm(1) + frame.mm(TOUCH_MM)
         case Code():
-            return frame.mm(_CODE_MM)
+            return min(frame.mm(_CODE_MM), height)
         case Row():
-            room = _row_room(sheet, width, piece)
-            style, below = _row_style(sheet, piece, room), frame.style(1)
-            lines = len(sheet.lines(piece.label, room, style, 3))
-            notes = len(sheet.lines(piece.note, room, below, 3)) if piece.note else 0
-            return max(frame.mm(TOUCH_MM), lines * style.line + notes * below.line + frame.mm(PAD_MM))
+            return max(frame.mm(TOUCH_MM), _row_set(sheet, width, height, piece).height + frame.mm(PAD_MM))
 
 
 def _draw(sheet: Sheet, box: Box, piece: Piece) -> None:
     match piece:
-        case Para(text, bold, colour, step):
-            style = sheet.frame.style(step, bold)
+        case Para(text, _, colour):
+            style = _style(sheet, box.width, piece)
             sheet.text(box.x, box.y, box.width, text, style, colour, most=max(1, box.height // style.line))
         case Warn(text):
-            hint_panel(sheet, box, text, MESSAGE_LINES)
+            hint_panel(sheet, box, text, len(text))
         case Wrong(text):
-            error_panel(sheet, box, text, MESSAGE_LINES)
+            error_panel(sheet, box, text, len(text))
         case Check():
             _check(sheet, box, piece)
         case Code(rows):
@@ -198,52 +208,69 @@ def _draw(sheet: Sheet, box: Box, piece: Piece) -> None:
             _row(sheet, box, piece)
 
 
-def _row_room(sheet: Sheet, width: int, row: Row) -> int:
+@dataclass(frozen=True, slots=True)
+class _RowSet:
+    """How a row is written. whole: with all of its words, but for what was answered, which may be long."""
+
+    style: Style
+    lines: list[str]
+    below: Style
+    notes: list[str]
+    whole: bool
+
+    @property
+    def height(self) -> int:
+        return len(self.lines) * self.style.line + len(self.notes) * self.below.line
+
+
+def _row_set(sheet: Sheet, width: int, height: int, row: Row) -> _RowSet:
+    """In a box; ordinary text where larger text would not hold all of it."""
     badge = sheet.badge_width(sheet.frame.style(1, bold=True)) if row.badge else 0
-    return width - 2 * sheet.frame.mm(PAD_MM) - badge
-
-
-def _row_style(sheet: Sheet, row: Row, room: int) -> Style:
-    """Of its label: ordinary text where larger text would not hold all of it."""
-    styles = [sheet.frame.style(1, bold=True), sheet.frame.ordinary.style(1, bold=True)]
-    return sheet.first_whole(row.label, room, 3 * styles[0].line, styles)
+    room, high = width - 2 * sheet.frame.mm(PAD_MM) - badge, height - sheet.frame.mm(PAD_MM)
+    for frame in (sheet.frame, sheet.frame.ordinary):
+        style, below = frame.style(1, bold=True), frame.style(1)
+        whole = sheet.whole(row.label, room, style, max(1, high // style.line))
+        lines = sheet.lines(row.label, room, style, max(1, high // style.line))
+        left = max(0, (high - len(lines) * style.line) // below.line)
+        notes = sheet.lines(row.note, room, below, len(row.note))
+        found = _RowSet(style, lines, below, sheet.lines(row.note, room, below, left) if left else [], whole)
+        if whole and len(notes) <= left:
+            break
+    return found
 
 
 def _row(sheet: Sheet, box: Box, row: Row) -> None:
-    frame = sheet.frame
-    room = _row_room(sheet, box.width, row)
-    style, below = _row_style(sheet, row, room), frame.style(1)
+    frame, found = sheet.frame, _row_set(sheet, box.width, box.height, row)
     colour = sheet.key(box, row.act, chosen=row.badge == CHOSEN)
-    lines = sheet.lines(row.label, room, style, 3)
-    notes = sheet.lines(row.note, room, below, 3) if row.note else []
-    height = len(lines) * style.line + len(notes) * below.line
-    y = box.y + max(0, (box.height - height) // 2)
-    x = sheet.badge(box.x + frame.mm(PAD_MM), y, style, row.badge) if row.badge else box.x + frame.mm(PAD_MM)
-    y = sheet.text(x, y, room, row.label, style, colour, most=max(1, min(3, (box.bottom - y) // style.line)))
-    if notes and y + below.line <= box.bottom:
-        sheet.text(x, y, room, row.note, below, colour, most=min(3, (box.bottom - y) // below.line))
+    y = box.y + max(0, (box.height - found.height) // 2)
+    x = box.x + frame.mm(PAD_MM)
+    if row.badge:
+        x = sheet.badge(x, y, found.style, row.badge)
+    for style, lines in ((found.style, found.lines), (found.below, found.notes)):
+        for line in lines:
+            y = sheet.text(x, y, sheet.width(line, style), line, style, colour)
     sheet.put(Target(box, row.act))
 
 
+def _picture_side(sheet: Sheet) -> int:
+    frame = sheet.frame
+    return frame.mm(_LARGE_PICTURE_MM if frame.height > frame.mm(ROOMY_MM) else _PICTURE_MM)
+
+
 def _picture_width(sheet: Sheet) -> int:
-    return sheet.frame.mm(10 + 3)
+    return _picture_side(sheet) + sheet.frame.mm(PAD_MM)
 
 
 def _check(sheet: Sheet, box: Box, check: Check) -> None:
-    """The paper's shape, its name and what is said of it; below, its answers as keys."""
+    """The paper's picture, its name and what is said of it; below, its answers as keys."""
     frame = sheet.frame
-    style, below, key = frame.style(1, bold=True), frame.style(1), frame.mm(TOUCH_MM)
-    side, x = frame.mm(10), box.x + _picture_width(sheet)
-    sheet.put(Sign(Box(box.x, box.y + frame.mm(1), side, side), check.shape, INK))
-    room = box.right - x
-    notes = sheet.lines(check.note, room, below, 2)
-    most = max(1, (box.height - key - frame.mm(1) - len(notes) * below.line) // style.line)
-    y = sheet.text(x, box.y, room, check.label, style, INK, most=min(3, most))
-    if y + below.line <= box.bottom - key - frame.mm(1):
-        y = sheet.text(
-            x, y, room, check.note, below, INK, most=min(2, (box.bottom - key - frame.mm(1) - y) // below.line)
-        )
-    gap = frame.mm(1)
+    style, below, key, gap = frame.style(1, bold=True), frame.style(1), frame.mm(TOUCH_MM), frame.mm(1)
+    x, room, bottom = box.x + _picture_width(sheet), box.width - _picture_width(sheet), box.bottom - key - gap
+    side = min(_picture_side(sheet), bottom - box.y)
+    sheet.put(Sign(Box(box.x, box.y + gap // 2, side, side), check.shape, INK))
+    y = sheet.text(x, box.y, room, check.label, style, INK, most=max(1, (bottom - box.y) // style.line))
+    if check.note:
+        sheet.text(x, y, room, check.note, below, INK, most=max(1, (bottom - y) // below.line))
     width = (box.width - gap * (len(check.answers) - 1)) // len(check.answers)
     for number, answer in enumerate(check.answers):
         _answer(sheet, Box(box.x + number * (width + gap), box.bottom - key, width, key), answer)

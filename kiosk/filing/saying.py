@@ -20,12 +20,27 @@ def spoken(filing: Filing, words: Words) -> str:
     """What is to be heard on coming to this page; what went wrong comes first, and alone."""
     if filing.trouble is not None:
         return trouble_words(filing.trouble, words)
+    if (key := _under_way(filing)) is not None:
+        return words(key)
     page = filing.asked
     if page is not None:
         return "\n".join(_asked(filing, page, words))
     keys = _SAID.get(filing.where.at, ())
     lines = [*_title_lines(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
     return "\n".join(line for line in lines if line)
+
+
+def _under_way(filing: Filing) -> str | None:
+    """What is said of a page while it does something, or has done it."""
+    match filing.where.at:
+        case At.PHOTO if filing.waiting:
+            return "kiosk.filing.photo.wait"
+        case At.PHOTO if filing.taken is not None:
+            return "kiosk.filing.photo.clear"
+        case At.STOP | At.NOT_SENT if filing.waiting:
+            return "kiosk.filing.stop_here.keeping"
+        case _:
+            return None
 
 
 def _title_lines(filing: Filing, words: Words) -> list[str]:
@@ -37,13 +52,23 @@ def _title_lines(filing: Filing, words: Words) -> list[str]:
 
 
 def answered(filing: Filing, act: Act, words: Words) -> str:
-    """What is heard of a touch that chooses: the choice, so that whoever does not read knows it."""
+    """What is heard of a touch that chooses: the choice, so that whoever does not read knows it; of a paper which one,
+    and where there is none, how one comes by it."""
     if isinstance(act, Have):
-        return words(f"kiosk.filing.papers.{HAVE_WORDS[act.have]}") if act.have in HAVE_WORDS else ""
+        return "\n".join(_had(filing, act, words))
     page = filing.asked
     if not isinstance(act, Choose) or page is None:
         return ""
     return next((said(each.labels, words.language) for each in page.question.choices if each.name == act.name), "")
+
+
+def _had(filing: Filing, act: Have, words: Words) -> list[str]:
+    paper = next((wanted.paper for wanted in papers_of(filing) if wanted.paper.id == act.paper), None)
+    if paper is None or act.have not in HAVE_WORDS:
+        return []
+    lines = [said(paper.labels, words.language), words(f"kiosk.filing.papers.{HAVE_WORDS[act.have]}")]
+    hint = said(paper.hints, words.language) if act.have != "yes" else ""
+    return [*lines, hint] if hint else lines
 
 
 def title_of(filing: Filing, words: Words) -> str:
@@ -91,6 +116,11 @@ def card_of_whom(filing: Filing, words: Words) -> str:
     return next((lines.get(p.path, "") for p in pages if p.question.who == filing.where.name), "") or filing.where.name
 
 
+def consent_hints(filing: Filing) -> tuple[str, ...]:
+    """What is told beside the words that are agreed to: how one agrees, and that nobody does it for another."""
+    return ("helped", "then") if filing.helper else ("then",)
+
+
 def _asked(filing: Filing, page: Page, words: Words) -> list[str]:
     question = page.question
     lines = [label_of(page, words), said(question.hints, words.language)]
@@ -119,7 +149,7 @@ def _more(filing: Filing, words: Words) -> list[str]:
             problem = filing.form.fits(filing.answers)
             return [problem.said(words), words("kiosk.filing.unfit.what")] if problem else []
         case At.CONSENT:
-            return [words(f"kiosk.filing.consent.{part}") for part in CONSENT_PARTS]
+            return [words(f"kiosk.filing.consent.{part}") for part in (*CONSENT_PARTS, *consent_hints(filing))]
         case At.NOT_SENT:
             return [words(f"kiosk.filing.not_sent.{where.name}")]
         case At.HANDOVER if guide is not None:
@@ -128,8 +158,6 @@ def _more(filing: Filing, words: Words) -> list[str]:
             papers = papers_of(filing)
             names = [said(wanted.paper.labels, words.language) for wanted in papers]
             return names if names else [words("kiosk.filing.papers.none")]
-        case At.PHOTO if filing.taken is not None:
-            return [words("kiosk.filing.photo.clear")]
         case _:
             return []
 
@@ -141,7 +169,7 @@ _SAID: dict[At, tuple[str, ...]] = {
     At.REVIEW: ("review.how",),
     At.SENDING: ("sending.wait",),
     At.RECEIPT: ("receipt.keep", "receipt.next"),
-    At.STOP: ("stop_here.helper", "stop_here.keep", "stop_here.discard"),
+    At.STOP: ("stop_here.call", "stop_here.helper", "stop_here.keep", "stop_here.discard"),
     At.HELPER: ("helper.how",),
     At.RESUME: ("resume.how",),
     At.KEPT: ("kept.days", "kept.how"),

@@ -10,8 +10,8 @@ from controller.guides.model import DATE, NOTE, SELECT_MULTIPLE, said
 from kiosk.controls import CHOSEN, OPEN, Row, field, field_height
 from kiosk.filing import ends_scenes, file_scenes, finding, typing_scene
 from kiosk.filing.acts import Choose, DoNotKnow, Forward, OpenKeys, PickEvent, PickGuide, PickPlace, Resume
-from kiosk.filing.frame import fits_head, is_roomy, opened
-from kiosk.filing.pieces import Para, Piece, Warn, Wrong, pieces
+from kiosk.filing.frame import headed, is_roomy, opened, troubles
+from kiosk.filing.pieces import Para, Piece, pieces
 from kiosk.filing.saying import label_of, title_of, trouble_words
 from kiosk.filing.state import At, Filing
 from kiosk.filing.way import is_typed, pages_of, written
@@ -26,14 +26,6 @@ def scene(filing: Filing, setting: Setting) -> Scene:
     if filing.typing and (filing.trouble is None or is_roomy(setting)):
         return _typing(filing, setting)
     return _SCENES[filing.where.at](filing, setting)
-
-
-def trouble(filing: Filing, setting: Setting) -> list[Piece]:
-    """What went wrong on this page, as its first piece."""
-    if filing.trouble is None:
-        return []
-    text = trouble_words(filing.trouble, setting.words)
-    return [Warn(text) if filing.trouble.warning else Wrong(text)]
 
 
 def _events(filing: Filing, setting: Setting) -> Scene:
@@ -55,15 +47,16 @@ def _events(filing: Filing, setting: Setting) -> Scene:
 def _guides(filing: Filing, setting: Setting) -> Scene:
     words, event = setting.words, filing.where.name
     sheet, box = opened(setting, title_of(filing, words), stops=False)
-    query = filing.keyboard.text if filing.keyboard else ""
+    query, language = filing.keyboard.text if filing.keyboard else "", words.language
+    rows: list[Piece] = []
     if filing.keyboard:
-        box = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
-    language = words.language
-    rows: list[Piece] = [
+        box, rows = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
+    found: list[Piece] = [
         Row(said(guide.title, language), PickGuide(guide.id))
         for guide in finding.found(filing.guides, event, query, language)
     ]
-    pieces(sheet, setting, box, rows or [Para(words("kiosk.filing.guides.nothing"))], filing.shown_page)
+    rows += found or [Para(words("kiosk.filing.guides.nothing"))]
+    pieces(sheet, setting, box, rows, filing.shown_page)
     return sheet.scene
 
 
@@ -74,20 +67,19 @@ def _ask(filing: Filing, setting: Setting) -> Scene:
     of = pages_of(filing)
     number = next((n for n, each in enumerate(of, 1) if each.path == page.path), 1)
     label, hint, is_note = label_of(page, words), said(page.question.hints, words.language), page.question.kind == NOTE
-    shown = trouble(filing, setting)
-    title = label
-    if is_note or not fits_head(setting, label):  # too long for a title: all of it can be read below
-        title = words("kiosk.filing.ask.note" if is_note else "kiosk.filing.ask.hidden")
-        shown.append(Para(label, bold=not is_note, step=1.25 if is_note else 1.0))
+    shown = troubles(filing, setting)
+    title, whole = headed(setting, label, words("kiosk.filing.ask.hidden"))
+    if is_note:
+        title, whole = words("kiosk.filing.ask.note"), label
+    if whole:
+        shown.append(Para(whole, bold=not is_note, step=1.25 if is_note else 1.0))
     sheet, box = opened(setting, title, words("kiosk.filing.go.on"), step=(number, len(of)))
     if hint:
         shown.append(Para(hint, colour=MUTED))
-    if is_typed(page.question) and filing.trouble is not None and not is_roomy(setting):
-        shown.insert(1, Row(words("kiosk.filing.ask.type_again"), OpenKeys(True)))
-    elif is_typed(page.question):
-        box = _field(
-            sheet, setting, box, filing.keyboard.text if filing.keyboard else "", words("kiosk.filing.ask.touch")
-        )
+    if is_typed(page.question):
+        typed = filing.keyboard.text if filing.keyboard else ""
+        box, rows = _field(sheet, setting, box, typed, words("kiosk.filing.ask.touch"))
+        shown = [*shown[:1], *rows, *shown[1:]] if filing.trouble else [*rows, *shown]
         shown += _places(filing, setting)
     elif page.question.kind != NOTE:
         shown += _choices(filing, page, setting)
@@ -122,12 +114,15 @@ def _places(filing: Filing, setting: Setting) -> list[Piece]:
     return [Para(setting.words(f"kiosk.filing.ask.{key}"))]
 
 
-def _field(sheet: Sheet, setting: Setting, box: Box, text: str, hint: str) -> Box:
-    """The field that opens the keyboard, at the top of a box; returns what is left below."""
+def _field(sheet: Sheet, setting: Setting, box: Box, text: str, hint: str) -> tuple[Box, list[Piece]]:
+    """The field that opens the keyboard, at the top of a box; returns what is left below. Where there is no room for
+    both it is the first of the rows, and may be turned away."""
+    if not is_roomy(setting):
+        return box, [Row(text or hint, OpenKeys(True))]
     height = min(field_height(sheet), max(setting.frame.mm(16.0), box.height // 3))
     field(sheet, Box(box.x, box.y, box.width, height), text, OpenKeys(True), hint=hint)
     below = box.y + height + setting.frame.mm(GAP_MM / 2)
-    return Box(box.x, below, box.width, box.bottom - below)
+    return Box(box.x, below, box.width, box.bottom - below), []
 
 
 def _typing(filing: Filing, setting: Setting) -> Scene:

@@ -99,6 +99,9 @@ class Filing:
     filed: Filed | None = field(default=None, repr=False)
     count: int = 0  # files of this visit that are done
     ident: str = field(default="", repr=False)
+    reviewed: frozenset[Path] = frozenset()  # what had been asked by the time of the review
+    review_part: int = 0  # of the review, from which something is changed
+    read_to: int = 0  # the furthest part of the review that was seen
     code: str = field(default="", repr=False)  # under which it is kept
     helper: str = ""
 
@@ -116,6 +119,13 @@ class Filing:
         if self.where.at is not At.ASK or self.form is None:
             return None
         return self.form.page(self.where.path, self.answers)
+
+    @property
+    def unfinished(self) -> bool:
+        """There is something that would be lost if it ended here."""
+        if self.form is None or self.filed is not None:
+            return False
+        return bool(self.have or self.photos) or self.answers != self.form.begun()
 
     @property
     def typing(self) -> bool:

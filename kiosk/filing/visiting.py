@@ -13,7 +13,7 @@ from kiosk.filing.acts import DoNotKnow, Forward
 from kiosk.filing.kit import Kit
 from kiosk.filing.saying import answered, spoken
 from kiosk.filing.scenes import scene
-from kiosk.filing.state import Filing
+from kiosk.filing.state import At, Filing
 from kiosk.happenings import Happening, Say, Wish
 from kiosk.moments import Passed
 from kiosk.setting import Setting
@@ -65,5 +65,6 @@ class GuidedFiling:
 
 
 def _heard(filing: Filing) -> object:
-    """A page is said when it comes, and again when something on it goes wrong."""
-    return filing.trail, filing.trouble, filing.language, filing.taken is None
+    """A page is said when it comes, and again when something on it goes wrong, or is under way."""
+    begins = filing.waiting and filing.where.at in {At.PHOTO, At.STOP, At.NOT_SENT}
+    return filing.trail, filing.trouble, filing.language, filing.taken is None, begins

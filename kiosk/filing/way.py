@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.guides.answering import Path, limit_of
+from controller.guides.answering import limit_of
 from controller.guides.forms import Page, WantedPaper
 from controller.guides.model import DATE, DECIMAL, FITTING, INTEGER, TEXT, Question
 from kiosk.filing.state import At, Filing, Photo, Where
@@ -42,10 +42,11 @@ def went_back(filing: Filing) -> Filing | None:
 
 
 def arrived(filing: Filing) -> Filing:
-    """A page as it is when somebody comes to it."""
+    """A page as it is when somebody comes to it; the review, after a change, where it was left."""
+    part, left = (filing.review_part, 0) if filing.where.at is At.REVIEW else (0, filing.review_part)
     fresh = replace(
-        filing, shown_page=0, keyboard=None, keys_open=False, found=(), taken=None, camera=None, adding=False,
-        waiting=False, waiting_since=0.0, trouble=None, agreed=False,
+        filing, shown_page=part, review_part=left, keyboard=None, keys_open=False, found=(), taken=None, camera=None,
+        adding=False, waiting=False, waiting_since=0.0, trouble=None, agreed=False,
     )  # fmt: skip
     keyboard = _keyboard(fresh)
     return replace(fresh, keyboard=keyboard, keys_open=keyboard is not None and _opens_at_once(fresh))
@@ -55,8 +56,8 @@ def following(filing: Filing) -> Where:
     """The page after this one, when all is well with it."""
     where = filing.where
     match where.at:
-        case At.ASK if (review := _place(filing, At.REVIEW)) is not None:
-            return _brought_up(filing, review)
+        case At.ASK if _place(filing, At.REVIEW) is not None:
+            return _brought_up(filing)
         case At.ABOUT | At.ASK | At.PAPERS | At.CARD:
             return _after_question(filing)
         case At.PHOTO:
@@ -74,7 +75,8 @@ def gone_on(filing: Filing) -> Filing:
     where = following(filing)
     review = _place(filing, At.REVIEW)
     if review is not None and filing.where.at is At.ASK:
-        filing = replace(filing, trail=filing.trail[: review + 1])
+        asked = filing.reviewed | {filing.where.path}
+        filing = replace(filing, trail=filing.trail[: review + 1], reviewed=asked)
         if where.at is At.REVIEW:
             return reviewed(arrived(filing))
     there = went(filing, where)
@@ -82,8 +84,11 @@ def gone_on(filing: Filing) -> Filing:
 
 
 def reviewed(filing: Filing) -> Filing:
-    """Before the review, what has become irrelevant goes."""
-    return replace(filing, answers=filing.form.cleared(filing.answers)) if filing.form else filing
+    """Before the review, what has become irrelevant goes; all the rest has been asked."""
+    if filing.form is None:
+        return filing
+    there = replace(filing, answers=filing.form.cleared(filing.answers))
+    return replace(there, reviewed=frozenset(page.path for page in pages_of(there)))
 
 
 def pages_of(filing: Filing) -> tuple[Page, ...]:
@@ -138,12 +143,11 @@ def _after_photo(filing: Filing, paper: str) -> Where:
     return Where(At.PHOTO, papers[at]) if at < len(papers) else Where(At.REVIEW)
 
 
-def _brought_up(filing: Filing, review: int) -> Where:
-    """What a change from the review has made relevant and nobody has been asked yet."""
-    asked: set[Path] = {where.path for where in filing.trail[:review] if where.at is At.ASK}
-    asked |= filing.from_card | {filing.where.path} | set(filing.answers)
-    problems = {page.path for page, _ in filing.form.unfinished(filing.answers)} if filing.form else set()
-    new = next((page.path for page in pages_of(filing) if page.path in problems and page.path not in asked), None)
+def _brought_up(filing: Filing) -> Where:
+    """What a change from the review has made relevant and nobody has been asked yet: all of it, a further round of
+    what is told of several times too."""
+    known = filing.reviewed | filing.from_card | {filing.where.path}
+    new = next((page.path for page in pages_of(filing) if page.path not in known), None)
     return Where(At.ASK, path=new) if new is not None else Where(At.REVIEW)
 
 

@@ -76,31 +76,31 @@ def _question(name: str, kind: str, vi: str, **more: object) -> Question:
 
 QUESTIONS: tuple[Question | Group, ...] = (
     Group(FITTING, label("Việc này có hợp không"), (
-        _question("o_xa", SELECT_ONE, "Bà con có đang sống ở xã này không?", choices=YES_NO,
+        _question("o_xa", SELECT_ONE, "Ông bà có đang sống ở xã này không?", choices=YES_NO,
                   constraint=("=", ("self",), YES),
-                  constraint_message=label("Việc này làm ở xã nơi đang sống. Bà con sang xã đó làm giúp.")),
+                  constraint_message=label("Việc này làm ở xã nơi đang sống. Ông bà sang xã đó làm giúp.")),
     )),
     Group("nguoi_yeu_cau", label("Người yêu cầu"), (
-        _question("ten", TEXT, "Họ, chữ đệm và tên của bà con", look="name", source="card.name",
+        _question("ten", TEXT, "Họ, chữ đệm và tên của ông bà", look="name", source="card.name",
                   hints=label("Viết đúng như trên thẻ căn cước.")),
-        _question("ngay_sinh", DATE, "Bà con sinh ngày nào?", source="card.birth"),
-        _question("gioi_tinh", SELECT_ONE, "Bà con là nam hay nữ?", source="card.sex",
+        _question("ngay_sinh", DATE, "Ông bà sinh ngày nào?", source="card.birth"),
+        _question("gioi_tinh", SELECT_ONE, "Ông bà là nam hay nữ?", source="card.sex",
                   choices=(choice("nam", "Nam"), choice("nu", "Nữ"))),
         _question("so", TEXT, "Số định danh (12 số trên thẻ căn cước)", look="id_number", source="card.id",
                   against=("ngay_sinh", "gioi_tinh")),
-        _question("noi_o", TEXT, "Nơi bà con đang ở", source="card.address", required=None),
+        _question("noi_o", TEXT, "Nơi ông bà đang ở", source="card.address", required=None),
         _question("dien_thoai", TEXT, "Số điện thoại để cán bộ gọi lại", look="phone", required=None),
     )),
-    _question("luu_y", NOTE, "Giờ máy hỏi về người được trợ cấp. Bà con trả lời thay cũng được.", required=None),
+    _question("luu_y", NOTE, "Giờ máy hỏi về người được trợ cấp. Ông bà trả lời thay cũng được.", required=None),
     _question("que", TEXT, "Quê ở xã nào?", look="place"),
-    _question("con", INTEGER, "Bà con có mấy người con?"),
+    _question("con", INTEGER, "Ông bà có mấy người con?"),
     _question("thu_nhap", DECIMAL, "Mỗi tháng thu nhập khoảng mấy triệu đồng?", required=None),
     _question("hoan_canh", SELECT_MULTIPLE, "Gia đình thuộc diện nào?", required=None, choices=(
         choice("ngheo", "Hộ nghèo"), choice("can_ngheo", "Hộ cận nghèo"), choice("co_cong", "Người có công"),
         choice("khuyet_tat", "Có người khuyết tật"), choice("khac", "Diện khác"))),
     _question("dien_khac", TEXT, "Diện khác là diện nào?",
               relevant=("call", "selected", ("ref", "hoan_canh"), ("text", "khac"))),
-    _question("ke", TEXT, "Bà con kể thêm điều gì cần cho cán bộ biết", look="multiline", required=None),
+    _question("ke", TEXT, "Ông bà kể thêm điều gì cần cho cán bộ biết", look="multiline", required=None),
     Group("nguoi_than", label("Người thân cùng ở"), (
         _question("ten_than", TEXT, "Tên người thân", look="name"),
     ), another=_question("them", REPEAT, "Còn người thân nào nữa không?", choices=YES_NO)),
@@ -124,7 +124,7 @@ def guide(ident: str = "tro_cap", title: str = "Trợ cấp hưu trí xã hội"
         legal_source=(Source(label("Nghị định 176/2025/NĐ-CP")),), notes=(), verified_by="", verified_on=None,
         review_by=None, questions=QUESTIONS, papers=PAPERS,
         handover=(
-            Step(label("Mở ứng dụng VNeID trên điện thoại của bà con."), address="https://dichvucong.gov.vn"),
+            Step(label("Mở ứng dụng VNeID trên điện thoại của ông bà."), address="https://dichvucong.gov.vn"),
             Step(label("Chọn thủ tục, chép câu trả lời trên phiếu vào, rồi bấm nộp.")),
         ),
         languages=("vi",), version="v1",
@@ -282,7 +282,7 @@ def _attempts(page: Page) -> list[Attempt]:
     if question.look == "place":
         return [_picks_a_place]
     texts = {
-        DATE: ["03021990", "26112026"],
+        DATE: ["03021990", "26112026", "03021960"],
         INTEGER: ["2", "2000", "24"],
         DECIMAL: ["2"],
         "id_number": ["001090000001", "001190000002"],

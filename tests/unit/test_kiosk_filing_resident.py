@@ -426,4 +426,4 @@ def test_a_choice_is_heard_and_the_same_mistake_is_said_again() -> None:
     assert guided.step(wrong, Forward()) == (wrong, wishes)
     papers = at(At.PAPERS)
     _, wishes = guided.step(papers.here, Have("don", "no"))
-    assert wishes == (Say("Chưa có", "vi"),)
+    assert wishes == (Say("Tờ khai đề nghị trợ cấp, mẫu số 01\nChưa có", "vi"),)
