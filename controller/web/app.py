@@ -108,6 +108,7 @@ def build(parts: WebParts) -> Flask:
     app.request_class = Uploads
     app.extensions[feeds.KEY] = feeds.Shelf()
     app.extensions[boards.KEY] = boards.Drawn()
+    app.extensions[guides.KEY] = guides.Brought()
     static = StaticFiles()
 
     @app.get("/static/<name>")
