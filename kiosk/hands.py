@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from controller.core.errors import DeviceError, InputError, LoalangError, StationError
+from controller.core.errors import ChangedError, DeviceError, InputError, LoalangError, StationError
 from controller.core.filing_codes import bare, grouped
 from controller.core.filings import FINAL, Draft, FileState
 from controller.core.ports import Bell, Clock, Ids
@@ -257,7 +257,16 @@ class Hands:
 
 
 def _reason(error: LoalangError) -> str:
-    return reason_of(error) if isinstance(error, StationError) else "database"
+    """As of NotFiled and DraftNotSaved."""
+    match error:
+        case StationError():
+            return reason_of(error)
+        case InputError():  # the one thing that can be wrong with what the flow hands over
+            return "large"
+        case ChangedError():
+            return "changed"
+        case _:
+            return "database"
 
 
 def _unknown(error: LoalangError) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from controller.core.errors import DeviceError, StationError
-from controller.core.filings import FileState, Step
+from controller.core.filings import PHOTOS_LIMIT, FileState, Step
 from controller.filing import FREE_TRIES, Filing, new_ident
+from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found, NotAsked
@@ -22,6 +23,7 @@ from kiosk.happenings import (
     DeviceFailed,
     DraftFound,
     DraftNotFound,
+    DraftNotSaved,
     DraftSaved,
     HelperUnknown,
     NotFiled,
@@ -131,6 +133,23 @@ def test_without_a_desk_or_a_database_nothing_is_filed_and_that_is_said(station:
         assert working.answer(submit) == NotFiled("database")
         assert working.answer(FindFile(token="LL" + "A" * 32)) == FileAnswer(Found.UNREADABLE)
         assert working.answer(ResumeDraft("K7M4X-P2QRT")) in (DraftNotFound("slip"), DraftNotFound("database"))
+
+
+def test_what_cannot_be_filed_at_all_is_not_said_to_be_worth_another_try(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    sitting, sent = office.opened(), submission()
+    with Working(station_in(tmp_path)) as working:
+        many = tuple(("paper", b"\xff\xd8") for _ in range(PHOTOS_LIMIT + 1))
+        assert working.answer(Submit(sent.ident, sent.guide, sent.content, many)) == NotFiled("large")
+        assert working.answer(SaveDraft(sent.ident, sent.content, many)) == DraftNotSaved("large")
+        office.filing.submit(sent)
+        office.desk.open(sitting, office.desk.outlines()[0].id)
+        assert working.answer(Submit(sent.ident, sent.guide, sent.content, ())) == NotFiled("changed")
+    words = load_words("vi")
+    assert all(
+        words(f"kiosk.filing.not_sent.{reason}") for reason in ("large", "changed", "disk", "database", "no_key")
+    )
+    assert words("kiosk.filing.not_kept.large")
 
 
 def test_a_draft_is_found_again_under_its_code_and_no_other(station: Station) -> None:
