@@ -261,10 +261,10 @@ def _reason(error: LoalangError) -> str:
     match error:
         case StationError():
             return reason_of(error)
-        case InputError():  # the one thing that can be wrong with what the flow hands over
-            return "large"
         case ChangedError():
             return "changed"
+        case InputError():  # the one thing that can be wrong with what the flow hands over
+            return "large"
         case _:
             return "database"
 

@@ -50,8 +50,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class NotFiled:
-    """Nothing was kept; the draft still is in memory. reason: "disk", "database", "no_key", "large" (beyond the limits),
-    "changed" (an attempt before was kept, and an official has opened it)."""
+    """Nothing was kept; the draft still is in memory. reason: "disk", "database", "no_key", "large" (beyond the
+    limits), "changed" (an attempt before was kept, and an official has opened it)."""
 
     reason: str
 
