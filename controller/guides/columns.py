@@ -12,6 +12,9 @@ from controller.guides.parsing import ExpressionError, parsed
 from controller.guides.sheets import OWN_NOTES, Row, Sheet
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+# LibreOffice takes this, in another program's file, for an escaped control character: "tam_xa_moi" has a line break.
+OFFICE_BREAKS = re.compile("_x0{0,3}[01]?[0-9a-f]_")
+LABEL_LIMIT, LINES_LIMIT = 200, 600  # characters of what is read at one look, and of what is a page by itself
 _AUDIO = re.compile(r"[\w-][\w. -]{0,100}\.(mp3|wav|ogg|opus|m4a|flac)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,8})?", re.ASCII)
 # With a star: in languages. Of choices every further column is one for filters.
@@ -51,6 +54,8 @@ def check_columns(sheet: Sheet, mistakes: Mistakes) -> None:
                 mistakes.add(
                     "column_unknown_near" if near else "column_unknown", *place, name=column.heading, near=near
                 )
+            elif OFFICE_BREAKS.search(column.stem):
+                mistakes.add("name_office", *place, name=column.stem)
         elif column.language and not known[column.stem]:
             mistakes.add("column_no_language", *place, name=column.stem)
         elif column.language and not _LANGUAGE.fullmatch(column.language):
@@ -59,15 +64,20 @@ def check_columns(sheet: Sheet, mistakes: Mistakes) -> None:
     for needed in _NEEDED[sheet.name] if sheet.columns or sheet.rows else ():
         if needed not in have:
             mistakes.add("column_missing", sheet.name, 1, "", needed, name=needed)
+            sheet.absent.add(needed)
 
 
 def _key(stem: str, language: str, in_languages: bool) -> str:
     return f"{stem}::{language or FIRST}" if in_languages else stem
 
 
-def labels_of(row: Row, stem: str, mistakes: Mistakes, needed: bool = True) -> dict[str, str]:
-    """A text in its languages; Vietnamese has to be there if any is, or if it is needed."""
+def labels_of(row: Row, stem: str, mistakes: Mistakes, needed: bool = True, limit: int = LINES_LIMIT) -> dict[str, str]:
+    """A text in its languages; Vietnamese has to be there if any is, or if it is needed. limit: characters."""
     found = row.labels(stem)
+    for text in found.values():
+        if len(text) > limit:
+            key = next(each.key for each in row.sheet.columns if each.stem == stem and row.get(each.key) == text)
+            row.wrong(mistakes, key, "text_long", length=len(text), limit=limit)
     if FIRST not in found and (needed or found):
         row.wrong(mistakes, f"{stem}::{FIRST}", "text_missing", name=f"{stem}::{FIRST}")
     return found
@@ -85,6 +95,8 @@ def audio_of(row: Row, mistakes: Mistakes) -> dict[str, str]:
 def name_of(row: Row, key: str, mistakes: Mistakes) -> str:
     """A name made of a-z, digits and _; "" if there is none to use."""
     name = row.get(key)
+    if OFFICE_BREAKS.search(name):
+        row.wrong(mistakes, key, "name_office", name=name)
     if NAME.fullmatch(name):
         return name
     row.wrong(mistakes, key, "name_wrong" if name else "name_missing", name=name)

@@ -15,7 +15,7 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData
 
 from controller.guides import sheets
-from controller.guides.columns import NAME, check_columns
+from controller.guides.columns import NAME, OFFICE_BREAKS, check_columns
 from controller.guides.mistakes import Mistake, Mistakes
 from controller.guides.model import (
     CALCULATE,
@@ -91,6 +91,8 @@ def _ident(sheet: Sheet, mistakes: Mistakes) -> str:
     if not row.get("form_title"):
         row.wrong(mistakes, "form_title", "text_missing", name="form_title")
     ident = row.get("form_id")
+    if OFFICE_BREAKS.search(ident):
+        row.wrong(mistakes, "form_id", "name_office", name=ident)
     if not NAME.fullmatch(ident):
         row.wrong(mistakes, "form_id", "name_wrong" if ident else "name_missing", name=ident)
     return ident

@@ -17,19 +17,27 @@ from dataclasses import dataclass
 
 from controller.guides.expressions import ARGUMENTS
 from controller.guides.model import Tree
+from controller.guides.patterns import is_heavy
 
 LENGTH_LIMIT = 2000  # characters
 _DEPTH_LIMIT = 30  # brackets within each other
 _PARTS_LIMIT = 100  # operators and calls
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d+)?)|\$\{\s*(?P<ref>[^\s{}]+)\s*\}"""
+    r"""|(?P<foreign>={2,}|<>|&&?|\|\|?|[\u2018\u2019\u201a\u201c\u201d\u201e\u2260\u2264\u2265\u00d7\u2013\u2212])"""
     r"""|(?P<sign><=|>=|!=|[=<>+*(),-])|(?P<self>\.(?![\w.]))|(?P<word>[A-Za-z_][\w:-]*)|(?P<other>\S+?))""",
 )
 _LEVELS = (("or",), ("and",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+# What other programs write, or the office program makes of what was typed, and what to write here.
+_INSTEAD = {
+    "==": "=", "===": "=", "<>": "!=", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=", "&": "and", "&&": "and",
+    "|": "or", "||": "or", "AND": "and", "OR": "or", "NOT": "not( )", "và": "and", "hoặc": "or", "\u00d7": "*",
+    "\u2013": "-", "\u2212": "-", "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201c": "'", "\u201d": "'",
+    "\u201e": "'",
+}  # fmt: skip
+_SHOWN = 80  # characters of an expression that are said with what is wrong in it
 _QUOTED_REF = re.compile(r"\$\{\s*([^\s{}]+)\s*\}")
-_UNBOUNDED = re.compile(r"(?<!\\)(?:\\\\)*(?:[*+]|\{\d*,\d*\})")
 _GROUP_REPEATED = re.compile(r"\)\s*(?:[*+]|\{)")
-_UNBOUNDED_LIMIT = 3
 
 
 class ExpressionError(Exception):
@@ -53,7 +61,7 @@ def parsed(source: str) -> Tree:
     parser = _Parser(source)
     tree = parser.level(0)
     if parser.next.kind != "end":
-        raise ExpressionError("expression_unexpected", text=parser.next.text, expression=source)
+        raise ExpressionError("expression_unexpected", text=parser.next.text, expression=shown(source))
     return tree
 
 
@@ -62,6 +70,7 @@ class _Parser:
 
     def __init__(self, source: str) -> None:
         self._source, self._depth, self._parts = source, 0, 0
+        self._shown = shown(source)
         self._tokens = self._read()
         self.next = next(self._tokens)
 
@@ -78,7 +87,7 @@ class _Parser:
     def _count(self) -> None:
         self._parts += 1
         if self._parts > _PARTS_LIMIT or self._depth > _DEPTH_LIMIT:
-            raise ExpressionError("expression_deep", expression=self._source)
+            raise ExpressionError("expression_deep", expression=self._shown)
 
     def _unary(self) -> Tree:
         self._depth += 1
@@ -107,8 +116,8 @@ class _Parser:
             self._expect(")")
             return tree
         if token.kind == "end":
-            raise ExpressionError("expression_ends", expression=self._source)
-        raise ExpressionError("expression_unexpected", text=token.text, expression=self._source)
+            raise ExpressionError("expression_ends", expression=self._shown)
+        raise ExpressionError("expression_unexpected", text=token.text, expression=self._shown)
 
     def _call(self, name: str) -> Tree:
         if name not in ARGUMENTS:
@@ -144,15 +153,14 @@ class _Parser:
         """A pattern is written out, and cannot take for ever whatever is typed: no repeated groups, few that are
         without bound, nothing that looks back."""
         if tree[0] != "text":
-            raise ExpressionError("pattern_not_written", expression=self._source)
+            raise ExpressionError("pattern_not_written", expression=self._shown)
         pattern = str(tree[1])
         try:
             re.compile(pattern)
         except (re.error, OverflowError) as error:
             raise ExpressionError("pattern_wrong", pattern=pattern, why=error) from error
-        is_heavy = _GROUP_REPEATED.search(pattern) or len(_UNBOUNDED.findall(pattern)) > _UNBOUNDED_LIMIT
-        if is_heavy or "(?" in pattern or re.search(r"\\[1-9]", pattern):
-            raise ExpressionError("pattern_heavy", pattern=pattern, limit=_UNBOUNDED_LIMIT)
+        if _GROUP_REPEATED.search(pattern) or "(?" in pattern or re.search(r"\\[1-9]", pattern) or is_heavy(pattern):
+            raise ExpressionError("pattern_heavy", pattern=pattern)
 
     def _is(self, sign: str) -> bool:
         return self.next.kind == "sign" and self.next.text == sign
@@ -161,7 +169,7 @@ class _Parser:
         token = self._take()
         if token.kind != "sign" or token.text != sign:
             code = "expression_ends" if token.kind == "end" else "expression_unexpected"
-            raise ExpressionError(code, text=token.text, expression=self._source)
+            raise ExpressionError(code, text=token.text, expression=self._shown)
 
     def _take(self) -> _Token:
         token, self.next = self.next, _END if self.next.kind == "end" else next(self._tokens)
@@ -172,10 +180,18 @@ class _Parser:
         while found := _TOKEN.match(self._source, at):
             at = found.end()
             kind = str(found.lastgroup)
-            if kind == "other":
-                raise ExpressionError("expression_unexpected", text=found[kind], expression=self._source)
+            if kind in ("foreign", "word") and found[kind] in _INSTEAD:
+                raise ExpressionError("expression_foreign", text=found[kind], instead=_INSTEAD[found[kind]])
+            if kind in ("foreign", "other"):
+                raise ExpressionError("expression_unexpected", text=found[kind], expression=self._shown)
             yield _Token(kind, found[kind][1:-1] if kind == "text" else found[kind])
         yield _END
 
 
 _END = _Token("end", "")
+
+
+def shown(source: str) -> str:
+    """An expression as it is said with what is wrong in it."""
+    line = " ".join(source.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from controller.guides.columns import audio_of, day_of, labels_of, name_of, one_of, tree_of, yes_or_no
+from controller.guides.columns import LABEL_LIMIT, audio_of, day_of, labels_of, name_of, one_of, tree_of, yes_or_no
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import NO_LABELS, Fact, Labels, Paper, Source, Step
 from controller.guides.referring import check_condition
-from controller.guides.sheets import Row, Sheet
+from controller.guides.sheets import CELL_LIMIT, Row, Sheet
 from controller.guides.survey import Asked
 
 EVENTS = ("sinh_con", "ket_hon", "qua_doi", "giay_to", "cu_tru", "nguoi_cao_tuoi", "khac")
@@ -77,7 +77,7 @@ def _add_fact(facts: Facts, item: str, row: Row, mistakes: Mistakes) -> None:
         else:
             facts.review_by = day
         return
-    labels = labels_of(row, "noi_dung", mistakes)
+    labels = labels_of(row, "noi_dung", mistakes, limit=CELL_LIMIT)
     text = labels.get("vi", "")
     if item in _PLAIN:
         _add_plain(facts, item, text, row, mistakes)
@@ -126,7 +126,7 @@ def papers_of(
             check_condition(row, "when", when, survey, lists, mistakes)
         papers[ident] = Paper(
             id=ident,
-            labels=labels_of(row, "ten", mistakes),
+            labels=labels_of(row, "ten", mistakes, limit=LABEL_LIMIT),
             hints=labels_of(row, "mo_ta", mistakes, needed=False),
             audio=audio_of(row, mistakes),
             group=group,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from controller.guides.mistakes import Mistakes, nearest
-from controller.guides.model import NOTE, SELECT_MULTIPLE, SELECT_ONE, Tree
+from controller.guides.model import CALCULATE, NOTE, SELECT_MULTIPLE, SELECT_ONE, Tree
 from controller.guides.sheets import Row
 from controller.guides.survey import GROUP, REPEAT, Asked
 
@@ -16,6 +16,7 @@ _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _WITH_REFERENCES = ("label", "hint")
 _WITHOUT = ("required_message", "constraint_message")
 
+_BEFORE = ("relevant", "required", "constraint", "choice_filter", "default", "repeat_count")
 _HANGS = ("relevant", "calculation", "repeat_count")
 _FRAMES, _FRAMES_A_LEVEL, _FRAMES_LIMIT = 10, 3, 600  # of Python's stack, which has 1000
 
@@ -31,6 +32,7 @@ def check_references(survey: Mapping[str, Asked], lists: Lists, columns: tuple[s
             checker.check(tree, own=asked if key == "constraint" else None)
         _check_labels(asked, survey, mistakes)
     _check_circles(survey, mistakes)
+    _check_order(survey, mistakes)
 
 
 def check_condition(
@@ -97,6 +99,33 @@ def _check_labels(asked: Asked, survey: Mapping[str, Asked], mistakes: Mistakes)
                     asked.row.wrong(mistakes, f"{stem}::{language}", "ref_not_here", name=name)
                 elif other is None or other.kind in (GROUP, REPEAT, NOTE):
                     asked.row.wrong(mistakes, f"{stem}::{language}", "ref_unknown", name=name)
+
+
+def _check_order(survey: Mapping[str, Asked], mistakes: Mistakes) -> None:
+    """Nothing that is asked hangs on what is asked later: it would come up behind the resident's back."""
+    order = {name: number for number, name in enumerate(survey)}
+    known: dict[str, int] = {}
+
+    def answered(name: str) -> int:
+        """The question with which a value is known; of a calculation the last that it is made of."""
+        asked = survey[name]
+        if asked.kind != CALCULATE:
+            return order[name]
+        if name not in known:
+            known[name] = -1  # in a circle, which was said already
+            parts = refs_of(asked.trees["calculation"]) if "calculation" in asked.trees else ()
+            known[name] = max((answered(each) for each in parts if each in survey), default=-1)
+        return known[name]
+
+    for number, asked in enumerate(survey.values()):
+        needs = [(key, name) for key in _BEFORE if key in asked.trees for name in refs_of(asked.trees[key])]
+        for stem in _WITH_REFERENCES:
+            texts = asked.row.labels(stem).items()
+            needs += [(f"{stem}::{language}", name) for language, text in texts for name in _REFERENCE.findall(text)]
+        for key, name in needs:
+            if name in survey and asked.kind != CALCULATE and answered(name) >= number:
+                code = "ref_own" if (key, name) == ("constraint", asked.name) else "ref_later"
+                asked.row.wrong(mistakes, key, code, name=name)
 
 
 def _check_circles(survey: Mapping[str, Asked], mistakes: Mistakes) -> None:

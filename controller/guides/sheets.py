@@ -36,6 +36,9 @@ CELL_LIMIT = 4000  # characters
 _CHUNK = 1 << 20
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx under a password
 _LANGUAGE = re.compile(r"(?P<stem>[^:]+?)\s*::\s*(?P<name>.*?)\s*(?:\(\s*(?P<code>[A-Za-z-]+)\s*\))?")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.4.2.4: a letter that XML cannot have
+_WITH_DAYS = ("ngay", "default", OWN_NOTES)  # columns in which a day is meant
+_STRICT = b"http://purl.oclc.org/ooxml"  # the namespaces of ISO 29500 Strict, which openpyxl does not read
 _DOCTYPES = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
@@ -82,6 +85,8 @@ class Row:
         return {language: text for language, text in found if text and text != "-"}
 
     def wrong(self, mistakes: Mistakes, key: str, code: str, /, **facts: object) -> None:
+        if key in self.sheet.absent:
+            return
         column = self.sheet.column(key)
         mistakes.add(code, self.sheet.name, self.number, column.letter, column.heading, **facts)
 
@@ -91,6 +96,7 @@ class Sheet:
     name: str
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)  # keys of columns that are needed, and were said not to be there
 
     def column(self, key: str) -> Column:
         """Of a key; of one that the sheet does not have, a column without a letter."""
@@ -157,7 +163,9 @@ def _examined_parts(package: zipfile.ZipFile) -> bool:
             for chunk in _chunks(package, part):
                 if any(doctype in before + chunk for doctype in _DOCTYPES):
                     raise UnreadableError("file_entities")
-                has_merged = has_merged or b"<mergeCell " in before + chunk
+                if _STRICT in before + chunk:
+                    raise UnreadableError("file_strict")
+                has_merged = has_merged or b"mergeCell " in before + chunk
                 before = chunk[-64:]
     return has_merged
 
@@ -170,6 +178,9 @@ def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _is_ours(sheet: Any, mistakes: Mistakes) -> bool:
     name = sheet.title
+    if sheet.sheet_state != "visible" and not name.startswith(OWN_NOTES):
+        mistakes.add("sheet_hidden", name)
+        return name in SHEETS
     if name in SHEETS:
         return True
     if not name.startswith(OWN_NOTES):
@@ -180,12 +191,14 @@ def _is_ours(sheet: Any, mistakes: Mistakes) -> bool:
 
 def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
     sheet, full = Sheet(source.title), 0
+    keys: dict[str, str] = {}
     source.reset_dimensions()  # what the file says of its own size is not believed
     for number, cells in enumerate(source.iter_rows(max_row=SEEN_LIMIT + 1), 1):
-        texts = {at: text for at, cell in enumerate(cells) if (text := _text(cell, sheet.name, mistakes))}
+        texts = {at: text for at, cell in enumerate(cells) if (text := _text(cell, sheet.name, keys, mistakes))}
         full += bool(texts)
         if full > ROWS_LIMIT or number > SEEN_LIMIT:
-            mistakes.add("too_many_rows", sheet.name, limit=ROWS_LIMIT)
+            code = "too_many_rows" if full > ROWS_LIMIT else "too_many_empty"
+            mistakes.add(code, sheet.name, limit=ROWS_LIMIT if full > ROWS_LIMIT else SEEN_LIMIT)
             break
         if any(at >= COLUMNS_LIMIT for at in texts):
             mistakes.add("too_many_columns", sheet.name, number, limit=COLUMNS_LIMIT)
@@ -207,7 +220,7 @@ def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
 def _columns(texts: Mapping[int, str], sheet: str, mistakes: Mistakes) -> list[Column]:
     found: list[Column] = []
     for at, heading in texts.items():
-        column = _column(get_column_letter(at + 1), heading)
+        column = _column(get_column_letter(at + 1), " ".join(heading.split()))
         if any(column.key == other.key for other in found):
             mistakes.add("column_twice", sheet, 1, column.letter, heading)
         else:
@@ -224,22 +237,26 @@ def _column(letter: str, heading: str) -> Column:
     return Column(letter, heading, parts["stem"].strip(), (parts["code"] or parts["name"] or FIRST).lower())
 
 
-def _text(cell: Any, sheet: str, mistakes: Mistakes) -> str:
+def _text(cell: Any, sheet: str, keys: Mapping[str, str], mistakes: Mistakes) -> str:
+    """keys: of the columns, by letter."""
     value = cell.value
     if value is None:
         return ""
-    place = f"{get_column_letter(cell.column)}{cell.row}"
-    if cell.data_type == "f":
-        mistakes.add("cell_formula", sheet, cell.row, get_column_letter(cell.column), cell=place)
-        return ""
-    if cell.data_type == "e":
-        mistakes.add("cell_error", sheet, cell.row, get_column_letter(cell.column), cell=place, text=value)
-        return ""
+    letter = get_column_letter(cell.column)
+    place = (sheet, cell.row, letter)
+    name, key = f"{letter}{cell.row}", keys.get(letter, OWN_NOTES)
     text = _plain(value)
-    if len(text) > CELL_LIMIT:
-        mistakes.add("cell_long", sheet, cell.row, get_column_letter(cell.column), cell=place, limit=CELL_LIMIT)
-        return ""
-    return text
+    if cell.data_type == "f":
+        mistakes.add("cell_formula", *place, cell=name)
+    elif cell.data_type == "e":
+        mistakes.add("cell_error", *place, cell=name, text=value)
+    elif isinstance(value, _CLOCKED) and not (isinstance(value, datetime.date) and key in _WITH_DAYS):
+        mistakes.add("cell_day", *place, cell=name, text=text)
+    elif len(text) > CELL_LIMIT:
+        mistakes.add("cell_long", *place, cell=name, limit=CELL_LIMIT)
+    else:
+        return text
+    return ""
 
 
 def _plain(value: object) -> str:
@@ -251,8 +268,18 @@ def _plain(value: object) -> str:
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Zs") and each != "\n" else each for each in str(value))
-    return unicodedata.normalize("NFC", shown).strip()
+    written = _ESCAPED.sub(_meant, str(value))
+    shown = "".join(_SHOWN.get(unicodedata.category(each), each) if each != "\n" else each for each in written)
+    return "\n".join(line.strip() for line in unicodedata.normalize("NFC", shown).strip().split("\n"))
+
+
+_CLOCKED = (datetime.date, datetime.time, datetime.timedelta)  # what the office program takes for a day or an hour
+_SHOWN = {"Cc": " ", "Zs": " ", "Cf": ""}  # blanks of all kinds, and what nobody sees: U+200B, U+FEFF, U+00AD
+
+
+def _meant(escaped: re.Match[str]) -> str:
+    letter = chr(int(escaped[1], 16))
+    return escaped[0] if unicodedata.category(letter) == "Cs" else letter
 
 
 def _refuse_merged(file: Path, mistakes: Mistakes) -> None:

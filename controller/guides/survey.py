@@ -7,7 +7,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.guides.columns import audio_of, condition_of, default_of, labels_of, name_of, one_of, tree_of
+from controller.guides.columns import (
+    LABEL_LIMIT,
+    LINES_LIMIT,
+    OFFICE_BREAKS,
+    audio_of,
+    condition_of,
+    default_of,
+    labels_of,
+    name_of,
+    one_of,
+    tree_of,
+)
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import (
     CALCULATE,
@@ -73,10 +84,12 @@ def lists_of(sheet: Sheet, mistakes: Mistakes) -> dict[str, list[str]]:
         name = row.get("name")
         if not name or " " in name or len(name) > 64:
             row.wrong(mistakes, "name", "choice_name", name=name)
+        elif OFFICE_BREAKS.search(name):
+            row.wrong(mistakes, "name", "name_office", name=name)
         elif name in found.get(list_name, ()):
             row.wrong(mistakes, "name", "choice_twice", name=name, list=list_name)
         found.setdefault(list_name, []).append(name)
-        labels_of(row, "label", mistakes)
+        labels_of(row, "label", mistakes, limit=LABEL_LIMIT)
         audio_of(row, mistakes)
     return found
 
@@ -113,7 +126,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
             asked.row.wrong(mistakes, "name", "fitting_first", name=FITTING)
     if len(found) > QUESTIONS_LIMIT:
         mistakes.add("too_many_questions", sheet.name, limit=QUESTIONS_LIMIT)
-    if not has_page:
+    if not has_page and sheet.columns:
         mistakes.add("no_questions", sheet.name)
     return found
 
@@ -151,7 +164,8 @@ def _check_row(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes)
         tree = read(row, key, mistakes)
         if tree is not None:
             asked.trees[key] = tree
-    labels_of(row, "label", mistakes, needed=kind not in (GROUP, CALCULATE, ""))
+    long = LINES_LIMIT if kind == NOTE else LABEL_LIMIT
+    labels_of(row, "label", mistakes, needed=kind not in (GROUP, CALCULATE, ""), limit=long)
     for stem in ("hint", "required_message"):
         labels_of(row, stem, mistakes, needed=False)
     labels_of(row, "constraint_message", mistakes, needed=bool(row.get("constraint")))

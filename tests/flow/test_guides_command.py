@@ -57,12 +57,12 @@ def test_every_mistake_on_its_own_line_and_nothing_changed(state: Path, tmp_path
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == [
             "trang survey, dòng 2, cột constraint_message::vi: Thiếu constraint_message::vi.",
-            "trang survey, dòng 2, cột D (relevant): Không hiểu = trong biểu thức: ${kia} === 1",
+            "trang survey, dòng 2, cột D (relevant): Không dùng === ở đây; hãy ghi =",
             f"{file}: có 2 chỗ cần sửa.",
         ]
     said = json.loads(loalang("guide", "check", str(file), "--json", state=state).stdout)
     assert [(each["code"], each["row"], each["column"]) for each in said] == [
-        ("text_missing", 2, ""), ("expression_unexpected", 2, "D"),
+        ("text_missing", 2, ""), ("expression_foreign", 2, "D"),
     ]  # fmt: skip
     store = Store(state / "station.db")
     with store.read() as tx:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.guides.expressions import ARGUMENTS, UNKNOWN, Operand, Unknown, evaluate, text, truth
 from controller.guides.parsing import ExpressionError, parsed
+from controller.guides.patterns import is_heavy
 
 ANSWERS: dict[str, Operand] = {
     "ten": "Nông Thị Thử", "tuoi": 61.0, "chon": "a c", "sinh": "1955-09-02", "trong": "", "nhieu": (3.0, "5", ""),
@@ -100,8 +103,8 @@ def test_what_is_no_number_is_none() -> None:
 @pytest.mark.parametrize(
     ("source", "code"),
     [
-        (". === 3", "expression_unexpected"),
-        ("${a} == 3", "expression_unexpected"),
+        (". === 3", "expression_foreign"),
+        ("${a} == 3", "expression_foreign"),
         ("1 +", "expression_ends"),
         ("(1", "expression_ends"),
         ("1 2", "expression_unexpected"),
@@ -121,6 +124,14 @@ def test_what_is_no_number_is_none() -> None:
         ("regex(., '.*.*.*.*x')", "pattern_heavy"),
         (r"regex(., '(a)\1')", "pattern_heavy"),
         ("regex(., '(?=a)')", "pattern_heavy"),
+        ("regex(., '" + "a?" * 30 + "a" * 30 + "')", "pattern_heavy"),
+        ("regex(., '" + "(a|aa)" * 30 + "b')", "pattern_heavy"),
+        ("regex(., '" + "a{0,9}" * 9 + "b')", "pattern_heavy"),
+        ("${a} <> 3", "expression_foreign"),
+        ("${a} ≥ 3", "expression_foreign"),
+        ("${a} && ${b}", "expression_foreign"),
+        ("${a} và ${b}", "expression_foreign"),
+        ("${a} = “co”", "expression_foreign"),
         ("(" * 40 + "1" + ")" * 40, "expression_deep"),
         ("- " * 200 + "1", "expression_deep"),
         ("1" + " + 1" * 200, "expression_deep"),
@@ -189,3 +200,30 @@ def test_whatever_is_typed_is_a_tree_or_is_refused(source: str) -> None:
         parsed(source)
     except ExpressionError as error:
         assert error.code
+
+
+LIGHT = (
+    "[A-Z]{2}[0-9]+", "[0-9]{6,19}", "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", ".*[a-z].*", r"\+?84[0-9 ]{9,12}",
+    "(Kinh|Tày|Dao|Mông|Nùng|Thái|Mường|Giáy|Lô Lô|La Chí)", r"[+*?|(){}]{3}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", LIGHT)
+def test_patterns_that_people_write_are_taken(pattern: str) -> None:
+    assert not is_heavy(pattern)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", "a?", "a*", ".+", "(a|aa)", "(a|ab|)", "a{1,9}", "[ab]{2}", "b"]), max_size=12).map(
+        "".join
+    )
+)
+def test_what_is_not_heavy_is_quick(pattern: str) -> None:
+    """Tried out against what makes a search turn back most."""
+    if is_heavy(pattern):
+        return
+    begun = time.process_time()
+    for subject in ("a" * 500, "a" * 499 + "!", "ab" * 250):
+        re.fullmatch(pattern, subject)
+    assert time.process_time() - begun < 5.0
