@@ -135,7 +135,7 @@ class Filing:
         )  # fmt: skip
         summary = seals.Summary(
             ident, visit.receipt.number, applicant.name, applicant.birth_date,
-            tuple((paper, sealing.digest(photo).hex()) for paper, photo in submission.photos),
+            tuple((paper, sealing.digest(photo).hex()) for paper, photo in submission.photos), pair.public,
         )  # fmt: skip
         parts = seals.file_parts(key, summary, submission.content, tuple(photo for _, photo in submission.photos))
         with self._store.write() as tx:

@@ -92,6 +92,7 @@ class FilingDesk:
             row = filings.get(tx, ident)
             key = sitting.file_key(row.key_id, row.sealed_key)
             summary = seals.opened_summary(key, ident, filings.part(tx, ident, seals.SUMMARY))
+            seals.require_residents(summary, row.public)
             document = document_of(seals.opened_part(key, seals.DOCUMENT, filings.part(tx, ident, seals.DOCUMENT)))
             lines = filings.lines(tx, ident)
         written = [(line.kind, _written(key, line)) for line in lines]
@@ -140,7 +141,7 @@ class FilingDesk:
                 raise InputError(*found)
             words = Words(step.reason.strip(), tuple(paper.strip() for paper in step.asked if paper.strip()))
             due = step.due or (None if step.to in CLOCK_STOPPED else self._rested(row, moves, at))
-            filings.move(tx, ident, self._line(sitting, row, at, STEP, step.to, words), due)
+            filings.move(tx, ident, self._line(tx, sitting, row, at, STEP, step.to, words), due)
         self._bell.ring("controller")
 
     def _rested(self, row: FileRow, moves: list[Moved], at: datetime) -> datetime | None:
@@ -238,14 +239,17 @@ class FilingDesk:
     def _write(self, sitting: Sitting, ident: str, kind: str, text: str) -> None:
         with self._store.write() as tx:
             row = filings.get(tx, ident)
-            filings.add_line(tx, ident, self._line(sitting, row, self._clock.now(), kind, None, Words(text)))
+            filings.add_line(tx, ident, self._line(tx, sitting, row, self._clock.now(), kind, None, Words(text)))
         self._bell.ring("controller")
 
     def _line(
-        self, sitting: Sitting, row: FileRow, at: datetime, kind: str, state: FileState | None, words: Words
+        self, tx: Tx, sitting: Sitting, row: FileRow, at: datetime, kind: str, state: FileState | None, words: Words
     ) -> Line:
-        key = sitting.file_key(row.key_id, row.sealed_key)
-        for_resident = None if kind == NOTE else seals.words_for_resident(row.public, words)
+        key, for_resident = sitting.file_key(row.key_id, row.sealed_key), None
+        if kind != NOTE:
+            summary = seals.opened_summary(key, row.id, filings.part(tx, row.id, seals.SUMMARY))
+            seals.require_residents(summary, row.public)
+            for_resident = seals.words_for_resident(row.public, words)
         return Line(at, kind, state, sitting.official, seals.words_for_desk(key, words), for_resident)
 
     def _queue_line(self, tx: Tx, sitting: Sitting, outline: Outline) -> QueueLine | None:
@@ -253,6 +257,7 @@ class FilingDesk:
             row = filings.get(tx, outline.id)
             key = sitting.file_key(row.key_id, row.sealed_key)
             summary = seals.opened_summary(key, row.id, filings.part(tx, row.id, seals.SUMMARY))
+            seals.require_residents(summary, row.public)
             codes = [line for line in filings.lines(tx, row.id) if line.kind == PORTAL]
             code = seals.opened_for_desk(key, codes[-1].for_desk).text if codes else ""
         except NotFoundError:

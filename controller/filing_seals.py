@@ -42,13 +42,15 @@ class Handle:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Summary:
-    """What the desk's queue shows. photos: (paper's id, digest of the photo), in their order."""
+    """What the desk's queue shows. photos: (paper's id, digest of the photo), in their order. public: the resident's
+    key, so that nobody puts another in its place; b"" in files of older programs."""
 
     id: str
     number: str
     name: str
     birth_date: str
     photos: tuple[tuple[str, str], ...]
+    public: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +96,7 @@ def file_parts(key: bytes, summary: Summary, content: bytes, photos: tuple[bytes
     """One after the other, so that they are never all in memory twice."""
     yield _locked(key, SUMMARY, _json({
         "id": summary.id, "number": summary.number, "name": summary.name, "birth_date": summary.birth_date,
-        "photos": [list(photo) for photo in summary.photos],
+        "photos": [list(photo) for photo in summary.photos], "public": summary.public.hex(),
     }))  # fmt: skip
     yield _locked(key, DOCUMENT, content)
     for place, photo in enumerate(photos, PHOTOS):
@@ -111,7 +113,14 @@ def opened_summary(key: bytes, ident: str, box: bytes) -> Summary:
     if table.get("id") != ident:
         raise SealError("a part of a file belongs to another one")
     photos = tuple((str(paper), str(digest)) for paper, digest in table["photos"])
-    return Summary(ident, str(table["number"]), str(table["name"]), str(table["birth_date"]), photos)
+    public = bytes.fromhex(str(table.get("public", "")))
+    return Summary(ident, str(table["number"]), str(table["name"]), str(table["birth_date"]), photos, public)
+
+
+def require_residents(summary: Summary, public: bytes) -> None:
+    """SealError if what is told would be sealed to a key that is not the resident's."""
+    if summary.public and summary.public != public:
+        raise SealError("the resident's key of a file was changed")
 
 
 def draft_parts(key: bytes, ident: str, content: bytes, photos: tuple[tuple[str, bytes], ...]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import pytest
 
 from controller import filing_seals as seals
 from controller.core.errors import LoalangError
+from controller.core.filings import FileState, Step
 from controller.filing_keys import Access, ForeignKeyError, LockedError, Sitting
 from controller.filing_trust import key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
@@ -191,6 +192,62 @@ def test_a_sitting_from_before_the_key_changed_changes_no_keys(office: Office) -
             attempt()
     with office.store.read() as tx:
         assert desk_keys.in_force(tx) == new
+
+
+def test_a_strangers_key_in_place_of_the_residents_is_told_nothing(office: Office) -> None:
+    """What the desk writes to a resident is sealed to their key, which lies in clear."""
+    sitting = office.opened()
+    office.filing.submit(submission())
+    (line,) = office.desk.queue(sitting)
+    ident = line.outline.id
+    office.desk.open(sitting, ident)
+    with office.store.write() as tx:
+        tx.execute("UPDATE files SET public = ?", (THIEF.public,))
+    for attempt in (
+        lambda: office.desk.move(sitting, ident, FileState.REGISTERED, Step(to=FileState.REFUSED, reason="Thiếu giấy")),
+        lambda: office.desk.set_portal_code(sitting, ident, "H60-1"),
+        lambda: office.desk.open(sitting, ident),
+    ):
+        with pytest.raises(SealError):
+            attempt()
+    assert [each.broken for each in office.desk.queue(sitting)] == [True]
+    with office.store.read() as tx:
+        assert filings.lines(tx, ident) == []
+
+
+def test_parts_of_files_that_change_places_are_told(office: Office) -> None:
+    sitting = office.opened()
+    for number, name in enumerate((NAME, "Bàn Thử Hai")):
+        office.filing.submit(submission(number, name=name))
+    one, two = (each.outline.id for each in office.desk.queue(sitting))
+    key = "UPDATE files SET sealed_key = (SELECT sealed_key FROM files WHERE id = :two) WHERE id = :one"
+    swaps = {
+        "the key": [key],
+        "all of it": [
+            key,
+            "DELETE FROM file_parts WHERE file_id = :one",
+            "INSERT INTO file_parts SELECT :one, place, locked FROM file_parts WHERE file_id = :two",
+        ],
+        "a photo": [
+            "UPDATE file_parts SET locked = (SELECT locked FROM file_parts AS other WHERE other.place = 3"
+            " AND other.file_id = :one) WHERE place = 2 AND file_id = :one"
+        ],
+    }
+    for what, statements in swaps.items():
+        with pytest.raises(UndoneError), office.store.write() as tx:
+            for statement in statements:
+                tx.execute(statement, {"one": one, "two": two})
+            row = filings.get(tx, one)
+            with pytest.raises(SealError):
+                opened = sitting.file_key(row.key_id, row.sealed_key)
+                seals.opened_summary(opened, one, filings.part(tx, one, seals.SUMMARY))
+                seals.opened_part(opened, 2, filings.part(tx, one, 2))
+            raise UndoneError(what)
+    assert [line.broken for line in office.desk.queue(sitting)] == [False, False]
+
+
+class UndoneError(Exception):
+    """So that a transaction is taken back."""
 
 
 def test_a_database_of_before_is_taken_over(office: Office) -> None:
