@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from controller.core.errors import DeviceError
@@ -15,7 +16,8 @@ from controller.runtime.serial_port import SerialPort
 from kiosk.happenings import CardRead, DeviceFailed
 
 QUIET_S = 0.1  # after the last byte of a code
-AGAIN_S = 5.0
+AGAIN_S = 1.0
+HELD_S = 5.0  # the process of the visit before may hold the line for so long
 MOST_BYTES = 8192  # more than a QR code holds: a babbling line
 _ENDS = b"\r\n\t\x03\x04\0"
 log = logging.getLogger(__name__)
@@ -30,14 +32,18 @@ class Scanner:
         self._fault = Lasting(log, "scanner")
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
+        """One that is not there is told of again and again: whoever stands before it now has not heard it yet."""
+        begun, opened = time.monotonic(), False
         while not stopping.is_set():
             try:
                 with SerialPort(self._device, self._baud, read_timeout_s=QUIET_S) as port:
                     port.discard_input()  # what was scanned while nobody stood here
                     self._fault.ends()
+                    opened = True
                     self._listen(port, stopping, progress)
             except DeviceError as error:
-                if self._fault.begins(str(error)):
+                if opened or time.monotonic() - begun > HELD_S:
+                    self._fault.begins(str(error))
                     self._tell(DeviceFailed("scanner", "scanner_gone"))
             progress()
             stopping.wait(AGAIN_S)

@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from controller.runtime.serial_port import SerialPort
+from kiosk.devices import scanner
 from kiosk.devices.scanner import Scanner
 from kiosk.happenings import CardRead, DeviceFailed
 from tests.support.processes import until
@@ -50,7 +54,26 @@ def test_codes_come_whole() -> None:
                     DeviceFailed("scanner", "scanner_gone")]  # fmt: skip
 
 
-def test_no_scanner_is_said_once(tmp_path: Path) -> None:
+def test_no_scanner_is_said_to_everybody_and_logged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scanner, "HELD_S", 0.1)
+    monkeypatch.setattr(scanner, "AGAIN_S", 0.1)
     with listening(str(tmp_path / "none")) as told:
-        until(lambda: told, what="that there is none")
-    assert told == [DeviceFailed("scanner", "scanner_gone")]
+        until(lambda: len(told) > 2, what="that there is none, again and again")
+    assert set(told) == {DeviceFailed("scanner", "scanner_gone")}
+    assert len(caplog.records) == 1
+
+
+def test_a_line_that_the_visit_before_still_holds_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    here, there = os.openpty()
+    tty.setraw(there)
+    with SerialPort(os.ttyname(there), 9600), listening(f"{os.ttyname(there)}@9600") as told:
+        time.sleep(0.3)
+    with listening(f"{os.ttyname(there)}@9600") as told:
+        time.sleep(0.5)
+        os.write(here, CARD.encode() + b"\r")
+        until(lambda: told, what="the card")
+    os.close(here)
+    os.close(there)
+    assert (told, caplog.records) == ([CardRead(CARD)], [])
