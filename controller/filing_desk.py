@@ -61,6 +61,11 @@ class FilingDesk:
         with self._store.read() as tx:
             return filings.counts(tx)
 
+    def unopened(self) -> int:
+        """How many files no official has opened; needs no sitting."""
+        with self._store.read() as tx:
+            return filings.unopened(tx)
+
     def outlines(self) -> tuple[Outline, ...]:
         """All files as they can be known without opening them, in the order in which they were filed."""
         now = self._clock.now()

@@ -14,6 +14,7 @@ from datetime import tzinfo
 from types import MappingProxyType
 
 from controller.core.errors import StationError
+from controller.core.file_documents import Paper
 from controller.core.opened_files import OpenedFile, Written
 from controller.core.words import Words
 from controller.runtime.children import Limits
@@ -88,7 +89,7 @@ def sections(found: OpenedFile, words: Words, tz: tzinfo, names: Mapping[str, st
         (words("filing.paper.answers"), [(line.label, line.value) for line in document.review]),
         (
             words("filing.paper.papers"),
-            [(paper.title, words(f"filing.paper.have.{paper.have}")) for paper in document.papers],
+            [(paper.title, _have(paper, words)) for paper in document.papers],
         ),
         (words("filing.paper.consent"), [("", document.consent.text)]),
         (words("filing.paper.steps"), [_written(step, words, tz, names) for step in found.steps]),
@@ -108,6 +109,12 @@ def captions(found: OpenedFile, photos: tuple[tuple[str, bytes], ...], words: Wo
         )
         for place, paper in enumerate(papers)
     ]  # fmt: skip
+
+
+def _have(paper: Paper, words: Words) -> str:
+    have = words(f"filing.paper.have.{paper.have}")
+    left = f"filing.paper.left.{paper.no_photo}"
+    return f"{have}, {words(left)}" if words.has(left) else have
 
 
 def _written(line: Written, words: Words, tz: tzinfo, names: Mapping[str, str]) -> tuple[str, str]:

@@ -126,6 +126,11 @@ def counts(tx: Tx) -> dict[FileState, int]:
     return {FileState(row["state"]): int(row["count"]) for row in rows}
 
 
+def unopened(tx: Tx) -> int:
+    """How many files no official has opened."""
+    return int(tx.execute("SELECT COUNT(*) FROM files WHERE opened_at IS NULL").fetchone()[0])
+
+
 @as_written()
 def moves(tx: Tx) -> dict[str, list[Moved]]:
     """The steps of every file that has any, in the order in which they were made."""

@@ -170,6 +170,7 @@ def _context(static: StaticFiles) -> dict[str, object]:
         ),
         "open_alarms": alarms.open_alarms,
         "open_calls": help_calls.open_calls,
+        "unopened_files": files.unopened,
         "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }

@@ -13,6 +13,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
+from controller.filing_care import BY as ITSELF
 from controller.filing_keys import ForeignKeyError, LockedError, NoAccessError, Sitting, WrongPasswordError
 from controller.guides.model import said as in_language
 from controller.store import guides, users
@@ -196,7 +197,7 @@ def _people(helper: tuple[str, str] = ("", ""), problems: dict[str, list[str]] |
     page = render_template(
         "file_people.html", access=parts().desk_keys.access(), full_names=full_names(), me=name(),
         helpers=desk.helpers(), helper=helper, deletions=desk.deletions()[:50],
-        problems=problems or {}, titles=guide_titles(),
+        problems=problems or {}, titles=guide_titles(), ITSELF=ITSELF,
     )  # fmt: skip
     return page, status
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from controller.core.errors import ChangedError, InputError, Problem
+from controller.core.errors import ChangedError, InputError, Problem, StationError
 from controller.core.filing_codes import bare, read_number
 from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
@@ -94,6 +94,14 @@ def one(ident: str) -> ResponseReturnValue:
     return _page(ident, {}, 200, MultiDict())
 
 
+def unopened() -> int:
+    """For the menu of every page; 0 while residents' files cannot be read."""
+    try:
+        return parts().filing_desk.unopened()
+    except StationError:
+        return 0
+
+
 def _page(
     ident: str, problems: dict[str, list[str]], status: int, typed: MultiDict[str, str], kept: bool = False
 ) -> ResponseReturnValue:
@@ -104,7 +112,8 @@ def _page(
     except SealError:
         return render_template("file_broken.html"), 409
     outline = found.outline
-    around = in_tray(_of_list(parts().filing_desk.outlines(), outline.state in FINAL), tray, _day_of, _today())
+    ended = outline.state in FINAL and request.args.get("told") != "moved"  # from the file just ended on to the next
+    around = in_tray(_of_list(parts().filing_desk.outlines(), ended), tray, _day_of, _today())
     before, after = neighbours(around, outline)
     office, (days, sentence) = parts().filing_desk.office(), _takes(outline.guide)
     offered = office.promised(parts().clock.now(), days) if days is not None and outline.timing.due is None else None
@@ -115,7 +124,7 @@ def _page(
         tones=TONES, reasons=DELETION_REASONS, captions=_captions(found), names=full_names(), before=before,
         after=after, promising=PROMISING, offered=offered, takes=sentence, kept=kept,
         closed=due is not None and not office.works(_day_of(due)), helper=_helper(found.document.helped_by),
-        goes=outline.changed_at + kept_days if kept_days else None,
+        goes=outline.changed_at + kept_days if kept_days else None, ended=ended,
     )  # fmt: skip
     return page, status
 

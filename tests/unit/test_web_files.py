@@ -103,6 +103,46 @@ def test_from_the_key_to_the_record_of_a_deletion(pages: Pages) -> None:
     assert "Nhật ký" in client.get("/journal").get_data(as_text=True)
 
 
+def test_a_second_tap_is_no_other_official(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    for _ in range(2):
+        assert "Được tiếp nhận" in post(client, f"/files/{ident}/move", seen=1, to=2, steps=0)
+    assert refused(client, f"/files/{ident}/move", 409, seen=1, to=3, steps=0, reason="x")[0].startswith("Cán bộ khác")
+    page = client.get(f"/files/{ident}").get_data(as_text=True)
+    assert page.count('name="steps" value="1"') == 2, "one step: in the form, and in its undo"
+
+
+def test_a_scanned_receipt_opens_its_file_and_a_name_stands_in_no_address(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    receipt = kiosk(pages).submit(submission())
+    for wanted in (receipt.token, f" {receipt.number.lower()} "):
+        answer = client.post("/files/search", data={"token": token(client), "wanted": wanted})
+        assert re.fullmatch(r"/files/id-\d+", answer.location)
+    answer = client.post("/files/search", data={"token": token(client), "wanted": RESIDENT})
+    assert answer.location == "/files" and RESIDENT in client.get("/files").get_data(as_text=True)
+    post(client, "/files/lock")
+    post(client, "/files/unlock", password=PASSWORD)
+    assert f'value="{RESIDENT}"' not in client.get("/files").get_data(as_text=True), "it went with the sitting"
+
+
+def test_the_record_says_what_went_by_itself(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    post(client, f"/files/{ident}/move", seen=1, to=3, steps=0, reason="sai nơi nộp")
+    assert "Trạm tự xóa" in client.get(f"/files/{ident}").get_data(as_text=True)
+    pages.clock().tick(31 * 86_400)
+    FilingCare(filings.opened(pages.station.places.filings_db), pages.station.store, pages.station.clock,
+               Keep(30, 30, 30), lambda: True).look()  # fmt: skip
+    client = pages.signed_in()
+    post(client, "/files/unlock", password=PASSWORD)
+    page = client.get("/files/people").get_data(as_text=True)
+    assert "hết hạn giữ sau khi không tiếp nhận · máy của trạm, theo thời hạn" in page
+
+
 def test_a_sitting_ends_by_itself_at_sign_out_and_when_locked(pages: Pages) -> None:
     client = pages.signed_in()
     post(client, "/files/make", password=PASSWORD)

@@ -22,6 +22,8 @@
     });
   }
 
+  document.querySelector("main .problem")?.scrollIntoView({ block: "center" }); // far below on a phone
+
   // what is taken along is a download: the page stays, and so must its buttons
   for (const form of document.querySelectorAll("[data-stays]")) {
     form.addEventListener("submit", () => setTimeout(() => {
