@@ -49,6 +49,12 @@ class Guiding:
             self._bell.ring(whom)
 
 
+def sheet_of(ident: str) -> bytes | None:
+    """The spreadsheet of a guide that comes with the station, to be changed and brought again; None if none does."""
+    file = resources.files("controller.guides").joinpath("shipped", f"{ident}.xlsx")
+    return file.read_bytes() if ident.isidentifier() and file.is_file() else None
+
+
 def shipped() -> list[Guide]:
     """The compiled guides of the package, by id."""
     files = resources.files("controller.guides").joinpath("shipped").iterdir()

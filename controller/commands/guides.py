@@ -1,4 +1,4 @@
-"""`loalang guide check | import | list`: guides that officials have written as spreadsheets."""
+"""`loalang guide check | import | list | sheet`: guides that officials have written as spreadsheets."""
 
 from __future__ import annotations
 
@@ -69,6 +69,27 @@ def join(group: click.Group) -> None:
             click.echo(line)
         if not found.is_verified:
             click.echo(words("guides.command.unverified"))
+        return 0
+
+    @station_command(guide)
+    @click.argument("ident", metavar="GUIDE")
+    @click.argument("file", type=click.Path())
+    def sheet(station: Station, ident: str, file: str) -> int:
+        """Write the spreadsheet of a GUIDE that comes with the station (khai_sinh, ...) to FILE.xlsx, to be changed."""
+        from controller.guiding import sheet_of, shipped
+
+        words, content, to = load_words(LANGUAGES[0]), sheet_of(ident), Path(file)
+        if content is None:
+            known = ", ".join(each.id for each in shipped())
+            click.echo(words("guides.command.no_sheet", guide=ident, known=known), err=True)
+            return _WRONG
+        try:
+            with to.open("xb") as made:  # what an official has written is not written over
+                made.write(content)
+        except OSError as error:
+            click.echo(words("guides.command.not_written", file=file, why=error.strerror or error), err=True)
+            return _WRONG
+        click.echo(words("guides.command.sheet", file=file))
         return 0
 
     @station_command(guide, "list")

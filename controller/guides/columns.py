@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import FIRST, Tree
@@ -38,6 +38,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "giay_to": ("ma", f"ten::{FIRST}"),
     "ban_giao": (f"noi_dung::{FIRST}",),
 }
+_DAY_NOUGHT = date(1899, 12, 30)  # from which office programs count
 _YES, _NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
 
 
@@ -152,6 +153,10 @@ def day_of(row: Row, key: str, mistakes: Mistakes) -> date | None:
     if not text:
         return None
     parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII)
+    if re.fullmatch(r"[1-6]\d{4}", text, re.ASCII):  # a day in a cell that is formatted as a number
+        meant = _DAY_NOUGHT + timedelta(days=int(text))
+        row.wrong(mistakes, key, "day_number", text=text, day=f"{meant:%d/%m/%Y}")
+        return None
     try:
         return date(*(int(each) for each in reversed(parts.groups()))) if parts else date.fromisoformat(text)
     except ValueError:

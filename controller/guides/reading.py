@@ -210,7 +210,7 @@ class Reading:
         day = day_of(plain) if question.kind in (DATE, CALCULATE) else None
         if day is not None:
             return f"{day:%d/%m/%Y}"
-        return plain.replace(".", ",") if isinstance(value, float) else plain
+        return _reckoned(plain, language) if isinstance(value, float) and not isinstance(value, bool) else plain
 
     def filled(self, question: Question, path: Path) -> Question:
         """The question, with what its labels and hints refer to written into them."""
@@ -278,6 +278,18 @@ class _Scope:
         if isinstance(node, Group):
             return []
         return [self._reading.value(node, path) for path in self._reading.paths(name, self._path)]
+
+
+def _reckoned(plain: str, language: str) -> str:
+    """A number as it is written here: 12.500, 0,5. Four digits stay together, they may be a year."""
+    whole, point, decimals = plain.partition(".")
+    grouped = f"{int(whole):,}" if len(whole.lstrip("-")) > _TOGETHER and whole.lstrip("-").isdigit() else whole
+    written = grouped + point + decimals
+    return written if language == "en" else written.translate(_HERE)
+
+
+_TOGETHER = 4  # digits
+_HERE = str.maketrans(",.", ".,")
 
 
 def operand(value: Value) -> Operand:

@@ -145,3 +145,16 @@ def test_a_sheet_of_two_thousand_mistakes_can_be_read(tmp_path: Path) -> None:
         "trang survey: còn 1895 chỗ nữa bị như vậy, ở dòng 7-1901.",
         f"{tmp_path / 'a.xlsx'}: có 1900 chỗ cần sửa.",
     ]
+
+
+def test_a_sheet_that_comes_with_the_station_is_changed_and_brought_again(tmp_path: Path) -> None:
+    file, none = tmp_path / "a.xlsx", tmp_path / "none"
+    assert loalang("guide", "sheet", "khai_sinh", str(file), state=none).returncode == 0
+    assert "khai sinh (1.001193)" in loalang("guide", "check", str(file), state=none).stdout
+    again = loalang("guide", "sheet", "khai_tu", str(file), state=none)
+    assert (again.returncode, "khai sinh (1.001193)" in loalang("guide", "check", str(file), state=none).stdout) == (
+        2,
+        True,
+    )
+    other = loalang("guide", "sheet", "../khai_tu", str(tmp_path / "b.xlsx"), state=none)
+    assert (other.returncode, "trich_luc_ho_tich" in other.stderr) == (2, True)

@@ -174,6 +174,18 @@ def test_what_a_copy_costs() -> None:
     assert [cost(1, 1), cost(2, 3), cost(3, 1), cost(10, 2), cost(500, 1)] == [2000, 12000, 5000, 24000, 200000]
 
 
+def test_money_is_written_as_people_write_it() -> None:
+    form = Form(_guide("trich_luc_ho_tich"), TODAY)
+
+    def said_to(language: str, copies: int) -> str:
+        answers = form.with_answer(form.begun(), ("can_tim", "so_ban_sao"), copies)
+        return next(said(p.question.labels, language) for p in form.pages(answers) if p.path[-1] == "tam_tinh")
+
+    assert said_to("vi", 1).startswith("Tạm tính: 8000 đồng.")
+    assert said_to("vi", 2).startswith("Tạm tính: 16.000 đồng.")
+    assert said_to("en", 20).startswith("About 160,000 đ.")
+
+
 def test_whoever_is_too_young_to_marry_is_told() -> None:
     form = Form(_guide("ket_hon"), TODAY)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from controller.guides.forms import Form
 from controller.guides.model import Guide
 from controller.guides.sheets import FILE_LIMIT
 from tests.support.guide_books import FACTS, SETTINGS, STEPS, VI, Rows, book, mistakes_in, read
@@ -208,3 +209,16 @@ def test_merged_cells_are_found_whatever_the_prefix(tmp_path: Path) -> None:
         for name, content in {**parts, "xl/worksheets/sheet2.xml": sheet}.items():
             package.writestr(name, content)
     assert ("cells_merged", "choices", 2, "C") in mistakes_in(tmp_path / "a.xlsx")
+
+
+def test_a_guide_that_was_written_in_libreoffice() -> None:
+    """Typed into Calc by the page docs/guides.md alone, sheets and columns in an order of its own, and saved as .xlsx."""
+    found = read(Path("tests/data/guide_from_libreoffice.xlsx"))
+    assert isinstance(found, Guide), found
+    form = Form(found, datetime.date(2026, 11, 22))
+    answers = form.with_answer(form.begun(), ("giay", 0, "tieng"), "viet")
+    answers = form.with_answer(form.with_answer(answers, ("giay", 0), "yes"), ("giay", 1, "tieng"), "ngoai")
+    assert [(each.paper.id, each.depends) for each in form.papers(answers)] == [
+        ("can_cuoc", False), ("giay_ky", False), ("ban_dich", False),
+    ]  # fmt: skip
+    assert (answers[("phi",)], found.code, found.legal_source[0].of) == (20_000, "2.000884", datetime.date(2015, 2, 16))

@@ -192,7 +192,13 @@ def test_mistakes_of_the_other_sheets(tmp_path: Path) -> None:
         {"ma": "p", "ten": "Giấy", "nhom": "n", "kieu": "ONE_OF"},
         {"ma": "q", "ten": "Giấy", "nhom": "n", "chup": "perhaps"},
     )
-    facts: Rows = (*FACTS, *FACTS[:1], {"muc": "can_cu", "noi_dung": "Luật", "ngay": "31/02/2025"}, {"noi_dung": "x"})
+    facts: Rows = (
+        *FACTS,
+        *FACTS[:1],
+        {"muc": "can_cu", "noi_dung": "Luật", "ngay": "31/02/2025"},
+        {"noi_dung": "x"},
+        {"muc": "can_cu", "noi_dung": "Luật", "ngay": 42051},
+    )
     book(tmp_path / "a.xlsx", GOOD, choices, ({"form_title": "T", "form_id": "Ten"},), facts[1:], papers)
     assert mistakes_in(tmp_path / "a.xlsx") == [
         ("choice_twice", "choices", 4, "B"),
@@ -201,6 +207,7 @@ def test_mistakes_of_the_other_sheets(tmp_path: Path) -> None:
         ("name_wrong", "settings", 2, "B"),
         ("day_wrong", "thu_tuc", 9, "C"),
         ("item_missing", "thu_tuc", 10, "A"),
+        ("day_number", "thu_tuc", 11, "C"),
         ("group_missing", "giay_to", 2, "D"),
         ("paper_twice", "giay_to", 3, "A"),
         ("group_mixed", "giay_to", 4, "C"),
