@@ -25,6 +25,7 @@ from audio.prepared_alarm import PreparedAlarm
 from audio.preparing.collecting import Collector
 from audio.preparing.prepare import Preparer
 from audio.preparing.renewal import Renewal
+from audio.preparing.speakers import speakers
 from audio.preparing.studio import Studio
 from audio.programme import Item, Timing
 from audio.progress import ProgressFile
@@ -95,6 +96,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
             clock,
             config.policy.max_duration_s,
             lambda: ring_all(bell, everyone),
+            speakers(config.speech, places, normaliser, config.policy),
         )
 
     def on_ring() -> None:

@@ -11,6 +11,7 @@ from controller.boards.worker import BoardWorker
 from controller.clips import SPOKEN, Clips
 from controller.clock_trust import ClockWatch
 from controller.core.filings import Keep
+from controller.core.words import LANGUAGES
 from controller.filing_care import FilingCare
 from controller.guiding import Guiding
 from controller.kiosk_requests import Requests
@@ -65,7 +66,10 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     care = FilingCare(files, store, clock, keep, lambda: watch.believed)
 
     requests = Requests(store, places, bell, clock)
-    said = Clips(store, places, clock, load_words(SPOKEN), partial(bell.ring, f"audio-{config.outputs[0].name}"))
+    others = [load_words(language) for language in LANGUAGES if language != SPOKEN]
+    said = Clips(
+        store, places, clock, load_words(SPOKEN), partial(bell.ring, f"audio-{config.outputs[0].name}"), others
+    )
 
     def wake_others() -> None:
         for worker in boards:

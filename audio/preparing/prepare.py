@@ -71,7 +71,20 @@ class Preparer:
     At worst that takes the configured limit for each voice and text, and a minute and more for finishing.
     """
 
-    def __init__(self, speech: Speech, places: Places, normaliser: Normalises, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        places: Places,
+        normaliser: Normalises,
+        policy: Policy | None = None,
+        rate: int = 0,
+        in_a_row: bool = False,
+    ) -> None:
+        """rate: hertz of the finished file, 0 for what loudspeakers are sent. in_a_row: many short texts follow each
+        other, and one finishing child serves them all until `rest`."""
+        self._rate, self._in_a_row = rate, in_a_row
+        self._kept = contextlib.ExitStack()
+        self._finisher: Child | None = None
         self._speech, self._places, self._normaliser = speech, places, normaliser
         self._policy = policy or Policy()
         self._limits = Limits(_MEMORY, (self._policy.max_duration_s + 60) * _BYTES_A_SECOND)
@@ -105,6 +118,11 @@ class Preparer:
     def has_room(self, more: int = 0) -> bool:
         """Whether the disk has so many bytes left, besides what is reserved."""
         return self._free() >= (self._policy.disk_reserve_mb << 20) + more
+
+    def rest(self) -> None:
+        """Nothing more follows for now."""
+        self._finisher = None
+        self._kept.close()
 
     def give_up(self) -> None:
         """From any thread: end what is being prepared, now and from now on, with a GivenUpError."""
@@ -156,7 +174,7 @@ class Preparer:
         parts: list[dict[str, object]] = []
         job = {
             "parts": parts, "out": str(folder / _FINISHED), "most_s": self._policy.max_duration_s,
-            "lufs": self._speech.loudness_lufs, "true_peak": self._speech.true_peak_dbtp,
+            "lufs": self._speech.loudness_lufs, "true_peak": self._speech.true_peak_dbtp, "rate": self._rate,
         }  # fmt: skip
         sayings = []  # each a call and where its file will be
         for number, part in enumerate(script):
@@ -171,7 +189,7 @@ class Preparer:
                 parts.append({"recording": str(self._sound(part)), "sha256": part["recording"]})
             else:
                 parts.append(part)
-        with self._running(_FINISH, folder / "finish.log") as finishing:
+        with self._finishing(folder) as finishing:
             for how, source in sayings:
                 self._say(how, source)
             try:
@@ -193,6 +211,22 @@ class Preparer:
             raise _VoiceError(f"stopped after {self._speech.time_limit_s:g} s")
         if code:
             raise _VoiceError(f"ended with {code}: {speaking.last_words()}".rstrip(": "))
+
+    @contextlib.contextmanager
+    def _finishing(self, folder: Path) -> Iterator[Child]:
+        """Whatever goes wrong with one that is kept ends it."""
+        if not self._in_a_row:
+            with self._running(_FINISH, folder / "finish.log") as child:
+                yield child
+            return
+        if self._finisher is None:
+            own = self._kept.enter_context(self._folder())
+            self._finisher = self._kept.enter_context(self._running(_FINISH, own / "finish.log"))
+        try:
+            yield self._finisher
+        except BaseException:
+            self.rest()
+            raise
 
     @contextlib.contextmanager
     def _running(self, command: tuple[str, ...], log: Path, stdin: Path | None = None) -> Iterator[Child]:

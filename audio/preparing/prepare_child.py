@@ -1,7 +1,7 @@
 """Runs beside the voice, in a child process: makes the prepared file of what voices and people have made.
 
 It loads numpy and PyAV while the voice still speaks, so that preparing takes little longer than the
-slower of the two. One JSON object a line on standard input: {parts, out, most_s, lufs, true_peak}, each part
+slower of the two. One JSON object a line on standard input: {parts, out, most_s, lufs, true_peak, rate}, each part
 {voice, least_s}, {recording, sha256} or {pause_s}. One line of answer each: {"finished": {...}},
 {"unusable": why, "too_long": bool}, {"recording": reason} or {"disk_full": true}.
 """
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from audio.preparing.loudness import RATE
 from audio.preparing.sound import Piece, Recorded, RecordingError, Silence, UnusableError, Voiced, finish
 
 
@@ -29,7 +30,7 @@ def main() -> int:
 def answer(job: Mapping[str, Any]) -> dict[str, object]:
     parts = [_part(each) for each in job["parts"]]
     try:
-        made = finish(parts, Path(job["out"]), job["most_s"], job["lufs"], job["true_peak"])
+        made = finish(parts, Path(job["out"]), job["most_s"], job["lufs"], job["true_peak"], job.get("rate") or RATE)
     except UnusableError as error:
         return {"unusable": str(error), "too_long": error.too_long}
     except RecordingError as error:

@@ -31,6 +31,7 @@ _PIECE = 10 * RATE
 _MOST_LIMITING_DB = 9.0  # more would be heard as pumping; then the words stay softer
 _CLOSE_LU = 0.1
 _ROUNDS = 6
+_TAPS, _PASSED = 60, 0.45  # samples on each side of the filter before halving; what it lets through, of all
 
 
 class UnusableError(Exception):
@@ -79,8 +80,11 @@ class Finished:
     true_peak_dbtp: float
 
 
-def finish(parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_peak: float) -> Finished:
+def finish(
+    parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_peak: float, rate: int = RATE
+) -> Finished:
     """Make `out` of the parts, in order. UnusableError for a voice's file, RecordingError for a recording.
+    rate: of the file, RATE or half of it.
 
     What is half done lies beside `out`, up to eight bytes a sample.
     """
@@ -103,7 +107,7 @@ def finish(parts: Sequence[Piece], out: Path, most_s: float, lufs: float, true_p
     _check_length(whole.size / RATE, most_s)
     if sounding > 1 and abs(integrated_lufs(whole) - lufs) > _CLOSE_LU:
         whole = levelled(whole, out.with_suffix(".corrected"), lufs, true_peak)
-    return written(whole, out)
+    return written(whole, out, rate)
 
 
 def finish_signal(
@@ -121,15 +125,21 @@ def finish_signal(
     return written(levelled(chime, out.with_suffix(".level"), lufs, peak), out)
 
 
-def written(sound: Track, out: Path) -> Finished:
+def written(sound: Track, out: Path, rate: int = RATE) -> Finished:
     """Write the WAV file and measure what was written."""
     with wave.open(str(out), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
-        with sound.path.open("rb") as samples:
-            while piece := samples.read(2 * _PIECE):
-                file.writeframes(piece)
+        file.setframerate(rate)
+        if rate == RATE:
+            with sound.path.open("rb") as samples:
+                while piece := samples.read(2 * _PIECE):
+                    file.writeframes(piece)
+        else:
+            half = Track(out.with_suffix(".half"), "<i2")
+            _fill(half, _halved(sound))
+            file.writeframes(half.path.read_bytes())
+            half.path.unlink()
     with out.open("rb") as made:
         sha256 = hashlib.file_digest(made, "sha256").hexdigest()
     return Finished(sha256, sound.size / RATE, integrated_lufs(sound), true_peak_dbtp(sound))
@@ -259,6 +269,17 @@ def _slices(sound: Sliced) -> Iterator[Sound]:
 def _silence(count: int) -> Iterator[Sound]:
     for start in range(0, count, _PIECE):
         yield np.zeros(min(_PIECE, count - start), np.float32)
+
+
+def _halved(sound: Sliced) -> Iterator[Sound]:
+    """Every second sample, without what is above a quarter of the rate: the voices have nothing there."""
+    at = np.arange(-_TAPS, _TAPS + 1)
+    shape = (np.sinc(at * _PASSED) * np.kaiser(at.size, 8.0) * _PASSED).astype(np.float32)
+    for start in range(0, sound.size, _PIECE):
+        stop = min(start + _PIECE, sound.size)
+        before, after = min(_TAPS, start), min(_TAPS, sound.size - stop)
+        piece = np.pad(sound[start - before : stop + after], (_TAPS - before, _TAPS - after))
+        yield np.convolve(piece, shape, "valid")[::2]
 
 
 def _amplified(sound: Sliced, gain_db: float) -> Iterator[Sound]:

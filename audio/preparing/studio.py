@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -21,7 +21,7 @@ from controller.core.parts import Parts, RecordingPart, TextPart, parts_of
 from controller.core.ports import Clock
 from controller.core.recordings import Recording
 from controller.core.renditions import Prepared, Rendition
-from controller.runtime.files import name_also
+from controller.runtime.files import adopt_file
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import announcements, clips, facts, renditions, samples
@@ -40,8 +40,10 @@ log = logging.getLogger(__name__)
 class Studio:
     def __init__(
         self, store: Store, places: Places, preparer: Preparer, renewal: Renewal, collector: Collector, clock: Clock,
-        max_duration_s: float, ring: Callable[[], object],
+        max_duration_s: float, ring: Callable[[], object], speakers: Mapping[str, Preparer],
     ) -> None:  # fmt: skip
+        """speakers: who says the kiosk's texts, by language; the first also makes what was recorded in any other."""
+        self._speakers = speakers
         self._store, self._places, self._preparer = store, places, preparer
         self._renewal, self._collector = renewal, collector
         self._clock, self._max_duration_s, self._ring = clock, max_duration_s, ring
@@ -55,7 +57,8 @@ class Studio:
 
     def end(self) -> None:
         """Give up what is being prepared; the next process prepares it."""
-        self._preparer.give_up()
+        for each in (self._preparer, *self._speakers.values()):
+            each.give_up()
         self.wake()
 
     def work(self, stopping: threading.Event) -> None:
@@ -104,8 +107,10 @@ class Studio:
             elif clip:
                 self._unsaved = self._clip(clip, recorded)
             else:
-                return
+                break
             self._save()
+        for each in self._speakers.values():
+            each.rest()
 
     def _save(self) -> None:
         """Write down what came of the last one. If that fails it is not prepared again, only written again."""
@@ -124,18 +129,20 @@ class Studio:
         return partial(_sampled, ident=sample.id, sha256=prepared.sha256)
 
     def _clip(self, clip: Clip, recorded: Recording | None) -> Outcome:
-        """What somebody has recorded, else what a voice says; where the recording is gone, the voice again."""
-        brought = recorded.brought if recorded else None
-        ways: list[Parts] = [(TextPart(clip.text),)]
-        if recorded and brought:
-            ways.insert(0, (RecordingPart(brought.sha256, recorded.name, clip.language, brought.length_s),))
-        reason = ""
-        for parts in ways:
+        """What somebody has recorded, else what a voice of its language says; also where the recording is gone."""
+        speaker, reason = self._speakers.get(clip.language), "no_engine"
+        ways: list[tuple[Preparer, Parts]] = [(speaker, (TextPart(clip.text),))] if speaker else []
+        if recorded:
+            brought = recorded.brought
+            part = RecordingPart(brought.sha256, recorded.name, clip.language, brought.length_s)
+            ways.insert(0, (speaker or next(iter(self._speakers.values())), (part,)))
+        for preparer, parts in ways:
             try:
-                name_also(self._places.rendition(self._made(parts).sha256), self._places.voice(clip.key))
+                made = self._made(parts, preparer)
             except Unspeakable as error:
                 reason = error.reason
                 continue
+            adopt_file(self._places.rendition(made.sha256), self._places.voice(clip.key))
             return partial(_clipped, key=clip.key)
         return partial(_no_clip, key=clip.key, reason=reason)
 
@@ -151,13 +158,14 @@ class Studio:
             reason, tried = "too_long", prepared.tried
         return partial(_failed, ident=rendition.id, reason=reason, tried=tried, recipe=recipe)
 
-    def _made(self, parts: Parts) -> Prepared:
+    def _made(self, parts: Parts, by: Preparer | None = None) -> Prepared:
+        preparer = by or self._preparer
         try:
-            return self._preparer.prepare(parts)
+            return preparer.prepare(parts)
         except Unspeakable as error:
             if error.reason != "disk_full" or not self._collector.collect():
                 raise
-            return self._preparer.prepare(parts)
+            return preparer.prepare(parts)
 
 
 def _sampled(tx: Tx, at: datetime, ident: str, sha256: str) -> None:

@@ -46,18 +46,6 @@ def adopt_file(temporary: Path, path: Path, mode: int = 0o640) -> None:
         raise StationError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def name_also(file: Path, path: Path) -> None:
-    """Give a finished file a second name on the same file system; it takes no more room."""
-    try:
-        temporary = path.parent / f".{path.name}.new"
-        temporary.unlink(missing_ok=True)
-        os.link(file, temporary)
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise StationError(f"cannot write {path}: {error.strerror or error}") from error
-
-
 def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -13,12 +13,13 @@ from controller.store.connection import Tx
 
 
 def want(tx: Tx, at: datetime, clips: Iterable[Clip]) -> list[str]:
-    """From now on these and no others, in any order; the keys of those that are given up."""
+    """From now on these and no others, spoken in this order; the keys of those that are given up."""
     wanted = {clip.key: clip for clip in clips}
     known = {str(row["key"]) for row in tx.execute("SELECT key FROM clips")}
     tx.executemany(
-        "INSERT INTO clips (key, language, words, state, asked_at) VALUES (?, ?, ?, 'wanted', ?)",
-        [(key, clip.language, clip.text, instant(at)) for key, clip in sorted(wanted.items()) if key not in known],
+        "INSERT INTO clips (key, language, words, state, asked_at, place) VALUES (?, ?, ?, 'wanted', ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET place = excluded.place WHERE place != excluded.place",
+        [(key, clip.language, clip.text, instant(at), place) for place, (key, clip) in enumerate(wanted.items())],
     )
     gone = sorted(known - wanted.keys())
     tx.executemany("DELETE FROM clips WHERE key = ?", [(key,) for key in gone])
@@ -26,9 +27,7 @@ def want(tx: Tx, at: datetime, clips: Iterable[Clip]) -> list[str]:
 
 
 def next_wanted(tx: Tx) -> Clip | None:
-    row = tx.execute(
-        "SELECT language, words FROM clips WHERE state = 'wanted' ORDER BY asked_at, key LIMIT 1"
-    ).fetchone()
+    row = tx.execute("SELECT language, words FROM clips WHERE state = 'wanted' ORDER BY place, key LIMIT 1").fetchone()
     return Clip(row["language"], row["words"]) if row else None
 
 

@@ -1,25 +1,27 @@
 """Says known texts aloud at the kiosk's own output, never on the loudspeakers. The one user of pygame's mixer.
 
-What is said lies ready in files (controller/clips.py); several lines are said one after the other. A text that is
-not ready, or that a resident has typed, is silent: people read it. Opened by the first touch, for an idle output
-costs a hundredth of a core.
+What is said lies ready in files (controller/clips.py); several lines are said one after the other, and where somebody
+has recorded several of them in one go, so. What is not there in a language is said in Vietnamese, as it is shown. A
+text that is not ready, or that a resident has typed, is silent: people read it. Opened by the first touch, for an idle
+output costs a hundredth of a core.
 """
 
 from __future__ import annotations
 
 import logging
 import wave
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from controller.core.clips import key_of
+from controller.core.clips import RATE, key_of
 from controller.core.errors import DeviceError
+from controller.core.words import LANGUAGES
 from controller.runtime.places import Places
 from kiosk.sdl import pygame
 
 OFF = "off"
-RATE = 48_000  # hertz, mono s16le, as everything that is prepared
-BUFFER = 512  # frames; 11 ms
+BUFFER = 256  # frames; 11 ms
 BETWEEN = bytes(2 * RATE // 4)  # lines of one saying
 MOST_BYTES = 2 * RATE * 120
 log = logging.getLogger(__name__)
@@ -49,8 +51,8 @@ class Voice:
         """Instead of what is being said; how many seconds it takes, 0 for silence."""
         if not self._open:
             return 0.0
-        pieces = [content for line in text.splitlines() if (content := self._line(line, language))]
-        self._said = BETWEEN.join(pieces)[:MOST_BYTES]
+        self._said = BETWEEN.join(self._pieces([line for line in text.splitlines() if line.strip()], language))
+        self._said = self._said[:MOST_BYTES]
         self._mixer.stop()
         if self._said:
             self._mixer.Sound(buffer=self._said).play()
@@ -61,10 +63,21 @@ class Voice:
             self._mixer.quit()
             self._open = False
 
-    def _line(self, text: str, language: str) -> bytes:
-        if not text.strip():
-            return b""
-        return _content(self._places.voice(key_of(text, language)))
+    def _pieces(self, lines: list[str], language: str) -> Iterator[bytes]:
+        """The sounds of lines; as many lines as lie ready in one."""
+        at = 0
+        while at < len(lines):
+            for end in range(len(lines), at, -1):
+                if content := self._sound("\n".join(lines[at:end]), language):
+                    yield content
+                    break
+            at = end
+
+    def _sound(self, text: str, language: str) -> bytes:
+        for each in dict.fromkeys((language, LANGUAGES[0])):
+            if content := _content(self._places.voice(key_of(text, each))):
+                return content
+        return b""
 
 
 def _content(file: Path) -> bytes:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import array
+import io
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from controller.clips import Clips, said_of
-from controller.core.clips import Clip, key_of
+from controller.core.clips import RATE, Clip, key_of
 from controller.core.words import Words
 from controller.guiding import Guiding, shipped
 from controller.runtime.clocks import SystemClock
@@ -21,7 +24,7 @@ from tests.support.making import making
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN
 from tests.support.stations import Station, station_in
-from tests.support.tones import tone_pcm, wav
+from tests.support.tones import tone_pcm
 
 pytestmark = pytest.mark.alone
 HELLO, AGAIN = "Bà con chạm vào màn hình để bắt đầu.", "Bà con chọn một ô."
@@ -52,9 +55,20 @@ def station(tmp_path: Path) -> Station:
     return station_in(tmp_path, PLAIN, SystemClock())
 
 
+def tone(seconds: float, hertz: float) -> bytes:
+    """A file as the kiosk's are."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(array.array("h", tone_pcm(seconds, hertz))[::2].tobytes())
+    return content.getvalue()
+
+
 def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink) -> None:
     for text, hertz in ((HELLO, 400.0), (AGAIN, 1500.0)):
-        station.places.voice(key_of(text, "vi")).write_bytes(wav(tone_pcm(1.0, hertz)))
+        station.places.voice(key_of(text, "vi")).write_bytes(tone(1.0, hertz))
     with (
         sink.environment(),
         Listener(sink) as listener,

@@ -47,6 +47,9 @@ class QuickVoice:
     def give_up(self) -> None:
         pass
 
+    def rest(self) -> None:
+        pass
+
 
 @dataclass
 class Making:
@@ -70,5 +73,6 @@ def making(station: Station) -> Making:
     preparer, policy = cast(Preparer, voice), station.config.policy
     renewal = Renewal(station.store, station.places, preparer, station.clock, policy, voice.normaliser.version)
     collector = Collector(station.store, station.places, station.clock, policy)
-    studio = Studio(station.store, station.places, preparer, renewal, collector, station.clock, 900.0, lambda: None)
+    studio = Studio(station.store, station.places, preparer, renewal, collector, station.clock, 900.0, lambda: None,
+                    {"vi": preparer})  # fmt: skip
     return Making(station, voice, collector, studio)
