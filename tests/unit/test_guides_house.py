@@ -12,10 +12,11 @@ import pytest
 from controller.core.words import LANGUAGES
 from controller.guides.columns import COLUMNS
 from controller.guides.expressions import ARGUMENTS
-from controller.guides.model import CARD_FIELDS, LOOKS
+from controller.guides.model import CARD_FIELDS, LOOKS, Guide
 from controller.guides.procedure import CHANNELS, EVENTS
 from controller.guides.sheets import SHEETS
 from controller.runtime.catalogues import load_words
+from tests.support.guide_books import book, read
 
 WHERE = (*Path("controller/guides").glob("*.py"), Path("controller/judging.py"))
 PAGE = Path("docs/guides.md").read_text(encoding="utf-8")
@@ -78,3 +79,15 @@ def test_the_page_knows_every_sheet_column_word_and_function() -> None:
         )
     )
     assert functions == set(ARGUMENTS)
+
+
+def test_the_shortest_guide_on_the_page_is_one(tmp_path: Path) -> None:
+    lines = PAGE.partition("## The shortest guide")[2].partition("`choices`:")[0].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    head, survey = rows[0], [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
+    assert (head[0], len(survey)) == ("type", 5)
+    choices = [
+        {"list_name": "co_khong", "name": name, "label": label} for name, label in (("co", "Có"), ("khong", "Không"))
+    ]
+    book(tmp_path / "a.xlsx", survey, choices, papers=[{"ma": "can_cuoc", "ten": "Thẻ căn cước"}])
+    assert isinstance(read(tmp_path / "a.xlsx"), Guide)

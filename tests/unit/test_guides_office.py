@@ -212,7 +212,7 @@ def test_merged_cells_are_found_whatever_the_prefix(tmp_path: Path) -> None:
 
 
 def test_a_guide_that_was_written_in_libreoffice() -> None:
-    """Typed into Calc by the page docs/guides.md alone, sheets and columns in an order of its own, and saved as .xlsx."""
+    """Typed into Calc by docs/guides.md alone, sheets and columns in an order of its own, and saved as .xlsx."""
     found = read(Path("tests/data/guide_from_libreoffice.xlsx"))
     assert isinstance(found, Guide), found
     form = Form(found, datetime.date(2026, 11, 22))
