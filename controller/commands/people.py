@@ -1,8 +1,9 @@
-"""`loalang user add | password | list`: who may sign in to the page."""
+"""`loalang user add | password | disable | enable | list`: who may sign in to the page."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -36,12 +37,31 @@ def join(group: click.Group) -> None:
     @click.argument("name")
     def password(station: Station, name: str) -> int:
         """Give NAME a new password; whoever is signed in with the old one is signed out."""
+        _require(station, name)
+        _people(station).set_password(name, _password(), by=BY)
+        return 0
+
+    @station_command(user)
+    @click.argument("name")
+    def disable(station: Station, name: str) -> int:
+        """Let NAME sign in no more; whoever is signed in under it is signed out. Access to residents' files is taken
+        away on the page."""
         from controller.store import users
 
-        with station.store().read() as tx:
-            if name not in {known.name for known in users.everyone(tx)}:
-                raise NotFoundError("NAME", name)
-        _people(station).set_password(name, _password(), by=BY)
+        _require(station, name)
+        with station.store().write() as tx:
+            users.disable(tx, datetime.now(UTC), name, by=BY)
+        return 0
+
+    @station_command(user)
+    @click.argument("name")
+    def enable(station: Station, name: str) -> int:
+        """Let NAME sign in again, with the password as it was."""
+        from controller.store import users
+
+        _require(station, name)
+        with station.store().write() as tx:
+            users.enable(tx, datetime.now(UTC), name, by=BY)
         return 0
 
     @station_command(user, "list")
@@ -64,6 +84,14 @@ def join(group: click.Group) -> None:
                 f"{known.name:<20} {known.role:<7} {known.full_name}{' (disabled)' if known.disabled_at else ''}"
             )
         return 0
+
+
+def _require(station: Station, name: str) -> None:
+    from controller.store import users
+
+    with station.store().read() as tx:
+        if name not in {known.name for known in users.everyone(tx)}:
+            raise NotFoundError("NAME", name)
 
 
 def _people(station: Station) -> People:

@@ -100,6 +100,13 @@ def disable(tx: Tx, at: datetime, name: str, by: str) -> None:
     journal.write(tx, at, Kind.USER, f"user/{name}", what="disabled", by=by)
 
 
+def enable(tx: Tx, at: datetime, name: str, by: str) -> None:
+    """Let them sign in again."""
+    get(tx, name)
+    tx.execute("UPDATE users SET disabled_at = NULL WHERE name = ?", (name,))
+    journal.write(tx, at, Kind.USER, f"user/{name}", what="enabled", by=by)
+
+
 def set_language(tx: Tx, name: str, language: str) -> None:
     tx.execute("UPDATE users SET language = ? WHERE name = ?", (language, name))
 
