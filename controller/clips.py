@@ -35,6 +35,7 @@ _HEARD_FIRST = (  # by whoever comes while the rest is still being spoken
 )  # fmt: skip
 FIRST_S = 60.0  # a station that has just started has better things to do
 LOOK_S = 600.0  # files may have been lost meanwhile
+RETRY_S = 6 * 3600.0  # what could not be spoken
 HEARD_AGAIN = timedelta(hours=24)
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Clips:
         self._trouble = Lasting(log, "what the kiosk says cannot be asked for")
         self._woken = threading.Event()
         self._marks: object = None
-        self._looked_at = float("-inf")
+        self._looked_at = self._retried_at = float("-inf")
         self._first_at = clock.monotonic() + FIRST_S
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
@@ -98,11 +99,16 @@ class Clips:
         return self._wish(wanted)
 
     def _wish(self, wanted: Sequence[Clip]) -> bool:
+        retries = self._clock.monotonic() - self._retried_at >= RETRY_S
         with self._store.write() as tx:
+            if retries:
+                clips.retry(tx)
             gone = clips.want(tx, self._clock.now(), wanted)
             missing = [key for key in clips.ready_keys(tx) if not self._places.voice(key).is_file()]
             clips.ask_again(tx, missing)
             left = clips.next_wanted(tx)
+        if retries:
+            self._retried_at = self._clock.monotonic()
         for key in gone:
             self._places.voice(key).unlink(missing_ok=True)
         return left is not None

@@ -39,6 +39,11 @@ def failed(tx: Tx, key: str, reason: str) -> None:
     tx.execute("UPDATE clips SET state = 'failed', reason = ? WHERE key = ?", (reason, key))
 
 
+def retry(tx: Tx) -> None:
+    """Those that could not be spoken: a voice may have been installed since."""
+    tx.execute("UPDATE clips SET state = 'wanted', reason = '' WHERE state = 'failed'")
+
+
 def ask_again(tx: Tx, keys: Iterable[str]) -> None:
     """Those whose file is gone."""
     tx.executemany("UPDATE clips SET state = 'wanted' WHERE key = ?", [(key,) for key in keys])

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from controller.clips import Clips, own_of, said_of
+from controller.clips import RETRY_S, Clips, own_of, said_of
 from controller.core.clips import Clip, clips_in, clips_of, key_of
 from controller.guide_recordings import named_in
 from controller.guides.model import Guide
 from controller.guiding import shipped
 from controller.runtime.catalogues import load_words
+from controller.runtime.clocks import FakeClock
 from controller.store import clips
 from tests.support.guide_books import guide_from
 from tests.support.stations import Station, station_in
@@ -99,3 +100,26 @@ def test_a_recording_of_several_lines_is_one_clip(station: Station, tmp_path: Pa
 def note(folder: Path, label: str, file: str) -> Guide:
     row = {"type": "note", "name": "n", "label": label, "media::audio::Tiếng Việt (vi)": file}
     return guide_from(folder, ({"type": "text", "name": "ten", "label": "Tên?"}, row))
+
+
+def test_what_could_not_be_spoken_is_tried_again_after_a_restart_and_later(station: Station) -> None:
+    def left() -> dict[str, int]:
+        with station.store.read() as tx:
+            return clips.counts(tx)
+
+    def nobody_speaks() -> None:
+        with station.store.write() as tx:
+            tx.execute("UPDATE clips SET state = 'failed', reason = 'no_engine'")
+
+    own = len(clips_of(own_of(VI), "vi"))
+    first = Clips(station.store, station.places, station.clock, VI)
+    first.want([])
+    nobody_speaks()
+    assert not first.want([]), "not over and over again"
+    assert left() == {"failed": own}
+    assert isinstance(station.clock, FakeClock)
+    station.clock.tick(RETRY_S)
+    assert first.want([])
+    nobody_speaks()
+    assert Clips(station.store, station.places, station.clock, VI).want([])
+    assert left() == {"wanted": own}

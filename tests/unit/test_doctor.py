@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from controller.core.alarms import UntoldError
+from controller.core.clips import Clip
 from controller.core.trust import Stand, Trust
 from controller.doctor import doctor
 from controller.examining import Finding, World
@@ -19,8 +20,8 @@ from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Email, Relay
 from controller.runtime.config_text import parse_config
 from controller.runtime.places import Places
+from controller.store import clips, filings
 from controller.store import clock as clocks
-from controller.store import filings
 from controller.store.connection import Store
 from tests.support.filed import office_in
 
@@ -47,7 +48,11 @@ class Bed:
         self.root = folder / "root"
         self.places = Places(folder / "state")
         self.places.make()
-        Store(self.places.station_db).close()
+        store = Store(self.places.station_db)
+        with store.write() as tx:
+            clips.want(tx, NOW, [Clip("vi", "Mời ông bà.")])
+            clips.ready(tx, Clip("vi", "Mời ông bà.").key)
+        store.close()
         office = office_in(folder / "state")
         office.opened()
         office.store.close()
@@ -102,7 +107,7 @@ def test_a_station_in_order(bed: Bed) -> None:
     assert {name: finding.state for name, finding in found.items()} == {
         "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "filings": "ok", "clock": "ok",
         "voice/pyttsx3": "ok", "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "fonts/boards": "ok",
-        "board/gate": "ok", "screen": "ok", "web": "ok",
+        "board/gate": "ok", "screen": "ok", "kiosk_voice": "ok", "web": "ok",
     }  # fmt: skip
     assert all(finding.what and not finding.what_to_do for finding in found.values())
     assert found["screen"].what == "màn hình nối ở HDMI-A-1"
@@ -120,6 +125,25 @@ def test_the_desk_for_residents_files(bed: Bed) -> None:
     filings.opened(bed.places.filings_db).close()
     assert bed.findings()["filings"] == absent
     assert (absent.state, "tạo khóa" in absent.what_to_do) == ("warning", True)
+
+
+def test_how_much_the_kiosk_can_say(bed: Bed) -> None:
+    assert bed.findings()["kiosk_voice"].what == "màn hình nói được cả 1 câu"
+    store = Store(bed.places.station_db)
+    with store.write() as tx:
+        clips.want(tx, NOW, [Clip("vi", "Mời ông bà."), *(Clip("vi", f"Câu {number}") for number in range(50))])
+    found = bed.findings()["kiosk_voice"]
+    assert (found.state, found.what) == ("warning", "màn hình mới nói được 1 trên 51 câu")
+    assert "khoảng 2 phút" in found.what_to_do
+    with store.write() as tx:
+        tx.execute("UPDATE clips SET state = 'failed' WHERE state = 'wanted'")
+    found = bed.findings()["kiosk_voice"]
+    assert (found.state, found.what) == ("warning", "50 trên 51 câu của màn hình không đọc thành tiếng được")
+    assert "kiosk_voice" not in bed.findings(config_of("[kiosk]\nvoice = 'off'\n"))
+    with store.write() as tx:
+        clips.want(tx, NOW, [])
+    store.close()
+    assert bed.findings()["kiosk_voice"].what == "màn hình mới nói được 0 trên 0 câu", "it has only just started"
 
 
 def test_the_state_directory(bed: Bed, tmp_path: Path) -> None:
