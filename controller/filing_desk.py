@@ -32,8 +32,8 @@ from controller.core.filings import (
 from controller.core.office_days import Office
 from controller.core.opened_files import OpenedFile, Outline, Photo, QueueLine, Written
 from controller.core.ports import Bell, Clock, Ids
-from controller.filing_keys import Sitting
 from controller.filing_seals import Words
+from controller.filing_sittings import Sitting
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
 from controller.store import filing_records, filings

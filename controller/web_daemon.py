@@ -27,7 +27,8 @@ from controller.core.words import LANGUAGES
 from controller.desk import Desk
 from controller.dictionary import Dictionary
 from controller.filing_desk import FilingDesk
-from controller.filing_keys import DeskKeys, Sittings
+from controller.filing_keys import DeskKeys
+from controller.filing_sittings import Sittings
 from controller.noticing import Noticing
 from controller.office_days import office_of
 from controller.picturing import Picturing

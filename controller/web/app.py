@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
-from controller.filing_keys import LockedError
+from controller.filing_sittings import LockedError
 from controller.runtime.config import on_trial
 from controller.upcoming import Upcoming
 from controller.web import (

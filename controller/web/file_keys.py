@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
 from controller.filing_care import BY as ITSELF
-from controller.filing_keys import ForeignKeyError, LockedError, NoAccessError, Sitting, WrongPasswordError
+from controller.filing_keys import ForeignKeyError, NoAccessError, WrongPasswordError
+from controller.filing_sittings import LockedError, Sitting
 from controller.guides.model import said as in_language
 from controller.store import guides, users
 from controller.web import context

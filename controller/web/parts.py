@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.desk import Desk
     from controller.dictionary import Dictionary
     from controller.filing_desk import FilingDesk
-    from controller.filing_keys import DeskKeys, Sittings
+    from controller.filing_keys import DeskKeys
+    from controller.filing_sittings import Sittings
     from controller.noticing import Noticing
     from controller.picturing import Picturing
     from controller.runtime.clock_signs import ClockSigns

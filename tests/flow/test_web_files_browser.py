@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from controller.core.filings import FileState
 from controller.filing import Filing
-from controller.filing_keys import IDLE_S
+from controller.filing_sittings import IDLE_S
 from controller.guiding import Guiding
 from controller.runtime.clocks import FakeClock
 from controller.store import filings

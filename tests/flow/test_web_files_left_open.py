@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from controller.filing import Filing
-from controller.filing_keys import IDLE_S
+from controller.filing_sittings import IDLE_S
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from tests.support import thief

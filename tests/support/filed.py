@@ -13,7 +13,8 @@ from controller.core.office_days import Office as OfficeDays
 from controller.core.ports import Clock, Ids
 from controller.filing import Filing
 from controller.filing_desk import FilingDesk
-from controller.filing_keys import DeskKeys, Sitting
+from controller.filing_keys import DeskKeys
+from controller.filing_sittings import Sitting
 from controller.runtime.clocks import FakeClock
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places

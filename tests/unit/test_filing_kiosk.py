@@ -16,7 +16,7 @@ from controller.core.errors import ChangedError, InputError, StationError
 from controller.core.filing_codes import HELPER_LENGTH, LETTERS, code_of
 from controller.core.filings import DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT, Draft, FileState, Receipt, Step
 from controller.filing import Filing, NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
-from controller.filing_keys import Sitting
+from controller.filing_sittings import Sitting
 from controller.runtime import sealing
 from controller.runtime.sealing import Cost
 from controller.store import filing_records, filings

@@ -10,7 +10,8 @@ import pytest
 from controller import filing_seals as seals
 from controller.core.errors import LoalangError
 from controller.core.filings import FileState, Step
-from controller.filing_keys import Access, ForeignKeyError, LockedError, Sitting
+from controller.filing_keys import Access, ForeignKeyError
+from controller.filing_sittings import LockedError, Sitting
 from controller.filing_trust import key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError

@@ -12,7 +12,7 @@ from controller.core.filings import FileState, Keep
 from controller.core.journal import Kind
 from controller.filing import Filing
 from controller.filing_care import FilingCare
-from controller.filing_keys import IDLE_S
+from controller.filing_sittings import IDLE_S
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users
 from controller.web.passwords import Passwords
