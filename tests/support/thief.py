@@ -16,9 +16,10 @@ Wanted = Mapping[str, frozenset[bytes]]  # what is looked for, by what it is cal
 
 
 def remembered(secrets: Iterable[str | bytes]) -> Wanted:
-    """As programs hold it in memory: Python, C, X11."""
+    """As programs hold it in memory: Python, C, X11. Few shapes, for there is much to look through."""
     return {
-        _called(each): frozenset([each]) if isinstance(each, bytes) else frozenset(_plain(each)) for each in secrets
+        _called(each): frozenset([each] if isinstance(each, bytes) else _encoded({each, each.lower()}))
+        for each in secrets
     }
 
 
@@ -36,12 +37,12 @@ def _ways(text: str) -> set[str]:
     return ways | {unicodedata.normalize("NFD", each) for each in ways}
 
 
-def _plain(text: str) -> set[bytes]:
-    return {way.encode(coding) for way in _ways(text) for coding in ("utf-8", "utf-16-le", "utf-32-le")}
+def _encoded(ways: set[str]) -> set[bytes]:
+    return {way.encode(coding) for way in ways for coding in ("utf-8", "utf-16-le", "utf-32-le")}
 
 
 def _shapes(text: str) -> frozenset[bytes]:
-    plain, packed = _plain(text) | {way.encode("utf-16-be") for way in _ways(text)}, set[bytes]()
+    plain, packed = _encoded(_ways(text)) | {way.encode("utf-16-be") for way in _ways(text)}, set[bytes]()
     for way in _ways(text):
         plain |= {ascii(way)[1:-1].encode(), json.dumps(way)[1:-1].encode(), repr(way.encode())[2:-1].encode()}
         plain |= {quote(way).encode(), quote_plus(way).encode(), quote(way).lower().encode()}
@@ -82,6 +83,12 @@ def in_memory(pid: int, secrets: Wanted) -> set[str]:
         except OSError:  # closed meanwhile
             continue
     return found
+
+
+def children_of_all(pid: int) -> list[int]:
+    """The children of every thread of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def _memory(pid: int) -> Iterator[bytes]:

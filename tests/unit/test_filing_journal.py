@@ -35,6 +35,9 @@ def test_every_line_is_said(tmp_path: Path) -> None:
     office.keys.remove(sitting, "minh")
     office.keys.recover(code, "hoa", OTHER)
     office.keys.new_recovery(sitting)
+    with office.store.write() as tx:  # a thief
+        tx.execute("UPDATE desk_keys SET public = zeroblob(32) WHERE retired_at IS NULL")
+    office.keys.unlock("lan", PASSWORD)
     helper, helper_code = office.desk.issue_helper("Tổ viên Một", "lan")
     office.filing.helper(helper_code)
     office.desk.revoke_helper(helper.id, "lan")
