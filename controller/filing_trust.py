@@ -8,7 +8,7 @@ the desk they have seen last, and every later one has to be vouched for by the o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.runtime import sealing
 from controller.runtime.sealing import KEY_BYTES, SealError
@@ -52,7 +52,9 @@ def read_known(opened: bytes) -> tuple[bytes, Known | None]:
 def own(granted: Mapping[str, bytes], keys: Sequence[DeskKey], known: Known | None) -> dict[str, bytes]:
     """Of the private keys that somebody was granted, those that are the desk's own today, by id: what the holder knows
     leads to them. Who knows nothing yet believes what stands in the database. Nobody is led back: a key that has
-    vouched for another is over for good."""
+    vouched for another is over for good. Of a key whose private half is there, its row need say only who vouches for
+    it."""
+    keys = [replace(key_of(key.id, granted[key.id]), vouched=key.vouched) if key.id in granted else key for key in keys]
     begun = [Known(key.public, key.voucher or b"") for key in keys] if known is None else [known]
     ends = {end for each in begun for end in _led_to(each, keys)}
     return {ident: private for ident, private in granted.items() if sealing.public_of(private) in ends}

@@ -134,6 +134,19 @@ def test_a_key_that_another_official_has_made_is_believed(office: Office) -> Non
     assert "foreign" not in told(office)
 
 
+def test_a_key_that_nobody_has_unlocked_since_it_was_made_is_put_back_too(office: Office) -> None:
+    """What officials know of the desk is the key before it, and its row is all that says so."""
+    sitting, code = office.keys.make("lan", PASSWORD)
+    second(office, sitting)
+    office.keys.remove(sitting, "minh")
+    replaced(office)
+    assert office.keys.unlock("lan", PASSWORD).mended
+    replaced(office)
+    assert office.keys.recover(code, "hoa", OTHER).mended
+    office.filing.submit(submission())
+    assert stolen(office) == []
+
+
 def test_an_official_who_was_removed_brings_the_old_key_back(office: Office) -> None:
     """They held it, and have a copy of the database from before."""
     sitting = office.opened()
