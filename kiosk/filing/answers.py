@@ -121,6 +121,7 @@ def card_read(filing: Filing, event: CardRead, _: Kit) -> Stepped:
         page.path for page in way.pages_of(there)
         if page.question.who == who and answers.get(page.path) not in {None, ""} and page.question.source
         and answers.get(page.path) == card.value(page.question.card_field)
+        and filing.form.problem(page, answers[page.path], answers) is None  # else it is shown now, not at the review
     }  # fmt: skip
     there = replace(there, offered=filing.offered | {who}, from_card=filing.from_card | filled)
     there = way.arrived(there) if page is not None and page.path not in filled else way.gone_on(there)
