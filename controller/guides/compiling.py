@@ -35,7 +35,7 @@ from controller.guides.model import (
 from controller.guides.procedure import facts_of, papers_of, steps_of
 from controller.guides.referring import check_references
 from controller.guides.sheets import Row, Sheet, UnreadableError
-from controller.guides.survey import Asked, lists_of, survey_of
+from controller.guides.survey import ENDS, Asked, lists_of, survey_of
 
 _KINDS = {"select one": SELECT_ONE, "select all that apply": SELECT_MULTIPLE}
 _OURS = ("nguon", "doi_chieu", sheets.OWN_NOTES)  # columns that pyxform does not get
@@ -132,6 +132,8 @@ def _all_rows(sheet: Sheet) -> list[dict[str, str]]:
 
 
 def _given(row: Row) -> dict[str, str]:
+    if row.sheet.name == "survey" and row.get("type") in ENDS:
+        return {"type": row.get("type")}  # what else stands beside an end was checked by nobody, and means nothing
     return {_pyxform_key(key): text for key, text in row.cells.items() if key.partition("::")[0] not in _OURS}
 
 

@@ -41,7 +41,7 @@ GROUP, REPEAT = "group", "repeat"
 SELECTS = (SELECT_ONE, SELECT_MULTIPLE)
 PLAIN = (TEXT, INTEGER, DECIMAL, DATE, NOTE, CALCULATE)
 _BEGINS = {"begin_group": GROUP, "begin group": GROUP, "begin_repeat": REPEAT, "begin repeat": REPEAT}
-_ENDS = {"end_group": GROUP, "end group": GROUP, "end_repeat": REPEAT, "end repeat": REPEAT}
+ENDS = {"end_group": GROUP, "end group": GROUP, "end_repeat": REPEAT, "end repeat": REPEAT}
 # Which kinds a column is for, where it is not for all.
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "required": (TEXT, INTEGER, DECIMAL, DATE, *SELECTS),
@@ -101,7 +101,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
     has_page = False
     for row in sheet.rows:
         kind, list_name = _kind_of(row, lists, mistakes)
-        if kind in _ENDS.values() and row.get("type") in _ENDS:
+        if kind in ENDS.values() and row.get("type") in ENDS:
             if not around or around[-1].kind != kind:
                 row.wrong(mistakes, "type", "end_without_begin", kind=kind)
             else:
@@ -134,7 +134,7 @@ def survey_of(sheet: Sheet, lists: Mapping[str, list[str]], mistakes: Mistakes) 
 def _kind_of(row: Row, lists: Mapping[str, list[str]], mistakes: Mistakes) -> tuple[str, str]:
     """What a row is, and the list it chooses from; "" for what is not known."""
     written = " ".join(row.get("type").split())
-    known = {**_BEGINS, **_ENDS, **{each: each for each in PLAIN}}
+    known = {**_BEGINS, **ENDS, **{each: each for each in PLAIN}}
     if written in known:
         return known[written], ""
     word, _, list_name = written.partition(" ")

@@ -230,3 +230,13 @@ def test_a_column_that_is_missing_is_said_once(tmp_path: Path) -> None:
         ("column_missing", "survey", 1, ""),
         ("column_unknown", "survey", 1, "C"),
     ]
+
+
+def test_what_stands_beside_an_end_means_nothing(tmp_path: Path) -> None:
+    rows: Rows = (
+        {"type": "begin_group", "name": "g", "label": "G"},
+        {"type": "text", "name": "a", "label": "A?"},
+        {"type": "end_group", "name": "g", "label": "Hết ${nobody}", "relevant": "???"},
+    )
+    book(tmp_path / "a.xlsx", rows)
+    assert isinstance(read(tmp_path / "a.xlsx"), Guide)
