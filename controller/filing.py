@@ -239,7 +239,12 @@ class Filing:
     def _refuse_guesser(self) -> None:
         now = self._clock.now()
         with self._store.read() as tx:
-            waits = wait_s(filing_records.wrong_tries(tx, now - TRIES_COUNT_FOR), now)
+            tries = filing_records.wrong_tries(tx, now - TRIES_COUNT_FOR)
+        if any(at > now for at in tries):  # the clock was set back: switching it off and on is no way round the wait
+            with self._store.write() as tx:
+                filing_records.none_ahead(tx, now)
+            tries = [min(at, now) for at in tries]
+        waits = wait_s(tries, now)
         if waits > 0:
             raise TooManyTriesError(waits)
 

@@ -210,6 +210,11 @@ def wrong_tries(tx: Tx, since: datetime) -> list[datetime]:
     return [as_instant(row["at"]) for row in rows]
 
 
+def none_ahead(tx: Tx, at: datetime) -> None:
+    """Wrong tries of a clock that was ahead count from now, and no longer than any other."""
+    tx.execute("UPDATE wrong_tries SET at = ?1 WHERE at > ?1", (instant(at),))
+
+
 def tried_wrong(tx: Tx, at: datetime, forget: timedelta) -> None:
     tx.execute("DELETE FROM wrong_tries WHERE at < ?", (instant(at - forget),))
     tx.execute("INSERT INTO wrong_tries (at) VALUES (?)", (instant(at),))

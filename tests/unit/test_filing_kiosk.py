@@ -15,9 +15,10 @@ import pytest
 from controller.core.errors import ChangedError, InputError, StationError
 from controller.core.filing_codes import HELPER_LENGTH, LETTERS, code_of
 from controller.core.filings import DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT, Draft, FileState, Receipt, Step
-from controller.filing import Filing, NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
+from controller.filing import FREE_TRIES, Filing, NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
 from controller.filing_sittings import Sitting
 from controller.runtime import sealing
+from controller.runtime.clocks import FakeClock
 from controller.runtime.sealing import Cost
 from controller.store import filing_records, filings
 from controller.store.connection import BrokenStoreError, DiskFullError, StoreBusyError
@@ -370,3 +371,22 @@ def test_nobody_guesses_a_helpers_code(office: Office) -> None:
         assert office.filing.helper(code_of(bytes([number] * 32), HELPER_LENGTH)) is None
     with pytest.raises(TooManyTriesError):
         office.filing.helper(code)
+
+
+def test_a_clock_that_was_set_back_is_no_way_round_the_wait(office: Office, sitting: Sitting) -> None:
+    """The station was switched off and on: its clock goes on from the last known time, up to a minute ago."""
+    clock = office.clock
+    assert isinstance(clock, FakeClock)
+    for _ in range(FREE_TRIES):
+        assert office.filing.state_of_number("AAAA-AAAA", BIRTH) is None
+    clock.step(-50.0)
+    with pytest.raises(TooManyTriesError) as caught:
+        office.filing.state_of_number("AAAA-AAAA", BIRTH)
+    assert caught.value.wait_s == 4.0
+    clock.tick(4)
+    assert office.filing.state_of_number("AAAA-AAAA", BIRTH) is None, "and nobody waits for longer than that"
+    clock.step(-400 * 86_400.0)
+    with pytest.raises(TooManyTriesError):
+        office.filing.state_of_number("AAAA-AAAA", BIRTH)
+    clock.tick(60)
+    assert office.filing.state_of_number("AAAA-AAAA", BIRTH) is None
