@@ -291,7 +291,7 @@ def delete(ident: str) -> ResponseReturnValue:
         parts().filing_desk.delete(sitting(), ident, request.form.get("why", ""))
     except InputError as error:
         return _refuse(ident, error.problems)
-    return done(url_for("files.every"))
+    return done(url_for("files.every", told="deleted"))
 
 
 def _refuse(

@@ -153,3 +153,40 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
         fits.append(sticking_out(page))
         assert fits == [[]] * len(fits)
         context.close()
+
+
+def test_the_screen_locks_itself_and_what_was_typed_waits_behind_it(browser: Browser, pages: Pages) -> None:
+    with served(pages.app) as address:
+        context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN")
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto("/sign-in?to=/files")
+        for _ in ("signed in", "the desk's key made"):
+            page.fill("#password", PASSWORD)
+            if page.locator("#name").count():
+                page.fill("#name", NAME)
+            page.click("button.primary")
+        filed(pages)
+        page.clock.install()
+        for path in ("/files", ""):
+            page.goto("/files")
+            if not path:
+                page.locator("main .rows > li a").first.click()
+                page.fill("#note", "đang viết dở")
+            expect(page.get_by_text("Nông Văn Thử 0").first).to_be_visible()
+            pages.clock().tick(IDLE_S + 1)
+            page.clock.fast_forward(31_000)
+            expect(page.get_by_text("Nông Văn Thử 0").first).not_to_be_visible()
+            if not path:
+                page.get_by_role("button", name="Mở hồ sơ").click()
+                expect(page.locator(".banner")).to_contain_text(["còn nguyên"])
+            page.fill("#password", PASSWORD)
+            page.click("main button.primary")
+        expect(page.locator("#note")).to_have_value("đang viết dở")
+        page.fill("#note", "viết thêm")
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        with page.expect_event("dialog") as asked:
+            page.locator("nav.pager a").first.click(no_wait_after=True)
+        assert asked.value.type == "beforeunload"
+        expect(page.locator("#note")).to_have_value("viết thêm")
+        context.close()

@@ -1,4 +1,5 @@
-// An opened file: one tap copies an answer for the portal, and marks it as done.
+// An opened file: one tap copies an answer for the portal, and marks it as done; nothing typed is left behind, and
+// nothing is shown once the desk has locked itself. Everything that matters works without it.
 (() => {
   "use strict";
   const copy = async (from) => {
@@ -23,6 +24,30 @@
   }
 
   document.querySelector("main .problem")?.scrollIntoView({ block: "center" }); // far below on a phone
+
+  // what was typed and not sent: nobody leaves it behind unasked
+  const work = document.querySelector("#work");
+  const typed = () => work !== null && [...work.querySelectorAll("textarea, [name=portal_code]")]
+    .some((entry) => entry.value !== entry.defaultValue);
+  const ask = (event) => { if (typed()) event.preventDefault(); };
+  addEventListener("beforeunload", ask);
+  document.addEventListener("submit", () => removeEventListener("beforeunload", ask));
+
+  // the desk locks itself on the screen as well; what was typed waits behind the lock
+  const LOOK_MS = 30000;
+  const look = async () => {
+    try {
+      const answer = await fetch("/api/files", { cache: "no-store", headers: { Accept: "application/json" } });
+      if (!answer.ok || !(await answer.json()).locked) return;
+    } catch {
+      return; // no line: it is asked again
+    }
+    clearInterval(looking);
+    if (!typed()) { location.reload(); return; }
+    document.querySelector("#locked").hidden = false;
+    document.querySelector("main .file").hidden = true;
+  };
+  const looking = setInterval(look, LOOK_MS);
 
   // what is taken along is a download: the page stays, and so must its buttons
   for (const form of document.querySelectorAll("[data-stays]")) {
