@@ -21,6 +21,7 @@ from controller.core.alarms import UntoldError
 from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
 from controller.doctor_boards import boards, line, strays
+from controller.doctor_devices import devices
 from controller.doctor_kiosk import voice as kiosk_voice
 from controller.examining import LIMIT_S, Finding, Saying, World
 from controller.runtime import last_known
@@ -57,6 +58,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         *strays(say, config, places, world),
         _screen(say, world),
         *kiosk_voice(say, config, places),
+        *devices(say, config, world),
         _port(say, config),
         *_mail(say, config.notify.email, world),
     ]  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes.util
+import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +54,16 @@ def sound_devices() -> list[str]:
         return []
 
 
+def ask_printer(printer: str) -> str:
+    """What a receipt printer says is wrong with it: "paper", "cover", "gone" or "busy"; "" if nothing is."""
+    command = [sys.executable, "-P", "-m", "kiosk.devices.printing_child", "--look", printer]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=4 * LIMIT_S)
+        return str(json.loads(done.stdout).get("failed", ""))
+    except (subprocess.TimeoutExpired, ValueError):
+        return "busy"
+
+
 def reach(host: str, port: int) -> bool:
     """Whether somebody answers at an address."""
     try:
@@ -73,6 +86,7 @@ class World:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     knock: Callable[[Email], None] = knock_at
     sound_devices: Callable[[], list[str]] = sound_devices
+    ask_printer: Callable[[str], str] = ask_printer
     reach: Callable[[str, int], bool] = reach
     adapters: Callable[[], list[Adapter]] = adapters
 

@@ -1,8 +1,9 @@
 """Runs in a child process: draws one receipt and prints it, so that nothing of it stays in the kiosk's memory.
 
 One JSON object on standard input: {"printer", "width", "cut", "receipt": {...}}; one line of answer: {"printed": true}
-or {"failed": "paper" | "cover" | "gone" | "busy"}. The one owner of python-escpos (bytes only) and of the line to the
-printer: a file of the kernel's usblp ("/dev/usb/lp0") or a serial line ("serial:/dev/...", optionally "@BAUD").
+or {"failed": "paper" | "cover" | "gone" | "busy"}. With `--look PRINTER` nothing is printed: {"looked": true}, or
+what is in the way. The one owner of python-escpos (bytes only) and of the line to the printer: a file of the kernel's
+usblp ("/dev/usb/lp0") or a serial line ("serial:/dev/...", optionally "@BAUD").
 """
 
 from __future__ import annotations
@@ -78,6 +79,15 @@ def printed(printer: str, data: bytes) -> None:
         for first in range(0, len(data), 4096):
             line.write(data[first : first + 4096])
         line.look()
+
+
+def looked(printer: str) -> dict[str, object]:
+    try:
+        with _line(printer) as line:
+            line.look()
+    except NotPrintedError as error:
+        return {"failed": error.reason}
+    return {"looked": True}
 
 
 class _Line(Protocol):

@@ -103,11 +103,14 @@ def bed(tmp_path: Path) -> Bed:
 
 
 def test_a_station_in_order(bed: Bed) -> None:
-    found = bed.findings(config_of('[[boards]]\nid = "gate"\nname = "Gate"\n'))
+    bed.sound_devices = ["Loa", "Tai nghe"]
+    (bed.root / "sys/class/drm/card1-HDMI-A-1/edid").write_bytes(bytes(21) + b"\x16\x0e" + bytes(105))
+    text = '[[boards]]\nid = "gate"\nname = "Gate"\n[kiosk]\nvoice = "Tai nghe"\n'
+    found = bed.findings(config_of(text, 'device = "Loa"\n'))
     assert {name: finding.state for name, finding in found.items()} == {
         "configuration": "ok", "state": "ok", "disk": "ok", "database": "ok", "filings": "ok", "clock": "ok",
         "voice/pyttsx3": "ok", "voice/espeak-ng": "ok", "fonts": "ok", "output/main": "ok", "fonts/boards": "ok",
-        "board/gate": "ok", "screen": "ok", "kiosk_voice": "ok", "web": "ok",
+        "board/gate": "ok", "screen": "ok", "kiosk_voice": "ok", "kiosk/screen": "ok", "kiosk/sound": "ok", "web": "ok",
     }  # fmt: skip
     assert all(finding.what and not finding.what_to_do for finding in found.values())
     assert found["screen"].what == "màn hình nối ở HDMI-A-1"
