@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 from types import UnionType
 from typing import get_args
 
@@ -101,6 +104,30 @@ def test_a_process_keeps_to_itself(log: bool) -> None:
         "ValueError", "KeyError", "RuntimeError",
     ]  # fmt: skip
     assert "NÔNG" not in done.stderr
+
+
+CRASH = """
+import os, resource, signal, sys
+from controller.runtime.discretion import be_discreet
+resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+if sys.argv[1] == "discreet":
+    be_discreet()
+os.kill(os.getpid(), signal.SIGSEGV)
+"""
+
+
+def test_a_crash_leaves_no_core_dump(tmp_path: Path) -> None:
+    def left(how: str) -> list[Path]:
+        folder = tmp_path / how
+        folder.mkdir()
+        environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+        done = subprocess.run([sys.executable, "-c", CRASH, how], cwd=folder, env=environment, check=False)
+        assert done.returncode == -signal.SIGSEGV
+        return list(folder.iterdir())
+
+    if not left("talkative"):
+        pytest.skip("this machine keeps no core dumps where they fall")
+    assert left("discreet") == []
 
 
 def test_what_happens_at_the_kiosk_shows_nothing_where_it_is_printed() -> None:
