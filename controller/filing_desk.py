@@ -43,6 +43,7 @@ from controller.store.filings import NOTE, PORTAL, STEP, FileRow, Line
 
 HELPER_NAME_LIMIT = 80
 DELETION_REASONS = ("asked", "mistake", "entered")  # the resident asked for it; filed by mistake; entered in the portal
+BROKEN = "broken"  # one more, of a file that cannot be opened
 
 
 class FilingDesk:
@@ -182,8 +183,8 @@ class FilingDesk:
         self._write(sitting, ident, PORTAL, code.strip())
 
     def delete(self, sitting: Sitting, ident: str, why: str) -> None:
-        """Delete a file before its time, for one of DELETION_REASONS. What stays is the record of it."""
-        if why not in DELETION_REASONS:
+        """Delete a file before its time, for one of DELETION_REASONS or BROKEN. What stays is the record of it."""
+        if why not in {*DELETION_REASONS, BROKEN}:
             raise InputError(Problem.of("why", "file_deletion"))
         sitting.require()
         with self._store.write() as tx:

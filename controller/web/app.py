@@ -18,6 +18,7 @@ from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.filing_sittings import LockedError
 from controller.runtime.config import on_trial
+from controller.runtime.sealing import SealError
 from controller.upcoming import Upcoming
 from controller.web import (
     alarms,
@@ -151,6 +152,7 @@ def build(parts: WebParts) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(LockedError, lambda _: file_keys.interrupted())
+    app.register_error_handler(SealError, lambda _: files.broken())
     app.register_error_handler(BusyError, lambda _: _error_page(503))
     app.register_error_handler(Exception, _our_fault)
     return app

@@ -17,8 +17,9 @@ from controller.core.filing_codes import bare, read_number
 from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
 from controller.core.opened_files import OpenedFile, Outline
-from controller.filing_desk import DELETION_REASONS
+from controller.filing_desk import BROKEN, DELETION_REASONS
 from controller.filing_papers import pdf_of
+from controller.filing_sittings import Sitting
 from controller.guides.model import FIRST
 from controller.guides.model import said as in_language
 from controller.runtime.sealing import SealError
@@ -107,10 +108,7 @@ def _page(
 ) -> ResponseReturnValue:
     """`typed`: what stands in its fields. `kept`: something of it was kept, the rest is still there."""
     opened, tray = sitting(), request.values.get("tray", "")
-    try:
-        found = parts().filing_desk.open(opened, ident)
-    except SealError:
-        return render_template("file_broken.html"), 409
+    found = parts().filing_desk.open(opened, ident)
     outline = found.outline
     ended = outline.state in FINAL and request.args.get("told") != "moved"  # from the file just ended on to the next
     around = in_tray(_of_list(parts().filing_desk.outlines(), ended), tray, _day_of, _today())
@@ -127,6 +125,14 @@ def _page(
         goes=outline.changed_at + kept_days if kept_days else None, ended=ended,
     )  # fmt: skip
     return page, status
+
+
+def broken(problems: tuple[Problem, ...] = (), status: int = 409) -> ResponseReturnValue:
+    """Of a file that somebody has changed: what can still be done is to delete it."""
+    ident = str((request.view_args or {}).get("ident", ""))
+    if wants_json():
+        return {"problem": visitor().words("web.files.broken")}, status
+    return render_template("file_broken.html", ident=ident, why=BROKEN, problems=said(problems)), status
 
 
 def _of_list(outlines: tuple[Outline, ...], ended: bool) -> tuple[Outline, ...]:
@@ -269,7 +275,7 @@ def export(ident: str) -> ResponseReturnValue:
     if form == "json":
         content, kind = desk.exported(opened, ident), "application/json"
     elif form in {"pdf", "print"}:
-        photos = tuple((each.paper, desk.photo(opened, ident, each.place)) for each in found.photos)
+        photos = tuple((each.paper, _photo(opened, ident, each.place)) for each in found.photos)
         content = pdf_of(found, photos, visitor().words, parts().config.site.tz, full_names())
         kind = "application/pdf"
         desk.was_exported(opened, ident, "pdf")
@@ -282,11 +288,20 @@ def export(ident: str) -> ResponseReturnValue:
     return response
 
 
+def _photo(opened: Sitting, ident: str, place: int) -> bytes:
+    """b"", which the PDF says, of one that was changed: the rest is to be had."""
+    try:
+        return parts().filing_desk.photo(opened, ident, place)
+    except SealError:
+        return b""
+
+
 @views.post("/files/<ident>/delete")
 @door(Who.USER)
 def delete(ident: str) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
-        return _refuse(ident, (Problem.of("why", "file_sure"),))
+        problems = (Problem.of("why", "file_sure"),)
+        return broken(problems, 422) if request.form.get("why") == BROKEN else _refuse(ident, problems)
     try:
         parts().filing_desk.delete(sitting(), ident, request.form.get("why", ""))
     except InputError as error:

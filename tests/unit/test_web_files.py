@@ -128,6 +128,30 @@ def test_a_scanned_receipt_opens_its_file_and_a_name_stands_in_no_address(pages:
     assert f'value="{RESIDENT}"' not in client.get("/files").get_data(as_text=True), "it went with the sitting"
 
 
+def test_a_file_that_somebody_changed_is_told_taken_along_as_far_as_it_goes_and_deleted(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    with filings.opened(pages.station.places.filings_db).write() as tx:
+        tx.execute("UPDATE file_parts SET locked = zeroblob(length(locked)) WHERE place = 3")
+    assert client.get(f"/files/{ident}").status_code == 200
+    assert client.get(f"/files/{ident}/photo/3").status_code == 404
+    pdf = client.post(f"/files/{ident}/export", data={"token": token(client), "form": "pdf"})
+    assert pdf.status_code == 200 and pdf.get_data().startswith(b"%PDF")
+    said = "có người đã sửa dữ liệu"
+    answer = client.post(f"/files/{ident}/export", data={"token": token(client), "form": "json"})
+    assert answer.status_code == 409 and said in answer.get_data(as_text=True)
+    with filings.opened(pages.station.places.filings_db).write() as tx:
+        tx.execute("UPDATE files SET sealed_key = zeroblob(length(sealed_key))")
+    for path, form in (("", None), ("/note", {"note": "x"}), ("/move", {"seen": 1, "to": 2})):
+        entry = {"token": token(client), **form} if form else None
+        answer = client.post(f"/files/{ident}{path}", data=entry) if form else client.get(f"/files/{ident}")
+        assert answer.status_code == 409 and said in answer.get_data(as_text=True)
+    assert refused(client, f"/files/{ident}/delete", why="broken")
+    assert "Đã xóa hẳn hồ sơ" in post(client, f"/files/{ident}/delete", why="broken", sure="yes")
+    assert "không mở được" in client.get("/files/people").get_data(as_text=True)
+
+
 def test_the_record_says_what_went_by_itself(pages: Pages) -> None:
     client = pages.signed_in()
     post(client, "/files/make", password=PASSWORD)
