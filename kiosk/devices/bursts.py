@@ -46,8 +46,8 @@ class Bursts:
                 runs, held = (*runs, Scan(held)), ""
             else:
                 held += char
-            if len(held) >= MOST:
-                runs, held = (*runs, Scan(held)), ""
+            if len(held) >= MOST:  # a key that is stuck
+                runs, held = (*runs, Typed(held)), ""
         return Bursts(held, at), runs
 
     def passed(self, at: float) -> tuple[Bursts, tuple[Run, ...]]:

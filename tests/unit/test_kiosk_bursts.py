@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.devices.bursts import GAP_S, Bursts, Run, Scan, Typed
+from kiosk.devices.bursts import GAP_S, MOST, Bursts, Run, Scan, Typed
 
 CARD = "001099000123|012345678|Nguyễn Văn Aa Ww|01011999|Nam|Thôn Nà Khau|01012022"
 
@@ -32,6 +32,11 @@ def test_without_an_end_the_pause_ends_it() -> None:
 
 def test_two_scans_in_a_row() -> None:
     assert runs((CARD + "\n", 0.1), (CARD + "\n", 0.01)) == [Scan(CARD), Scan(CARD)]
+
+
+def test_a_key_that_is_stuck_scans_nothing_and_the_next_card_is_whole() -> None:
+    stuck = [("a", 0.03)] * (2 * MOST)
+    assert runs(*stuck, (CARD + "\r", 0.2)) == [Typed("a" * MOST), Typed("a" * MOST), Scan(CARD)]
 
 
 @given(st.text("0123456789|aăâbcdđeês fwxjr", min_size=8, max_size=300), st.floats(0.0, GAP_S * 0.9))
