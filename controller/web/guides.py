@@ -76,7 +76,7 @@ def _every(mistakes: tuple[str, ...], status: int, problems: dict[str, list[str]
 # --- another version
 
 
-@views.post("/guides/bring")
+@views.post("/guides")
 @door(Who.USER, body_limit=SHEET_BODY, files=True)
 def bring() -> ResponseReturnValue:
     """A spreadsheet: everything that is wrong with it, or the page of what it would change."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import StationError
@@ -42,5 +42,14 @@ def change(ident: str, act: str) -> ResponseReturnValue:
             desk.end(ident, visitor().by)
         case _:
             abort(404)
-    came_from = urlsplit(request.referrer or "").path
-    return done(came_from if came_from.startswith("/") and not came_from.startswith("//") else "/")
+    return done(_page_of(urlsplit(request.referrer or "").path))
+
+
+def _page_of(path: str) -> str:
+    """The page of this station that is at a path, or above it where only a form is sent to; "/" if there is none."""
+    here = current_app.url_map.bind("")
+    while path.startswith("/") and not path.startswith("//") and path != "/":
+        if here.test(path, "GET"):
+            return path
+        path = path.rpartition("/")[0]
+    return "/"

@@ -53,7 +53,7 @@ def bring(client: FlaskClient, content: bytes, name: str = "tam_tru.xlsx") -> Te
     plain = f'--X\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token(client)}\r\n'
     head = f'--X\r\nContent-Disposition: form-data; name="guide"; filename="{name}"\r\n\r\n'
     body = (plain + head).encode() + content + b"\r\n--X--\r\n"
-    return client.post("/guides/bring", data=body, content_type="multipart/form-data; boundary=X")
+    return client.post("/guides", data=body, content_type="multipart/form-data; boundary=X")
 
 
 def version(pages: Pages) -> str:
@@ -162,4 +162,4 @@ def test_a_file_that_is_too_large_and_nobody_signed_in(pages: Pages) -> None:
     assert bring(client, b"x" * (SHEET_BODY + 1)).status_code == 413
     assert bring(client, b"x" * ((5 << 20) + 1)).status_code == 422
     stranger = pages.client()
-    assert stranger.post("/guides/bring", data={"guide": (io.BytesIO(b"x"), "a.xlsx")}).status_code == 401
+    assert stranger.post("/guides", data={"guide": (io.BytesIO(b"x"), "a.xlsx")}).status_code == 401

@@ -27,11 +27,11 @@
 
   // what was typed and not sent: nobody leaves it behind unasked
   const work = document.querySelector("#work");
-  const typed = () => work !== null && [...work.querySelectorAll("textarea, [name=portal_code]")]
-    .some((entry) => entry.value !== entry.defaultValue);
-  const ask = (event) => { if (typed()) event.preventDefault(); };
-  addEventListener("beforeunload", ask);
-  document.addEventListener("submit", () => removeEventListener("beforeunload", ask));
+  const typed = () => work !== null && ("typed" in work.dataset || [...work.querySelectorAll("textarea, [name=portal_code]")]
+    .some((entry) => entry.value !== entry.defaultValue));
+  let sent = false;
+  addEventListener("beforeunload", (event) => { if (typed() && !sent) event.preventDefault(); });
+  work?.addEventListener("submit", () => { sent = true; });
 
   // the desk locks itself on the screen as well; what was typed waits behind the lock
   const LOOK_MS = 30000;
@@ -51,8 +51,12 @@
 
   // what is taken along is a download: the page stays, and so must its buttons
   for (const form of document.querySelectorAll("[data-stays]")) {
-    form.addEventListener("submit", () => setTimeout(() => {
-      for (const button of form.querySelectorAll("button")) button.disabled = false;
-    }, 2000));
+    form.addEventListener("submit", () => {
+      sent = true;
+      setTimeout(() => {
+        sent = false;
+        for (const button of form.querySelectorAll("button")) button.disabled = false;
+      }, 2000);
+    });
   }
 })();
