@@ -145,22 +145,6 @@
     }
   });
 
-  // --- residents' files do not stay on a screen that nobody sits at -----------------------------------
-  if (/^\/files(\/|$)/.test(location.pathname)) {
-    const IDLE_MS = 30 * 60000 + 5000; // a little after the sitting has ended in the station
-    const others = new BroadcastChannel("files"), away = () => location.replace("/files");
-    let touched = Date.now();
-    for (const kind of ["pointerdown", "keydown", "wheel"]) {
-      addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
-    }
-    setInterval(() => { if (Date.now() - touched > IDLE_MS) away(); }, 5000);
-    addEventListener("pageshow", (event) => { if (event.persisted) away(); }); // as the browser remembered it
-    document.addEventListener("submit", (event) => {
-      if (/\/(files\/lock|sign-out)$/.test(event.target.action)) others.postMessage("locked");
-    });
-    others.onmessage = () => setTimeout(away, 500); // locked in another window: once the station has heard of it
-  }
-
   // --- passwords can be looked at ---------------------------------------------------------------
   for (const label of all("[data-reveal]")) {
     label.hidden = false;
