@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from controller.core.filings import PHOTO_LIMIT, PHOTOS_LIMIT
+from controller.guides.answering import Problem
 from controller.guides.id_numbers import card_of
-from controller.guides.model import REPEAT, SELECT_MULTIPLE, SELECT_ONE
+from controller.guides.model import REPEAT, SELECT_MULTIPLE, SELECT_ONE, Texts
 from kiosk.filing import way
 from kiosk.filing.acts import Choose, DoNotKnow, Have, Key, MorePages, OpenKeys, PickPlace, Shoot, SkipPhoto
 from kiosk.filing.kit import Kit, Stepped
 from kiosk.filing.state import WATCHING, At, Filing, Photo, Trouble, Where, watches
 from kiosk.happenings import AskHelper, CameraSees, CardRead, DeviceFailed, PhotoTaken, ResumeDraft, TakePhoto
-from kiosk.keyboard.state import LETTERS, pressed
+from kiosk.keyboard.state import LETTERS, is_full, pressed
 
 
 def open_keys(filing: Filing, act: OpenKeys, _: Kit) -> Stepped:
@@ -30,7 +31,9 @@ def key(filing: Filing, act: Key, kit: Kit) -> Stepped:
     if page is not None and page.question.look == "place" and keyboard.text != filing.keyboard.text:
         found = kit.places(keyboard.text)
     method = keyboard.method if keyboard.kind == LETTERS else filing.method
-    return replace(filing, keyboard=keyboard, method=method, found=found, trouble=None, shown_page=0), ()
+    full = Problem("too_long", facts=Texts({"limit": str(keyboard.limit)}))
+    trouble = Trouble(problem=full, warning=True) if is_full(filing.keyboard, act.key) else None
+    return replace(filing, keyboard=keyboard, method=method, found=found, trouble=trouble, shown_page=0), ()
 
 
 def choose(filing: Filing, act: Choose, _: Kit) -> Stepped:

@@ -24,6 +24,7 @@ from kiosk.widgets import Box, Label, Panel, Scene, Shape, Sign, Target
 _EDGE_MM = 1.5  # the margin where every millimetre is a key's
 _CORNERS_MM, _WIDE_CORNERS_MM = (17.0, 32.0), (40.0, 46.0)  # back and forward, on small and on large screens
 _FIELD_MM = 16.0
+_LAST = 150  # letters, at least, that stand in the field
 _TONE_LETTERS = dict(zip(TONES, "áàảãạ", strict=True))
 
 
@@ -117,10 +118,17 @@ def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: 
         above = Box(above.x, above.y, above.width - _beside_width(sheet, setting), above.height)
     _asked(sheet, above, asked)
     place = Box(box.x, box.bottom - typed - unit(0.5), box.width, typed)
+    text = _end_of(keyboard.text)
     if typed < unit(_FIELD_MM):
-        _line(sheet, place, keyboard.text, asked.hint)
+        _line(sheet, place, text, asked.hint)
     else:
-        field(sheet, place, keyboard.text, hint=asked.hint)
+        field(sheet, place, text, hint=asked.hint)
+
+
+def _end_of(text: str) -> str:
+    """As much of a long text as can be seen: what is measured anew at every key has to be short. It is cut at the same
+    places for a while, so that its lines stay as they are."""
+    return text[max(0, len(text) - _LAST) // _LAST * _LAST :]
 
 
 def _asked(sheet: Sheet, above: Box, asked: Asked) -> None:

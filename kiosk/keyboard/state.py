@@ -95,6 +95,13 @@ def pressed(keyboard: Keyboard, key: str) -> Keyboard:
     return _within(replace(keyboard, typing=telex.pressed(typing, letter), shift=None), keyboard)
 
 
+def is_full(keyboard: Keyboard, key: str) -> bool:
+    """Whether a key would write one letter more than there may be. Pads are full when the number is."""
+    writes = len(key) == 1 and key != DELETE and not unicodedata.combining(key)
+    full = keyboard.kind == LETTERS and len(keyboard.typing.text) >= keyboard.limit
+    return writes and full and pressed(keyboard, key).text == keyboard.text
+
+
 def _within(after: Keyboard, before: Keyboard) -> Keyboard:
     return after if len(after.typing.text) <= after.limit else before
 

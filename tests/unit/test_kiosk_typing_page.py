@@ -9,12 +9,14 @@ import pytest
 
 from kiosk.acts import SayAgain
 from kiosk.filing import typing_scene
-from kiosk.filing.acts import Back, Forward, Key, OpenKeys, Stop
-from kiosk.keyboard.state import CODE, DATE, LETTERS, MORE, NUMBER, PHONE, Keyboard, opened, pressed
-from kiosk.look import TEXT_SIZES, Frame
+from kiosk.filing.acts import Back, Forward, Key, OpenKeys, PickEvent, PickGuide, Stop
+from kiosk.filing.saying import spoken
+from kiosk.keyboard.layout import TONES
+from kiosk.keyboard.state import CODE, DATE, DELETE, LETTERS, MORE, NUMBER, PHONE, Keyboard, opened, pressed
+from kiosk.look import TEXT_SIZES, Frame, Style
 from kiosk.widgets import Box, Label, Scene, Target
 from tests.support import kiosk_filing as support
-from tests.support.kiosk_filing import SCREENS
+from tests.support.kiosk_filing import SCREENS, Resident
 
 LONG = "Họ, chữ đệm và tên của người được trợ cấp, viết đúng như trên thẻ căn cước hoặc giấy khai sinh"
 WRONG = "Số định danh có 12 chữ số. Xin xem lại trên thẻ căn cước, hoặc nhờ cán bộ xem giúp."
@@ -75,6 +77,48 @@ def test_a_long_text_shows_its_end() -> None:
         assert len(shown) == 1, name
         assert shown[0].box.right <= frame.width
         assert Key("a") in [w.act for w in scene if isinstance(w, Target)]
+
+
+@pytest.mark.parametrize("name", sorted(SCREENS))
+def test_a_text_of_any_length_costs_little_at_every_key(name: str) -> None:
+    """What is measured for a page does not grow with the text."""
+    measured: list[str] = []
+
+    def costs(text: str) -> int:
+        setting = support.setting(support.begun(), SCREENS[name])
+
+        def measure(part: str, style: Style) -> int:
+            measured.append(part)
+            return setting.measure(part, style)
+
+        asked = typing_scene.Asked(LONG, "", "", False, "Tiếp", Forward())
+        measured.clear()
+        typing_scene.scene(replace(setting, measure=measure), opened(text, limit=len(text)), asked)
+        return sum(map(len, measured))
+
+    words = "Giàng Seò Phử "
+    assert costs(words * 700) < 5 * costs(words * 20)
+
+
+def test_a_full_field_says_so_and_keeps_what_it_has() -> None:
+    resident = Resident(support.begun())
+    resident.touches(PickEvent("nguoi_cao_tuoi"), PickGuide("tro_cap"), Forward())
+    while resident.here.where.path[-1:] != ("noi_o",):
+        resident.goes_on()
+    assert resident.here.keyboard is not None
+    resident.filing = replace(resident.here, keyboard=replace(resident.here.keyboard, limit=6))
+    for letter in "tam bac":
+        resident.happens(Key(letter))
+    here = resident.here
+    assert here.keyboard is not None and here.keyboard.text == "Tam ba"
+    assert here.trouble is not None and here.trouble.problem is not None
+    said = spoken(here, support.kit().words["vi"])
+    assert said == support.kit().words["vi"]("guide.problem.too_long", limit="6")
+    resident.happens(Key(TONES[0]))
+    assert resident.here.keyboard is not None
+    assert (resident.here.keyboard.text, resident.here.trouble) == ("Tam bá", None), "a tone takes no room"
+    resident.happens(Key(DELETE))
+    assert resident.here.trouble is None
 
 
 def _meet(one: Box, other: Box) -> bool:
