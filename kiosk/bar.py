@@ -40,7 +40,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The places of the buttons. On a screen that is narrow for them they stand in two rows."""
+    """The places of the buttons. On a screen that is tall, or narrow for them, they stand in two rows."""
 
     back: Box
     tools: tuple[Box, ...]
@@ -52,7 +52,7 @@ class Bar:
         height = frame.mm(BUTTON_MM)
         bottom = room.bottom - height
         count = _TOOL_COUNT
-        for widths in _SIZES_MM:
+        for widths in () if frame.reach else _SIZES_MM:
             back, tool, forward, gap = (frame.mm(width) for width in widths)
             free = room.width - back - forward - count * tool
             if free >= (count + 1) * gap:

@@ -1,114 +1,22 @@
-"""What a resident fills in and chooses from: a text field, lists of choices, a paper's row, progress, an error. Pure.
+"""What a resident fills in and is told: a text field, progress, an error, a QR code. Pure.
 
-Each is drawn on a sheet, at a place, with sizes from the screen's millimetres; lists that do not fit have pages.
+Each is drawn on a sheet, at a place, with sizes from the screen's millimetres.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, PAPER, TURMERIC, Rgb
 from controller.core.words import Words
 from kiosk.acts import Act
-from kiosk.look import BUTTON_MM, GAP_MM, TOUCH_MM, Style
+from kiosk.look import GAP_MM, TOUCH_MM, Style
 from kiosk.sheet import Sheet
 from kiosk.typeset import cells
-from kiosk.widgets import Box, Label, Modules, Panel, Picture, Shape, Sign, Target
+from kiosk.widgets import Box, Label, Modules, Panel, Picture, Shape, Target
 
 PAD_MM = 3.0
 Badge = tuple[Shape, Rgb, Rgb]  # shape, its colour, its ground
-CHOSEN: Badge = (Shape.CHECK, PAPER, BAMBOO)
-OPEN: Badge = (Shape.RING, INK, PAPER)
-WARNED: Badge = (Shape.BANG, INK, TURMERIC)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a list that can be touched: its badge, its words, and smaller ones below."""
-
-    label: str
-    act: Act
-    badge: Badge | None = None
-    note: str = ""
-
-
-def row_height(sheet: Sheet, width: int, row: Row) -> int:
-    frame = sheet.frame
-    style, room = frame.style(1, bold=True), _row_room(sheet, width, row)
-    lines = len(sheet.lines(row.label, room, style, 3))
-    note = len(sheet.lines(row.note, room, frame.style(1), 3)) if row.note else 0
-    least = frame.mm(BUTTON_MM if frame.height > frame.mm(110) else TOUCH_MM)
-    return max(least, lines * style.line + note * frame.style(1).line + 2 * frame.mm(PAD_MM))
-
-
-def pages_of_rows(sheet: Sheet, box: Box, rows: Sequence[Row], keys: bool = True) -> list[Sequence[Row]]:
-    """The rows by pages of the box; where they do not fit on one, with room for two `keys` that turn them."""
-    gap = sheet.frame.mm(GAP_MM)
-    if sum(row_height(sheet, box.width, row) + gap for row in rows) - gap <= box.height:
-        return [rows]
-    room = box.height - (sheet.frame.mm(TOUCH_MM) + gap if keys else 0)
-    pages: list[list[Row]] = [[]]
-    used = 0
-    for row in rows:
-        height = row_height(sheet, box.width, row) + gap
-        if pages[-1] and used + height - gap > room:
-            pages.append([])
-            used = 0
-        pages[-1].append(row)
-        used += height
-    return list(pages)
-
-
-def choices(sheet: Sheet, words: Words, box: Box, rows: Sequence[Row], page: int, turn: Callable[[int], Act]) -> int:
-    """A page of rows from the box's top; below them the keys that turn (`turn(page)`), where there is more than one
-    page. Returns where it ends."""
-    frame = sheet.frame
-    gap = frame.mm(GAP_MM)
-    pages = pages_of_rows(sheet, box, rows)
-    page = max(0, min(page, len(pages) - 1))
-    end = list_page(sheet, box, pages[page])
-    if len(pages) == 1:
-        return end
-    key, half = frame.mm(TOUCH_MM), (box.width - gap) // 2
-    y = box.bottom - key
-    if page:
-        sheet.button(Box(box.x, y, half, key), words("kiosk.list.up"), turn(page - 1), shape=Shape.UP)
-    if page + 1 < len(pages):
-        sheet.button(Box(box.right - half, y, half, key), words("kiosk.list.down"), turn(page + 1), shape=Shape.DOWN)
-    return box.bottom
-
-
-def list_page(sheet: Sheet, box: Box, rows: Sequence[Row]) -> int:
-    """Rows from the box's top; returns where they end."""
-    gap = sheet.frame.mm(GAP_MM)
-    y = box.y
-    for row in rows:
-        height = min(row_height(sheet, box.width, row), box.bottom - y)
-        _row(sheet, Box(box.x, y, box.width, height), row)
-        y += height + gap
-    return y - gap
-
-
-def _row_room(sheet: Sheet, width: int, row: Row) -> int:
-    badge = sheet.badge_width(sheet.frame.style(1, bold=True)) if row.badge else 0
-    return width - 2 * sheet.frame.mm(PAD_MM) - badge
-
-
-def _row(sheet: Sheet, box: Box, row: Row) -> None:
-    frame = sheet.frame
-    pad, style, below = frame.mm(PAD_MM), frame.style(1, bold=True), frame.style(1)
-    colour = sheet.key(box, row.act, chosen=row.badge == CHOSEN)
-    room = _row_room(sheet, box.width, row)
-    lines = sheet.lines(row.label, room, style, 3)
-    notes = sheet.lines(row.note, room, below, 3) if row.note else []
-    height = len(lines) * style.line + len(notes) * below.line
-    y = box.y + max(0, (box.height - height) // 2)
-    x = sheet.badge(box.x + pad, y, style, row.badge) if row.badge else box.x + pad
-    y = sheet.text(x, y, room, row.label, style, colour, most=max(1, min(3, (box.bottom - y) // style.line)))
-    if notes and y + below.line <= box.bottom:
-        sheet.text(x, y, room, row.note, below, colour, most=min(3, (box.bottom - y) // below.line))
-    sheet.put(Target(box, row.act))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +27,6 @@ class Answer:
     act: Act
     shape: Shape
     chosen: bool
-
-
-def checklist_row(sheet: Sheet, box: Box, label: str, answers: Sequence[Answer]) -> int:
-    """What is asked for (a paper), and under it its answers as keys; returns where it ends."""
-    frame = sheet.frame
-    style, gap, key = frame.style(1, bold=True), frame.mm(2), frame.mm(TOUCH_MM)
-    most = max(1, (box.height - key - frame.mm(1)) // style.line)
-    y = sheet.text(box.x, box.y, box.width, label, style, INK, most=min(3, most)) + frame.mm(1)
-    width = (box.width - gap * (len(answers) - 1)) // len(answers)
-    for number, answer in enumerate(answers):
-        place = Box(box.x + number * (width + gap), y, width, key)
-        colour = sheet.key(place, answer.act, chosen=answer.chosen)
-        plain, sign = frame.ordinary.style(1, bold=True), frame.ordinary.style(1).cap
-        beside = sign + frame.mm(1.5)
-        room = width - beside - 2 * frame.mm(1.5)
-        text_style = sheet.first_whole(answer.word, room, key, [style, plain])
-        word = next(iter(sheet.lines(answer.word, room, text_style, 1)), "")
-        left = place.x + (width - beside - sheet.width(word, text_style)) // 2
-        middle = place.y + key // 2
-        sheet.put(Sign(Box(left, middle - sign // 2, sign, sign), answer.shape, colour))
-        top = middle + text_style.cap // 2 - text_style.baseline
-        sheet.text(left + beside, top, room, word, text_style, colour)
-        sheet.put(Target(place, answer.act))
-    return y + key
 
 
 def field(sheet: Sheet, box: Box, text: str, act: Act | None = None, caret: int | None = None, hint: str = "") -> None:
@@ -164,7 +48,9 @@ def field(sheet: Sheet, box: Box, text: str, act: Act | None = None, caret: int 
     y = inner.y + max(-pad // 2, (inner.height - min(most, len(lines)) * style.line) // 2)
     if not text and hint:
         # beside the caret, not under it
-        sheet.text(inner.x + 3 * thick, y, inner.width - 3 * thick, hint, style, MUTED)
+        small = sheet.first_whole(hint, inner.width - 3 * thick, 1, [style, frame.style(1), frame.ordinary.style(1)])
+        below = sheet.beside(y, style, small)
+        sheet.text(inner.x + 3 * thick, below, inner.width - 3 * thick, hint, small, MUTED)
     for number in range(first, min(len(lines), first + most)):
         begin, line = lines[number]
         if line.strip():

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from controller.core.palette import BAMBOO, INK, Rgb
 from kiosk.acts import Act
 from kiosk.bar import Bar, Forward, bar
-from kiosk.controls import Row, list_page, pages_of_rows
 from kiosk.look import GAP_MM, Style
+from kiosk.rows import Row, list_page, pages_of_rows
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box
@@ -52,7 +52,7 @@ def listing(sheet: Sheet, setting: Setting, top: int, rows: Sequence[Row], page:
     room, gap = setting.room, setting.frame.mm(GAP_MM)
     top = max(top, setting.frame.reach)
     box = Box(room.x, top, room.width, Bar.of(setting).top - gap - top)
-    pages = pages_of_rows(sheet, box, rows, keys=False)
+    pages = pages_of_rows(sheet, box, rows)
     page = max(0, min(page, len(pages) - 1))
     list_page(sheet, box, pages[page])
     more = Forward(setting.words("kiosk.next"), turn(page + 1)) if page + 1 < len(pages) else None

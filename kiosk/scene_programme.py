@@ -10,11 +10,12 @@ from controller.core.showing import Item
 from kiosk.acts import GoTo
 from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
-from kiosk.controls import Badge, Row
+from kiosk.controls import Badge
 from kiosk.faults import fault_lines, fault_strip
 from kiosk.flow import DOORS, PROGRAMME, READING, State
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading, listing, pages_of_text
+from kiosk.rows import Row
 from kiosk.setting import Setting, upper_first
 from kiosk.sheet import BADGES
 from kiosk.widgets import Box, Scene, Shape

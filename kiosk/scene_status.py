@@ -31,7 +31,8 @@ def said(state: State, setting: Setting) -> str:
     if enquiry.problem:
         return words(f"kiosk.status.problem.{enquiry.problem}")
     if enquiry.answer is not None and enquiry.answer.found is Found.FOUND:
-        return words(f"filing.said.{enquiry.answer.state}")
+        # what is asked for too: the names of papers lie ready; what an official has written is read
+        return "\n".join((words(f"filing.said.{enquiry.answer.state}"), *enquiry.answer.lines))
     key = enquiry.answer.found if enquiry.answer is not None else enquiry.at
     return words(f"kiosk.status.{key}")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from controller.core.palette import BAMBOO, INK, LEAF, MUTED, PAPER
+from controller.core.palette import BAMBOO, INK, LEAF, MUTED, PAPER, Rgb
 from kiosk.acts import GoTo, SignUp
 from kiosk.asking import SEAT
-from kiosk.bar import Forward, bar
+from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import Bulletin, Training
-from kiosk.controls import Row, done_panel, error_panel, hint_panel, panel_height, wait_panel
+from kiosk.controls import done_panel, error_panel, hint_panel, panel_height, wait_panel
 from kiosk.flow import DOORS, SESSION, TRAINING, Request, State
-from kiosk.look import GAP_MM
-from kiosk.page import body, heading, listing
+from kiosk.look import GAP_MM, Style
+from kiosk.page import body, heading, listing, pages_of_text
+from kiosk.rows import Row
 from kiosk.setting import Setting
+from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape
 from schedules.wording import when_words
 
@@ -37,44 +39,72 @@ def said(state: State, setting: Setting) -> str:
 
 
 def session(state: State, setting: Setting) -> Scene:
-    sheet, words, room, frame = setting.sheet(PAPER), setting.words, setting.room, setting.frame
+    sheet, words, room = setting.sheet(PAPER), setting.words, setting.room
     one, standing = _chosen(state), _standing(state)
-    forward = None
-    if standing in {"free", "failed"}:
-        forward = Forward(words("kiosk.training.ask"), SignUp(state.about), Shape.CHECK)
-    bottom = bar(sheet, setting, GoTo(TRAINING), forward)
     if one is None:
-        y = heading(sheet, setting, words("kiosk.training.title"))
+        y, bottom = heading(sheet, setting, words("kiosk.training.title")), bar(sheet, setting, GoTo(TRAINING))
         body(sheet, Box(room.x, y, room.width, bottom - y), words("kiosk.training.gone"), large=True)
         return sheet.scene
+    ask = None
+    if standing in {"free", "failed"}:
+        ask = Forward(words("kiosk.training.ask"), SignUp(state.about), Shape.CHECK)
     message = "" if standing == "free" else _message(state, setting)
-    gap = frame.mm(GAP_MM)
-    styles = [frame.style(1.25, bold=True), *frame.titles(1)]
-    height = bottom - room.y
-    title = sheet.fitting(one.title, room.width, height // 3, styles) or styles[-1]
-    y = sheet.text(room.x, room.y, room.width, one.title, title, BAMBOO, most=max(1, height // 3 // title.line))
-    number = _number(state)
-    if number:
-        said_number = words("kiosk.training.number", number=number)
-        large = sheet.first_whole(said_number, room.width, 1, frame.titles(1.6, 1))
-        y = sheet.text(room.x, y, room.width, said_number, large, INK)
-    most = bottom
+    gap = setting.frame.mm(GAP_MM)
+    bottom = Bar.of(setting).top - gap
+    panel = panel_height(sheet, room.width, message, _PANEL_LINES) + gap if message else 0
+    laid = _laid(sheet, state, setting, one, bottom - room.y - panel)
+    if laid is None:
+        return _in_parts(state, setting, one, message, ask)
+    y = room.y
+    for text, style, colour in laid:
+        y = sheet.text(room.x, y, room.width, text, style, colour, most=len(text))
     if message:
-        most -= panel_height(sheet, room.width, message, height=bottom - y) + gap
-    style = frame.style(1) if y + 2 * frame.style(1).line <= most else frame.ordinary.style(1)
-    for text, colour in (
-        (_when(one, state, setting), INK), (words("kiosk.training.place", place=one.place), INK),
-        ("" if number else _seats(one, setting), MUTED),
-    ):  # fmt: skip
-        lines = min(2, (most - y) // style.line)
-        if text and lines > 0:
-            y = sheet.text(room.x, y, room.width, text, style, colour, most=lines)
-    if message:
-        y = max(room.y, min(y + gap, most + gap))
-        _PANELS.get(standing, hint_panel)(sheet, Box(room.x, y, room.width, bottom - y), message)
+        place = Box(room.x, y + gap, room.width, bottom - y - gap)
+        _PANELS.get(standing, hint_panel)(sheet, place, message, _PANEL_LINES)
+    bar(sheet, setting, GoTo(TRAINING), ask)
     return sheet.scene
 
 
+def _laid(
+    sheet: Sheet, state: State, setting: Setting, one: Training, height: int
+) -> list[tuple[str, Style, Rgb]] | None:
+    """What is told of a session, in the largest size in which all of it fits; None where it does not."""
+    frame, number = setting.frame, _number(state)
+    rest = _rest(state, setting, one)
+    for look, title, large in ((frame, 1.25, 1.6), (frame, 1.0, 1.25), (frame.ordinary, 1.0, 1.0)):
+        found = [(one.title, look.style(title, bold=True), BAMBOO)]
+        if number:
+            said_number = setting.words("kiosk.training.number", number=number)
+            found.append((said_number, look.style(large, bold=True), INK))
+        found += [(text, look.style(1), colour) for text, colour in rest]
+        lines = ((len(sheet.lines(text, setting.room.width, style, len(text))), style) for text, style, _ in found)
+        if sum(count * style.line for count, style in lines) <= height:
+            return found
+    return None
+
+
+def _rest(state: State, setting: Setting, one: Training) -> list[tuple[str, Rgb]]:
+    rest = [(_when(one, state, setting), INK), (setting.words("kiosk.training.place", place=one.place), INK)]
+    return rest if _number(state) else [*rest, (_seats(one, setting), MUTED)]
+
+
+def _in_parts(state: State, setting: Setting, one: Training, message: str, ask: Forward | None) -> Scene:
+    """Where there is no room for all of it: what matters most first, the rest is turned to."""
+    sheet, words, room = setting.sheet(PAPER), setting.words, setting.room
+    y = heading(sheet, setting, words("kiosk.training.title"))
+    number = words("kiosk.training.number", number=_number(state)) if _number(state) else ""
+    text = "\n".join((number, message, one.title, *(each for each, _ in _rest(state, setting, one))))
+    bottom, style = Bar.of(setting).top - setting.frame.mm(GAP_MM), setting.frame.ordinary.style(1)
+    parts = pages_of_text(sheet, text, room.width, bottom - y, style)
+    part = min(state.page, len(parts) - 1)
+    for line in parts[part]:
+        y = sheet.text(room.x, y, room.width, line, style, INK)
+    more = Forward(words("kiosk.next"), GoTo(SESSION, part + 1, state.about)) if part + 1 < len(parts) else ask
+    bar(sheet, setting, GoTo(SESSION, part - 1, state.about) if part else GoTo(TRAINING), more)
+    return sheet.scene
+
+
+_PANEL_LINES = 6
 _PANELS = {"failed": error_panel, "late": error_panel, "asking": wait_panel, "seated": done_panel}
 
 

@@ -6,7 +6,7 @@ from controller.core.palette import BAMBOO, INK, MUTED
 from controller.guides.model import said
 from kiosk.acts import GoTo
 from kiosk.bar import HELP
-from kiosk.controls import CHOSEN, OPEN, Row, field, field_height, qr_rows
+from kiosk.controls import field, field_height, qr_rows
 from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, Keep, OpenKeys, Turn
 from kiosk.filing.document import CONSENT_PARTS
 from kiosk.filing.frame import is_roomy, opened, primary, troubles
@@ -14,6 +14,7 @@ from kiosk.filing.pieces import Code, Para, Piece, Wrong, in_one_line, pieces
 from kiosk.filing.saying import consent_hints, title_of
 from kiosk.filing.state import Filing
 from kiosk.look import GAP_MM
+from kiosk.rows import CHOSEN, OPEN, Row
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Modules, Scene

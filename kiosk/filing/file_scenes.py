@@ -6,7 +6,7 @@ from controller.core.palette import INK, MUTED
 from controller.core.words import Words
 from controller.guides.forms import Page, WantedPaper
 from controller.guides.model import REPEAT, Guide, said
-from kiosk.controls import WARNED, Answer, Row, picture
+from kiosk.controls import Answer, picture
 from kiosk.filing.acts import Change, Forward, Have, MorePages, Shoot, SkipPhoto, Turn
 from kiosk.filing.frame import headed, opened, primary, troubles
 from kiosk.filing.pictures import picture_of
@@ -15,6 +15,7 @@ from kiosk.filing.saying import HAVE_WORDS, label_of, title_of
 from kiosk.filing.state import Filing
 from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.look import GAP_MM
+from kiosk.rows import WARNED, Row
 from kiosk.setting import Setting, upper_first
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape, Sign
@@ -86,7 +87,7 @@ def papers(filing: Filing, setting: Setting) -> Scene:
             for have, shape in _HAVE
         )
         shown.append(Check(said(paper.labels, words.language), _paper_note(wanted, words), answers, picture_of(paper)))
-    if shown:
+    if "no" in filing.have.values():
         shown.append(Para(words("kiosk.filing.papers.missing"), colour=MUTED))
     if pieces(sheet, setting, box, shown or [Para(words("kiosk.filing.papers.none"))], filing.shown_page):
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
@@ -195,9 +196,9 @@ def review(filing: Filing, setting: Setting) -> Scene:
             shown.append(Para(line.section, bold=True, heads=True))
         section = line.section
         note = line.value or words("kiosk.filing.review.empty")
-        if line.path in warned:
-            note = f"{note}\n{warned[line.path]}"
         shown.append(Row(line.label, Change(line.path), WARNED if line.path in warned else None, note))
+        if line.path in warned:
+            shown.append(Warn(warned[line.path]))
     if count := len(photos_to_file(filing)):
         shown.append(Para(words("kiosk.filing.review.photos", count=count), bold=True))
     after = pieces(sheet, setting, box, shown, filing.shown_page)

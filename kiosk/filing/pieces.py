@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from controller.core.palette import INK, LACQUER, Rgb
-from kiosk.controls import CHOSEN, PAD_MM, Answer, Row, error_panel, hint_panel, panel_height
+from kiosk.controls import PAD_MM, Answer, error_panel, hint_panel, panel_height
 from kiosk.filing.acts import Turn
 from kiosk.look import GAP_MM, ROOMY_MM, TOUCH_MM, Style
+from kiosk.rows import Row, draw_row, lettering, row_height
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Modules, Shape, Sign, Target
@@ -144,7 +145,7 @@ def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
     if isinstance(piece, Check) and _height(sheet, width, height, piece) > height:
         note = _split(sheet, width, height, Para(piece.note))
         return [*_split(sheet, width, height, Para(piece.label, bold=True)), *note, replace(piece, note="")]
-    if isinstance(piece, Row) and not _row_set(sheet, width, height, piece).whole:
+    if isinstance(piece, Row) and not lettering(sheet, width, height, piece).whole:
         return [*_split(sheet, width, height, Para(piece.label, bold=True)), piece]
     if not isinstance(piece, Para):
         return [piece]
@@ -179,15 +180,16 @@ def _height(sheet: Sheet, width: int, height: int, piece: Piece) -> int:
         case Warn(text) | Wrong(text):
             return panel_height(sheet, width, text, len(text))
         case Check(label, note):
-            style, below = frame.style(1, bold=True), frame.style(1)
-            room = width - _picture_width(sheet)
-            lines = len(sheet.lines(label, room, style, len(label))) * style.line if note else style.line
-            words = lines + len(sheet.lines(note, room, below, len(note))) * below.line
-            return max(words, _picture_side(sheet)) + frame.mm(1) + frame.mm(TOUCH_MM)
+            keys, room = frame.mm(TOUCH_MM) + frame.mm(1), width - _picture_width(sheet)
+            style, below = _check_style(sheet, width, height, piece), frame.style(1)
+            most = len(label) if note else max(1, (height - keys) // style.line)
+            words = len(sheet.lines(label, room, style, most)) * style.line
+            words += len(sheet.lines(note, room, below, len(note))) * below.line
+            return max(words, _picture_side(sheet)) + keys
         case Code():
             return min(frame.mm(_CODE_MM), height)
         case Row():
-            return max(frame.mm(TOUCH_MM), _row_set(sheet, width, height, piece).height + frame.mm(PAD_MM))
+            return row_height(sheet, width, height, piece, frame.mm(TOUCH_MM))
 
 
 def _draw(sheet: Sheet, box: Box, piece: Piece) -> None:
@@ -205,51 +207,7 @@ def _draw(sheet: Sheet, box: Box, piece: Piece) -> None:
             side = min(box.width, box.height)
             sheet.put(Modules(Box(box.x, box.y, side, side), rows))
         case Row():
-            _row(sheet, box, piece)
-
-
-@dataclass(frozen=True, slots=True)
-class _RowSet:
-    """How a row is written. whole: with all of its words, but for what was answered, which may be long."""
-
-    style: Style
-    lines: list[str]
-    below: Style
-    notes: list[str]
-    whole: bool
-
-    @property
-    def height(self) -> int:
-        return len(self.lines) * self.style.line + len(self.notes) * self.below.line
-
-
-def _row_set(sheet: Sheet, width: int, height: int, row: Row) -> _RowSet:
-    """In a box; ordinary text where larger text would not hold all of it."""
-    badge = sheet.badge_width(sheet.frame.style(1, bold=True)) if row.badge else 0
-    room, high = width - 2 * sheet.frame.mm(PAD_MM) - badge, height - sheet.frame.mm(PAD_MM)
-    for frame in (sheet.frame, sheet.frame.ordinary):
-        style, below = frame.style(1, bold=True), frame.style(1)
-        whole = sheet.whole(row.label, room, style, max(1, high // style.line))
-        lines = sheet.lines(row.label, room, style, max(1, high // style.line))
-        left = max(0, (high - len(lines) * style.line) // below.line)
-        notes = sheet.lines(row.note, room, below, len(row.note))
-        found = _RowSet(style, lines, below, sheet.lines(row.note, room, below, left) if left else [], whole)
-        if whole and len(notes) <= left:
-            break
-    return found
-
-
-def _row(sheet: Sheet, box: Box, row: Row) -> None:
-    frame, found = sheet.frame, _row_set(sheet, box.width, box.height, row)
-    colour = sheet.key(box, row.act, chosen=row.badge == CHOSEN)
-    y = box.y + max(0, (box.height - found.height) // 2)
-    x = box.x + frame.mm(PAD_MM)
-    if row.badge:
-        x = sheet.badge(x, y, found.style, row.badge)
-    for style, lines in ((found.style, found.lines), (found.below, found.notes)):
-        for line in lines:
-            y = sheet.text(x, y, sheet.width(line, style), line, style, colour)
-    sheet.put(Target(box, row.act))
+            draw_row(sheet, box, piece)
 
 
 def _picture_side(sheet: Sheet) -> int:
@@ -261,10 +219,19 @@ def _picture_width(sheet: Sheet) -> int:
     return _picture_side(sheet) + sheet.frame.mm(PAD_MM)
 
 
+def _check_style(sheet: Sheet, width: int, height: int, check: Check) -> Style:
+    """Of a paper's name. Where what is said of the paper stands before it, so does all of its name, if need be."""
+    large, plain = sheet.frame.style(1, bold=True), sheet.frame.ordinary.style(1, bold=True)
+    high = height - sheet.frame.mm(TOUCH_MM) - sheet.frame.mm(1)
+    styles = [large] if check.note else [large, plain]
+    return sheet.first_whole(check.label, width - _picture_width(sheet), high, styles)
+
+
 def _check(sheet: Sheet, box: Box, check: Check) -> None:
     """The paper's picture, its name and what is said of it; below, its answers as keys."""
     frame = sheet.frame
-    style, below, key, gap = frame.style(1, bold=True), frame.style(1), frame.mm(TOUCH_MM), frame.mm(1)
+    style, below = _check_style(sheet, box.width, box.height, check), frame.style(1)
+    key, gap = frame.mm(TOUCH_MM), frame.mm(1)
     x, room, bottom = box.x + _picture_width(sheet), box.width - _picture_width(sheet), box.bottom - key - gap
     side = min(_picture_side(sheet), bottom - box.y)
     sheet.put(Sign(Box(box.x, box.y + gap // 2, side, side), check.shape, INK))

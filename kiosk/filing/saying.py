@@ -67,8 +67,11 @@ def _had(filing: Filing, act: Have, words: Words) -> list[str]:
     if paper is None or act.have not in HAVE_WORDS:
         return []
     lines = [said(paper.labels, words.language), words(f"kiosk.filing.papers.{HAVE_WORDS[act.have]}")]
-    hint = said(paper.hints, words.language) if act.have != "yes" else ""
-    return [*lines, hint] if hint else lines
+    if act.have != "yes":
+        lines.append(said(paper.hints, words.language))
+    if act.have == "no":
+        lines.append(words("kiosk.filing.papers.missing"))
+    return [line for line in lines if line]
 
 
 def title_of(filing: Filing, words: Words) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from controller.core.palette import MUTED
 from controller.guides.forms import Page
 from controller.guides.model import DATE, NOTE, SELECT_MULTIPLE, said
-from kiosk.controls import CHOSEN, OPEN, Row, field, field_height
+from kiosk.controls import field, field_height
 from kiosk.filing import ends_scenes, file_scenes, finding, typing_scene
 from kiosk.filing.acts import Choose, DoNotKnow, Forward, OpenKeys, PickEvent, PickGuide, PickPlace, Resume
 from kiosk.filing.frame import headed, is_roomy, opened, troubles
@@ -16,6 +16,7 @@ from kiosk.filing.saying import label_of, title_of, trouble_words
 from kiosk.filing.state import At, Filing
 from kiosk.filing.way import is_typed, pages_of, written
 from kiosk.look import GAP_MM
+from kiosk.rows import CHOSEN, OPEN, Row
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene

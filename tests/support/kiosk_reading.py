@@ -43,7 +43,11 @@ def unreadable(filing: Filing, frame: Frame) -> list[str]:
     typed = filing.keyboard.text if filing.keyboard else ""
     # above the keys stands what there is room for: a touch of it shows all of it
     below = pages[1:] if filing.typing and len(pages) > 1 else pages
-    cut = [text for page in below for text in page if text.endswith(ELLIPSIS) and typed not in text]
+    names = [said(wanted.paper.labels, filing.language) for wanted in papers_of(filing)]  # stand before, in full
+    cut = [
+        text for page in below for text in page
+        if text.endswith(ELLIPSIS) and not any(text[:-1] in name for name in names)
+    ]  # fmt: skip
     words = [word for page in pages for text in page for word in text.split()]
     known = vocabulary().union(
         *(re.findall(r"\w+", str(value).lower()) for value in (typed, *filing.found, *filing.answers.values()))

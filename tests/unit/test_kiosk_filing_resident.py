@@ -426,4 +426,5 @@ def test_a_choice_is_heard_and_the_same_mistake_is_said_again() -> None:
     assert guided.step(wrong, Forward()) == (wrong, wishes)
     papers = at(At.PAPERS)
     _, wishes = guided.step(papers.here, Have("don", "no"))
-    assert wishes == (Say("Tờ khai đề nghị trợ cấp, mẫu số 01\nChưa có", "vi"),)
+    missing = words["vi"]("kiosk.filing.papers.missing")
+    assert wishes == (Say(f"Tờ khai đề nghị trợ cấp, mẫu số 01\nChưa có\n{missing}", "vi"),)

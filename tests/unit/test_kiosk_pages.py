@@ -113,7 +113,9 @@ def test_what_a_page_says_lies_ready_to_be_heard(name: str) -> None:
         (text for key in sorted(words.keys()) if key.startswith(SAID) for text in _whole(words, key)), "vi"
     )
     said = clips_of([cases.stage(SMALL).said(VISIT[name]) or ""], "vi")
-    assert said <= ready
+    answer = VISIT[name].enquiry.answer
+    of_the_desk = clips_of(answer.lines, "vi") if answer else frozenset()  # names of papers lie ready with their guide
+    assert said - of_the_desk <= ready
     assert said or name in {"session", "session-any"}  # there the words are an official's
 
 

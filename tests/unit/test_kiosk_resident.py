@@ -12,11 +12,11 @@ import pytest
 from controller.clips import SAID
 from controller.core.errors import StationError
 from controller.core.file_documents import document_of
-from controller.core.words import Words
+from controller.core.words import LANGUAGES, Words
 from controller.guides.forms import Form
 from controller.guides.model import INTEGER, Group, Paper, Question
 from controller.runtime.catalogues import load_words
-from kiosk.acts import GoTo
+from kiosk.acts import GoTo, SignUp
 from kiosk.bar import HELP
 from kiosk.filing.acts import (
     Agree,
@@ -42,7 +42,8 @@ from kiosk.filing.state import At, Filing
 from kiosk.filing.visiting import GuidedFiling
 from kiosk.happenings import DraftFound, DraftSaved, HelperKnown, PhotoTaken, SaveDraft, Say, Submit
 from kiosk.look import TEXT_SIZES, Frame
-from kiosk.widgets import Shape, Sign, Target
+from kiosk.typeset import ELLIPSIS
+from kiosk.widgets import Label, Shape, Sign, Target
 from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support
 from tests.support.kiosk_filing import Resident, label
@@ -118,6 +119,23 @@ def test_somebody_can_be_called_from_every_page_but_the_keyboard(frame: Frame) -
     assert [name for name, filing in pages().items() if GoTo(HELP) not in offered(filing)] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text_size", range(len(TEXT_SIZES)))
+def test_nothing_is_cut_off_behind_the_other_doors(text_size: int, language: str) -> None:
+    cut = []
+    for name, state in cases.VISIT.items():
+        for page in range(4):
+            shown = replace(state, text_size=text_size, language=language, page=state.page or page)
+            scene = cases.scene(cases.Case(shown, SEVEN))
+            cut += [(name, w.text) for w in scene if isinstance(w, Label) and w.text.endswith(ELLIPSIS)]
+    assert cut == []
+
+
+def test_no_seat_is_offered_in_a_session_that_is_gone() -> None:
+    scene = cases.scene(cases.Case(cases.VISIT["session-gone"]))
+    assert [w.act for w in scene if isinstance(w, Target) and isinstance(w.act, SignUp)] == []
+
+
 # --- papers
 
 
@@ -153,7 +171,10 @@ def test_papers_have_pictures_and_say_how_one_comes_by_them() -> None:
     scene = support.composed(filing)
     assert Shape.CARD in {widget.shape for widget in scene if isinstance(widget, Sign)}
     words = support.kit().words["vi"]
-    assert answered(filing, Have("the", "no"), words).splitlines() == ["Thẻ căn cước", "Chưa có", "Công an xã cấp."]
+    missing = words("kiosk.filing.papers.missing")
+    assert answered(filing, Have("the", "no"), words).splitlines() == [
+        "Thẻ căn cước", "Chưa có", "Công an xã cấp.", missing,
+    ]  # fmt: skip
     assert answered(filing, Have("the", "yes"), words).splitlines() == ["Thẻ căn cước", "Có"]
 
 
@@ -307,6 +328,14 @@ def test_a_round_that_was_begun_from_the_review_goes_on_after_a_pause() -> None:
 
 
 # --- the voice, and the helper
+
+
+def test_what_the_desk_asks_for_is_said() -> None:
+    said = cases.stage().said(cases.VISIT["status-found"])
+    assert said is not None
+    assert said.splitlines()[1:] == [
+        "Thiếu giấy chứng sinh bản chính, bản sao chưa có dấu.", "Giấy chứng sinh", "Giấy chứng nhận kết hôn",
+    ]  # fmt: skip
 
 
 def _heard(filing: Filing, *events: object) -> list[str]:

@@ -1,6 +1,7 @@
 """The thin shells: the picture file, the typeface, the wait for touches."""
 
 import io
+import queue
 import socket
 import threading
 from datetime import UTC, timedelta
@@ -13,15 +14,17 @@ from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.typefaces import find_typeface
-from kiosk.acts import GoTo
+from kiosk.acts import FileService, GoTo, SpeakTo
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
-from kiosk.flow import STATUS, Down, NewsCame, Up
-from kiosk.happenings import CardRead
+from kiosk.flow import LANGUAGE, STATUS, Down, NewsCame, Up
+from kiosk.happenings import CardRead, Say
 from kiosk.link import OVER, READY
 from kiosk.picture import PictureKeeper, Shot, png
 from kiosk.screen import Screen
 from kiosk.sdl import pygame
+from kiosk.setting import Setting
+from kiosk.widgets import Scene
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_station import Station, until
 
@@ -158,3 +161,51 @@ def test_a_card_left_on_the_reader_does_not_keep_a_visit_for_ever(
     cases.fonts.cache_clear()
     cases.stage.cache_clear()
     assert over.is_set() and passed_s < 2 * station.config.kiosk.patience_s
+
+
+def test_every_warning_is_heard_not_only_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a visit whose own page says nothing by itself in between."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    station, clock = Station.make(tmp_path), FakeClock(cases.NOW.astimezone(UTC))
+    stopping, ready, said = threading.Event(), threading.Event(), queue.SimpleQueue[str]()
+
+    class Filing(cases.NoFiling):
+        def scene(self, visit: object, setting: Setting) -> Scene:
+            said.put("the filing is shown")
+            return super().scene(visit, setting)
+
+    words, keeper = {name: load_words(name) for name in LANGUAGES}, PictureKeeper(tmp_path / "none")
+    screen = Screen(
+        station.config, clock, find_typeface(), words, keeper,
+        lambda effect: said.put(effect.text) if isinstance(effect, Say) else None, Filing(),
+        lambda word: ready.set() if word.startswith(READY) else None,
+    )  # fmt: skip
+    screen.warm_up()
+    screen.tell(NewsCame(cases.ORDINARY))
+    worker = threading.Thread(target=screen.run, args=(stopping, lambda: None), daemon=True)
+    worker.start()
+    assert ready.wait(20)
+    warning = words["vi"]("kiosk.still_there.said")
+    heard: list[str] = []
+
+    def hear(text: str) -> None:
+        while not heard or heard[-1] != text:
+            heard.append(said.get(timeout=20))
+
+    clock.tick(1)
+    for act in (GoTo(LANGUAGE), SpeakTo("vi"), FileService()):
+        clock.tick(1)
+        screen.tell(Down(act, clock.monotonic()))
+        screen.tell(Up(act, clock.monotonic()))
+    for _ in range(3):
+        hear("the filing is shown")
+        clock.tick(station.config.kiosk.patience_s - 10)
+        screen.wake()
+        hear(warning)
+        screen.tell(Down(None, clock.monotonic()))
+    stopping.set()
+    screen.wake()
+    worker.join(10)
+    pygame.font.init()
+    cases.fonts.cache_clear()
+    cases.stage.cache_clear()
