@@ -74,6 +74,7 @@ def sections(found: OpenedFile, words: Words, tz: tzinfo, names: Mapping[str, st
             words("filing.paper.doubtful", at=filed_at) if outline.is_doubtful else filed_at,
         ),
         (words("filing.paper.code"), document.code),
+        (words("filing.paper.due"), outline.timing.due.astimezone(tz).strftime(_DAY) if outline.timing.due else ""),
         (words("filing.paper.state"), words(f"filing.state.{outline.state.key}")),
         (words("filing.paper.portal_code"), found.portal_code),
     ]

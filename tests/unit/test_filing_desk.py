@@ -330,6 +330,23 @@ def test_what_the_paper_says(opened: OpenedFile) -> None:
     ]  # fmt: skip
 
 
+def test_the_paper_names_officials_the_promised_day_and_a_doubtful_clock(
+    office: Office, sitting: Sitting, opened: OpenedFile
+) -> None:
+    due = datetime(2026, 11, 27, 17, tzinfo=PLACE)
+    office.desk.move(sitting, "id-0002", S.ACCEPTED, Step(to=S.IN_PROCESS, due=due))
+    found = office.desk.open(sitting, "id-0002")
+    doubtful = replace(found, outline=replace(found.outline, is_doubtful=True))
+    made = sections(doubtful, WORDS, PLACE, {"lan": "Cán bộ Lan"})
+    assert made[0]["lines"] == [
+        ("Số biên nhận", opened.number), ("Nộp lúc", "13:00 21/11/2026 (đồng hồ của máy khi ấy chưa chắc đúng)"),
+        ("Mã thủ tục", "1.001193"), ("Hẹn trả kết quả", "17:00 27/11/2026"), ("Tình trạng", "Đang xử lý"),
+    ]  # fmt: skip
+    assert [part["lines"] for part in made if part["title"] == "Ghi chú của cán bộ"] == [
+        [("13:00 21/11/2026, Cán bộ Lan", "<b>ghi</b> & chú")]
+    ]
+
+
 def test_the_paper_itself_with_its_photos(opened: OpenedFile, tmp_path: Path) -> None:
     whole, tall = jpeg(900, 600), jpeg(30, 9000)
     photos = tuple(("x", photo) for photo in (whole, b"\xff\xd8 no picture", tall, whole[: len(whole) // 2], b""))
