@@ -12,7 +12,10 @@ from controller.core.words import LANGUAGES, Words
 from controller.runtime.catalogues import load_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from controller.guides.model import Guide
+    from controller.store.connection import Store
 
 BY = "loalang guide"
 _WRONG = 2
@@ -66,6 +69,8 @@ def join(group: click.Group) -> None:
         for line in (
             [words("guides.command.changes"), *(f"- {each.said(words)}" for each in changes)] if changes else ()
         ):
+            click.echo(line)
+        for line in _recordings(station, store, found, Path(file).parent, words):
             click.echo(line)
         if not found.is_verified:
             click.echo(words("guides.command.unverified"))
@@ -144,6 +149,27 @@ def _brought(file: str, as_json: bool) -> Guide | None:
         click.echo(line, err=True)
     click.echo(words("guides.command.wrong", file=file, count=len(found)), err=True)
     return None
+
+
+def _recordings(station: Station, store: Store, guide: Guide, folder: Path, words: Words) -> Iterator[str]:
+    """Takes in the recordings that the guide names and its folder has; says what came of each."""
+    from audio.preparing.intake import Intake
+    from controller.guide_recordings import GuideRecordings, named_in
+    from controller.refusals import problem_words
+    from controller.runtime.clocks import SystemClock
+
+    if not named_in(guide):
+        return
+    config = station.config_or_example
+    intake = Intake(station.places, config.policy, config.speech)
+    recordings = GuideRecordings(store, station.places, SystemClock(), station.bell(), intake)
+    taken = recordings.take_beside(guide, folder, BY)
+    if taken.kept:
+        yield words("guides.command.recorded", files=", ".join(taken.kept))
+    if taken.missing:
+        yield words("guides.command.not_recorded", files=", ".join(taken.missing))
+    for file, problems in taken.refused:
+        yield f"{file}: {' '.join(problem_words(each, words) for each in problems)}"
 
 
 def _summary(file: str, guide: Guide, words: Words) -> str:
