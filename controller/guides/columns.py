@@ -72,13 +72,18 @@ def _key(stem: str, language: str, in_languages: bool) -> str:
     return f"{stem}::{language or FIRST}" if in_languages else stem
 
 
-def labels_of(row: Row, stem: str, mistakes: Mistakes, needed: bool = True, limit: int = LINES_LIMIT) -> dict[str, str]:
-    """A text in its languages; Vietnamese has to be there if any is, or if it is needed. limit: characters."""
+def labels_of(
+    row: Row, stem: str, mistakes: Mistakes, needed: bool = True, limit: int = LINES_LIMIT, referring: bool = False
+) -> dict[str, str]:
+    """A text in its languages; Vietnamese has to be there if any is, or if it is needed. limit: characters.
+    referring: whether answers can be put into it, `${name}`."""
     found = row.labels(stem)
     for text in found.values():
+        key = next(each.key for each in row.sheet.columns if each.stem == stem and row.get(each.key) == text)
         if len(text) > limit:
-            key = next(each.key for each in row.sheet.columns if each.stem == stem and row.get(each.key) == text)
             row.wrong(mistakes, key, "text_long", length=len(text), limit=limit)
+        elif "${" in text and not referring:
+            row.wrong(mistakes, key, "ref_not_here", name=text.partition("${")[2].partition("}")[0])
     if FIRST not in found and (needed or found):
         row.wrong(mistakes, f"{stem}::{FIRST}", "text_missing", name=f"{stem}::{FIRST}")
     return found

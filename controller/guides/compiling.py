@@ -90,6 +90,8 @@ def _ident(sheet: Sheet, mistakes: Mistakes) -> str:
     row = sheet.rows[0]
     if not row.get("form_title"):
         row.wrong(mistakes, "form_title", "text_missing", name="form_title")
+    elif "${" in row.get("form_title"):
+        row.wrong(mistakes, "form_title", "ref_not_here", name=row.get("form_title").partition("${")[2].rstrip("}"))
     ident = row.get("form_id")
     if OFFICE_BREAKS.search(ident):
         row.wrong(mistakes, "form_id", "name_office", name=ident)

@@ -14,7 +14,6 @@ _SEVERAL = ("count", "min", "max", "concat")  # functions that take the answers 
 _EQUALITY = ("=", "!=")
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _WITH_REFERENCES = ("label", "hint")
-_WITHOUT = ("required_message", "constraint_message")
 
 _BEFORE = ("relevant", "required", "constraint", "choice_filter", "default", "repeat_count")
 _HANGS = ("relevant", "calculation", "repeat_count")
@@ -91,13 +90,11 @@ class _Checker:
 
 
 def _check_labels(asked: Asked, survey: Mapping[str, Asked], mistakes: Mistakes) -> None:
-    for stem in (*_WITH_REFERENCES, *_WITHOUT):
+    for stem in _WITH_REFERENCES:
         for language, text in asked.row.labels(stem).items():
             for name in _REFERENCE.findall(text):
                 other = survey.get(name)
-                if stem in _WITHOUT:
-                    asked.row.wrong(mistakes, f"{stem}::{language}", "ref_not_here", name=name)
-                elif other is None or other.kind in (GROUP, REPEAT, NOTE):
+                if other is None or other.kind in (GROUP, REPEAT, NOTE):
                     asked.row.wrong(mistakes, f"{stem}::{language}", "ref_unknown", name=name)
 
 

@@ -30,7 +30,7 @@ OWN_NOTES = "ghi_chu"  # a column or sheet that is only for whoever writes the g
 FILE_LIMIT = 5 << 20  # bytes
 UNPACKED_LIMIT = 64 << 20  # bytes
 PARTS_LIMIT = 500
-ROWS_LIMIT, SEEN_LIMIT = 2000, 20_000  # rows with something in them; rows at all
+ROWS_LIMIT, SEEN_LIMIT = 2000, 5000  # rows with something in them; rows at all
 COLUMNS_LIMIT = 100
 CELL_LIMIT = 4000  # characters
 _CHUNK = 1 << 20
@@ -269,8 +269,9 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     written = _ESCAPED.sub(_meant, str(value))
-    shown = "".join(_SHOWN.get(unicodedata.category(each), each) if each != "\n" else each for each in written)
-    return "\n".join(line.strip() for line in unicodedata.normalize("NFC", shown).strip().split("\n"))
+    if not written.isprintable():  # which it mostly is
+        written = "".join(_SHOWN.get(unicodedata.category(each), each) if each != "\n" else each for each in written)
+    return "\n".join(line.strip() for line in unicodedata.normalize("NFC", written).strip().split("\n"))
 
 
 _CLOCKED = (datetime.date, datetime.time, datetime.timedelta)  # what the office program takes for a day or an hour

@@ -165,9 +165,9 @@ def _check_row(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes)
         if tree is not None:
             asked.trees[key] = tree
     long = LINES_LIMIT if kind == NOTE else LABEL_LIMIT
-    labels_of(row, "label", mistakes, needed=kind not in (GROUP, CALCULATE, ""), limit=long)
-    for stem in ("hint", "required_message"):
-        labels_of(row, stem, mistakes, needed=False)
+    labels_of(row, "label", mistakes, kind not in (GROUP, CALCULATE, ""), long, referring=kind != GROUP)
+    labels_of(row, "hint", mistakes, needed=False, referring=True)
+    labels_of(row, "required_message", mistakes, needed=False)
     labels_of(row, "constraint_message", mistakes, needed=bool(row.get("constraint")))
     audio_of(row, mistakes)
     if kind == CALCULATE and not row.get("calculation"):

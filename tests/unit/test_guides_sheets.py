@@ -240,3 +240,20 @@ def test_what_stands_beside_an_end_means_nothing(tmp_path: Path) -> None:
     )
     book(tmp_path / "a.xlsx", rows)
     assert isinstance(read(tmp_path / "a.xlsx"), Guide)
+
+
+def test_answers_stand_only_in_questions_and_hints(tmp_path: Path) -> None:
+    """Elsewhere a resident would read the dollar and the brackets."""
+    rows: Rows = (
+        {"type": "text", "name": "a", "label": "A?"},
+        {"type": "begin_group", "name": "g", "label": "${a}"},
+        {"type": "text", "name": "b", "label": "${a}?", "hint": "Của ${a}."},
+        {"type": "end_group"},
+    )
+    choices: Rows = (*YES_NO[:1], {"list_name": "yn", "name": "no", "label": "Không, ${a}"})
+    steps: Rows = ({"noi_dung": "Mở cổng của ${a}"},)
+    book(tmp_path / "a.xlsx", rows, choices, papers=({"ma": "p", "ten": "Giấy của ${a}"},), steps=steps)
+    assert mistakes_in(tmp_path / "a.xlsx") == [
+        ("ref_not_here", "choices", 3, "C"), ("ref_not_here", "survey", 3, "C"), ("ref_not_here", "giay_to", 2, "B"),
+        ("ref_not_here", "ban_giao", 2, "A"),
+    ]  # fmt: skip
