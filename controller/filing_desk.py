@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from threading import Lock
 
 from controller import filing_seals as seals
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
@@ -51,6 +52,9 @@ class FilingDesk:
 
     def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, office: Callable[[], Office]) -> None:
         self._store, self._bell, self._clock, self._ids, self._office = store, bell, clock, ids, office
+        self.taking = (
+            Lock()
+        )  # for whoever takes a file along: forty megabytes of photos, and as much again made of them
 
     # --- looking
 

@@ -35,6 +35,8 @@ TONES = {
     FileState.REGISTERED: "waiting", FileState.PAPERS_ASKED: "waiting", FileState.PAYMENT_ASKED: "waiting",
     FileState.DONE: "fine", FileState.RETURNED: "fine",
 }  # fmt: skip
+FORMS = ("json", "pdf", "print")  # in which a file is taken along
+TAKING_S = 60.0  # the longest wait for another file that is taken along
 PROMISING = frozenset({FileState.ACCEPTED, FileState.IN_PROCESS})  # steps with which a day may be promised
 
 
@@ -271,21 +273,27 @@ def export(ident: str) -> ResponseReturnValue:
     """The file as JSON or PDF. A form, not a link: taking along is an act, with its line in the journal. "print" is the
     PDF where the browser can show it."""
     desk, opened, form = parts().filing_desk, sitting(), request.form.get("form", "")
-    found = desk.open(opened, ident)
-    if form == "json":
-        content, kind = desk.exported(opened, ident), "application/json"
-    elif form in {"pdf", "print"}:
-        photos = tuple((each.paper, _photo(opened, ident, each.place)) for each in found.photos)
-        content = pdf_of(found, photos, visitor().words, parts().config.site.tz, full_names())
-        kind = "application/pdf"
-        desk.was_exported(opened, ident, "pdf")
-    else:
+    if form not in FORMS:
         abort(400)
+    found = desk.open(opened, ident)
+    if not desk.taking.acquire(timeout=TAKING_S):
+        abort(503)
+    try:
+        content = desk.exported(opened, ident) if form == "json" else _pdf(opened, found)
+    finally:
+        desk.taking.release()
     response, ending = make_response(content), "json" if form == "json" else "pdf"
-    response.headers["Content-Type"] = kind
+    response.headers["Content-Type"] = f"application/{ending}"
     shown = "inline" if form == "print" else "attachment"
     response.headers["Content-Disposition"] = f'{shown}; filename="ho-so-{found.number}.{ending}"'
     return response
+
+
+def _pdf(opened: Sitting, found: OpenedFile) -> bytes:
+    photos = tuple((each.paper, _photo(opened, found.outline.id, each.place)) for each in found.photos)
+    made = pdf_of(found, photos, visitor().words, parts().config.site.tz, full_names())
+    parts().filing_desk.was_exported(opened, found.outline.id, "pdf")
+    return made
 
 
 def _photo(opened: Sitting, ident: str, place: int) -> bytes:

@@ -18,7 +18,7 @@ from controller.store import filings, journal, users
 from controller.web.passwords import Passwords
 from tests.support.filed import BIRTH, cheap, submission
 from tests.support.filed import NAME as RESIDENT
-from tests.support.web_pages import PASSWORD, Pages, pages_in, sign_in, token
+from tests.support.web_pages import PASSWORD, QUICK, Pages, pages_in, sign_in, token
 
 OTHER = "mai"
 
@@ -152,6 +152,22 @@ def test_a_file_that_somebody_changed_is_told_taken_along_as_far_as_it_goes_and_
     assert "không mở được" in client.get("/files/people").get_data(as_text=True)
 
 
+def test_one_file_is_taken_along_at_a_time(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "TAKING_S", 0.01)
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    desk: FilingDesk = pages.app.extensions[KEY].parts.filing_desk
+    found = []
+    for form in ("pdf", "json", "print", "xml"):
+        with desk.taking:
+            answer = client.post(f"/files/{ident}/export", data={"token": token(client), "form": form})
+        found.append(answer.status_code)
+    assert found == [503, 503, 503, 400]
+    answer = client.post(f"/files/{ident}/export", data={"token": token(client), "form": "print"})
+    assert answer.status_code == 200 and answer.headers["Content-Disposition"].startswith('inline; filename="ho-so-')
+
+
 def test_the_record_says_what_went_by_itself(pages: Pages) -> None:
     client = pages.signed_in()
     post(client, "/files/make", password=PASSWORD)
@@ -194,7 +210,13 @@ def test_another_official_is_let_in_and_out_again(pages: Pages) -> None:
     filed(pages)
     with pages.station.store.write() as tx:
         users.add(
-            tx, pages.station.clock.now(), OTHER, "Cán bộ Mai", Passwords().encoded(PASSWORD), users.Role.ADMIN, "t"
+            tx,
+            pages.station.clock.now(),
+            OTHER,
+            "Cán bộ Mai",
+            Passwords(QUICK).encoded(PASSWORD),
+            users.Role.ADMIN,
+            "t",
         )
     second = pages.client()
     sign_in(second, OTHER)
@@ -217,7 +239,7 @@ def test_a_changed_password_is_taken_over(pages: Pages) -> None:
     filed(pages)
     changed = "con suối sau nhà chảy mãi"
     with pages.station.store.write() as tx:
-        tx.execute("UPDATE users SET password = ?", (Passwords().encoded(changed),))
+        tx.execute("UPDATE users SET password = ?", (Passwords(QUICK).encoded(changed),))
     assert refused(client, "/files/password", 403, password=PASSWORD)
     assert "Đã đổi mật khẩu" in post(client, "/files/password", password=changed)
     post(client, "/files/lock")
