@@ -12,9 +12,12 @@ from controller.core.filings import FileState, Keep
 from controller.core.journal import Kind
 from controller.filing import Filing
 from controller.filing_care import FilingCare
+from controller.filing_desk import FilingDesk
 from controller.filing_sittings import IDLE_S
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users
+from controller.web import files
+from controller.web.context import KEY
 from controller.web.passwords import Passwords
 from tests.support.filed import BIRTH, cheap, submission
 from tests.support.filed import NAME as RESIDENT
