@@ -49,6 +49,7 @@ from controller.web import BoardNow, BoardPage, Unshown, WebParts, create_app
 from controller.web.bodies import channel_for
 from controller.web.context import SESSION_COOKIE
 from controller.web.doors import FORM_BODY
+from controller.web.passwords import Passwords
 from controller.web.recordings import UPLOAD_BODY, large_body_allowed
 
 if TYPE_CHECKING:  # what draws boards
@@ -135,7 +136,7 @@ def main(config: StationConfig, places: Places) -> int:
             picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
             training=Training(store, bell, clock, ids, config),
             filing_desk=FilingDesk(files, bell, clock, ids, partial(office_of, store, config.site.tz)),
-            desk_keys=DeskKeys(files, bell, clock, ids), sittings=sittings,
+            desk_keys=DeskKeys(files, bell, clock, ids), sittings=sittings, passwords=Passwords(),
         )
     )  # fmt: skip
     try:

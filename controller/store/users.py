@@ -92,6 +92,11 @@ def set_password(tx: Tx, at: datetime, name: str, password: str, by: str) -> Non
     journal.write(tx, at, Kind.USER, f"user/{name}", what="password", by=by)
 
 
+def encode_anew(tx: Tx, user: User, password: str) -> None:
+    """The same password, encoded in another way, unless it was changed meanwhile; nobody is signed out."""
+    tx.execute("UPDATE users SET password = ? WHERE name = ? AND password = ?", (password, user.name, user.password))
+
+
 def disable(tx: Tx, at: datetime, name: str, by: str) -> None:
     """Let nobody sign in under this name any more, and end its sessions."""
     get(tx, name)

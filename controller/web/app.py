@@ -51,7 +51,7 @@ from controller.web.bodies import Uploads
 from controller.web.context import House
 from controller.web.doors import Who, door, door_of, guard
 from controller.web.parts import WebParts
-from controller.web.passwords import BusyError, Passwords
+from controller.web.passwords import BusyError
 from controller.web.people import People
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def build(parts: WebParts) -> Flask:
     app = Flask("controller.web", static_folder=None)
     app.extensions[context.KEY] = House(
         parts,
-        People(parts.store, parts.clock, Passwords(), parts.config),
+        People(parts.store, parts.clock, parts.passwords, parts.config),
         Upcoming(parts.config.site.tz),
         sign_in.ask_again,
     )

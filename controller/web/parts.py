@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.sounding import Sounding
     from controller.store.connection import Store
     from controller.training import Training
+    from controller.web.passwords import Passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class WebParts:
     training: Training
     filing_desk: FilingDesk
     desk_keys: DeskKeys
+    passwords: Passwords
     sittings: Sittings
     built_in_signal: Callable[[SignalName], bytes]  # a WAV file
     at_home: Callable[[str], bool] = lambda name: True  # whether a process lives

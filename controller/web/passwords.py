@@ -1,8 +1,9 @@
 """Passwords: what is accepted, and the one place where they are hashed and checked (argon2id).
 
 NIST SP 800-63B-4: fifteen characters where the password is the only factor, no rules of
-composition, no periodic change, a check against what is easily guessed. OWASP: 19 MiB, two passes,
-one lane; at most two at once, so that a crowd at the door cannot eat the memory of a Pi.
+composition, no periodic change, a check against what is easily guessed. A guess costs as much as at
+residents' files, which the same password opens: whoever steals the card tries where it is cheaper. At
+most two at once, so that a crowd at the door cannot eat the memory of a Pi.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from controller.core.errors import LoalangError, Problem
+from controller.runtime.sealing import Cost
 
 SHORTEST, LONGEST = 15, 200  # characters
 OWN_CHARACTERS = 8  # that must be left when everything easily guessed is taken out
@@ -66,8 +68,9 @@ def password_problems(field: str, password: str, own_words: Iterable[str]) -> li
 class Passwords:
     """Hashes and checks. One a process; shared by its threads."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    def __init__(self, cost: Cost | None = None) -> None:
+        cost = cost or Cost()
+        self._hasher = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1)
         self._turns = BoundedSemaphore(AT_ONCE)
         self._nobodys = self.encoded("nobody signs in with this")
 
@@ -89,6 +92,10 @@ class Passwords:
         finally:
             self._turns.release()
         return encoded is not None
+
+    def is_cheaper(self, encoded: str) -> bool:
+        """Whether a right password was encoded when a guess cost less, and is to be encoded anew."""
+        return self._hasher.check_needs_rehash(encoded)
 
     def _take_turn(self) -> None:
         if not self._turns.acquire(timeout=TURN_LIMIT_S):

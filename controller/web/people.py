@@ -127,8 +127,11 @@ class People:
             with self._store.write() as tx:
                 users.failed(tx, at, who, shown, address)
             raise RefusedError
+        dearer = self._passwords.encoded(password) if self._passwords.is_cheaper(user.password) else ""
         with self._store.write() as tx:
             users.succeeded(tx, who)
+            if dearer:
+                users.encode_anew(tx, user, dearer)
         return user
 
     def session(self, token: str, used: bool) -> Session | None:

@@ -112,6 +112,7 @@ class Pages:
     station: Station
     app: Flask
     signs: ClockSigns
+    cost: Cost
 
     def client(self) -> FlaskClient:
         client = self.app.test_client()
@@ -124,7 +125,7 @@ class Pages:
 
     def add_user(self) -> None:
         with self.station.store.write() as tx:
-            encoded = Passwords().encoded(PASSWORD)
+            encoded = Passwords(self.cost).encoded(PASSWORD)
             users.add(tx, self.station.clock.now(), NAME, FULL_NAME, encoded, users.Role.ADMIN, "test")
 
     def signed_in(self) -> FlaskClient:
@@ -140,9 +141,13 @@ class Pages:
 
 
 def pages_in(
-    folder: Path, config: str = CONFIG + BOARD, clock: FakeClock | SystemClock | None = None, real_boards: bool = False
+    folder: Path,
+    config: str = CONFIG + BOARD,
+    clock: FakeClock | SystemClock | None = None,
+    real_boards: bool = False,
+    cost: Cost = QUICK,
 ) -> Pages:
-    """`real_boards`: drafts are drawn by the boards' own typesetting."""
+    """`real_boards`: drafts are drawn by the boards' own typesetting. `cost`: of a guess at a password."""
     station = station_in(folder, config, clock)
     signs = Furnished(folder / "root").signs(station.clock)
     boards = Boards(station.config, station.store, station.clock)
@@ -161,14 +166,14 @@ def pages_in(
                 picturing=Picturing(station.store, station.places, station.clock, station.config.policy),
                 training=Training(*made, station.ids, station.config),
                 filing_desk=FilingDesk(files, *made[1:], station.ids, office), sittings=Sittings(),
-                desk_keys=DeskKeys(files, *made[1:], station.ids, QUICK),
+                desk_keys=DeskKeys(files, *made[1:], station.ids, QUICK), passwords=Passwords(cost),
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
                 clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),
                 dictionary=dictionary_of(station), built_in_signal=lambda name: b"RIFF" + name.encode(),
                 intake=Intake(station.places, station.config.policy, station.config.speech),
             )
         ),
-        signs,
+        signs, cost,
     )  # fmt: skip
 
 

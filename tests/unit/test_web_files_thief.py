@@ -16,7 +16,7 @@ from controller.store import filings, journal, users
 from controller.web.passwords import Passwords
 from tests.support.filed import NAME as RESIDENT
 from tests.support.filed import cheap, submission
-from tests.support.web_pages import PASSWORD, Pages, pages_in, sign_in, token
+from tests.support.web_pages import PASSWORD, QUICK, Pages, pages_in, sign_in, token
 
 OTHER = "mai"
 WORDS = load_words("vi")
@@ -84,7 +84,7 @@ def test_another_officials_session_opens_nothing_of_this_sitting(pages: Pages) -
     post(client, "/files/make", 200, password=PASSWORD)
     ident = filed(pages)
     with pages.station.store.write() as tx:
-        encoded = Passwords().encoded(PASSWORD)
+        encoded = Passwords(QUICK).encoded(PASSWORD)
         users.add(tx, pages.station.clock.now(), OTHER, "Cán bộ Mai", encoded, users.Role.EDITOR, "test")
     other = pages.client()
     assert sign_in(other, OTHER).status_code == 303

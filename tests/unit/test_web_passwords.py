@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 
+from controller.runtime.sealing import Cost
 from controller.web import passwords
 from controller.web.passwords import BusyError, Passwords, password_problems
 
@@ -44,13 +45,21 @@ def test_what_is_accepted(password: str, code: str | None) -> None:
 def test_right_wrong_and_nobody() -> None:
     checks = Passwords()
     encoded = checks.encoded("bốn từ rất khó đoán")
-    assert encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert encoded.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
     assert encoded != checks.encoded("bốn từ rất khó đoán")
     assert checks.right(encoded, "bốn từ rất khó đoán")
     assert checks.right(encoded, unicodedata.normalize("NFD", "bốn từ rất khó đoán"))
     assert not checks.right(encoded, "bốn từ rất khó đoan")
     assert not checks.right(None, "nobody signs in with this")
     assert not checks.right("not a hash", "x")
+
+
+def test_a_guess_costs_as_much_as_at_residents_files() -> None:
+    """The same password opens both."""
+    cheaper = Passwords(Cost(2, 19 * 1024)).encoded("bốn từ rất khó đoán")
+    checks = Passwords(Cost())
+    assert checks.is_cheaper(cheaper) and checks.right(cheaper, "bốn từ rất khó đoán")
+    assert not checks.is_cheaper(checks.encoded("bốn từ rất khó đoán"))
 
 
 def test_at_most_two_at_once_and_the_third_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

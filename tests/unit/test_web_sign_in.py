@@ -13,14 +13,17 @@ from werkzeug.test import TestResponse
 
 from controller.core.journal import Kind
 from controller.runtime.clocks import FakeClock
+from controller.runtime.sealing import Cost
 from controller.store import journal, users
 from controller.web.context import SESSION_COOKIE
+from controller.web.passwords import Passwords
 from tests.support.stations import CONFIG
 from tests.support.web_pages import (
     FULL_NAME,
     HOST,
     NAME,
     PASSWORD,
+    QUICK,
     Pages,
     announcement,
     pages_in,
@@ -116,7 +119,22 @@ def test_the_station_lists_no_secret_in_plain(pages: Pages) -> None:
     dump = "\n".join(pages.station.store._connection().iterdump())  # everything that lies on the disk
     for secret in (code, code.replace("-", ""), PASSWORD, cookie.value):
         assert secret not in dump
-    assert "$argon2id$v=19$m=19456,t=2,p=1$" in dump
+    assert f"$argon2id$v=19$m={QUICK.memory_kib},t={QUICK.passes},p=1$" in dump
+
+
+def test_a_password_of_cheaper_days_is_encoded_anew_at_the_next_sign_in(pages: Pages) -> None:
+    pages.add_user()
+    with pages.station.store.write() as tx:
+        tx.execute("UPDATE users SET password = ?", (Passwords(Cost(1, 8)).encoded(PASSWORD),))
+    first_in = pages.client()
+    assert sign_in(first_in, NAME, WRONG).status_code == 403
+    pages.clock().tick(1000)
+    encoded = []
+    for _ in range(2):
+        assert sign_in(pages.client()).status_code == 303
+        with pages.station.store.read() as tx:
+            encoded.append(users.get(tx, NAME).password)
+    assert encoded[0].startswith(f"$argon2id$v=19$m={QUICK.memory_kib},") and encoded[0] == encoded[1], "once"
 
 
 def test_unknown_wrong_and_disabled_are_answered_alike(pages: Pages) -> None:
@@ -136,7 +154,8 @@ def test_unknown_wrong_and_disabled_are_answered_alike(pages: Pages) -> None:
     assert answers[1:] == answers[:1] * 2
 
 
-def test_unknown_and_wrong_take_the_same_time(pages: Pages) -> None:
+def test_unknown_and_wrong_take_the_same_time(tmp_path: Path) -> None:
+    pages = pages_in(tmp_path, cost=Cost(2, 19 * 1024))
     pages.add_user()
     client = pages.client()
     entry = {"token": token(client, "/sign-in"), "password": WRONG}
