@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.guides.answering import Answers
+from controller.guides.answering import Answers, Path, Value
 from controller.guides.documents import guide_of, text_of
 from controller.guides.forms import Form
 from controller.guides.id_numbers import Card
@@ -147,3 +148,50 @@ def test_a_guide_survives_its_document(guide: Guide) -> None:
     read = guide_of(text_of(guide))
     assert (read, read.version) == (guide, guide_of(text_of(read)).version)
     assert hash(read) == hash(guide_of(text_of(read)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(answered(), st.data())
+def test_what_is_not_asked_counts_for_nothing_and_leaks_nowhere(
+    case: tuple[Form, Answers], data: st.DataObject
+) -> None:
+    """Whatever lies behind questions that have fallen away: nobody who reads a page, the review or the file sees it."""
+    form, answers = case
+    asked = {page.path for page in form.pages(answers)}
+    every = {path for path in _paths(form.guide.questions, ()) if path not in asked}
+    leaks: list[Value] = ["LEAK", 7, ["a"], "2026-11-24"]
+    kept = {path: value for path, value in answers.items() if path in asked}
+    full: Answers = {**kept, **{path: data.draw(st.sampled_from(leaks)) for path in sorted(every, key=str)}}
+    assert form.pages(full) == form.pages(kept)
+    assert form.papers(full) == form.papers(kept)
+    assert form.unfinished(full) == form.unfinished(kept)
+    cleared = form.cleared(full)
+    assert cleared == form.cleared(kept)
+    assert form.review(full, "vi") == form.review(kept, "vi")
+    if "LEAK" not in str(kept):
+        assert "LEAK" not in str(cleared) + str(form.review(cleared, "en")) + str(form.pages(full))
+
+
+@settings(max_examples=150, deadline=None)
+@given(answered())
+def test_the_review_shows_what_is_asked_and_nothing_else(case: tuple[Form, Answers]) -> None:
+    form, answers = case
+    cleared = form.cleared(answers)
+    shown = [page.path for page in form.pages(cleared) if page.question.kind not in ("note", "repeat")]
+    lines = form.review(cleared, "vi")
+    assert [line.path for line in lines] == shown
+    assert {line.path for line in lines if line.value} <= {path for path, value in cleared.items() if value != ""}
+
+
+def _paths(nodes: tuple[Question | Group, ...], above: Path) -> Iterator[Path]:
+    """Of questions and pages "another one?", three rounds deep."""
+    for node in nodes:
+        path = (*above, node.name)
+        if isinstance(node, Question):
+            yield path
+        elif node.another is None:
+            yield from _paths(node.children, path)
+        else:
+            for each in range(3):
+                yield (*path, each)
+                yield from _paths(node.children, (*path, each))
