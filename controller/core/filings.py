@@ -53,7 +53,8 @@ TRANSITIONS: dict[tuple[FileState, bool], frozenset[FileState]] = {
     (_S.PAYMENT_ASKED, True): frozenset({_S.IN_PROCESS, _S.PAPERS_ASKED, _S.WITHDRAWN, _S.STOPPED, _S.DONE}),
     (_S.DONE, True): frozenset({_S.RETURNED}),
 }
-REASON_REQUIRED = frozenset({_S.REFUSED, _S.PAPERS_ASKED, _S.WITHDRAWN, _S.STOPPED})
+# Where the resident is told to read it: why, or how much is to be paid and where.
+REASON_REQUIRED = frozenset({_S.REFUSED, _S.PAPERS_ASKED, _S.PAYMENT_ASKED, _S.WITHDRAWN, _S.STOPPED})
 CLOCK_STOPPED = frozenset({_S.PAPERS_ASKED, _S.PAYMENT_ASKED})  # time that passes here is not the office's
 FINAL = frozenset({_S.REFUSED, _S.WITHDRAWN, _S.STOPPED, _S.RETURNED})
 
@@ -86,7 +87,7 @@ def problems_of(step: Step, state: FileState, accepted: bool, now: datetime) -> 
     if step.to not in TRANSITIONS.get((state, accepted), ()):
         found.append(Problem.of("to", "file_move"))
     if step.to in REASON_REQUIRED and not step.reason.strip():
-        found.append(Problem.of("reason", "file_reason"))
+        found.append(Problem.of("reason", "file_payment" if step.to is _S.PAYMENT_ASKED else "file_reason"))
     elif len(step.reason) > REASON_LIMIT:
         found.append(Problem.of("reason", "file_long", length=len(step.reason), limit=REASON_LIMIT))
     if step.to is _S.PAPERS_ASKED and not any(paper.strip() for paper in step.asked):

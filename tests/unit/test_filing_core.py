@@ -74,7 +74,9 @@ def test_reasons_where_the_law_asks_for_them_and_papers_where_they_are_asked_for
         step = Step(to=to, **more)  # type: ignore[arg-type]  # a test gives what the field takes
         return [problem.code for problem in problems_of(step, state, accepted, AT)]
 
-    assert {to for to in S if "file_reason" in codes_of(to)} == REASON_REQUIRED == {S(3), S(5), S(7), S(8)}
+    assert {to for to in S if {"file_reason", "file_payment"} & {*codes_of(to)}} == REASON_REQUIRED
+    assert {int(to) for to in REASON_REQUIRED} == {3, 5, 6, 7, 8}
+    assert codes_of(S.PAYMENT_ASKED, reason=" ") == ["file_payment"], "a resident who is to pay reads how much"
     assert codes_of(S.ACCEPTED) == []
     assert codes_of(S.REFUSED, reason=" \n") == ["file_reason"]
     assert codes_of(S.PAPERS_ASKED, reason="thiếu") == ["file_asked"]
