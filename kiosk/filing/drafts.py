@@ -26,6 +26,7 @@ def content_of(filing: Filing) -> bytes:
         "from_card": [list(path) for path in filing.from_card],
         "have": dict(filing.have),
         "skipped": dict(filing.skipped),
+        "helper": filing.helper,
         "reviewed": [list(path) for path in filing.reviewed],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -46,6 +47,7 @@ def resumed(filing: Filing, found: DraftFound) -> Filing | None:
             from_card=frozenset(_path(path) for path in kept["from_card"]),
             have=dict(kept["have"]),
             skipped=dict(kept["skipped"]),
+            helper=str(kept.get("helper", "")),
             reviewed=frozenset(_path(path) for path in kept.get("reviewed", ())),
             photos=tuple(Photo(paper, jpeg) for paper, jpeg in found.photos),
             ident=found.ident,

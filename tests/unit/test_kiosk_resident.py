@@ -377,3 +377,16 @@ def test_how_one_agrees_is_said_and_that_no_helper_does_it_for_them() -> None:
     document = document_of(submit.content)
     assert document.helped_by == "7"
     assert words("kiosk.filing.consent.then") not in document.consent.text
+
+
+def test_that_somebody_helped_is_known_after_a_pause() -> None:
+    resident = at(At.ASK)
+    resident.filing = replace(resident.here, helper="7")
+    resident.touches(Choose("yes"), Stop(), Keep())
+    kept = next(wish for wish in resident.wishes if isinstance(wish, SaveDraft))
+    again = Resident(support.begun(resident.here.guides))
+    again.touches(Resume())
+    again.types("ABCDEFGHJK")
+    again.touches(Forward())
+    again.happens(DraftFound(kept.ident, kept.content, kept.photos))
+    assert (again.here.helper, again.here.answers) == ("7", resident.here.answers)
