@@ -57,7 +57,7 @@ class GuideRecordings:
 
         InputError (field "file") saying what is wrong with it; NotFoundError if the guide names no such file.
         """
-        spoken = [named.clip for named in named_in(guide) if named.file == file]
+        spoken = _spoken(guide, file)
         if not spoken:
             brought.unlink(missing_ok=True)
             raise NotFoundError("recording", file)
@@ -65,9 +65,22 @@ class GuideRecordings:
         with self._store.write() as tx:
             for clip in spoken:
                 recording = clips.record(tx, at, clip, taken, file[:NAME_LIMIT], by)
+        self._ring()
+        return recording
+
+    def drop(self, guide: Guide, file: str) -> None:
+        """Have the station's voice say again what the guide calls `file`. NotFoundError as with `keep`."""
+        spoken = _spoken(guide, file)
+        if not spoken:
+            raise NotFoundError("recording", file)
+        with self._store.write() as tx:
+            for clip in spoken:
+                clips.unrecord(tx, clip.key)
+        self._ring()
+
+    def _ring(self) -> None:
         for whom in WHO_CARES:
             self._bell.ring(whom)
-        return recording
 
     def _copied(self, file: Path) -> Path:
         try:
@@ -86,6 +99,10 @@ class GuideRecordings:
 def named_in(guide: Guide) -> tuple[Named, ...]:
     """Every recording that a guide names, in its order; one file may say several texts, and a text stand twice."""
     return tuple(dict.fromkeys(_named(guide)))
+
+
+def _spoken(guide: Guide, file: str) -> list[Clip]:
+    return [named.clip for named in named_in(guide) if named.file == file]
 
 
 def _named(guide: Guide) -> Iterator[Named]:

@@ -12,19 +12,21 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from controller.core.errors import Problem
+from controller.core.errors import InputError, NotFoundError, Problem
+from controller.guide_recordings import GuideRecordings, named_in
 from controller.guides.differences import differences
 from controller.guides.mistakes import told
 from controller.guides.model import Group, Guide, Question, said
 from controller.guiding import SHIPPED_BY, Guiding
 from controller.judging import judged
-from controller.store import guides
+from controller.store import clips, guides
 from controller.web.announcement_forms import said as in_words
 from controller.web.context import done, parts, visitor
 from controller.web.doors import FORM_BODY, Who, door
+from controller.web.recordings import UPLOAD_BODY
 
 views = Blueprint("guides", __name__)
 REVIEW_AFTER = timedelta(days=180)  # offered: half a year
@@ -151,6 +153,27 @@ def one(ident: str) -> ResponseReturnValue:
     return _page(_in_force(ident), {}, 200)
 
 
+@views.post("/guides/<ident>/recordings")
+@door(Who.USER, body_limit=UPLOAD_BODY, files=True)
+def record(ident: str) -> ResponseReturnValue:
+    """A sound file for what the guide calls `called`; without one, the station's voice says those words again."""
+    guide, called, file = _in_force(ident), request.form.get("called", ""), request.files.get("file")
+    house = GuideRecordings(parts().store, parts().places, parts().clock, parts().bell, parts().intake)
+    try:
+        if request.form.get("gone") == "yes":
+            house.drop(guide, called)
+        elif file is None or not file.filename:
+            raise InputError(Problem.of("file", "no_sound_file"))
+        else:
+            file.stream.flush()
+            house.keep(guide, called, Path(str(file.stream.name)), visitor().by)
+    except NotFoundError:
+        abort(404)
+    except InputError as error:
+        return _page(guide, in_words(error.problems), 422)
+    return done(url_for("guides.one", ident=ident, _anchor="h-recordings"))
+
+
 @views.post("/guides/<ident>/confirm")
 @door(Who.USER)
 def confirm(ident: str) -> ResponseReturnValue:
@@ -183,13 +206,14 @@ def _in_force(ident: str) -> Guide:
 def _page(guide: Guide, problems: dict[str, list[str]], status: int, now: Guide | None = None) -> ResponseReturnValue:
     """`now`: the one in force, where `guide` is another version of it; None also of a guide that is altogether new."""
     with parts().store.read() as tx:
-        versions = guides.versions(tx, guide.id)
+        versions, recorded = guides.versions(tx, guide.id), clips.recorded(tx)
     is_other = not any(each.in_force and each.version == guide.version for each in versions) or now is not None
     page = render_template(
         "guide.html", guide=guide, said=_said, problems=problems, asked=_asked(guide), today=_today(),
         review_by=_today() + REVIEW_AFTER, is_other=is_other, now=now,
         changes=[each.said(visitor().words) for each in differences(now, guide)] if now else [],
         others=[each for each in versions if not each.in_force], ours=SHIPPED_BY,
+        recordings=[(each, recorded.get(each.clip.key, "")) for each in named_in(guide)],
     )  # fmt: skip
     return make_response(page, status)
 
