@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from controller.guides.documents import guide_of, text_of
+from controller.guides.model import CALCULATE, FIRST, REPEAT, every_question, said
 from controller.guiding import Guiding, shipped
 from controller.store import guides, journal
 from controller.web.guides import KEY, SHEET_BODY
@@ -108,6 +109,20 @@ def test_a_spreadsheet_is_read_compared_used_and_taken_back(pages: Pages) -> Non
     assert Guiding(pages.station.store, pages.station.clock, pages.station.bell).put_shipped() == ()
 
 
+def test_who_confirms_a_guide_has_read_all_that_residents_read(pages: Pages) -> None:
+    client = pages.signed_in()
+    for guide in shipped():
+        page = text(client.get(f"/guides/{guide.id}"))
+        texts = [said(guide.deadline, FIRST)]
+        for paper in guide.papers:
+            texts += [said(paper.labels, FIRST), said(paper.hints, FIRST)]
+        for _, each in every_question(guide.questions):
+            if each.kind != CALCULATE and each.kind != REPEAT:
+                texts += [said(each.labels, FIRST), said(each.hints, FIRST), said(each.constraint_message, FIRST)]
+                texts += [said(choice.labels, FIRST) for choice in each.choices]
+        assert [each for each in texts if re.sub(r"\s+", " ", each) not in page] == []
+
+
 def test_every_mistake_is_said_with_its_place(pages: Pages) -> None:
     client = pages.signed_in()
     book = openpyxl.load_workbook(io.BytesIO(sheet()))
@@ -123,16 +138,16 @@ def test_every_mistake_is_said_with_its_place(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "said"),
+    ("content", "name", "told"),
     [
         (b"", "", "Chưa có tệp"), (b"no spreadsheet", "a.xlsx", "mistakes"),
         (b"PK\x03\x04" + b"x" * 5000, "a.xlsx", "mistakes"),
     ],
 )  # fmt: skip
-def test_what_is_no_guide_is_told_and_changes_nothing(pages: Pages, content: bytes, name: str, said: str) -> None:
+def test_what_is_no_guide_is_told_and_changes_nothing(pages: Pages, content: bytes, name: str, told: str) -> None:
     client, before = pages.signed_in(), version(pages)
     answer = bring(client, content, name)
-    assert answer.status_code == 422 and said in text(answer)
+    assert answer.status_code == 422 and told in text(answer)
     assert version(pages) == before
     assert list(pages.station.places.uploads.iterdir()) == []
 
