@@ -41,7 +41,7 @@ from kiosk.filing.saying import answered, spoken
 from kiosk.filing.state import At, Filing
 from kiosk.filing.visiting import GuidedFiling
 from kiosk.happenings import DraftFound, DraftSaved, HelperKnown, PhotoTaken, SaveDraft, Say, Submit
-from kiosk.look import TEXT_SIZES, Frame
+from kiosk.look import SMALLEST_MM, TEXT_SIZES, Frame
 from kiosk.typeset import ELLIPSIS
 from kiosk.widgets import Label, Shape, Sign, Target
 from tests.support import kiosk_cases as cases
@@ -129,6 +129,15 @@ def test_nothing_is_cut_off_behind_the_other_doors(text_size: int, language: str
             scene = cases.scene(cases.Case(shown, SEVEN))
             cut += [(name, w.text) for w in scene if isinstance(w, Label) and w.text.endswith(ELLIPSIS)]
     assert cut == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text_size", range(len(TEXT_SIZES)))
+def test_the_doors_have_pictures_on_the_smallest_screen_too(text_size: int, language: str) -> None:
+    doors = replace(cases.VISIT["doors"], text_size=text_size, language=language)
+    scene = cases.scene(cases.Case(doors, Frame.of(800, 480, SMALLEST_MM[0])))
+    drawn = {w.shape for w in scene if isinstance(w, Sign)}
+    assert drawn >= {Shape.PAPER, Shape.SEARCH, Shape.PHONE, Shape.HORN, Shape.PEOPLE, Shape.HAND}
 
 
 def test_no_seat_is_offered_in_a_session_that_is_gone() -> None:
