@@ -163,6 +163,19 @@ def test_papers_of_a_birth() -> None:
     ]  # fmt: skip
 
 
+def test_a_woman_is_not_offered_to_be_the_father() -> None:
+    form = Form(_guide("khai_sinh"), TODAY)
+
+    def offered(sex: str) -> list[str]:
+        answers = form.with_answer(form.begun(), ("nguoi_yeu_cau", "yc_gioi_tinh"), sex)
+        page = form.page(("nguoi_yeu_cau", "quan_he"), answers)
+        return [choice.name for choice in form.choices(page, answers)] if page else []
+
+    others = ["ong_ba", "nguoi_than", "uy_quyen"]
+    assert [offered("nu"), offered("nam")] == [["me", *others], ["cha", *others]]
+    assert offered("") == ["cha", "me", *others]
+
+
 def test_what_a_copy_costs() -> None:
     """2,000 đ for each of two pages, then 1,000; at most 200,000 a copy."""
     form = Form(_guide("chung_thuc_ban_sao"), TODAY)
