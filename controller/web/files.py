@@ -1,4 +1,4 @@
-"""Residents' files at the desk: the queue, one file opened, its next state, notes, taking it along, deletion.
+"""Residents' files at the desk: the queue, one file opened, its next state, notes, deletion. Taking along: file_taking.py.
 
 Nothing of a file is kept outside the sitting's memory: pages are never cached, nothing of them is logged, and no
 address has a name in it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -18,11 +18,8 @@ from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
 from controller.core.opened_files import OpenedFile, Outline
 from controller.filing_desk import BROKEN, DELETION_REASONS
-from controller.filing_papers import pdf_of
-from controller.filing_sittings import Sitting
 from controller.guides.model import FIRST
 from controller.guides.model import said as in_language
-from controller.runtime.sealing import SealError
 from controller.store import guides
 from controller.web.announcement_forms import said
 from controller.web.context import done, parts, visitor, wants_json
@@ -35,8 +32,6 @@ TONES = {
     FileState.REGISTERED: "waiting", FileState.PAPERS_ASKED: "waiting", FileState.PAYMENT_ASKED: "waiting",
     FileState.DONE: "fine", FileState.RETURNED: "fine",
 }  # fmt: skip
-FORMS = ("json", "pdf", "print")  # in which a file is taken along
-TAKING_S = 60.0  # the longest wait for another file that is taken along
 PROMISING = frozenset({FileState.ACCEPTED, FileState.IN_PROCESS})  # steps with which a day may be promised
 
 
@@ -172,15 +167,6 @@ def _today() -> date:
     return _day_of(parts().clock.now())
 
 
-@views.get("/files/<ident>/photo/<int:place>")
-@door(Who.USER)
-def photo(ident: str, place: int) -> ResponseReturnValue:
-    try:
-        return Response(parts().filing_desk.photo(sitting(), ident, place), content_type="image/jpeg")
-    except SealError:
-        abort(404)
-
-
 @views.post("/files/<ident>/move")
 @door(Who.USER, body_limit=FORM_BODY)
 def move(ident: str) -> ResponseReturnValue:
@@ -265,43 +251,6 @@ def _kept_along(ident: str, told: str) -> ResponseReturnValue:
 
 def _done(ident: str, told: str) -> ResponseReturnValue:
     return done(url_for("files.one", ident=ident, tray=request.form.get("tray") or None, told=told or None))
-
-
-@views.post("/files/<ident>/export")
-@door(Who.USER)
-def export(ident: str) -> ResponseReturnValue:
-    """The file as JSON or PDF. A form, not a link: taking along is an act, with its line in the journal. "print" is the
-    PDF where the browser can show it."""
-    desk, opened, form = parts().filing_desk, sitting(), request.form.get("form", "")
-    if form not in FORMS:
-        abort(400)
-    found = desk.open(opened, ident)
-    if not desk.taking.acquire(timeout=TAKING_S):
-        abort(503)
-    try:
-        content = desk.exported(opened, ident) if form == "json" else _pdf(opened, found)
-    finally:
-        desk.taking.release()
-    response, ending = make_response(content), "json" if form == "json" else "pdf"
-    response.headers["Content-Type"] = f"application/{ending}"
-    shown = "inline" if form == "print" else "attachment"
-    response.headers["Content-Disposition"] = f'{shown}; filename="ho-so-{found.number}.{ending}"'
-    return response
-
-
-def _pdf(opened: Sitting, found: OpenedFile) -> bytes:
-    photos = tuple((each.paper, _photo(opened, found.outline.id, each.place)) for each in found.photos)
-    made = pdf_of(found, photos, visitor().words, parts().config.site.tz, full_names())
-    parts().filing_desk.was_exported(opened, found.outline.id, "pdf")
-    return made
-
-
-def _photo(opened: Sitting, ident: str, place: int) -> bytes:
-    """b"", which the PDF says, of one that was changed: the rest is to be had."""
-    try:
-        return parts().filing_desk.photo(opened, ident, place)
-    except SealError:
-        return b""
 
 
 @views.post("/files/<ident>/delete")

@@ -16,7 +16,7 @@ from controller.filing_desk import FilingDesk
 from controller.filing_sittings import IDLE_S
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users
-from controller.web import files
+from controller.web import file_taking
 from controller.web.context import KEY
 from controller.web.passwords import Passwords
 from tests.support.filed import BIRTH, cheap, submission
@@ -155,8 +155,23 @@ def test_a_file_that_somebody_changed_is_told_taken_along_as_far_as_it_goes_and_
     assert "không mở được" in client.get("/files/people").get_data(as_text=True)
 
 
+def test_a_photo_is_taken_along_as_a_file_of_its_own(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    answer = client.post(f"/files/{ident}/photo/3", data={"token": token(client)})
+    assert (answer.status_code, answer.get_data()) == (200, b"\xff\xd8second")
+    assert re.fullmatch(
+        r'attachment; filename="ho-so-\w{4}-\w{4}-giay_chung_sinh-2.jpg"', answer.headers["Content-Disposition"]
+    )
+    assert client.post(f"/files/{ident}/photo/9", data={"token": token(client)}).status_code == 404
+    with filings.opened(pages.station.places.filings_db).read() as tx:
+        told = [row["detail"] for row in tx.execute("SELECT detail FROM outbox WHERE kind = 'file' ORDER BY seq")]
+    assert '"form": "jpeg"' in told[-1] and '"what": "exported"' in told[-1]
+
+
 def test_one_file_is_taken_along_at_a_time(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "TAKING_S", 0.01)
+    monkeypatch.setattr(file_taking, "TAKING_S", 0.01)
     client = pages.signed_in()
     post(client, "/files/make", password=PASSWORD)
     ident = filed(pages)
