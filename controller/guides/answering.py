@@ -35,6 +35,7 @@ TEXT_LIMIT = 500  # characters
 LINES_LIMIT = 2000  # of a text of several lines
 _DIGITS_LIMIT = 15  # of a number; more do not fit into a float exactly
 _YEARS = range(1900, 2101)
+_THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 
 
@@ -109,13 +110,16 @@ def day_of(text: str) -> date | None:
 
 
 def _whole(text: str) -> Value:
-    digits = text.replace(" ", "").replace(".", "")
-    return int(digits) if digits.isascii() and digits.lstrip("-").isdigit() and len(digits) <= _DIGITS_LIMIT else text
+    value = _number(text)
+    return value if isinstance(value, int) else text
 
 
 def _number(text: str) -> Value:
-    """As it is written here: a comma before the decimals."""
-    plain = text.replace(" ", "").replace(",", ".")
+    """As it is written here: dots between thousands, a comma before the decimals (a dot too, if it can be no other)."""
+    plain = text.replace(" ", "")
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    plain = plain.replace(",", ".")
     if not re.fullmatch(r"-?\d+(\.\d+)?", plain, re.ASCII) or len(plain) > _DIGITS_LIMIT:
         return text
     return float(plain) if "." in plain else int(plain)

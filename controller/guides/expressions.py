@@ -18,6 +18,7 @@ from typing import Final, Protocol, TypeAlias, cast
 from controller.guides.model import Tree
 
 REGEX_SUBJECT_LIMIT = 500  # characters that are compared with a pattern
+CONCAT_LIMIT = 4000  # characters; calculations that double each other's texts would fill the kiosk's memory
 
 
 class Unknown(Enum):
@@ -258,7 +259,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Operand]] = {
     "count-selected": lambda chosen: float(len(text(chosen).split())),
     "regex": _regex,
     "string-length": lambda value: float(len(text(value))),
-    "concat": lambda *values: "".join(text(each) for value in values for each in _each(value)),
+    "concat": lambda *values: "".join(text(each) for value in values for each in _each(value))[:CONCAT_LIMIT],
     "date": _date,
     "format-date": _format_date,
     "int": _whole,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.guides.expressions import ARGUMENTS, UNKNOWN, Operand, Unknown, evaluate, text, truth
+from controller.guides.expressions import ARGUMENTS, CONCAT_LIMIT, UNKNOWN, Operand, Unknown, evaluate, text, truth
+from controller.guides.model import Tree
 from controller.guides.parsing import ExpressionError, parsed
 from controller.guides.patterns import is_heavy
 
@@ -92,6 +93,13 @@ def found(source: str) -> Operand:
 )
 def test_values(source: str, value: Operand) -> None:
     assert found(source) == value
+
+
+def test_texts_that_double_each_other_do_not_grow_for_ever() -> None:
+    doubled: Tree = ("text", "a" * 900)
+    for _ in range(12):
+        doubled = ("call", "concat", doubled, doubled)
+    assert len(text(evaluate(doubled, Sheet()))) == CONCAT_LIMIT
 
 
 def test_what_is_no_number_is_none() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.guides.answering import Answers, Value
+from controller.guides.answering import Answers, Value, canonical
 from controller.guides.answering import Path as Where
 from controller.guides.documents import guide_of, text_of
 from controller.guides.forms import Form, Page
 from controller.guides.id_numbers import Card
-from controller.guides.model import Guide, said
+from controller.guides.model import Guide, Question, said
 from controller.runtime.catalogues import load_words
 from tests.support.guide_books import YES_NO, Rows, guide_from
 
@@ -223,6 +223,19 @@ def test_answers_take_their_plain_form(form: Form) -> None:
         ("dien_tich",): 12.5, ("nhieu",): ["yes", "no"], ("may_con",): 0,
     }  # fmt: skip
     assert dict(form.with_answer(answers, ("nguoi", "ten"), "")).get(("nguoi", "ten")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("integer", "1.000", 1000), ("integer", "12.5", "12.5"), ("integer", "--5", "--5"), ("integer", "- 5", -5),
+        ("integer", "1.2.3", "1.2.3"), ("integer", "²", "²"), ("decimal", "1.000", 1000),
+        ("decimal", "1.000,5", 1000.5), ("decimal", "2.5", 2.5), ("decimal", "2,50", 2.5), ("decimal", "1,000.5", "1,000.5"), ("decimal", "٣", "٣"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_they_are_written_here(kind: str, typed: str, value: Value) -> None:
+    """Twelve and a half is not a hundred and twenty-five; what is no number stays, and is refused in words."""
+    assert canonical(Question("so", kind, {}), typed) == value
 
 
 def test_a_default_is_there_when_its_question_is(form: Form) -> None:
