@@ -1,4 +1,4 @@
-"""Residents' files at the desk: the queue, one file opened, its next state, notes, deletion. Taking along: file_taking.py.
+"""Residents' files at the desk: the queue, one file opened, its next state, notes, deletion (file_taking.py: the rest).
 
 Nothing of a file is kept outside the sitting's memory: pages are never cached, nothing of them is logged, and no
 address has a name in it.
