@@ -60,7 +60,8 @@ def scene(_: State, setting: Setting) -> Scene:
 
 
 def said(_: State, setting: Setting) -> str:
-    return setting.words("kiosk.doors.said")
+    """With the names of the doors, for whoever does not read them."""
+    return "\n".join(setting.words(f"kiosk.doors.{name}") for name in ("said", *(door[0] for door in _DOORS)))
 
 
 def _grid(sheet: Sheet, setting: Setting, box: Box) -> None:

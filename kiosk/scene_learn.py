@@ -27,7 +27,7 @@ def scene(state: State, setting: Setting) -> Scene:
 
 
 def said(_: State, setting: Setting) -> str:
-    return setting.words("kiosk.learn.said")
+    return "\n".join(setting.words(f"kiosk.learn.{key}") for key in ("said", *(f"{name}.title" for name in LESSONS)))
 
 
 def lesson(state: State, setting: Setting) -> Scene:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from controller.core.words import Words
 from controller.guides.forms import Page
-from controller.guides.model import NOTE, REPEAT, SELECT_MULTIPLE, SELECT_ONE, said
+from controller.guides.model import NOTE, REPEAT, SELECT_MULTIPLE, SELECT_ONE, Guide, Labels, Question, said
+from controller.guides.saying import as_written, heard
 from kiosk.acts import Act
+from kiosk.filing import finding
 from kiosk.filing.acts import Choose, Have
 from kiosk.filing.document import CONSENT_PARTS
 from kiosk.filing.state import At, Filing, Trouble
@@ -126,7 +128,7 @@ def consent_hints(filing: Filing) -> tuple[str, ...]:
 
 def _asked(filing: Filing, page: Page, words: Words) -> list[str]:
     question = page.question
-    lines = [label_of(page, words), said(question.hints, words.language)]
+    lines = [_heard(filing, labels, words) for labels in _labels(filing, question)]
     if question.kind in {SELECT_ONE, SELECT_MULTIPLE, REPEAT} and filing.form is not None:
         choices = filing.form.choices(page, filing.answers)
         lines.append(
@@ -141,13 +143,45 @@ def _asked(filing: Filing, page: Page, words: Words) -> list[str]:
     return [line for line in lines if line]
 
 
+def guides_of(filing: Filing, words: Words) -> tuple[Guide, ...]:
+    """Those of an event, or what a search has found."""
+    query = filing.keyboard.text if filing.keyboard else ""
+    return finding.found(filing.guides, filing.where.name, query, words.language)
+
+
+def event_name(event: str, words: Words) -> str:
+    key = f"guide.event.{event}"
+    return words(key) if words.has(key) else event
+
+
+def _events(filing: Filing, words: Words) -> list[str]:
+    if not filing.guides:
+        return [words("kiosk.filing.none")]
+    events = [event_name(event, words) for event in finding.events_of(filing.guides)]
+    return [*events, words("kiosk.filing.events.by_name"), words("kiosk.filing.events.resume")]
+
+
+def _labels(filing: Filing, question: Question) -> tuple[Labels, Labels]:
+    written = as_written(filing.guide, question) if filing.guide else question
+    return written.labels, written.hints
+
+
+def _heard(filing: Filing, labels: Labels, words: Words) -> str:
+    """A text of the guide in the words that lie ready: without what was answered."""
+    text = said(labels, words.language)
+    return heard(filing.guide, text, words("guide.shown_number")) if filing.guide else text
+
+
 def _more(filing: Filing, words: Words) -> list[str]:
     guide, where = filing.guide, filing.where
     match where.at:
         case At.ABOUT if guide is not None and not guide.is_verified:
             return [words("kiosk.filing.unconfirmed"), words("kiosk.filing.about.how")]
-        case At.EVENTS if not filing.guides:
-            return [words("kiosk.filing.none")]
+        case At.EVENTS:
+            return _events(filing, words)
+        case At.GUIDES:
+            titles = [said(each.title, words.language) for each in guides_of(filing, words)]
+            return titles if len(titles) <= _CHOICES_SAID else []
         case At.UNFIT if filing.form is not None:
             problem = filing.form.fits(filing.answers)
             return [problem.said(words), words("kiosk.filing.unfit.what")] if problem else []

@@ -12,7 +12,7 @@ from kiosk.filing import ends_scenes, file_scenes, finding, typing_scene
 from kiosk.filing.acts import Choose, DoNotKnow, Forward, OpenKeys, PickEvent, PickGuide, PickPlace, Resume
 from kiosk.filing.frame import headed, is_roomy, opened, troubles
 from kiosk.filing.pieces import Para, Piece, pieces
-from kiosk.filing.saying import label_of, title_of, trouble_words
+from kiosk.filing.saying import event_name, guides_of, label_of, title_of, trouble_words
 from kiosk.filing.state import At, Filing
 from kiosk.filing.way import is_typed, pages_of, written
 from kiosk.look import GAP_MM
@@ -34,8 +34,7 @@ def _events(filing: Filing, setting: Setting) -> Scene:
     sheet, box = opened(setting, title_of(filing, words), stops=False)
     rows: list[Piece] = []
     for event in finding.events_of(filing.guides):
-        key = f"guide.event.{event}"
-        rows.append(Row(words(key) if words.has(key) else event, PickEvent(event)))
+        rows.append(Row(event_name(event, words), PickEvent(event)))
     if filing.guides:
         rows.append(Row(words("kiosk.filing.events.by_name"), PickEvent("")))
     else:
@@ -46,7 +45,7 @@ def _events(filing: Filing, setting: Setting) -> Scene:
 
 
 def _guides(filing: Filing, setting: Setting) -> Scene:
-    words, event = setting.words, filing.where.name
+    words = setting.words
     sheet, box = opened(setting, title_of(filing, words), stops=False)
     query, language = filing.keyboard.text if filing.keyboard else "", words.language
     rows: list[Piece] = []
@@ -54,7 +53,7 @@ def _guides(filing: Filing, setting: Setting) -> Scene:
         box, rows = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
     found: list[Piece] = [
         Row(said(guide.title, language), PickGuide(guide.id))
-        for guide in finding.found(filing.guides, event, query, language)
+        for guide in guides_of(filing, words)
     ]
     rows += found or [Para(words("kiosk.filing.guides.nothing"))]
     pieces(sheet, setting, box, rows, filing.shown_page)

@@ -404,9 +404,13 @@ def test_each_page_is_said_as_it_comes_and_silence_follows_the_last() -> None:
     words = support.kit().words
     guided = GuidedFiling(lambda: support.GUIDES, words, support.kit().places, lambda: support.SEED)
     visit = guided.begun("vi", Passed(support.NOW, 0.0))
-    assert guided.spoken(visit) == words["vi"]("kiosk.filing.events.title")
+    events = ("nguoi_cao_tuoi", "sinh_con", "qua_doi", "ket_hon", "giay_to", "cu_tru")
+    assert guided.spoken(visit).splitlines() == [
+        words["vi"]("kiosk.filing.events.title"), *(words["vi"](f"guide.event.{event}") for event in events),
+        words["vi"]("kiosk.filing.events.by_name"), words["vi"]("kiosk.filing.events.resume"),
+    ]  # fmt: skip
     after, wishes = guided.step(visit, PickEvent("nguoi_cao_tuoi"))
-    assert wishes == (Say(words["vi"]("kiosk.filing.guides.title"), "vi"),)
+    assert wishes == (Say(f"{words['vi']('kiosk.filing.guides.title')}\nTrợ cấp hưu trí xã hội", "vi"),)
     assert guided.page(after) != guided.page(visit)
     same, wishes = guided.step(after, OpenKeys(True))
     assert (same, wishes) == (after, ())

@@ -399,3 +399,14 @@ def test_that_somebody_helped_is_known_after_a_pause() -> None:
     again.touches(Forward())
     again.happens(DraftFound(kept.ident, kept.content, kept.photos))
     assert (again.here.helper, again.here.answers) == ("7", resident.here.answers)
+
+
+def test_what_there_is_to_choose_is_said_wherever_one_chooses() -> None:
+    words = support.kit().words["vi"]
+    names = ("file", "status", "learn", "programme", "training", "help")
+    doors, learn = (cases.stage().said(cases.VISIT[name]) for name in ("doors", "learn"))
+    assert doors is not None and learn is not None
+    assert doors.splitlines()[1:] == [words(f"kiosk.doors.{name}") for name in names]
+    assert learn.splitlines()[1:] == [words(f"kiosk.learn.{name}.title") for name in ("vneid", "portal", "safe")]
+    assert spoken(pages()["guides_of_event"], words).splitlines()[1:] == ["Trợ cấp hưu trí xã hội"]
+    assert spoken(pages()["choice"], words).splitlines()[-2:] == ["Có", "Không"]
