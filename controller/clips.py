@@ -21,6 +21,7 @@ from controller.core.words import Words
 from controller.guide_recordings import named_in
 from controller.guides.answering import limit_of
 from controller.guides.model import Group, Guide, Labels, Question, every_question
+from controller.guides.saying import heard
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import clips, guides, notices, utterances
@@ -35,6 +36,7 @@ _HEARD_FIRST = (  # by whoever comes while the rest is still being spoken
 )  # fmt: skip
 FIRST_S = 60.0  # a station that has just started has better things to do
 LOOK_S = 600.0  # files may have been lost meanwhile
+NUMBER = "guide.shown_number"
 RETRY_S = 6 * 3600.0  # what could not be spoken
 HEARD_AGAIN = timedelta(hours=24)
 log = logging.getLogger(__name__)
@@ -94,7 +96,9 @@ class Clips:
         wanted += [clip for clip in named if clip.key in recorded]  # whole, whatever their language and their lines
         for words in (self._words, *self._others):
             wanted += clips_in(own_of(words), words.language)
-            wanted += clips_in(_in_turn([said_of(guide, words.language) for guide in guides_in_force]), words.language)
+            wanted += clips_in(
+                _in_turn([said_of(guide, words.language, _number(words)) for guide in guides_in_force]), words.language
+            )
             wanted += clips_in(_filled(words, guides_in_force), words.language)
         return self._wish(wanted)
 
@@ -155,9 +159,14 @@ def shown_of(tx: Tx, now: datetime) -> Iterator[str]:
         yield from (text for text in (sounding.utterance.title, sounding.text) if text)
 
 
-def said_of(guide: Guide, language: str = SPOKEN) -> Iterator[str]:
-    """Every text of a guide that is said at the kiosk, as far as it is written in a language."""
-    return (text for labels in _texts_of(guide) if (text := labels.get(language, "")))
+def said_of(guide: Guide, language: str = SPOKEN, number: str = "") -> Iterator[str]:
+    """Every text of a guide that is said at the kiosk, as far as it is written in a language. number: what is said
+    instead of one that only answers tell."""
+    return (heard(guide, text, number) for labels in _texts_of(guide) if (text := labels.get(language, "")))
+
+
+def _number(words: Words) -> str:
+    return words(NUMBER) if words.has(NUMBER) else ""
 
 
 def _texts_of(guide: Guide) -> Iterator[Labels]:
