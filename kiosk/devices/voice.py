@@ -8,6 +8,7 @@ output costs a hundredth of a core.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import wave
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ OFF = "off"
 BUFFER = 256  # frames; 11 ms
 BETWEEN = bytes(2 * RATE // 4)  # lines of one saying
 MOST_BYTES = 2 * RATE * 120
+_SDL_INIT_AUDIO = 0x10
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ class Voice:
         """DeviceError("voice_none") if there is no output; then nothing is ever said."""
         if self._open or self._device == OFF:
             return
+        _begin_sound()
         self._mixer = import_module("pygame.mixer")  # not with the rest of pygame: a waiting kiosk pays nothing for it
         try:
             self._mixer.init(RATE, -16, 1, BUFFER, self._device or None, allowedchanges=0)
@@ -78,6 +81,12 @@ class Voice:
             if content := _content(self._places.voice(key_of(text, each))):
                 return content
         return b""
+
+
+def _begin_sound() -> None:
+    """SDL's own beginning, which asks the sound server, without Python's lock: one that does not answer holds up this
+    thread alone. pygame would hold the lock, and with it the whole kiosk. What fails here fails there, and is told."""
+    ctypes.CDLL(str(pygame.base.__file__)).SDL_InitSubSystem(_SDL_INIT_AUDIO)
 
 
 def _content(file: Path) -> bytes:
