@@ -41,8 +41,7 @@ def join(group: click.Group) -> None:
         else:
             words = load_words(LANGUAGES[0])
             click.echo(_summary(file, found, words))
-            if not found.is_verified:
-                click.echo(words("guides.command.unverified"))
+            _advise(found, words)
         return 0
 
     @station_command(guide, "import")
@@ -72,8 +71,7 @@ def join(group: click.Group) -> None:
             click.echo(line)
         for line in _recordings(station, store, found, Path(file).parent, words):
             click.echo(line)
-        if not found.is_verified:
-            click.echo(words("guides.command.unverified"))
+        _advise(found, words)
         return 0
 
     @station_command(guide)
@@ -170,6 +168,16 @@ def _recordings(station: Station, store: Store, guide: Guide, folder: Path, word
         yield words("guides.command.not_recorded", files=", ".join(taken.missing))
     for file, problems in taken.refused:
         yield f"{file}: {' '.join(problem_words(each, words) for each in problems)}"
+
+
+def _advise(guide: Guide, words: Words) -> None:
+    """What is no mistake, and still worth knowing."""
+    from controller.guides.model import every_question
+
+    if not guide.is_verified:
+        click.echo(words("guides.command.unverified"))
+    if not any(question.source == "card.birth" for _, question in every_question(guide.questions)):
+        click.echo(words("guides.command.no_birth"))
 
 
 def _summary(file: str, guide: Guide, words: Words) -> str:

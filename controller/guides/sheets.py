@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -108,13 +108,11 @@ def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
     """The sheets by name; those that are missing are empty. UnreadableError if there are none to read."""
     has_merged = _examined(file)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
-        try:
+        with file.open("rb") as opened:  # of a path openpyxl would judge the name
+            book = openpyxl.load_workbook(opened, read_only=True, data_only=False, keep_links=False)
             found = {sheet.title: _sheet(sheet, mistakes) for sheet in book.worksheets if _is_ours(sheet, mistakes)}
-        finally:
-            book.close()
-        if has_merged and not any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
-            _refuse_merged(file, mistakes)
+            if has_merged and not any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
+                _refuse_merged(opened, mistakes)
     except _BROKEN as error:
         raise UnreadableError("file_broken") from error
     for name in NEEDED:
@@ -283,12 +281,11 @@ def _meant(escaped: re.Match[str]) -> str:
     return escaped[0] if unicodedata.category(letter) == "Cs" else letter
 
 
-def _refuse_merged(file: Path, mistakes: Mistakes) -> None:
+def _refuse_merged(opened: IO[bytes], mistakes: Mistakes) -> None:
     """Only a whole reading knows them; by now it is known that the file is small."""
-    book = openpyxl.load_workbook(file, data_only=False, keep_links=False)
+    book = openpyxl.load_workbook(opened, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         if sheet.title in SHEETS:
             for each in sheet.merged_cells.ranges:
                 letter = get_column_letter(each.min_col)
                 mistakes.add("cells_merged", sheet.title, each.min_row, letter, cells=each.coord)
-    book.close()

@@ -19,6 +19,7 @@ from tests.support.processes import loalang
 from tests.support.scheduling import CONFIG
 
 GOOD: Rows = ({"type": "text", "name": "ten", "label": "Tên?"},)
+BIRTH = {"type": "date", "name": "sinh", "label": "Sinh ngày nào?", "nguon": "card.birth"}
 WRONG: Rows = ({"type": "text", "name": "ten", "label": "Tên?", "relevant": "${kia} === 1", "constraint": ". > 1"},)
 
 
@@ -32,8 +33,8 @@ def state(tmp_path: Path) -> Path:
 
 
 def test_check_import_and_list(state: Path, tmp_path: Path) -> None:
-    file = tmp_path / "thử nghiệm.xlsx"
-    book(file, GOOD)
+    file = tmp_path / "thử nghiệm"  # whatever it is called
+    book(file, (*GOOD, BIRTH))
     checked = loalang("guide", "check", str(file), "--json", state=state)
     told = json.loads(checked.stdout)
     assert (checked.returncode, checked.stderr, told["id"], told["verified_by"]) == (0, "", "thu", "")
@@ -72,7 +73,8 @@ def test_every_mistake_on_its_own_line_and_nothing_changed(state: Path, tmp_path
 
 def test_a_check_needs_no_station(tmp_path: Path) -> None:
     book(tmp_path / "a.xlsx", GOOD)
-    assert loalang("guide", "check", str(tmp_path / "a.xlsx"), state=tmp_path / "none").returncode == 0
+    checked = loalang("guide", "check", str(tmp_path / "a.xlsx"), state=tmp_path / "none")
+    assert (checked.returncode, "không hỏi ngày sinh" in checked.stdout) == (0, True)
     assert loalang("guide", "import", str(tmp_path / "a.xlsx"), state=tmp_path / "none").returncode == 2
 
 
