@@ -123,7 +123,7 @@ def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
 
 def _examined(file: Path) -> bool:
     """Whether it is a workbook that may be opened; true if it has merged cells."""
-    if file.is_dir():
+    if file.exists() and not file.is_file():  # nobody waits for a pipe
         raise UnreadableError("file_folder")
     try:
         size = file.stat().st_size
