@@ -41,7 +41,7 @@ class Voice:
         """DeviceError("voice_none") if there is no output; then nothing is ever said."""
         if self._open or self._device == OFF:
             return
-        _begin_sound()
+        _ask_the_server()
         self._mixer = import_module("pygame.mixer")  # not with the rest of pygame: a waiting kiosk pays nothing for it
         try:
             self._mixer.init(RATE, -16, 1, BUFFER, self._device or None, allowedchanges=0)
@@ -51,15 +51,19 @@ class Voice:
         self._open = True
 
     def say(self, text: str, language: str) -> float:
-        """Instead of what is being said; how many seconds it takes, 0 for silence."""
+        """Instead of what is being said; how many seconds it takes, 0 for silence. DeviceError if it cannot be."""
         if not self._open:
             return 0.0
-        self._said = BETWEEN.join(self._pieces([line for line in text.splitlines() if line.strip()], language))
-        self._said = self._said[:MOST_BYTES]
-        self._mixer.stop()
-        if self._said:
-            self._mixer.Sound(buffer=self._said).play()
-        return len(self._said) / 2 / RATE
+        wanted = BETWEEN.join(self._pieces([line for line in text.splitlines() if line.strip()], language))[:MOST_BYTES]
+        self._mixer.stop()  # before what it plays from is let go
+        self._said = wanted
+        try:
+            if wanted:
+                self._mixer.Sound(buffer=wanted).play()
+        except (pygame.error, MemoryError) as why:  # the latter where there is no output any more
+            log.warning("no voice any more: %s", why)
+            raise DeviceError("voice_none") from why
+        return len(wanted) / 2 / RATE
 
     def close(self) -> None:
         if self._open:
@@ -83,10 +87,13 @@ class Voice:
         return b""
 
 
-def _begin_sound() -> None:
-    """SDL's own beginning, which asks the sound server, without Python's lock: one that does not answer holds up this
-    thread alone. pygame would hold the lock, and with it the whole kiosk. What fails here fails there, and is told."""
-    ctypes.CDLL(str(pygame.base.__file__)).SDL_InitSubSystem(_SDL_INIT_AUDIO)
+def _ask_the_server() -> None:
+    """Begin with the sound once without Python's lock: a server that does not answer holds up this thread alone. pygame
+    would hold the lock, and with it the whole kiosk; and it opens nothing if the sound was begun already, so it is
+    ended again. What fails here fails there, and is told."""
+    sdl = ctypes.CDLL(str(pygame.base.__file__))
+    if sdl.SDL_InitSubSystem(_SDL_INIT_AUDIO) == 0:
+        sdl.SDL_QuitSubSystem(_SDL_INIT_AUDIO)
 
 
 def _content(file: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import io
+import signal
 import subprocess
 import sys
 import time
@@ -108,6 +109,42 @@ def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink)
             assert say(f"{HELLO}/{AGAIN}")[1] == pytest.approx(2.25)
         finally:
             process.kill()
+
+
+ANSWERS = """
+import sys, threading, time
+from pathlib import Path
+from controller.runtime.places import Places
+from kiosk.devices.voice import Voice
+ticks = []
+def others():
+    while True:
+        ticks.append(time.monotonic())
+        time.sleep(0.02)
+threading.Thread(target=others, daemon=True).start()
+voice = Voice(Places(Path(sys.argv[1])))
+print("begins", flush=True)
+voice.open()
+worst = max(after - before for before, after in zip(ticks, ticks[1:]))
+print(worst, voice.say(sys.argv[2], "vi"), flush=True)
+time.sleep(1.5)
+"""
+
+
+def test_a_server_that_does_not_answer_holds_up_the_voice_alone(station: Station, sink: NullSink) -> None:
+    station.places.voice(key_of(HELLO, "vi")).write_bytes(tone(1.0, 400.0))
+    command = [sys.executable, "-c", ANSWERS, str(station.places.state), HELLO]
+    with sink.environment(), Listener(sink) as listener:
+        with sink.asleep(), subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "begins\n"
+            time.sleep(1.5)
+            sink.signal(signal.SIGCONT)
+            worst_s, took = map(float, process.stdout.readline().split())
+            process.wait(10)
+        assert worst_s < 0.5, "the others went on"
+        assert took == 1.0
+        assert len(listener.tones(400.0)) == 1, "and it was heard"
 
 
 def test_the_texts_become_files_and_go_with_their_wish(station: Station) -> None:
