@@ -83,5 +83,10 @@ def neighbours(outlines: Sequence[Outline], here: Outline) -> tuple[str, str]:
     return before[-1] if before else "", after[0] if after else ""
 
 
+def page_of(outlines: Sequence[Outline], here: Outline) -> int:
+    """On which page of a list a file stands, or would stand."""
+    return sum((each.filed_at, each.id) < (here.filed_at, here.id) for each in outlines) // PAGE + 1
+
+
 def pages(count: int) -> int:
     return max(1, -(-count // PAGE))

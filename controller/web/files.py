@@ -25,7 +25,7 @@ from controller.web.announcement_forms import said
 from controller.web.context import done, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.file_keys import full_names, guide_titles, locked, sitting, sitting_or_none
-from controller.web.file_queue import PAGE, in_tray, looked_for, neighbours, pages, trays
+from controller.web.file_queue import PAGE, in_tray, looked_for, neighbours, page_of, pages, trays
 
 views = Blueprint("files", __name__)
 TONES = {
@@ -120,6 +120,7 @@ def _page(
         after=after, promising=PROMISING, offered=offered, takes=sentence, kept=kept,
         closed=due is not None and not office.works(_day_of(due)), helper=_helper(found.document.helped_by),
         goes=outline.changed_at + kept_days if kept_days else None, ended=ended,
+        page=page_of(around, outline),
     )  # fmt: skip
     return page, status
 

@@ -97,6 +97,9 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
         fits = [sticking_out(page)]
         page.get_by_role("link", name="Trang sau").click()
         expect(rows).to_have_count(10)
+        rows.nth(9).locator("a").click()
+        page.locator("footer .back").click()
+        expect(page.locator(".pager")).to_contain_text("trang 2/2")
 
         page.fill("#wanted", "thi y dang")
         page.get_by_role("button", name="Tìm", exact=True).click()

@@ -8,7 +8,7 @@ import pytest
 
 from controller.core.filings import FileState, Timing
 from controller.core.opened_files import Outline, QueueLine
-from controller.web.file_queue import Tray, in_tray, looked_for, neighbours, pages, trays
+from controller.web.file_queue import Tray, in_tray, looked_for, neighbours, page_of, pages, trays
 
 S = FileState
 AT = datetime(2026, 11, 25, 1, tzinfo=UTC)
@@ -62,6 +62,12 @@ def test_before_and_after_a_file_that_need_not_be_there_any_more() -> None:
     assert neighbours(FILES, FILES[2]) == ("02", "04")
     assert neighbours(FILES[:2] + FILES[3:], FILES[2]) == ("02", "04")
     assert neighbours((), FILES[2]) == ("", "")
+
+
+def test_back_to_the_page_on_which_a_file_stands() -> None:
+    many = tuple(outline(number) for number in range(65))
+    assert [page_of(many, many[number]) for number in (0, 29, 30, 59, 60)] == [1, 1, 2, 2, 3]
+    assert page_of(many[:30], many[30]) == 2, "a file that has left the list"
 
 
 def test_pages() -> None:
