@@ -41,8 +41,8 @@ _WITH_DAYS = ("ngay", "default", OWN_NOTES)  # columns in which a day is meant
 _STRICT = b"http://purl.oclc.org/ooxml"  # the namespaces of ISO 29500 Strict, which openpyxl does not read
 _DOCTYPES = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
-    AttributeError, EOFError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
+    AttributeError, EOFError, RuntimeError, ArithmeticError, OSError,
 )  # fmt: skip
 
 

@@ -135,6 +135,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "macros": (_with_part("xl/vbaProject.bin", b"macro"), "file_macros"),
     "entities": (_with_part("xl/worksheets/sheet9.xml", ENTITIES), "file_entities"),
     "entities in UTF-16": (_with_part("xl/more.xml", ENTITIES.decode().encode("utf-16")), "file_entities"),
+    "no workbook in it": (lambda file: _rewritten(file, b"sheet.main+xml", b"sheet.other+xml"), "file_broken"),
     "strict": (lambda file: _rewritten(file, b"//schemas.openxmlformats.org", b"//purl.oclc.org/ooxml"), "file_strict"),
     "many parts": (lambda file: _parts(file), "file_bomb"),
 }
