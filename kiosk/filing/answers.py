@@ -189,11 +189,15 @@ def camera_sees(filing: Filing, event: CameraSees, _: Kit) -> Stepped:
 
 
 def device_failed(filing: Filing, event: DeviceFailed, _: Kit) -> Stepped:
+    """A scanner that is not there says so again and again: only to those who wait for it, and not over other troubles."""
     at = filing.where.at
-    concerned = {"camera": at is At.PHOTO, "scanner": at in WATCHING,
+    waits = at in WATCHING and not filing.typing and filing.trouble is None
+    concerned = {"camera": at is At.PHOTO, "scanner": waits,
                  "printer": at in {At.RECEIPT, At.KEPT, At.HANDOVER}}.get(event.kind, False)  # fmt: skip
     if not concerned:
         return filing, ()
+    if at is At.HANDOVER:  # back to the number, which is to be written down now
+        filing = way.arrived(replace(filing, trail=(Where(At.RECEIPT),)))
     waiting = filing.waiting and at is not At.PHOTO
     trouble = Trouble(f"kiosk.device.{event.reason}", warning=event.kind == "printer")  # it stands on the screen too
     return replace(filing, waiting=waiting, trouble=trouble), ()

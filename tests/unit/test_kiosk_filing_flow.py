@@ -320,6 +320,30 @@ def test_without_a_scanner_one_types() -> None:
     assert resident.here.where == Where(At.ASK, path=("nguoi_yeu_cau", "ten"))
 
 
+def test_a_scanner_that_is_gone_does_not_talk_over_one_who_types_or_another_trouble() -> None:
+    gone = DeviceFailed("scanner", "scanner_gone")
+    resident = Resident(support.begun())
+    resident.touches(Resume())
+    typing = resident.here
+    assert typing.typing and flow.step(typing, gone, support.kit()) == (typing, ())
+    resident.touches(OpenKeys(False))
+    resident.happens(gone)
+    assert resident.here.trouble == Trouble("kiosk.device.scanner_gone")
+    wrong = replace(resident.here, trouble=Trouble("kiosk.filing.code.slip"))
+    assert flow.step(wrong, gone, support.kit()) == (wrong, ())
+
+
+def test_a_slip_that_did_not_come_out_brings_its_number_back() -> None:
+    resident = Resident(begun_on_questions())
+    while resident.here.where.at is not At.HANDOVER:
+        resident.goes_on()
+    resident.happens(DeviceFailed("printer", "printer_paper"))
+    assert (resident.here.trail, resident.here.filed) == ((Where(At.RECEIPT),), Filed("K7M4-XP2Q", "LL" + "A" * 32))
+    assert resident.here.trouble == Trouble("kiosk.device.printer_paper", warning=True)
+    resident.touches(Forward())
+    assert resident.here.where == Where(At.HANDOVER, "0")
+
+
 def test_what_does_not_concern_a_page_changes_nothing() -> None:
     filing = begun_on_questions()
     for event in (DeviceFailed("camera", "camera_gone"), DeviceFailed("printer", "printer_paper"), CardRead(CARD),
