@@ -17,10 +17,7 @@ Wanted = Mapping[str, frozenset[bytes]]  # what is looked for, by what it is cal
 
 def remembered(secrets: Iterable[str | bytes]) -> Wanted:
     """As programs hold it in memory: Python, C, X11. Few shapes, for there is much to look through."""
-    return {
-        _called(each): frozenset([each] if isinstance(each, bytes) else _encoded({each, each.lower()}))
-        for each in secrets
-    }
+    return {_called(each): frozenset([each] if isinstance(each, bytes) else _encoded({each})) for each in secrets}
 
 
 def written(secrets: Iterable[str | bytes]) -> Wanted:
@@ -62,10 +59,12 @@ def in_files(folders: Iterable[Path], secrets: Wanted) -> dict[str, set[str]]:
     """Which files below the folders (or files) have some of it, in their content or their name."""
     found = {}
     for path in (each for folder in folders for each in (folder.rglob("*") if folder.is_dir() else [folder])):
-        if path.is_file() and not path.is_symlink():
-            hit = seen_in(path.read_bytes() + b"\0" + str(path).encode(), secrets)
-            if hit:
-                found[str(path)] = hit
+        try:
+            content = b"" if path.is_symlink() or not path.is_file() else path.read_bytes()
+        except FileNotFoundError:  # gone meanwhile
+            continue
+        if hit := seen_in(content + b"\0" + str(path).encode(), secrets):
+            found[str(path)] = hit
     return found
 
 
