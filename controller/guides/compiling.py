@@ -32,9 +32,10 @@ from controller.guides.model import (
     Labels,
     Question,
 )
+from controller.guides.packages import UnreadableError
 from controller.guides.procedure import facts_of, papers_of, steps_of
 from controller.guides.referring import check_references
-from controller.guides.sheets import Row, Sheet, UnreadableError
+from controller.guides.sheets import Row, Sheet
 from controller.guides.survey import ENDS, Asked, lists_of, survey_of
 
 _KINDS = {"select one": SELECT_ONE, "select all that apply": SELECT_MULTIPLE}

@@ -1,7 +1,8 @@
 """Reads a workbook that somebody has brought: rows of texts, each with its place. The one owner of openpyxl.
 
-Nothing in the file is believed: neither its name nor its sizes. Runs in the compiling child, whose memory and time have
-limits. Excel's own cleverness is refused by name and place, never guessed at: formulas, merged cells, macros.
+Nothing in the file is believed: neither its name nor its sizes; packages.py has looked at it before. Runs in the
+compiling child, whose memory and time have limits. Excel's own cleverness is refused by name and place, never guessed
+at: formulas, merged cells, hidden sheets, days.
 """
 
 from __future__ import annotations
@@ -9,49 +10,27 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import FIRST
+from controller.guides.packages import BROKEN, UnreadableError, examined
 
 SHEETS = ("survey", "choices", "settings", "thu_tuc", "giay_to", "ban_giao")
 NEEDED = tuple(name for name in SHEETS if name != "choices")
 OWN_NOTES = "ghi_chu"  # a column or sheet that is only for whoever writes the guide
-FILE_LIMIT = 5 << 20  # bytes
-UNPACKED_LIMIT = 64 << 20  # bytes
-PARTS_LIMIT = 500
 ROWS_LIMIT, SEEN_LIMIT = 2000, 5000  # rows with something in them; rows at all
 COLUMNS_LIMIT = 100
 CELL_LIMIT = 4000  # characters
-_CHUNK = 1 << 20
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx under a password
 _LANGUAGE = re.compile(r"(?P<stem>[^:]+?)\s*::\s*(?P<name>.*?)\s*(?:\(\s*(?P<code>[A-Za-z-]+)\s*\))?")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.4.2.4: a letter that XML cannot have
 _WITH_DAYS = ("ngay", "default", OWN_NOTES)  # columns in which a day is meant
-_STRICT = b"http://purl.oclc.org/ooxml"  # the namespaces of ISO 29500 Strict, which openpyxl does not read
-_DOCTYPES = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, ValueError, TypeError,
-    AttributeError, EOFError, RuntimeError, ArithmeticError, OSError,
-)  # fmt: skip
-
-
-class UnreadableError(Exception):
-    """It cannot be read as a workbook at all. code: a key below `guides.mistake`."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        self.code, self.facts = code, {name: str(value) for name, value in facts.items()}
-        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,72 +85,19 @@ class Sheet:
 
 def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
     """The sheets by name; those that are missing are empty. UnreadableError if there are none to read."""
-    has_merged = _examined(file)
+    has_merged = examined(file)
     try:
         with file.open("rb") as opened:  # of a path openpyxl would judge the name
             book = openpyxl.load_workbook(opened, read_only=True, data_only=False, keep_links=False)
             found = {sheet.title: _sheet(sheet, mistakes) for sheet in book.worksheets if _is_ours(sheet, mistakes)}
             if has_merged and not any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
                 _refuse_merged(opened, mistakes)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise UnreadableError("file_broken") from error
     for name in NEEDED:
         if name not in found:
             mistakes.add("sheet_missing", name)
     return {name: found.get(name, Sheet(name)) for name in SHEETS}
-
-
-def _examined(file: Path) -> bool:
-    """Whether it is a workbook that may be opened; true if it has merged cells."""
-    if file.exists() and not file.is_file():  # nobody waits for a pipe
-        raise UnreadableError("file_folder")
-    try:
-        size = file.stat().st_size
-        with file.open("rb") as opened:
-            begin = opened.read(len(_OLD_EXCEL))
-    except OSError as error:
-        raise UnreadableError("file_unreadable", why=error.strerror or error) from error
-    if not size:
-        raise UnreadableError("file_empty")
-    if size > FILE_LIMIT:
-        raise UnreadableError("file_large", limit=FILE_LIMIT >> 20)
-    if begin == _OLD_EXCEL:
-        raise UnreadableError("file_old")
-    if not begin.startswith(b"PK\x03\x04"):
-        raise UnreadableError("file_no_workbook")
-    try:
-        with zipfile.ZipFile(file) as package:
-            return _examined_parts(package)
-    except _BROKEN as error:
-        raise UnreadableError("file_broken") from error
-
-
-def _examined_parts(package: zipfile.ZipFile) -> bool:
-    parts, has_merged = package.infolist(), False
-    names = {part.filename for part in parts}
-    if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-        raise UnreadableError("file_bomb", limit=UNPACKED_LIMIT >> 20)
-    if "xl/workbook.xml" not in names:
-        raise UnreadableError("file_no_workbook")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise UnreadableError("file_macros")
-    for part in parts:
-        if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-            before = b""
-            for chunk in _chunks(package, part):
-                if any(doctype in before + chunk for doctype in _DOCTYPES):
-                    raise UnreadableError("file_entities")
-                if _STRICT in before + chunk:
-                    raise UnreadableError("file_strict")
-                has_merged = has_merged or b"mergeCell " in before + chunk
-                before = chunk[-64:]
-    return has_merged
-
-
-def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    with package.open(part) as opened:
-        while chunk := opened.read(_CHUNK):
-            yield chunk
 
 
 def _is_ours(sheet: Any, mistakes: Mistakes) -> bool:

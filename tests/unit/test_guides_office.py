@@ -14,7 +14,7 @@ import pytest
 
 from controller.guides.forms import Form
 from controller.guides.model import Guide
-from controller.guides.sheets import FILE_LIMIT
+from controller.guides.packages import FILE_LIMIT
 from tests.support.guide_books import FACTS, SETTINGS, STEPS, VI, Rows, book, mistakes_in, read
 
 GOOD: Rows = ({"type": "text", "name": "ten", "label": "Tên?", "en": "Name?"},)
