@@ -43,6 +43,7 @@ class Door:
     files: bool = False  # its body may bring a file, which goes to the disk; what is typed beside it stays small
     by_itself: bool = False  # pages ask here by themselves: it does not keep a session alive
     again: Callable[..., ResponseReturnValue] | None = None  # shows a form again when it cannot be taken
+    private: bool = False  # what is typed there must not lie in the station's database, not even for a moment
 
 
 def door(
@@ -51,9 +52,10 @@ def door(
     by_itself: bool = False,
     again: Callable[..., ResponseReturnValue] | None = None,
     files: bool = False,
+    private: bool = False,
 ) -> Callable[[View], View]:
     def mark(view: View) -> View:
-        setattr(view, _MARK, Door(who, body_limit, files, by_itself, again))
+        setattr(view, _MARK, Door(who, body_limit, files, by_itself, again, private))
         return view
 
     return mark
@@ -148,4 +150,4 @@ def _sign_in_first(here: Door) -> ResponseReturnValue:
     if request.method in SAFE:
         to = "" if request.path == "/" else request.full_path.rstrip("?")
         return redirect(url_for("sign_in.sign_in", to=to or None), 303)
-    return context.house().ask_again(here.again is not None)
+    return context.house().ask_again(here.again is not None and not here.private)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -18,13 +18,14 @@ from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
 from controller.core.opened_files import OpenedFile, Outline
 from controller.filing_desk import BROKEN, DELETION_REASONS
+from controller.filing_sittings import LockedError
 from controller.guides.model import FIRST
 from controller.guides.model import said as in_language
 from controller.store import guides
 from controller.web.announcement_forms import said
 from controller.web.context import done, parts, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
-from controller.web.file_keys import full_names, guide_titles, locked, sitting, sitting_or_none
+from controller.web.file_keys import full_names, guide_titles, interrupted, locked, sitting, sitting_or_none
 from controller.web.file_queue import PAGE, in_tray, looked_for, neighbours, page_of, pages, trays
 
 views = Blueprint("files", __name__)
@@ -168,8 +169,16 @@ def _today() -> date:
     return _day_of(parts().clock.now())
 
 
+def _again(ident: str) -> ResponseReturnValue:
+    """Of a page from before somebody signed in anew."""
+    try:
+        return make_response(_refuse(ident, (Problem.of("form", "stale"),), 403))
+    except LockedError:
+        return make_response(interrupted())
+
+
 @views.post("/files/<ident>/move")
-@door(Who.USER, body_limit=FORM_BODY)
+@door(Who.USER, body_limit=FORM_BODY, again=_again, private=True)
 def move(ident: str) -> ResponseReturnValue:
     form = request.form
     try:
@@ -214,7 +223,7 @@ def undo(ident: str) -> ResponseReturnValue:
 
 
 @views.post("/files/<ident>/note")
-@door(Who.USER, body_limit=FORM_BODY)
+@door(Who.USER, body_limit=FORM_BODY, again=_again, private=True)
 def note(ident: str) -> ResponseReturnValue:
     if not request.form.get("note", "").strip():
         return _refuse(ident, (Problem.of("note", "empty"),))
@@ -222,7 +231,7 @@ def note(ident: str) -> ResponseReturnValue:
 
 
 @views.post("/files/<ident>/portal-code")
-@door(Who.USER, body_limit=FORM_BODY)
+@door(Who.USER, body_limit=FORM_BODY, again=_again, private=True)
 def portal_code(ident: str) -> ResponseReturnValue:
     if not request.form.get("portal_code", "").strip():
         return _refuse(ident, (Problem.of("portal_code", "empty"),))

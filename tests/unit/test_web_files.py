@@ -155,6 +155,26 @@ def test_a_file_that_somebody_changed_is_told_taken_along_as_far_as_it_goes_and_
     assert "không mở được" in client.get("/files/people").get_data(as_text=True)
 
 
+def test_what_was_typed_before_somebody_signed_in_anew_goes_on_and_never_lies_in_the_database(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    ident = filed(pages)
+    entry = {"token": token(client), "note": "bà ở nhà một mình"}
+    client.post("/sign-out", data={"token": token(client)})
+    answer = client.post(f"/files/{ident}/note", data=entry)
+    assert answer.status_code == 401 and "một mình" not in answer.get_data(as_text=True)
+    sign_in(client)
+    page = client.post(f"/files/{ident}/note", data=entry).get_data(as_text=True)
+    assert 'name="note" value="bà ở nhà một mình"' in page and 'name="unlock_with"' in page
+    saved = post(client, f"/files/{ident}/note", note="bà ở nhà một mình", unlock_with=PASSWORD)
+    assert '<p class="written">bà ở nhà một mình</p>' in saved
+    stale = client.post(f"/files/{ident}/note", data={"token": "old", "note": "một điều nữa"})
+    assert stale.status_code == 403 and "một điều nữa</textarea>" in stale.get_data(as_text=True)
+    with pages.station.store.read() as tx:
+        everything = [tuple(row) for row in tx.execute("SELECT * FROM sessions")]
+    assert "một" not in str(everything)
+
+
 def test_a_photo_is_taken_along_as_a_file_of_its_own(pages: Pages) -> None:
     client = pages.signed_in()
     post(client, "/files/make", password=PASSWORD)
