@@ -97,6 +97,8 @@ def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
     for name in NEEDED:
         if name not in found:
             mistakes.add("sheet_missing", name)
+        elif not found[name].columns:
+            mistakes.add("sheet_empty", name)
     return {name: found.get(name, Sheet(name)) for name in SHEETS}
 
 

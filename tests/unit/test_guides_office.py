@@ -181,6 +181,15 @@ def test_what_excel_makes_of_numbers_and_days(tmp_path: Path) -> None:
     assert VI
 
 
+@pytest.mark.parametrize("name", ["survey", "settings", "thu_tuc", "giay_to", "ban_giao"])
+def test_an_empty_sheet_is_as_bad_as_none(tmp_path: Path, name: str) -> None:
+    """A guide without any facts once passed."""
+    made = book(tmp_path / "a.xlsx", GOOD)
+    made[name].delete_rows(1, 50)
+    made.save(tmp_path / "a.xlsx")
+    assert mistakes_in(tmp_path / "a.xlsx") == [("sheet_empty", name, 0, "")]
+
+
 def test_what_nobody_sees_is_not_there(tmp_path: Path) -> None:
     """Blanks of all kinds are one, what has no width is nothing, and Excel's way to write a letter is that letter."""
     survey: Rows = (
