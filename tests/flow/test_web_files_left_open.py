@@ -90,6 +90,15 @@ def test_locked_in_one_window_is_locked_in_all_and_behind_the_button_back(offici
             assert RESIDENT not in page.content()
 
 
+def test_signed_out_in_one_window_is_out_in_all(official: BrowserContext) -> None:
+    one, two = opened(official), opened(official)
+    one.locator("form[action='/sign-out'] button").first.click()
+    expect(one.locator("#name")).to_be_visible()
+    two.clock.fast_forward(60_000)
+    expect(two.locator("#name")).to_be_visible()
+    assert RESIDENT not in two.content()
+
+
 def test_the_browser_keeps_nothing_of_a_file_on_its_disk(official: BrowserContext, tmp_path: Path) -> None:
     page = opened(official)
     page.fill("#note", f"gọi cho {RESIDENT}")

@@ -38,7 +38,8 @@
   const look = async () => {
     try {
       const answer = await fetch("/api/files", { cache: "no-store", headers: { Accept: "application/json" } });
-      if (!answer.ok || !(await answer.json()).locked) return;
+      const out = answer.status === 401; // signed out, perhaps in another window
+      if (!out && (!answer.ok || !(await answer.json()).locked)) return;
     } catch {
       return; // no line: it is asked again
     }
