@@ -189,7 +189,7 @@ def camera_sees(filing: Filing, event: CameraSees, _: Kit) -> Stepped:
 
 
 def device_failed(filing: Filing, event: DeviceFailed, _: Kit) -> Stepped:
-    """A scanner that is not there says so again and again: only to those who wait for it, and not over other troubles."""
+    """A scanner that is not there says so again and again: only to those who wait for it, not over other troubles."""
     at = filing.where.at
     waits = at in WATCHING and not filing.typing and filing.trouble is None
     concerned = {"camera": at is At.PHOTO, "scanner": waits,
