@@ -92,6 +92,8 @@ class Form:
         given = answering.canonical(question, value)
         if given is None:
             is_wanted = question.required is not None and reading.holds(question.required, page.path)
+            if question.choices and not reading.choices(question, page.path):
+                return None  # the filter has left nothing to choose; nobody is held up for ever
             return Problem("required", question.required_message) if is_wanted else None
         wrong = answering.kind_problem(question, given, reading.choices(question, page.path))
         if wrong is not None or question.constraint is None or page.path[0] == FITTING:

@@ -147,7 +147,8 @@ def _columns(texts: Mapping[int, str], sheet: str, mistakes: Mistakes) -> list[C
     found: list[Column] = []
     for at, heading in texts.items():
         column = _column(get_column_letter(at + 1), " ".join(heading.split()))
-        if any(column.key == other.key for other in found):
+        same = (column.stem, column.language or FIRST)
+        if any((other.stem, other.language or FIRST) == same for other in found):
             mistakes.add("column_twice", sheet, 1, column.letter, heading)
         else:
             found.append(column)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from controller.guides.answering import canonical, kind_problem
 from controller.guides.columns import (
     LABEL_LIMIT,
     LINES_LIMIT,
@@ -32,6 +33,8 @@ from controller.guides.model import (
     SELECT_MULTIPLE,
     SELECT_ONE,
     TEXT,
+    Choice,
+    Question,
     Tree,
 )
 from controller.guides.sheets import Row, Sheet
@@ -177,6 +180,20 @@ def _check_row(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes)
     one_of(row, "appearance", ("", *LOOKS), mistakes)
     if row.get("nguon"):
         _check_source(asked, lists, mistakes)
+    if kind in _ONLY_FOR["default"]:
+        _check_default(asked, lists, mistakes)
+
+
+def _check_default(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes) -> None:
+    """A default that is written out must be an answer to its question; nobody could mend what was never chosen."""
+    tree = asked.trees.get("default")
+    if tree is None or tree[0] != "text":
+        return
+    choices = tuple(Choice(name, {}) for name in lists.get(asked.list_name, ()))
+    question = Question(asked.name, asked.kind, {}, look=asked.row.get("appearance"), choices=choices)
+    value = canonical(question, str(tree[1]))
+    if value is None or kind_problem(question, value, choices) is not None:
+        asked.row.wrong(mistakes, "default", "default_wrong", text=tree[1], kind=asked.kind)
 
 
 def _check_source(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes) -> None:

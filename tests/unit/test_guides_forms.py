@@ -310,6 +310,28 @@ def test_choices_are_filtered(form: Form) -> None:
     assert [choice.name for choice in form.choices(at(form, {}, "co_con"), {})] == ["yes", "no"]
 
 
+def test_nobody_is_held_up_where_there_is_nothing_to_choose(tmp_path: Path) -> None:
+    survey: Rows = (
+        {"type": "select_one tinh", "name": "tinh", "label": "Tỉnh?", "required": "yes"},
+        {
+            "type": "select_one xa", "name": "xa", "label": "Xã?", "required": "yes",
+            "choice_filter": "tinh = ${tinh}",
+        },
+    )  # fmt: skip
+    choices: Rows = (
+        {"list_name": "tinh", "name": "08", "label": "Tuyên Quang"},
+        {"list_name": "tinh", "name": "79", "label": "Thành phố"},
+        {"list_name": "xa", "name": "na_hang", "label": "Nà Hang", "tinh": "08"},
+    )
+    asking = Form(guide_from(tmp_path, survey, choices), TODAY)
+
+    def left(tinh: str) -> list[tuple[Where, str]]:
+        answers = asking.with_answer(asking.begun(), ("tinh",), tinh)
+        return [(page.path, problem.code) for page, problem in asking.unfinished(answers)]
+
+    assert (left("08"), left("79")) == ([(("xa",), "required")], [])
+
+
 def test_papers(form: Form) -> None:
     def wanted(*answers: tuple[Where, Value]) -> list[tuple[str, bool]]:
         return [(each.paper.id, each.depends) for each in form.papers(given(form, *answers))]
