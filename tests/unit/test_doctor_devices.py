@@ -114,6 +114,23 @@ def test_what_is_wrong_is_said_and_what_to_do(
     assert english.state == state and english.what_to_do
 
 
+def test_what_counts_is_what_the_kiosk_s_own_user_may(bed: Bed) -> None:
+    """With its unit installed: officials run the doctor as somebody else, or as root, who may everything."""
+    number = bed.root.stat().st_gid
+    bed.put("/etc/group", f"root:x:{number + 1}:\ninput:x:{number}:\nlp:x:{number}:\nvideo:x:{number}:\n".encode())
+    for device in ("dev/input/event0", "dev/usb/lp0", "dev/v4l/by-id/usb-cam"):
+        (bed.root / device).chmod(0o660)
+    unit = b"[Service]\nUser=loalang-kiosk\nSupplementaryGroups=video input lp\n"
+    bed.put("/etc/systemd/system/loalang-kiosk.service", unit)
+    assert {finding.state for finding in bed.found(ALL).values()} == {"ok"}
+    bed.put("/etc/systemd/system/loalang-kiosk.service", unit.replace(b"video input lp", b"audio"))
+    found = bed.found(ALL)
+    assert [found[f"kiosk/{name}"].state for name in ("touch", "camera", "printer")] == ["fault"] * 3
+    assert ["nhóm input" in found["kiosk/touch"].what_to_do, "nhóm lp" in found["kiosk/printer"].what_to_do] == [
+        True
+    ] * 2
+
+
 def test_the_kiosk_is_not_to_speak_where_the_village_hears_it(bed: Bed) -> None:
     loud = bed.found("", device="auto")["kiosk/sound"]
     assert (loud.state, "kiosk.voice" in loud.what_to_do) == ("warning", True)
