@@ -169,8 +169,12 @@ def test_the_screen_locks_itself_and_what_was_typed_waits_behind_it(browser: Bro
             if page.locator("#name").count():
                 page.fill("#name", NAME)
             page.click("button.primary")
-        filed(pages)
         page.clock.install()
+        page.goto("/files")
+        filed(pages)
+        page.clock.fast_forward(31_000)
+        page.get_by_role("link", name="Xem hồ sơ chưa mở").click()
+        expect(page.locator("main .rows > li")).to_have_count(30)
         for path in ("/files", ""):
             page.goto("/files")
             if not path:

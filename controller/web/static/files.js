@@ -39,7 +39,10 @@
     try {
       const answer = await fetch("/api/files", { cache: "no-store", headers: { Accept: "application/json" } });
       const out = answer.status === 401; // signed out, perhaps in another window
-      if (!out && (!answer.ok || !(await answer.json()).locked)) return;
+      if (!out && !answer.ok) return;
+      const told = out ? { locked: true } : await answer.json(), newer = document.querySelector("#newer");
+      if (newer && told.new > Number(newer.dataset.new)) newer.hidden = false;
+      if (!told.locked) return;
     } catch {
       return; // no line: it is asked again
     }
