@@ -74,6 +74,8 @@ def worry_of(entry: Entry) -> Worry | None:
             return Worry("self_test", entry.subject, _known(detail, "result"), How.ONCE)
         case Kind.DESK_KEY if detail.get("what") == "foreign":
             return Worry("desk_key_foreign", entry.subject, {}, How.ONCE)
+        case Kind.DESK_KEY if detail.get("what") == "foreign_left":
+            return Worry("desk_key_lost", "desk-key", {}, How.ONCE)
         case Kind.FAULT:
             grace = _GRACE.get(entry.subject.partition("/")[0])
             return Worry("fault", entry.subject, detail, How.ONCE, grace) if grace else None

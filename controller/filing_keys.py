@@ -8,7 +8,7 @@ are sealed to still is the desk's own (`filing_trust.py`).
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakSet
@@ -105,7 +105,7 @@ class DeskKeys:
         """A sitting. A key that somebody has put in place of the desk's is thrown out (`Sitting.mended`).
         NoAccessError, WrongPasswordError; ForeignKeyError if this official cannot put the desk's own back."""
         key, private, known = self._unlocked(self._with_access(official), password)
-        with self._store.write() as tx:
+        with self._told_if_foreign(official), self._store.write() as tx:
             desk, mended = self._desks_own(tx, official, private, known, official)
             now_known = known_of(desk[_in_force(tx)])
             if now_known != known:
@@ -180,7 +180,7 @@ class DeskKeys:
         WrongPasswordError if it is not the one; as `unlock`. A new code should be made then."""
         _, private, known = self._unlocked(self._with_access(RECOVERY), read_code(code, RECOVERY_LENGTH))
         own_key = self._own(password)
-        with self._store.write() as tx:
+        with self._told_if_foreign(official), self._store.write() as tx:
             desk, mended = self._desks_own(tx, RECOVERY, private, known, official)
             sitting = self._sits(official, desk, mended)
             holder = self._locked(official, *own_key, known_of(desk[_in_force(tx)]))
@@ -211,6 +211,17 @@ class DeskKeys:
         if holder is None or not granted:
             raise NoAccessError(name)
         return holder
+
+    @contextlib.contextmanager
+    def _told_if_foreign(self, official: str) -> Iterator[None]:
+        """That nothing could be put right is told to more people than the one who stands before it."""
+        try:
+            yield
+        except ForeignKeyError:
+            with self._store.write() as tx:
+                desk_keys.tell(tx, self._clock.now(), f"user/{official}", "foreign_left", official)
+            self._bell.ring("controller")
+            raise
 
     def _desks_own(
         self, tx: Tx, name: str, private: bytes, known: Known | None, by: str

@@ -83,6 +83,7 @@ def test_what_somebody_wanted_is_not_told(reason: str) -> None:
         (line(Kind.FAULT, "board/cong", fault="down"), None, None), (line(Kind.FAULT, "email", fault="x"), None, None),
         (line(Kind.FAULT, "kiosk", fault="process_gone"), None, None), (line(Kind.TOLD, "alarm/x"), None, None),
         (line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"), "desk_key_foreign", How.ONCE),
+        (line(Kind.DESK_KEY, "user/lan", what="foreign_left", by="lan"), "desk_key_lost", How.ONCE),
         (line(Kind.DESK_KEY, "user/lan", what="unlocked", by="lan"), None, None),
     ],
 )  # fmt: skip
@@ -182,6 +183,7 @@ def test_both_languages_have_words_for_every_cause() -> None:
         line(Kind.CUT, reason="silent", title="T", due=instant(DUE)), line(Kind.NOT_HEARD, title="T"),
         line(Kind.SELF_TEST, "output/main", result="silent"), line(Kind.FAULT, "speech", fault="unspeakable"),
         line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"),
+        line(Kind.DESK_KEY, "user/lan", what="foreign_left", by="lan"),
     ]  # fmt: skip
     for language in LANGUAGES:
         words = AlarmWords(load_words(language), parse_config(CONFIG, "test"), START)

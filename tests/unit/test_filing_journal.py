@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from controller.core.filings import FileState, Keep, Step
 from controller.core.journal import Kind
 from controller.filing_care import FilingCare
+from controller.filing_keys import ForeignKeyError
 from controller.runtime.catalogues import load_words
 from controller.store import journal
 from controller.web.saying import Saying
@@ -38,6 +41,11 @@ def test_every_line_is_said(tmp_path: Path) -> None:
     with office.store.write() as tx:  # a thief
         tx.execute("UPDATE desk_keys SET public = zeroblob(32) WHERE retired_at IS NULL")
     office.keys.unlock("lan", PASSWORD)
+    with office.store.write() as tx:
+        tx.execute("UPDATE desk_keys SET public = zeroblob(32), vouched = NULL")
+        tx.execute("UPDATE key_grants SET sealed_private = zeroblob(80)")
+    with pytest.raises(ForeignKeyError):
+        office.keys.unlock("lan", PASSWORD)
     helper, helper_code = office.desk.issue_helper("Tổ viên Một", "lan")
     office.filing.helper(helper_code)
     office.desk.revoke_helper(helper.id, "lan")

@@ -118,6 +118,7 @@ def test_who_cannot_put_the_right_key_back_is_told_and_unlocks_nothing(office: O
         tx.execute("DELETE FROM key_grants WHERE key_id <> 'evil'")
     with pytest.raises(ForeignKeyError):
         office.keys.unlock("lan", PASSWORD)
+    assert told(office)[-1] == "foreign_left", "and others are told"
 
 
 def test_a_key_that_another_official_has_made_is_believed(office: Office) -> None:
