@@ -118,7 +118,7 @@ class FilingDesk:
             tuple(each for kind, each in written if kind == STEP),
             tuple(each for kind, each in written if kind == NOTE),
             codes[-1] if codes else "", may_follow(row.state, row.accepted_at is not None),
-            _can_be_undone(steps, now),
+            _can_be_undone(steps, now), self._rested(row, _moves(steps), now) or row.promised,
         )  # fmt: skip
 
     def photo(self, sitting: Sitting, ident: str, place: int) -> bytes:

@@ -69,3 +69,4 @@ class OpenedFile:
     portal_code: str
     may_follow: tuple[FileState, ...]
     may_undo: bool  # the last step
+    promised: datetime | None  # as it holds if the file goes on now

@@ -112,7 +112,7 @@ def _page(
     around = in_tray(_of_list(parts().filing_desk.outlines(), ended), tray, _day_of, _today())
     before, after = neighbours(around, outline)
     office, (days, sentence) = parts().filing_desk.office(), _takes(outline.guide)
-    offered = office.promised(parts().clock.now(), days) if days is not None and outline.timing.due is None else None
+    offered = office.promised(parts().clock.now(), days) if days is not None and found.promised is None else None
     due = outline.timing.due
     kept_days = kept_for(outline.state, _keep())
     page = render_template(

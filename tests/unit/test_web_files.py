@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from controller.filing import Filing
 from controller.filing_care import FilingCare
 from controller.filing_desk import FilingDesk
 from controller.filing_sittings import IDLE_S
+from controller.guiding import Guiding
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users
 from controller.web import file_taking
@@ -173,6 +175,35 @@ def test_what_was_typed_before_somebody_signed_in_anew_goes_on_and_never_lies_in
     with pages.station.store.read() as tx:
         everything = [tuple(row) for row in tx.execute("SELECT * FROM sessions")]
     assert "một" not in str(everything)
+
+
+def test_what_was_promised_is_not_promised_anew_when_a_file_goes_on(pages: Pages) -> None:
+    client = pages.signed_in()
+    Guiding(pages.station.store, pages.station.clock, pages.station.bell).put_shipped()
+    post(client, "/files/make", password=PASSWORD)
+    pages.clock().tick(2 * 86_400)  # from Saturday to Monday, 1 o'clock in the afternoon
+    client = pages.signed_in()
+    post(client, "/files/unlock", password=PASSWORD)
+    kiosk(pages).submit(replace(submission(), guide="tam_tru"))
+    with filings.opened(pages.station.places.filings_db).read() as tx:
+        ident = filings.every(tx)[0].id
+
+    def due() -> tuple[str, list[str]]:
+        page = client.get(f"/files/{ident}").get_data(as_text=True)
+        field = re.search(r'name="due" value="([^"]*)"', page)
+        assert field
+        return field[1], re.findall(r"Để trống thì hẹn trả (.*?) \(", page)
+
+    assert due() == ("2026-11-26", []), "three working days"
+    post(client, f"/files/{ident}/move", seen=1, to=2, steps=0, due="2026-11-26")
+    assert due() == ("", ["thứ Năm 26/11"])
+    post(client, f"/files/{ident}/move", seen=2, to=5, steps=1, reason="Thiếu", asked="Giấy chứng sinh")
+    pages.clock().tick(86_400)
+    client = pages.signed_in()
+    post(client, "/files/unlock", password=PASSWORD)
+    assert due() == ("", ["thứ Sáu 27/11"])
+    moved = post(client, f"/files/{ident}/move", seen=5, to=4, steps=2, due="")
+    assert "thứ Sáu 27/11" in moved
 
 
 def test_a_photo_is_taken_along_as_a_file_of_its_own(pages: Pages) -> None:
