@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -66,7 +67,12 @@ def book(
 
 def read(file: Path) -> Guide | tuple[Mistake, ...]:
     """Compiled here, without a child."""
-    return compiled(file, *own_texts([load_words(language) for language in LANGUAGES]))
+    return compiled(file, *_own_texts())
+
+
+@cache
+def _own_texts() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    return own_texts([load_words(language) for language in LANGUAGES])
 
 
 def guide_from(folder: Path, survey: Rows, choices: Rows = YES_NO, papers: Rows = ()) -> Guide:
