@@ -201,15 +201,6 @@ def test_one_that_hangs_during_a_visit_is_not_left_on_the_screen(kiosk: Kiosk) -
     assert kiosk.station.log.count("no sign of life") == 1
 
 
-def test_one_that_hangs_before_it_is_shown_is_replaced(kiosk: Kiosk) -> None:
-    first, ready = children(kiosk.process.pid)
-    os.kill(ready, signal.SIGSTOP)
-    os.kill(first, signal.SIGKILL)
-    until(lambda: ready not in children(kiosk.process.pid), "its end", 25)
-    until(lambda: kiosk.station.places.picture("kiosk").stat().st_mtime > time.time() - 3, "another that draws")
-    kiosk.rested()
-
-
 def test_a_visit_that_ended_with_all_processes_is_owned_up_to(kiosk: Kiosk) -> None:
     station = kiosk.station
     kiosk.begin()
