@@ -226,14 +226,15 @@ class Screen:
             return
         self._composed = self._state
         self._scene = self._stage.compose(self._state)
-        areas = self._painter.show(self._scene)
-        if areas:
-            pygame.display.update(areas)
-            self._picture_due = True
+        # first, so that the voice begins while it is drawn
         said, before = self._stage.said(self._state), self._said
         self._said = said
         if said is not None and said != before:
             self._do(Say(said, self._state.language))
+        areas = self._painter.show(self._scene)
+        if areas:
+            pygame.display.update(areas)
+            self._picture_due = True
 
     def _keep_picture(self) -> None:
         at = self._clock.monotonic()
