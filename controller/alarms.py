@@ -74,6 +74,8 @@ def worry_of(entry: Entry) -> Worry | None:
             return Worry("self_test", entry.subject, _known(detail, "result"), How.ONCE)
         case Kind.DESK_KEY if detail.get("what") == "foreign":
             return Worry("desk_key_foreign", entry.subject, {}, How.ONCE)
+        case Kind.DESK_KEY if detail.get("what") == "doubted":
+            return Worry("desk_key_doubted", "desk-key", {}, How.ONCE)
         case Kind.DESK_KEY if detail.get("what") == "foreign_left":
             return Worry("desk_key_lost", "desk-key", {}, How.ONCE)
         case Kind.FAULT:

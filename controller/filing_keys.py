@@ -17,7 +17,7 @@ from controller.core.errors import InputError, LoalangError, NotFoundError, Prob
 from controller.core.filing_codes import RECOVERY_LENGTH, code_of, read_code
 from controller.core.ports import Bell, Clock, Ids
 from controller.filing_sittings import Sitting
-from controller.filing_trust import Known, key_of, known_of, own, read_known, with_known
+from controller.filing_trust import Known, grant_to, is_granted_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import Cost, Pair, SealError
 from controller.store import desk_keys, filings
@@ -84,7 +84,7 @@ class DeskKeys:
             desk_keys.add_key(tx, at, key, official)
             for each in (holder, recovery):
                 desk_keys.put_holder(tx, each)
-                desk_keys.grant(tx, at, key.id, each.name, sealing.sealed(each.public, pair.private), official)
+                desk_keys.grant(tx, at, key.id, each.name, grant_to(each.name, each.public, pair.private), official)
         self._bell.ring("controller")
         return self._sits(official, {key.id: pair.private}), code
 
@@ -104,12 +104,18 @@ class DeskKeys:
     def unlock(self, official: str, password: str) -> Sitting:
         """A sitting. A key that somebody has put in place of the desk's is thrown out (`Sitting.mended`).
         NoAccessError, WrongPasswordError; ForeignKeyError if this official cannot put the desk's own back."""
-        key, private, known = self._unlocked(self._with_access(official), password)
+        holder = self._with_access(official)
+        key, private, known = self._unlocked(holder, password)
         with self._told_if_foreign(official), self._store.write() as tx:
+            now = desk_keys.holder(tx, official)
+            if now is None or now.salt != holder.salt:  # they have made new keys meanwhile
+                raise NoAccessError(official)
             desk, mended = self._desks_own(tx, official, private, known, official)
+            mended = self._holders_own(tx, official, sealing.public_of(private), desk) or mended
             now_known = known_of(desk[_in_force(tx)])
             if now_known != known:
-                desk_keys.relock(tx, official, sealing.locked(key, with_known(private, now_known)))
+                box = sealing.locked(key, with_known(private, now_known))
+                desk_keys.relock(tx, official, sealing.public_of(private), box)
             desk_keys.tell(tx, self._clock.now(), f"user/{official}", "unlocked", official)
         self._bell.ring("controller")
         return self._sits(official, desk, mended)
@@ -141,7 +147,8 @@ class DeskKeys:
             raise InputError(Problem.of("official", "desk_key_own"))
         pair, at = sealing.new_pair(), self._clock.now()
         with self._store.write() as tx:
-            key = key_of(self._ids(), pair.private, self._current(tx, sitting))
+            before, old = _in_force(tx), self._current(tx, sitting)
+            key = key_of(self._ids(), pair.private, old)
             if not desk_keys.drop_holder(tx, official):
                 raise NotFoundError("official", official)
             granted = desk_keys.with_access(tx)
@@ -153,9 +160,13 @@ class DeskKeys:
                     box = row.sealed_key
                 filings.seal_anew(tx, row.id, key.id, box)
             for holder in desk_keys.holders(tx):
-                if holder.name in granted:
-                    private = sealing.sealed(holder.public, pair.private)
-                    desk_keys.grant(tx, at, key.id, holder.name, private, sitting.official)
+                if holder.name not in granted:
+                    continue
+                name, public, made = holder.name, holder.public, desk_keys.grants_of(tx, holder.name).get(before)
+                if is_granted_to(name, public, made, old):
+                    desk_keys.grant(tx, at, key.id, name, grant_to(name, public, pair.private), sitting.official)
+                else:  # somebody has put another key there: whoever that is, is given nothing
+                    desk_keys.tell(tx, at, _subject(name), "doubted", sitting.official)
             desk_keys.drop_grants_of_retired(tx)
             desk_keys.tell(tx, at, f"user/{official}", "removed", sitting.official)
         sitting.take(key.id, pair.private)
@@ -191,10 +202,9 @@ class DeskKeys:
 
     def _grant_all(self, tx: Tx, sitting: Sitting, holder: Holder, what: str) -> None:
         at = self._clock.now()
-        for ident, private in sitting.granted_to(holder.public).items():
-            desk_keys.grant(tx, at, ident, holder.name, private, sitting.official)
-        subject = "desk-key/recovery" if holder.name == RECOVERY else f"user/{holder.name}"
-        desk_keys.tell(tx, at, subject, what, sitting.official)
+        for ident, made in sitting.granted_to(holder.name, holder.public).items():
+            desk_keys.grant(tx, at, ident, holder.name, made, sitting.official)
+        desk_keys.tell(tx, at, _subject(holder.name), what, sitting.official)
 
     def _sits(self, official: str, keys: Mapping[str, bytes], mended: bool = False) -> Sitting:
         sitting = Sitting(official, keys, self._clock, mended)
@@ -229,9 +239,9 @@ class DeskKeys:
         """What a holder may open of the desk's own keys, one of which is in force then; whether it had to be put back
         in place of somebody else's."""
         granted = {}
-        for ident, box in desk_keys.grants_of(tx, name).items():
+        for ident, made in desk_keys.grants_of(tx, name).items():
             with contextlib.suppress(SealError):  # somebody has changed it
-                granted[ident] = sealing.unsealed(private, box)
+                granted[ident] = sealing.unsealed(private, made.sealed_private)
         keys = desk_keys.keys(tx)
         desk = own(granted, keys, known)
         if not desk:
@@ -242,6 +252,17 @@ class DeskKeys:
         newest = [each.id for each in keys if each.id in desk] or sorted(desk)
         desk_keys.put_back(tx, self._clock.now(), key_of(newest[-1], desk[newest[-1]]), by)
         return desk, True
+
+    def _holders_own(self, tx: Tx, name: str, public: bytes, desk: Mapping[str, bytes]) -> bool:
+        """What stands there as a holder's key is theirs from now on, and vouched for; whether another stood there."""
+        holder, in_force = desk_keys.holder(tx, name), _in_force(tx)
+        foreign = holder is not None and holder.public != public
+        if holder is not None and foreign:
+            desk_keys.relock(tx, name, public, holder.locked_private)
+            desk_keys.tell(tx, self._clock.now(), _subject(name), "doubted", name)
+        if not is_granted_to(name, public, desk_keys.grants_of(tx, name).get(in_force), desk[in_force]):
+            desk_keys.grant(tx, self._clock.now(), in_force, name, grant_to(name, public, desk[in_force]), name)
+        return foreign
 
     def _opens(self, holder: Holder, password: str) -> bool:
         try:
@@ -282,6 +303,10 @@ class DeskKeys:
             raise WrongPasswordError from None
         self._wrong.pop(holder.name, None)
         return key, private, known
+
+
+def _subject(holder: str) -> str:
+    return "desk-key/recovery" if holder == RECOVERY else f"user/{holder}"
 
 
 def _in_force(tx: Tx) -> str:

@@ -11,8 +11,10 @@ from threading import Lock
 
 from controller.core.errors import LoalangError
 from controller.core.ports import Clock
+from controller.filing_trust import grant_to
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
+from controller.store.desk_keys import Grant
 
 IDLE_S = 30 * 60.0
 
@@ -66,11 +68,11 @@ class Sitting:
                 raise LockedError("the desk is locked")
             return bytes(private)
 
-    def granted_to(self, public: bytes) -> dict[str, bytes]:
-        """Every key of this sitting, sealed to somebody. LockedError if it is over."""
+    def granted_to(self, holder: str, public: bytes) -> dict[str, Grant]:
+        """Every key of this sitting, for somebody. LockedError if it is over."""
         self.require()
         with self._lock:
-            return {ident: sealing.sealed(public, bytes(private)) for ident, private in self._keys.items()}
+            return {ident: grant_to(holder, public, bytes(private)) for ident, private in self._keys.items()}
 
     def take(self, key_id: str, private: bytes) -> None:
         """A new key of the desk takes the place of all others."""

@@ -2,7 +2,8 @@
 
 Whoever can write the database can put a key of their own there, and seal its private half to every official: all would
 look as ever, and the thief would read what is filed. So each official keeps, locked with their own key, which key of
-the desk they have seen last, and every later one has to be vouched for by the one before.
+the desk they have seen last, and every later one has to be vouched for by the one before. Who is given the desk's next
+key is vouched for, too: an official's public key lies there as open.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from controller.runtime import sealing
 from controller.runtime.sealing import KEY_BYTES, SealError
-from controller.store.desk_keys import DeskKey
+from controller.store.desk_keys import DeskKey, Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,18 @@ def key_of(ident: str, private: bytes, before: bytes | None = None) -> DeskKey:
     known = known_of(private)
     vouched = None if before is None else sealing.vouched(before, _said(ident, known.public, known.voucher))
     return DeskKey(ident, known.public, known.voucher, vouched)
+
+
+def grant_to(holder: str, public: bytes, private: bytes) -> Grant:
+    """A key of the desk for a holder, who is vouched for by it."""
+    return Grant(sealing.sealed(public, private), sealing.vouched(private, _holder_said(holder, public)))
+
+
+def is_granted_to(holder: str, public: bytes, made: Grant | None, private: bytes) -> bool:
+    """Whether a key of the desk was granted to this holder with this key of theirs, by somebody who held it."""
+    if made is None or made.vouched is None:
+        return False
+    return sealing.is_vouched(sealing.voucher_of(private), _holder_said(holder, public), made.vouched)
 
 
 def with_known(private: bytes, known: Known | None) -> bytes:
@@ -77,6 +90,10 @@ def _led_to(known: Known, keys: Sequence[DeskKey]) -> set[bytes]:
         if not after:
             ends.add(here.public)
     return ends
+
+
+def _holder_said(name: str, public: bytes) -> bytes:
+    return b"".join((b"loalang key holder\0", public, name.encode()))
 
 
 def _said(ident: str, public: bytes, voucher: bytes) -> bytes:

@@ -93,9 +93,9 @@ def put_holder(tx: Tx, holder: Holder) -> None:
     )  # fmt: skip
 
 
-def relock(tx: Tx, name: str, locked_private: bytes) -> None:
-    """A holder's own keys, locked with something else beside them."""
-    tx.execute("UPDATE key_holders SET locked_private = ? WHERE name = ?", (locked_private, name))
+def relock(tx: Tx, name: str, public: bytes, locked_private: bytes) -> None:
+    """A holder's own keys, as they are, locked with something else beside them."""
+    tx.execute("UPDATE key_holders SET public = ?, locked_private = ? WHERE name = ?", (public, locked_private, name))
 
 
 def drop_holder(tx: Tx, name: str) -> bool:
@@ -119,20 +119,29 @@ def with_access(tx: Tx) -> frozenset[str]:
     return frozenset(row["holder"] for row in rows)
 
 
-def grant(tx: Tx, at: datetime, key_id: str, holder: str, sealed_private: bytes, by: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A desk key's private half, sealed to a holder, and what vouches for the key that it is sealed to."""
+
+    sealed_private: bytes
+    vouched: bytes | None = None
+
+
+def grant(tx: Tx, at: datetime, key_id: str, holder: str, made: Grant, by: str) -> None:
     tx.execute(
-        "INSERT INTO key_grants (key_id, holder, sealed_private, granted_at, granted_by) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO key_grants (key_id, holder, sealed_private, vouched, granted_at, granted_by)"
+        " VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (key_id, holder) DO UPDATE SET sealed_private = excluded.sealed_private,"
-        " granted_at = excluded.granted_at, granted_by = excluded.granted_by",
-        (key_id, holder, sealed_private, instant(at), by),
+        " vouched = excluded.vouched, granted_at = excluded.granted_at, granted_by = excluded.granted_by",
+        (key_id, holder, made.sealed_private, made.vouched, instant(at), by),
     )
 
 
 @filing_records.as_written()
-def grants_of(tx: Tx, holder: str) -> dict[str, bytes]:
-    """Each desk key that a holder may open: its id, and its private half sealed to them."""
-    rows = tx.execute("SELECT key_id, sealed_private FROM key_grants WHERE holder = ?", (holder,))
-    return {row["key_id"]: row["sealed_private"] for row in rows}
+def grants_of(tx: Tx, holder: str) -> dict[str, Grant]:
+    """Each desk key that a holder may open, by its id."""
+    rows = tx.execute("SELECT key_id, sealed_private, vouched FROM key_grants WHERE holder = ?", (holder,))
+    return {row["key_id"]: Grant(row["sealed_private"], row["vouched"]) for row in rows}
 
 
 def tell(tx: Tx, at: datetime, subject: str, what: str, by: str) -> None:

@@ -84,6 +84,7 @@ def test_what_somebody_wanted_is_not_told(reason: str) -> None:
         (line(Kind.FAULT, "kiosk", fault="process_gone"), None, None), (line(Kind.TOLD, "alarm/x"), None, None),
         (line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"), "desk_key_foreign", How.ONCE),
         (line(Kind.DESK_KEY, "user/lan", what="foreign_left", by="lan"), "desk_key_lost", How.ONCE),
+        (line(Kind.DESK_KEY, "user/lan", what="doubted", by="lan"), "desk_key_doubted", How.ONCE),
         (line(Kind.DESK_KEY, "user/lan", what="unlocked", by="lan"), None, None),
     ],
 )  # fmt: skip
@@ -184,6 +185,7 @@ def test_both_languages_have_words_for_every_cause() -> None:
         line(Kind.SELF_TEST, "output/main", result="silent"), line(Kind.FAULT, "speech", fault="unspeakable"),
         line(Kind.DESK_KEY, "desk-key/k", what="foreign", by="lan"),
         line(Kind.DESK_KEY, "user/lan", what="foreign_left", by="lan"),
+        line(Kind.DESK_KEY, "user/lan", what="doubted", by="lan"),
     ]  # fmt: skip
     for language in LANGUAGES:
         words = AlarmWords(load_words(language), parse_config(CONFIG, "test"), START)

@@ -12,7 +12,7 @@ from controller.core.errors import LoalangError
 from controller.core.filings import FileState, Step
 from controller.filing_keys import Access, ForeignKeyError
 from controller.filing_sittings import LockedError, Sitting
-from controller.filing_trust import key_of, known_of, own, read_known, with_known
+from controller.filing_trust import grant_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
 from controller.store import desk_keys, filings
@@ -51,9 +51,8 @@ def joined(office: Office, granted: bool = True) -> None:
             (THIEF.public, sealing.voucher_of(THIEF.private), sealing.vouched(THIEF.private, b"loalang desk key\0")),
         )
         for holder in desk_keys.holders(tx) if granted else []:
-            desk_keys.grant(
-                tx, office.clock.now(), "evil", holder.name, sealing.sealed(holder.public, THIEF.private), "x"
-            )
+            made = grant_to(holder.name, holder.public, THIEF.private)
+            desk_keys.grant(tx, office.clock.now(), "evil", holder.name, made, "x")
 
 
 def cleared(office: Office) -> None:
@@ -160,7 +159,8 @@ def test_an_official_who_was_removed_brings_the_old_key_back(office: Office) -> 
         tx.execute("UPDATE desk_keys SET retired_at = '2026' WHERE id = ?", (after.id,))
         tx.execute("UPDATE desk_keys SET retired_at = NULL WHERE id = ?", (before.id,))
         for holder in desk_keys.holders(tx):
-            desk_keys.grant(tx, office.clock.now(), before.id, holder.name, sealing.sealed(holder.public, old), "x")
+            made = grant_to(holder.name, holder.public, old)
+            desk_keys.grant(tx, office.clock.now(), before.id, holder.name, made, "x")
     assert office.keys.unlock("lan", PASSWORD).mended
     with office.store.read() as tx:
         assert desk_keys.in_force(tx) == after
@@ -230,6 +230,40 @@ def test_a_strangers_key_in_place_of_the_residents_is_told_nothing(office: Offic
         assert filings.lines(tx, ident) == []
 
 
+def test_a_strangers_key_in_place_of_an_officials_is_given_nothing(office: Office) -> None:
+    """The desk's next key is sealed to whatever stands there as an official's."""
+    sitting = office.opened()
+    second(office, sitting)
+    office.keys.enrol("hoa", OTHER)
+    office.keys.grant(sitting, "hoa")
+    office.filing.submit(submission())
+    with office.store.write() as tx:
+        tx.execute("UPDATE key_holders SET public = ? WHERE name <> 'lan'", (THIEF.public,))
+    office.keys.remove(sitting, "minh")
+    assert office.keys.access() == (Access("hoa", False), Access("lan", True))
+    assert told(office)[-3:] == ["doubted", "doubted", "removed"], "hoa, and the recovery code"
+    with office.store.read() as tx:
+        for holder in desk_keys.holders(tx):
+            for made in desk_keys.grants_of(tx, holder.name).values():
+                with pytest.raises(SealError):
+                    sealing.unsealed(THIEF.private, made.sealed_private)
+    code = office.keys.new_recovery(sitting)
+    assert [line.name for line in office.desk.queue(office.keys.recover(code, "be", OTHER))] == [NAME]
+
+
+def test_an_official_who_unlocks_puts_their_own_key_back(office: Office) -> None:
+    sitting = office.opened()
+    second(office, sitting)
+    with office.store.write() as tx:
+        tx.execute("UPDATE key_holders SET public = ? WHERE name = 'minh'", (THIEF.public,))
+        tx.execute("UPDATE key_grants SET vouched = NULL WHERE holder = 'minh'")
+    assert office.keys.unlock("minh", OTHER).mended and told(office)[-2:] == ["doubted", "unlocked"]
+    assert not office.keys.unlock("minh", OTHER).mended
+    office.keys.enrol("hoa", OTHER)
+    office.keys.remove(sitting, "hoa")
+    assert office.keys.unlock("minh", OTHER).is_open
+
+
 def test_parts_of_files_that_change_places_are_told(office: Office) -> None:
     sitting = office.opened()
     for number, name in enumerate((NAME, "Bàn Thử Hai")):
@@ -276,9 +310,13 @@ def test_a_database_of_before_is_taken_over(office: Office) -> None:
         key = sealing.stretched(PASSWORD, holder.salt, sealing.Cost(holder.passes, holder.memory_kib))
         private, known = read_known(sealing.unlocked(key, holder.locked_private))
         assert known is not None
-        desk_keys.relock(tx, "lan", sealing.locked(key, private))
+        desk_keys.relock(tx, "lan", holder.public, sealing.locked(key, private))
+        tx.execute("UPDATE key_grants SET vouched = NULL")
     sitting = office.keys.unlock("lan", PASSWORD)
     assert not sitting.mended and [line.name for line in office.desk.queue(sitting)] == [NAME]
+    office.keys.enrol("minh", OTHER)
+    office.keys.remove(sitting, "minh")
+    assert office.keys.unlock("lan", PASSWORD).is_open, "vouched for since they unlocked"
     joined(office)
     assert office.keys.unlock("lan", PASSWORD).mended, "from then on it is noticed"
 

@@ -13,7 +13,7 @@ from controller.core.filings import FileState
 from controller.runtime.places import Places
 from controller.store import desk_keys, filing_records, filings
 from controller.store.connection import Store
-from controller.store.desk_keys import DeskKey, Holder
+from controller.store.desk_keys import DeskKey, Grant, Holder
 from controller.store.filings import FileRow
 from tests.support.stations import START
 
@@ -122,11 +122,11 @@ def test_a_holder_who_goes_takes_their_grants_along(store: Store) -> None:
     with store.write() as tx:
         desk_keys.add_key(tx, START, DeskKey("k", b"1"), "lan")
         desk_keys.put_holder(tx, holder)
-        desk_keys.grant(tx, START, "k", "lan", b"sealed", "lan")
-        assert desk_keys.holder(tx, "lan") == holder and desk_keys.grants_of(tx, "lan") == {"k": b"sealed"}
+        desk_keys.grant(tx, START, "k", "lan", Grant(b"sealed", b"v"), "lan")
+        assert desk_keys.holder(tx, "lan") == holder and desk_keys.grants_of(tx, "lan") == {"k": Grant(b"sealed", b"v")}
         desk_keys.put_holder(tx, holder)
         assert desk_keys.grants_of(tx, "lan") == {}, "new keys open nothing that was granted to the old ones"
-        desk_keys.grant(tx, START, "k", "lan", b"sealed", "lan")
+        desk_keys.grant(tx, START, "k", "lan", Grant(b"sealed"), "lan")
         assert desk_keys.drop_holder(tx, "lan") and not desk_keys.drop_holder(tx, "lan")
         assert tx.execute("SELECT * FROM key_grants").fetchall() == []
     store.close()
