@@ -42,20 +42,21 @@ def every() -> ResponseReturnValue:
     found = sitting_or_none()
     if found is None:
         return locked()
-    ended, tray, wanted = request.args.get("ended") == "1", request.args.get("tray", ""), found.wanted
+    ended, tray = request.args.get("ended") == "1", request.args.get("tray", "")
+    if request.args.get("found") != "1":
+        found.wanted = ""  # who asks for the list again looks for nobody any more
+    wanted = found.wanted
     everything = parts().filing_desk.outlines()
     mine = _of_list(everything, ended)
     if wanted:  # wherever they are: who asks for a file by its number does not know whether it has ended
-        lines = looked_for(parts().filing_desk.lines(found, everything), wanted)
-        count, page, shown = len(lines), 1, lines
+        chosen = tuple(line.outline for line in looked_for(parts().filing_desk.lines(found, everything), wanted))
     else:
         chosen = in_tray(mine, tray, _day_of, _today())
-        count = len(chosen)
-        page = min(max(1, request.args.get("page", 1, type=int)), pages(count))
-        shown = parts().filing_desk.lines(found, chosen[(page - 1) * PAGE : page * PAGE])
+    page = min(max(1, request.args.get("page", 1, type=int)), pages(len(chosen)))
+    lines = parts().filing_desk.lines(found, chosen[(page - 1) * PAGE : page * PAGE])
     return render_template(
-        "files.html", lines=shown, ended=ended, titles=guide_titles(), tones=TONES, tray=tray, wanted=wanted,
-        trays=trays(mine, _day_of, _today()), count=count, page=page, pages=1 if wanted else pages(count),
+        "files.html", lines=lines, ended=ended, titles=guide_titles(), tones=TONES, tray=tray, wanted=wanted,
+        trays=trays(mine, _day_of, _today()), count=len(chosen), page=page, pages=pages(len(chosen)),
     )  # fmt: skip
 
 
@@ -72,7 +73,8 @@ def search() -> ResponseReturnValue:
     opened.wanted = "" if one_only else wanted
     if one_only:
         return done(url_for("files.one", ident=one_only))
-    return done(url_for("files.every", ended="1" if request.form.get("ended") == "1" else None))
+    ended = "1" if request.form.get("ended") == "1" else None
+    return done(url_for("files.every", ended=ended, found="1" if wanted else None))
 
 
 @views.get("/api/files")
@@ -121,7 +123,7 @@ def _page(
         after=after, promising=PROMISING, offered=offered, takes=sentence, kept=kept,
         closed=due is not None and not office.works(_day_of(due)), helper=_helper(found.document.helped_by),
         goes=outline.changed_at + kept_days if kept_days else None, ended=ended,
-        page=page_of(around, outline),
+        page=page_of(around, outline), found=1 if opened.wanted else None,
     )  # fmt: skip
     return page, status
 

@@ -105,6 +105,11 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
         page.get_by_role("button", name="Tìm", exact=True).click()
         expect(rows).to_have_count(1)
         assert "dang" not in page.url, "no address has a name in it"
+        page.fill("#wanted", "nông thử")
+        page.get_by_role("button", name="Tìm", exact=True).click()
+        expect(page.locator(".found")).to_contain_text("39 hồ sơ")
+        page.get_by_role("link", name="Trang sau").click()
+        expect(rows).to_have_count(9)
         page.get_by_role("button", name="Bỏ tìm").click()
         page.fill("#wanted", numbers[35].lower().replace("-", " "))
         page.get_by_role("button", name="Tìm", exact=True).click()
