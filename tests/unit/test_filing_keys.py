@@ -167,6 +167,24 @@ def test_a_changed_password_opens_and_the_old_one_does_not(office: Office) -> No
     assert office.keys.unlock("lan", OTHER).is_open, "nothing was changed"
 
 
+def test_keys_that_are_made_anew_while_the_old_password_is_tried(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = office.opened()
+    real = office.keys._unlocked
+
+    def later(holder: desk_keys.Holder, secret: str) -> object:
+        found = real(holder, secret)
+        office.keys.renew(sitting, OTHER)
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(office.keys, "_unlocked", later)
+        with pytest.raises(NoAccessError):
+            office.keys.unlock("lan", PASSWORD)
+    assert not office.keys.unlock("lan", OTHER).mended, "the new ones are as they were made"
+
+
 def test_who_enrols_again_with_the_same_password_loses_nothing(office: Office) -> None:
     second(office, office.opened())
     office.keys.enrol("minh", OTHER)
