@@ -102,3 +102,20 @@ def test_a_document_that_is_none_is_our_fault() -> None:
     for document in ("", "[]", "{}", '{"id": 3}', "null"):
         with pytest.raises(StationError):
             guide_of(document)
+
+
+def test_titles_are_read_without_the_guides_and_versions_stand_by_when_they_came(store: Store) -> None:
+    clock = FakeClock(NOW)
+    Guiding(store, clock, Rung()).put_shipped()
+    first = shipped()[0]
+    changed = guide_of(text_of(replace(first, title={"vi": "Tên “khác”", "en": 'Another "name"'})))
+    clock.tick(60)
+    Guiding(store, clock, Rung()).put(changed, "Cán bộ Lan")
+    with store.read() as tx:
+        assert guides.titles(tx) == {guide.id: guide.title for guide in guides.in_force(tx)}
+        assert guides.titles(tx)[first.id] == changed.title
+        found = guides.versions(tx, first.id)
+        assert guides.versions(tx, "none") == []
+    assert [(each.version, each.in_force, each.imported_by) for each in found] == [
+        (changed.version, True, "Cán bộ Lan"), (first.version, False, "loalang")]  # fmt: skip
+    assert [each.imported_at for each in found] == [clock.now(), NOW]
