@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import FIRST, Tree
 from controller.guides.parsing import ExpressionError, parsed
-from controller.guides.sheets import OWN_NOTES, Row, Sheet
+from controller.guides.sheets import OWN_NOTES, Row, Sheet, heading_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 # LibreOffice takes this, in another program's file, for an escaped control character: "tam_xa_moi" has a line break.
@@ -64,7 +64,7 @@ def check_columns(sheet: Sheet, mistakes: Mistakes) -> None:
     have = {_key(column.stem, column.language, known.get(column.stem, False)) for column in sheet.columns}
     for needed in _NEEDED[sheet.name] if sheet.columns or sheet.rows else ():
         if needed not in have:
-            mistakes.add("column_missing", sheet.name, 1, "", needed, name=needed)
+            mistakes.add("column_missing", sheet.name, 1, "", heading_of(needed), name=heading_of(needed))
             sheet.absent.add(needed)
 
 
@@ -85,7 +85,7 @@ def labels_of(
         elif "${" in text and not referring:
             row.wrong(mistakes, key, "ref_not_here", name=text.partition("${")[2].partition("}")[0])
     if FIRST not in found and (needed or found):
-        row.wrong(mistakes, f"{stem}::{FIRST}", "text_missing", name=f"{stem}::{FIRST}")
+        row.wrong(mistakes, f"{stem}::{FIRST}", "text_missing", name=heading_of(f"{stem}::{FIRST}"))
     return found
 
 

@@ -80,7 +80,14 @@ class Sheet:
     def column(self, key: str) -> Column:
         """Of a key; of one that the sheet does not have, a column without a letter."""
         stem, _, language = key.partition("::")
-        return next((column for column in self.columns if column.key == key), Column("", key, stem, language))
+        absent = Column("", heading_of(key), stem, language)
+        return next((column for column in self.columns if column.key == key), absent)
+
+
+def heading_of(key: str) -> str:
+    """What an official writes above a column: "label::Tiếng Việt (vi)" for "label::vi"."""
+    stem, _, language = key.partition("::")
+    return f"{stem}::Tiếng Việt (vi)" if language == FIRST else key
 
 
 def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:

@@ -57,7 +57,7 @@ def test_every_mistake_on_its_own_line_and_nothing_changed(state: Path, tmp_path
         done = loalang("guide", command, str(file), state=state)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == [
-            "trang survey, dòng 2, cột constraint_message::vi: Thiếu constraint_message::vi.",
+            "trang survey, dòng 2, cột constraint_message::Tiếng Việt (vi): Thiếu constraint_message::Tiếng Việt (vi).",
             "trang survey, dòng 2, cột D (relevant): Không dùng === ở đây; hãy ghi =",
             f"{file}: có 2 chỗ cần sửa.",
         ]
