@@ -55,7 +55,7 @@ def interrupted() -> ResponseReturnValue:
 def _carried() -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
-    return [(key, value) for key, value in request.form.items(multi=True) if key not in {"token", ALONG}]
+    return [(key, value) for key, value in request.form.items(multi=True) if key not in {"token", "password", ALONG}]
 
 
 def _unlocked_along() -> Sitting | None:

@@ -81,12 +81,11 @@ def search() -> ResponseReturnValue:
 @door(Who.USER, by_itself=True)
 def told() -> ResponseReturnValue:
     """How many files there are in each state, and how many nobody has opened; needs no sitting."""
-    outlines = parts().filing_desk.outlines()
+    desk = parts().filing_desk
     return {
-        "states": {state.key: count for state, count in sorted(parts().filing_desk.counts().items())},
-        "new": sum(outline.is_new for outline in outlines),
+        "states": {state.key: count for state, count in sorted(desk.counts().items())}, "new": desk.unopened(),
         "locked": sitting_or_none(used=False) is None,
-    }
+    }  # fmt: skip
 
 
 @views.get("/files/<ident>")

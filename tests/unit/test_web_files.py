@@ -184,6 +184,17 @@ def test_what_was_typed_before_somebody_signed_in_anew_goes_on_and_never_lies_in
     assert "một" not in str(everything)
 
 
+def test_no_password_waits_in_a_page(pages: Pages) -> None:
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    post(client, "/files/lock")
+    for path, form in (("/files/password", {"password": PASSWORD}), ("/files/helpers", {"name": "Tổ viên Một"}),
+                       ("/files/1/note", {"note": "x", "unlock_with": "một mật khẩu sai"})):  # fmt: skip
+        page = client.post(path, data={"token": token(client), **form}).get_data(as_text=True)
+        assert re.search("primary.>Mở (hồ sơ|và làm tiếp)<", page)
+        assert PASSWORD not in page and "một mật khẩu sai" not in page
+
+
 def test_what_was_promised_is_not_promised_anew_when_a_file_goes_on(pages: Pages) -> None:
     client = pages.signed_in()
     Guiding(pages.station.store, pages.station.clock, pages.station.bell).put_shipped()
