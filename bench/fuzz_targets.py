@@ -1,10 +1,11 @@
-"""The decoders of the boards and what they are fed with first: valid frames, one of each kind."""
+"""The decoders of the boards, and the expressions of guides, and what they are fed with first: one of each kind."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,10 @@ from controller.boards.huidu import pages as huidu_pages
 from controller.boards.huidu import sign as huidu_sign
 from controller.boards.huidu.documents import HuiduError
 from controller.boards.pages import Page, Rotation
+from controller.guides import expressions, patterns
+from controller.guides import parsing as guide_parsing
+from controller.guides.expressions import REGEX_SUBJECT_LIMIT
+from controller.guides.parsing import ExpressionError, parsed
 from controller.runtime.config_tables import Board
 
 
@@ -47,6 +52,7 @@ def targets() -> list[Target]:
     screen = huidu_xml.screen(16, 8, programme.shots, 1, programme.files)
     document = huidu_xml.command(huidu_sign.GUID.format(1), "AddProgram", screen)
     return [
+        Target("guide expressions", _reckoned, EXPRESSIONS, (guide_parsing, patterns, expressions), (ExpressionError,)),
         Target("alpha, stream", _alpha, [_packed(data) for data in ALPHA], alpha),
         Target("alpha, sums mended", lambda data: _alpha(_packed(data)), ALPHA, alpha),
         Target(
@@ -79,6 +85,42 @@ def targets() -> list[Target]:
             [document], controller,
         ),
     ]  # fmt: skip
+
+
+EXPRESSIONS = tuple(
+    each.encode()
+    for each in (
+        "selected(${a}, 'b') and not(. != 3) or count-selected(${a}) mod 2 = 1", "if(${a} > today(), 1, -2.5) div 0",
+        "regex(., 'a*[ab]+(a|aa)b?')", "format-date(date(today() + 9), '%d/%m/%Y')",
+        "round(max(1, ${a}), 2) * int('3')",
+        "coalesce(${a}, concat('a', string-length(.)))", "jr:choice-name(${a}, '${a}')", "count(${a}) >= min(${a}, 2)",
+    )
+)  # fmt: skip
+
+
+class _Answered:
+    """Whatever is asked has been answered with what makes a search turn back most."""
+
+    today = date(2026, 11, 22)
+
+    def ref(self, name: str) -> str:
+        return "a" * REGEX_SUBJECT_LIMIT
+
+    def own(self) -> str:
+        return "a" * (REGEX_SUBJECT_LIMIT - 1) + "!"
+
+    def column(self, name: str) -> str:
+        return name
+
+    def count(self, name: str) -> float:
+        return 3.0
+
+    def chosen(self, name: str, choice: str) -> str:
+        return choice
+
+
+def _reckoned(data: bytes) -> None:
+    expressions.text(expressions.evaluate(parsed(data.decode("utf-8", "replace")), _Answered()))
 
 
 ALPHA = (

@@ -12,6 +12,7 @@ That is XPath 1.0, 3.5 without paths, in the spelling of XLSForm. A bare name is
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -156,8 +157,10 @@ class _Parser:
             raise ExpressionError("pattern_not_written", expression=self._shown)
         pattern = str(tree[1])
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # "[[" and "--" mean something else in a later Python
+                re.compile(pattern)
+        except (re.error, OverflowError, RecursionError, FutureWarning) as error:
             raise ExpressionError("pattern_wrong", pattern=pattern, why=error) from error
         if _GROUP_REPEATED.search(pattern) or "(?" in pattern or re.search(r"\\[1-9]", pattern) or is_heavy(pattern):
             raise ExpressionError("pattern_heavy", pattern=pattern)

@@ -127,6 +127,8 @@ def test_what_is_no_number_is_none() -> None:
         ("jr:choice-name(${a}, 'b')", "function_wants_ref"),
         ("regex(., ${a})", "pattern_not_written"),
         ("regex(., '[')", "pattern_wrong"),
+        ("regex(., '[[a]')", "pattern_wrong"),
+        ("regex(., '" + "(" * 900 + "a" + ")" * 900 + "')", "pattern_wrong"),
         ("regex(., '(a+)+b')", "pattern_heavy"),
         ("regex(., '(a|a)*b')", "pattern_heavy"),
         ("regex(., '.*.*.*.*x')", "pattern_heavy"),
