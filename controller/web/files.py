@@ -214,10 +214,12 @@ def _is_mine(ident: str, to: FileState, steps: int | None) -> bool:
 @views.post("/files/<ident>/undo")
 @door(Who.USER)
 def undo(ident: str) -> ResponseReturnValue:
+    steps = request.form.get("steps", -1, type=int)
     try:
-        parts().filing_desk.undo(sitting(), ident, request.form.get("steps", -1, type=int))
+        parts().filing_desk.undo(sitting(), ident, steps)
     except ChangedError:
-        return _refuse(ident, (Problem.of("undo", "file_changed"),), 409)
+        if len(parts().filing_desk.open(sitting(), ident).steps) != steps - 1:  # else a second tap
+            return _refuse(ident, (Problem.of("undo", "file_changed"),), 409)
     except InputError as error:
         return _refuse(ident, error.problems)
     return _done(ident, "undone")

@@ -117,6 +117,9 @@ def test_a_second_tap_is_no_other_official(pages: Pages) -> None:
     assert refused(client, f"/files/{ident}/move", 409, seen=1, to=3, steps=0, reason="x")[0].startswith("Cán bộ khác")
     page = client.get(f"/files/{ident}").get_data(as_text=True)
     assert page.count('name="steps" value="1"') == 2, "one step: in the form, and in its undo"
+    for _ in range(2):
+        assert "Đã lấy lại bước vừa chuyển" in post(client, f"/files/{ident}/undo", steps=1)
+    assert refused(client, f"/files/{ident}/undo", 409, steps=3)[-1].startswith("Cán bộ khác")
 
 
 def test_a_scanned_receipt_opens_its_file_and_a_name_stands_in_no_address(pages: Pages) -> None:
