@@ -35,6 +35,7 @@ from tests.support.kiosk_visitor import Visitor, next_acts
 from tests.support.papers import page_of_print
 
 pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
+SETTLED_S = 0.6  # a page that came by itself takes no touch that may have been meant for the one before
 CARD = "008148012345||NÔNG THỊ BƯỞI THỬ|03021948|Nữ|Thôn Nà Khau, xã Bản Mẫu|01012022"
 
 
@@ -72,6 +73,7 @@ def test_a_card_a_photograph_and_a_slip(tmp_path: Path) -> None:
                         os.write(here, CARD.encode() + b"\r\n")
                         visitor.resident.happens(CardRead(CARD))
                         until(visitor.sees, "what stands on the card")
+                        time.sleep(SETTLED_S)
                     case At.PAPERS:
                         _papers(visitor)
                     case At.CONSENT:

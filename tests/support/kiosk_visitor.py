@@ -58,6 +58,7 @@ class Visitor:
         self.resident, self._finger, self._eye = resident, Finger(display), Eye(display)
         self._surface = pygame.Surface((cases.SMALL.width, cases.SMALL.height))
         self._painter = Painter(self._surface, cases.fonts())
+        self._turned = True  # what is shown has just come
 
     def sees(self) -> bool:
         scene = support.composed(self.resident.here)
@@ -71,14 +72,13 @@ class Visitor:
 
     def touches(self, *acts: Act, look: bool = True) -> None:
         """`look`: not where a camera's picture is seen, which nobody can foretell."""
-        turned = True
         for act in acts:
             if act not in self.resident.offered() and not isinstance(act, Turn):
                 self._turn_to(act)
             scene = support.composed(self.resident.here)
             box = next(w.box for w in scene if isinstance(w, Target) and w.act == act)
-            time.sleep(PACE_S if turned or not isinstance(act, Key) else TYPING_S)
-            turned = not isinstance(act, Key)
+            time.sleep(PACE_S if self._turned or not isinstance(act, Key) else TYPING_S)
+            self._turned = not isinstance(act, Key)
             self._finger.at(box.x + box.width // 2, box.y + box.height // 2)
             self.resident.happens(act)
             gone = self.resident.here.where.at is At.SENDING  # it is over sooner than anybody looks
@@ -102,7 +102,8 @@ def next_acts(resident: Resident) -> list[Act]:
         case At.PAPERS:
             offered = [act for act in resident.offered() if isinstance(act, Have) and act.have == "no"]
             new = [act for act in offered if here.have.get(act.paper) != "no"]
-            return [new[0] if new else Forward()]
+            more = Turn(here.shown_page + 1)
+            return [new[0] if new else more if more in resident.offered() else Forward()]
         case At.CONSENT:
             return [Agree(True), Forward()] if Agree(True) in resident.offered() else [Turn(here.shown_page + 1)]
         case At.ASK:
