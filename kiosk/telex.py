@@ -222,7 +222,8 @@ def _grown(typing: Typing, key: str, effect: Mark | int | None) -> Word:
 
 def _is_letter(key: str) -> bool:
     """Whether it can be part of a word; letters of other scripts are only kept."""
-    return key.isalpha() and key <= "\u1eff" and len(key.lower()) == 1
+    latin = key <= "\u024f" or "\u1e00" <= key <= "\u1eff"
+    return latin and key.isalpha() and len(key.lower()) == 1
 
 
 @cache

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk import telex
@@ -220,6 +220,7 @@ def test_what_is_kept_and_opened_again_is_the_same(keys: str, method: str) -> No
 
 
 @given(st.text(max_size=12), st.sampled_from(METHODS))
+@example("a\u0f4d", "telex")  # a letter that is two in NFC
 def test_any_characters_at_all(keys: str, method: str) -> None:
     assert unicodedata.is_normalized("NFC", typed(keys, method))
     assert unicodedata.is_normalized("NFC", undone(field(keys, method)).text)
