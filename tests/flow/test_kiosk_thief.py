@@ -138,6 +138,7 @@ def left(kiosk: Kiosk, pids: list[int], secrets: list[str | bytes], before: set[
     return found | thief.in_files([kiosk.station.places.state, Path("/dev/shm"), *fresh], written)  # noqa: S108 - looked at
 
 
+@pytest.mark.timeout(300)  # two visits in a person's pace
 def test_nothing_is_left_for_the_one_who_comes_after(tmp_path: Path) -> None:
     before, shared = set(Path(tempfile.gettempdir()).iterdir()), segments()
     kiosk = Kiosk(tmp_path)
