@@ -13,17 +13,16 @@ from itertools import zip_longest
 
 from controller.core.words import Words
 from controller.guides.model import FIRST, NO_LABELS, Choice, Fact, Group, Guide, Labels, Paper, Question, Source, said
+from controller.guides.parsing import spelled
 from controller.guides.reading import GAP
 
 _LONGEST = 160  # characters of a text that is quoted
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
-# Of these it is only said that they are others now: conditions are trees, and "true" says nothing to anybody.
-_OF_QUESTIONS = (
-    "relevant", "required", "constraint", "calculation", "default", "choice_filter", "kind", "look", "source",
-    "against",
-)  # fmt: skip
-_OF_GROUPS = ("relevant", "count", "another")
-_OF_PAPERS = ("group", "one_of", "original", "hand_in", "copies", "photo", "when")
+_EXPRESSIONS = ("relevant", "constraint", "calculation", "default", "choice_filter", "count", "when")
+# Of these it is only said that they are others now.
+_OF_QUESTIONS = ("required", "kind", "look", "source", "against")
+_OF_GROUPS = ("another",)
+_OF_PAPERS = ("group", "one_of", "original", "hand_in", "copies", "photo")
 _TEXTS = ("labels", "hints", "required_message", "constraint_message", "audio")
 
 
@@ -54,6 +53,8 @@ class Difference:
         return _capital(words("guides.difference.whose", of=words(f"guides.part.{self.of}"), name=name, what=what))
 
     def _quoted(self, text: str, words: Words) -> str:
+        if self.part in _EXPRESSIONS:
+            return text
         return words(f"guide.event.{text}") if text and self.part == "event" else _short(text)
 
 
@@ -97,6 +98,7 @@ def _of_node(old: Question | Group, new: Question | Group) -> Iterator[Differenc
     sort, name = _sort(new), _name(new)
     for part in _TEXTS:
         yield from _texts(part, getattr(old, part, NO_LABELS), getattr(new, part, NO_LABELS), sort, name)
+    yield from _expressions(old, new, sort, name)
     for part in _OF_QUESTIONS if isinstance(new, Question) else _OF_GROUPS:
         if getattr(old, part, None) != getattr(new, part, None):
             yield Difference("other", part, of=sort, name=name)
@@ -137,6 +139,7 @@ def _of_papers(old: Guide, new: Guide) -> Iterator[Difference]:
 def _of_paper(old: Paper, new: Paper) -> Iterator[Difference]:
     for part in ("labels", "hints", "audio"):
         yield from _texts(part, getattr(old, part), getattr(new, part), "paper", new.labels)
+    yield from _expressions(old, new, "paper", new.labels)
     for part in _OF_PAPERS:
         if getattr(old, part) != getattr(new, part):
             yield Difference("other", part, of="paper", name=new.labels)
@@ -145,6 +148,15 @@ def _of_paper(old: Paper, new: Paper) -> Iterator[Difference]:
 def _of_steps(old: Guide, new: Guide) -> Iterator[Difference]:
     before, after = ([("", _and(step.labels, step.address)) for step in guide.handover] for guide in (old, new))
     yield from _listed("step", before, after)
+
+
+def _expressions(old: object, new: object, of: str, name: Labels) -> Iterator[Difference]:
+    """As somebody would write them."""
+    for part in _EXPRESSIONS:
+        before, after = getattr(old, part, None), getattr(new, part, None)
+        yield from _texts(
+            part, {FIRST: spelled(before)} if before else {}, {FIRST: spelled(after)} if after else {}, of, name
+        )
 
 
 def _texts(part: str, old: Labels, new: Labels, of: str = "", name: Labels = NO_LABELS) -> Iterator[Difference]:

@@ -66,6 +66,33 @@ def parsed(source: str) -> Tree:
     return tree
 
 
+def spelled(tree: Tree) -> str:
+    """An expression that has this tree, as somebody would have written it: `parsed` read backwards."""
+    return _spelled(tree, 0)
+
+
+def _spelled(tree: Tree, inside: int) -> str:
+    """inside: the level of the operator around it, of _LEVELS."""
+    kind, parts = str(tree[0]), tree[1:]
+    if kind == "text":
+        quote = '"' if "'" in str(parts[0]) else "'"
+        return f"{quote}{parts[0]}{quote}"
+    if kind == "number":
+        number = float(str(parts[0]))
+        return str(int(number)) if number.is_integer() else str(number)
+    if kind in ("ref", "self", "column"):
+        return f"${{{parts[0]}}}" if kind == "ref" else "." if kind == "self" else str(parts[0])
+    if kind == "call":
+        written = [_spelled(each, 0) for each in parts[1:] if isinstance(each, tuple)]
+        if parts[0] == "jr:choice-name":
+            written[1] = f"'{written[1]}'"
+        return f"{parts[0]}({', '.join(written)})"
+    level = next(number for number, operators in enumerate(_LEVELS) if kind in operators)
+    left, right = (each for each in parts if isinstance(each, tuple))
+    whole = f"{_spelled(left, level)} {kind} {_spelled(right, level + 1)}"
+    return f"({whole})" if level < inside else whole
+
+
 class _Parser:
     """Recursive descent; `next` is the token that was not taken yet."""
 

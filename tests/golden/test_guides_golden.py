@@ -22,6 +22,7 @@ from controller.guides.documents import text_of
 from controller.guides.forms import Form, Page
 from controller.guides.id_numbers import Card, card_of
 from controller.guides.model import CALCULATE, DATE, FIRST, INTEGER, NOTE, Guide, every_question, said
+from controller.guides.parsing import parsed, spelled
 from controller.guiding import shipped
 from controller.runtime.catalogues import load_words
 
@@ -277,3 +278,14 @@ def test_whoever_is_too_young_for_the_pension_reads_it_before_the_form() -> None
 
     assert [told("tu_75", "22/11/1951"), told("tu_75", "23/11/1951")] == [False, True]
     assert [told("tu_70", "22/11/1956"), told("tu_70", "23/11/1956"), told("tu_75", "")] == [False, True, False]
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_condition_can_be_spelled_again(name: str) -> None:
+    """As the page shows it when a version changes one."""
+    guide, parts = _guide(name), ("relevant", "required", "constraint", "calculation", "default", "choice_filter")
+    questions = [question for _, question in every_question(guide.questions)]
+    trees = [tree for question in questions for part in parts if (tree := getattr(question, part))]
+    trees += [paper.when for paper in guide.papers if paper.when]
+    assert trees
+    assert [parsed(spelled(tree)) for tree in trees] == trees

@@ -84,7 +84,7 @@ def test_questions_and_papers() -> None:
     )  # fmt: skip
     assert _said(new) == [
         "Phần “Con cái”: câu chữ “Các con” đổi thành “Con cái”.",
-        "Câu hỏi “… có con không?”: điều kiện để hỏi đã đổi.",
+        "Câu hỏi “… có con không?”: thêm điều kiện để hỏi “${ten} = 'a'”.",
         "Câu hỏi “… có con không?”: bỏ lựa chọn “Không”.",
         "Câu hỏi “… có con không?”: lựa chọn “Có” đổi thành “Có, đã có”.",
         "Câu hỏi “… có con không?”: thêm lựa chọn “Không biết”.",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from controller.guides.expressions import ARGUMENTS, CONCAT_LIMIT, UNKNOWN, Operand, Unknown, evaluate, text, truth
 from controller.guides.model import Tree
-from controller.guides.parsing import ExpressionError, parsed
+from controller.guides.parsing import ExpressionError, parsed, spelled
 from controller.guides.patterns import is_heavy
 
 ANSWERS: dict[str, Operand] = {
@@ -93,6 +93,23 @@ def found(source: str) -> Operand:
 )
 def test_values(source: str, value: Operand) -> None:
     assert found(source) == value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "${a} = 'x' and not(selected(${b}, 'c')) or . >= 2.5", "(1 + 2) * -3 - (4 - 5)", "${a} - (${b} - 1) div 2",
+        "(${a} or ${b}) and ${c}", "(${a} = 'x') = 'true'", "jr:choice-name(${a}, '${a}')", "tinh = ${tinh}",
+        'concat("it\'s", \'"\', 100000000)', "if(today() > date('2026-07-01'), 1, 0)",
+    ],
+)  # fmt: skip
+def test_a_tree_is_spelled_as_it_was_written(source: str) -> None:
+    assert parsed(spelled(parsed(source))) == parsed(source)
+
+
+def test_what_is_spelled_reads_like_what_was_written() -> None:
+    source = "${a} = 'x' and not(selected(${b}, 'c')) or (. - 1) * 2 >= 2.5"
+    assert spelled(parsed(source)) == source
 
 
 def test_texts_that_double_each_other_do_not_grow_for_ever() -> None:
