@@ -34,6 +34,7 @@ class Sheet:
         self.ground = ground
         self.whole_screen = Box(0, 0, frame.width, frame.height)
         self._widgets: list[Widget] = [Panel(self.whole_screen, ground)]
+        self._broken: dict[tuple[str, int, Style, int], list[str]] = {}  # asked for again and again
 
     @property
     def scene(self) -> Scene:
@@ -43,7 +44,11 @@ class Sheet:
         return self._measure(text, style)
 
     def lines(self, text: str, width: int, style: Style, most: int) -> list[str]:
-        return wrap(text, width, lambda part: self._measure(part, style), most)
+        """At most so many, as they fit; not to be changed."""
+        key = (text, width, style, most)
+        if key not in self._broken:
+            self._broken[key] = wrap(text, width, lambda part: self._measure(part, style), most)
+        return self._broken[key]
 
     def text(self, x: int, y: int, width: int, text: str, style: Style, colour: Rgb, most: int = 1) -> int:
         """Lines of text from (x, y) down; returns where the next line would begin."""
