@@ -113,7 +113,9 @@ def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(
         voice, policy = cast(Preparer, Voice()), station.config.policy
         renewal = Renewal(station.store, station.places, voice, station.clock, policy, lambda: 0)
         collector = Collector(station.store, station.places, station.clock, policy)
-        studio = Studio(station.store, station.places, voice, renewal, collector, station.clock, 900.0, lambda: None)
+        studio = Studio(
+            station.store, station.places, voice, renewal, collector, station.clock, 900.0, lambda: None, {}
+        )
         thread = threading.Thread(target=studio.work, args=(stopping,))
         thread.start()
         try:
@@ -141,7 +143,7 @@ def test_on_a_full_disk_old_sound_makes_room_for_new_and_what_was_refused_is_mad
         preparer = Preparer(station.config.speech, station.places, LiveNormaliser(station.store), policy)
         renewal = Renewal(station.store, station.places, preparer, clock, policy, lambda: 0)
         collector = Collector(station.store, station.places, clock, policy)
-        studio = Studio(station.store, station.places, preparer, renewal, collector, clock, 900.0, lambda: None)
+        studio = Studio(station.store, station.places, preparer, renewal, collector, clock, 900.0, lambda: None, {})
         old = station.places.rendition("0" * 64)
         old.write_bytes(bytes(50 << 20))
         os.utime(old, (clock.now().timestamp() - 10 * 86_400,) * 2)
