@@ -11,7 +11,7 @@ from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, Keep, OpenKey
 from kiosk.filing.document import CONSENT_PARTS
 from kiosk.filing.frame import is_roomy, opened, primary, troubles
 from kiosk.filing.pieces import Code, Para, Piece, Wrong, in_one_line, pieces
-from kiosk.filing.saying import consent_hints, title_of
+from kiosk.filing.saying import begun_before, consent_hints, title_of
 from kiosk.filing.state import Filing
 from kiosk.look import GAP_MM
 from kiosk.rows import CHOSEN, OPEN, Row
@@ -119,6 +119,8 @@ def stop(filing: Filing, setting: Setting) -> Scene:
     if filing.waiting:
         shown.append(Para(words("kiosk.filing.stop_here.keeping"), step=1.25))
     else:
+        if title := begun_before(filing, words):
+            shown += [Para(words("kiosk.filing.stop_here.unfinished"), heads=True), Para(title, bold=True, heads=True)]
         if filing.form is not None:
             shown.append(Row(words("kiosk.filing.stop_here.call"), GoTo(HELP)))
             shown.append(Row(words("kiosk.filing.stop_here.helper"), CallHelper()))

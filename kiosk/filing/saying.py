@@ -126,6 +126,12 @@ def consent_hints(filing: Filing) -> tuple[str, ...]:
     return ("helped", "then") if filing.helper else ("then",)
 
 
+def begun_before(filing: Filing, words: Words) -> str:
+    """The service that would be lost, where somebody who is asked whether to stop has just chosen something else."""
+    before = filing.trail[-2].at if len(filing.trail) > 1 else None
+    return said(filing.guide.title, words.language) if filing.guide and before in {At.EVENTS, At.GUIDES} else ""
+
+
 def _asked(filing: Filing, page: Page, words: Words) -> list[str]:
     question = page.question
     lines = [_heard(filing, labels, words) for labels in _labels(filing, question)]
@@ -185,6 +191,8 @@ def _more(filing: Filing, words: Words) -> list[str]:
         case At.UNFIT if filing.form is not None:
             problem = filing.form.fits(filing.answers)
             return [problem.said(words), words("kiosk.filing.unfit.what")] if problem else []
+        case At.STOP if title := begun_before(filing, words):
+            return [words("kiosk.filing.stop_here.unfinished"), title]
         case At.CONSENT:
             return [words(f"kiosk.filing.consent.{part}") for part in (*CONSENT_PARTS, *consent_hints(filing))]
         case At.NOT_SENT:

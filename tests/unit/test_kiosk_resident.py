@@ -251,6 +251,11 @@ def test_another_service_or_a_slip_does_not_push_out_what_was_begun() -> None:
     )
     resident.touches(PickEvent("sinh_con"), PickGuide("khai_sinh"))
     assert (place_of(resident), resident.here.guide) == (At.STOP, support.GUIDES[0])
+    words = support.kit().words["vi"]
+    unfinished = [words("kiosk.filing.stop_here.unfinished"), "Trợ cấp hưu trí xã hội"]
+    assert spoken(resident.here, words).splitlines()[-2:] == unfinished
+    assert unreadable(resident.here, replace(SEVEN, text=LARGEST)) == []
+    assert unfinished[0] not in spoken(pages()["stop"], words)
     resident.touches(Back(), Back(), Resume())
     assert place_of(resident) is At.STOP
     resident.touches(Back(), PickEvent("nguoi_cao_tuoi"), PickGuide("tro_cap"))
