@@ -116,13 +116,13 @@ def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: 
     if not is_flat:
         _beside(sheet, setting, above)
         above = Box(above.x, above.y, above.width - _beside_width(sheet, setting), above.height)
-    _asked(sheet, above, asked)
+    hint = asked.hint if _asked(sheet, above, asked) else asked.label
     place = Box(box.x, box.bottom - typed - unit(0.5), box.width, typed)
     text = _end_of(keyboard.text)
     if typed < unit(_FIELD_MM):
-        _line(sheet, place, text, asked.hint)
+        _line(sheet, place, text, hint)
     else:
-        field(sheet, place, text, hint=asked.hint)
+        field(sheet, place, text, hint=hint)
 
 
 def _end_of(text: str) -> str:
@@ -131,18 +131,20 @@ def _end_of(text: str) -> str:
     return text[max(0, len(text) - _LAST) // _LAST * _LAST :]
 
 
-def _asked(sheet: Sheet, above: Box, asked: Asked) -> None:
-    """The question, and what is wrong with the answer; where there is room for one of them only, that."""
+def _asked(sheet: Sheet, above: Box, asked: Asked) -> bool:
+    """The question, and what is wrong with the answer; where there is room for one of them only, that. Whether the
+    question is there."""
     line = sheet.frame.ordinary.style(1, bold=True).line
     if not asked.wrong:
         _question(sheet, above, asked.label)
-        return
+        return True
     panel = panel_height(sheet, above.width, asked.wrong, 3)
     if above.height >= line + panel:
         _question(sheet, Box(above.x, above.y, above.width, above.height - panel), asked.label)
         _wrong(sheet, Box(above.x, above.bottom - panel, above.width, panel), asked)
-    else:
-        _wrong(sheet, Box(above.x, above.y + max(0, above.height - panel) // 2, above.width, above.height), asked)
+        return True
+    _wrong(sheet, Box(above.x, above.y + max(0, above.height - panel) // 2, above.width, above.height), asked)
+    return False
 
 
 def _line(sheet: Sheet, box: Box, text: str, hint: str) -> None:

@@ -63,6 +63,13 @@ def test_what_is_asked_typed_and_wrong_stands_clear_of_the_keys(name: str) -> No
         assert not any(_meet(one, other) for one, other in pairwise(sorted(lines, key=lambda box: box.y)))
 
 
+@pytest.mark.parametrize("name", sorted(SCREENS))
+def test_while_something_is_wrong_one_still_sees_what_is_asked(name: str) -> None:
+    asked = "Họ và tên?"
+    scene = page(SCREENS[name], opened(""), asked, WRONG)
+    assert asked in [w.text for w in scene if isinstance(w, Label)]
+
+
 def test_the_word_on_the_key_is_whole() -> None:
     for name, frame in SCREENS.items():
         assert "Dừng" in [w.text for w in page(frame, opened("")) if isinstance(w, Label)], name
