@@ -23,6 +23,8 @@ from reportlab.pdfbase.pdfutils import readJPEGInfo
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from controller.runtime.discretion import stay_in_memory
+
 REGULAR, BOLD = "regular", "bold"
 FRAME = 6  # points on each side, as reportlab has it
 WIDTH, HEIGHT = A4[0] - 40 * mm - 2 * FRAME, A4[1] - 50 * mm
@@ -34,6 +36,7 @@ _TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=11, leading=15, wordWr
 
 
 def main() -> int:
+    stay_in_memory()
     try:
         sys.stdout.buffer.write(drawn(json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer))
     except Exception as error:  # whatever it is, its text may hold what the file has in it

@@ -18,6 +18,7 @@ from controller.guides.places import Gazetteer
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
+from controller.runtime.discretion import stay_in_memory
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
@@ -59,6 +60,7 @@ class Shelf:
 
 def serve(shelf: Shelf, link: Link) -> int:
     """Wait until it is time to be seen, serve a resident, end; the exit code."""
+    stay_in_memory()
     config, places = shelf.config, shelf.places
     clock, crew = SystemClock(), Crew(link.say)
     ids, bell = NewIds(clock), Doorbell(places)

@@ -10,7 +10,7 @@ import click
 from controller.commands.station import Station, station_command
 from controller.runtime.alone import alone
 from controller.runtime.catalogues import load_words
-from controller.runtime.discretion import be_discreet, shut_memory
+from controller.runtime.discretion import be_discreet, shut_memory, stay_in_memory
 from controller.runtime.logs import set_up_logs
 from controller.runtime.workers import end_with_parent
 
@@ -90,6 +90,7 @@ def _begun(station: Station, name: str, discreet: bool = False) -> Iterator[None
     if discreet:
         be_discreet()
         shut_memory()
+        stay_in_memory()
     station.places.make()
     with alone(station.places, name):
         yield

@@ -1,5 +1,5 @@
 """For processes in whose memory residents' data lies (kiosk, page, and their children): nothing of it goes to the log,
-into a core dump, or to another process of the same user.
+into a core dump, to the disk by way of swap, or to another process of the same user.
 
 The text of an error may quote what it was about (`invalid literal for int(): '008148...'`), so the log has its kind and
 where it happened, and a text only of errors that quote nobody: those of our own tree, and the system's.
@@ -20,6 +20,7 @@ from types import TracebackType
 from controller.core.errors import DeviceError, StationError
 
 PR_SET_DUMPABLE = 4
+MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4  # mlockall(2)
 HEAD = "Traceback (most recent call last):\n"
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,13 @@ def shut_memory() -> None:
     """No other process of the same user may read or trace this one, and no handler gets a core of it (prctl(2),
     PR_SET_DUMPABLE). Not for what is started as a program of its own."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0)
+
+
+def stay_in_memory() -> bool:
+    """Nothing of this process goes to swap (mlockall(2)); what it has not touched takes no memory for that. False where
+    that is not allowed: on the Pi the units allow it. A fork does not inherit it."""
+    locked: int = ctypes.CDLL(None, use_errno=True).mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)
+    return locked == 0
 
 
 class Discreet(logging.Formatter):

@@ -27,7 +27,7 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
-from controller.runtime.discretion import be_discreet
+from controller.runtime.discretion import be_discreet, stay_in_memory
 from kiosk.devices.legibility import complaint
 
 Picture = NDArray[np.uint8]  # rows, columns, RGB
@@ -41,6 +41,7 @@ _QUALITIES = (88, 80, 70, 60, 50, 40)
 
 def main() -> int:
     be_discreet()  # its last words go to the log
+    stay_in_memory()
     camera, view, photo = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     try:
         frames = _frames(camera)

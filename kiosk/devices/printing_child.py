@@ -22,7 +22,7 @@ from escpos.printer import Dummy
 from PIL import Image
 
 from controller.core.errors import DeviceError
-from controller.runtime.discretion import be_discreet
+from controller.runtime.discretion import be_discreet, stay_in_memory
 from controller.runtime.serial_port import SerialPort
 from controller.runtime.typefaces import find_typeface
 from kiosk.devices.receipt import Receipt
@@ -48,6 +48,7 @@ class NotPrintedError(Exception):
 
 def main() -> int:
     be_discreet()  # its last words go to the log
+    stay_in_memory()
     job = json.loads(sys.stdin.readline())
     receipt = Receipt(**{**job["receipt"], "lines": tuple(job["receipt"]["lines"])})
     try:

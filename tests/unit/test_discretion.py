@@ -116,6 +116,18 @@ os.kill(os.getpid(), signal.SIGSEGV)
 """
 
 
+def test_nothing_goes_to_swap() -> None:
+    life = (
+        "from pathlib import Path; from controller.runtime.discretion import stay_in_memory; done = stay_in_memory();"
+        "mine = bytearray(b'x' * 5_000_000); told = Path('/proc/self/status').read_text();"
+        "print(done, [line.split()[1] for line in told.splitlines() if line.startswith('VmLck')][0])"
+    )
+    done = subprocess.run([sys.executable, "-c", life], capture_output=True, text=True, check=True).stdout.split()
+    if done[0] == "False":
+        pytest.skip("this user may lock no memory")
+    assert int(done[1]) > 5_000
+
+
 def test_a_crash_leaves_no_core_dump(tmp_path: Path) -> None:
     def left(how: str) -> list[Path]:
         folder = tmp_path / how
