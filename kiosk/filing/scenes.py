@@ -51,10 +51,7 @@ def _guides(filing: Filing, setting: Setting) -> Scene:
     rows: list[Piece] = []
     if filing.keyboard:
         box, rows = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
-    found: list[Piece] = [
-        Row(said(guide.title, language), PickGuide(guide.id))
-        for guide in guides_of(filing, words)
-    ]
+    found: list[Piece] = [Row(said(guide.title, language), PickGuide(guide.id)) for guide in guides_of(filing, words)]
     rows += found or [Para(words("kiosk.filing.guides.nothing"))]
     pieces(sheet, setting, box, rows, filing.shown_page)
     return sheet.scene

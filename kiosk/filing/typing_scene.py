@@ -15,7 +15,7 @@ from kiosk.controls import error_panel, field, hint_panel, panel_height
 from kiosk.filing.acts import Back, Key, OpenKeys, Stop
 from kiosk.keyboard import layout
 from kiosk.keyboard.layout import TONES, KeyBox
-from kiosk.keyboard.state import DELETE, METHOD, MORE, PADS, SHIFT, SIGNS, SPACE, UNDO, Keyboard
+from kiosk.keyboard.state import DELETE, LETTERS, METHOD, METHODS, MORE, PADS, SHIFT, SIGNS, SPACE, UNDO, Keyboard
 from kiosk.look import LETTER_MM, MARGIN_MM, Frame, Style
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
@@ -54,7 +54,7 @@ def scene(setting: Setting, keyboard: Keyboard, asked: Asked) -> Scene:
     begin = max(room.y, min(frame.reach, top - strip)) if frame.reach else room.y
     _strip(sheet, setting, keyboard, Box(room.x, begin, room.width, top - begin), asked)
     for each in layout.keys_of(keyboard, keys, unit):
-        _key(sheet, setting, keyboard, each)
+        _key(sheet, setting, keyboard, each, compact)
     return sheet.scene
 
 
@@ -86,7 +86,7 @@ def _bottom(sheet: Sheet, setting: Setting, keyboard: Keyboard, room: Box, compa
     sheet.button(Box(room.right - on, y, on, height), asked.forward, asked.act, primary=True)
     middle = Box(room.x + back + gap, y, room.width - back - on - 2 * gap, height)
     for each in layout.bottom_row(keyboard, middle, unit, compact):
-        _key(sheet, setting, keyboard, each)
+        _key(sheet, setting, keyboard, each, compact)
     return y - gap
 
 
@@ -217,7 +217,7 @@ def _stop_width(sheet: Sheet, setting: Setting) -> int:
     return max(_unit(sheet.frame)(layout.KEY_MM), word + sheet.frame.mm(5))
 
 
-def _key(sheet: Sheet, setting: Setting, keyboard: Keyboard, each: KeyBox) -> None:
+def _key(sheet: Sheet, setting: Setting, keyboard: Keyboard, each: KeyBox, compact: bool) -> None:
     """A key's body is a little smaller than the area in which a touch is meant for it."""
     unit = _unit(sheet.frame)
     frame, act = sheet.frame, Key(each.key)
@@ -237,17 +237,20 @@ def _key(sheet: Sheet, setting: Setting, keyboard: Keyboard, each: KeyBox) -> No
         _written(
             sheet,
             body,
-            _name(setting, keyboard, each.key),
+            _name(setting, keyboard, each.key, compact),
             colour,
             wordy=len(each.key) > 1 or each.key in {SPACE, DELETE},
         )
     sheet.put(Target(each.box, act))
 
 
-def _name(setting: Setting, keyboard: Keyboard, key: str) -> str:
+def _name(setting: Setting, keyboard: Keyboard, key: str, compact: bool) -> str:
     words = setting.words
     if key == MORE:
-        return words("kiosk.keyboard.letters" if keyboard.page == SIGNS else "kiosk.keyboard.more")
+        if keyboard.page == SIGNS:
+            return words("kiosk.keyboard.letters")
+        marks = compact and keyboard.kind == LETTERS and keyboard.method == METHODS[0]  # stand behind it as well
+        return words("kiosk.keyboard.more_marks" if marks else "kiosk.keyboard.more")
     if key == METHOD:
         return words(f"kiosk.keyboard.{keyboard.method}")
     if key == UNDO:
