@@ -16,7 +16,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from controller.core.palette import NIGHT, PAPER, Rgb
 from controller.runtime.clocks import SystemClock
 from controller.store import guides
 from kiosk.acts import FileService, GoTo, Leave, SpeakTo
@@ -66,12 +68,19 @@ class Kiosk:
         command = [sys.executable, "-m", "kiosk.devices.printer_emulator", "--baud", "115200"]
         return [*command, "--link", str(self.link), "--paper", str(self.paper)]
 
-    def begun(self, display: str) -> Visitor:
+    def shows(self, colour: Rgb) -> bool:
+        file = self.station.places.picture("kiosk")
+        if not file.exists():
+            return False
+        with Image.open(file) as picture:
+            return picture.convert("RGB").getpixel((3, 3)) == colour
+
+    def begun(self, display: str, pid: int) -> Visitor:
         finger, resident = Finger(display), Resident(support.begun((self.guide,)))
         self.finger = finger
-        until(lambda: self.station.places.picture("kiosk").exists(), "the waiting screen")
-        time.sleep(1.0)
+        until(lambda: self.shows(NIGHT) and len(children(pid)) == 2, "the waiting screen, and a process behind it")
         finger.touch(PAGES[WAITING], GoTo(LANGUAGE), 1.0)
+        until(lambda: self.shows(PAPER), "the choice of a language")
         finger.touch(PAGES[LANGUAGE], SpeakTo("vi"), 1.0)
         finger.touch(PAGES[DOORS], FileService(), 1.0)
         visitor = Visitor(resident, display)
@@ -151,7 +160,7 @@ def test_nothing_is_left_for_the_one_who_comes_after(tmp_path: Path) -> None:
         try:
             server = next(pid for pid in children(os.getpid()) if Path(f"/proc/{pid}/comm").read_text() == "Xvfb\n")
             # --- filed, and left
-            visitor = kiosk.begun(display)
+            visitor = kiosk.begun(display, process.pid)
             first = children(process.pid)[0]
             kiosk.goes_on(visitor, At.SENDING)
             until(lambda: bool(kiosk.office.desk.outlines()), "a file on the disk")
@@ -172,7 +181,7 @@ def test_nothing_is_left_for_the_one_who_comes_after(tmp_path: Path) -> None:
             until(lambda: len(children(process.pid)) == 2, "another one ready")
             assert left(kiosk, [process.pid, *children(process.pid), server], secrets, before) == {}
             # --- killed under them, while the camera watches and their card is read
-            visitor = kiosk.begun(display)
+            visitor = kiosk.begun(display, process.pid)
             second = children(process.pid)[0]
             kiosk.goes_on(visitor, At.CARD)
             until(lambda: bool(thief.children_of_all(second)), "the camera's process")
