@@ -38,9 +38,10 @@ SHORT = support.guide(
 )  # fmt: skip
 
 
-def _begun(station: Station, display: str) -> Visitor:
+def _begun(station: Station, display: str, pid: int) -> Visitor:
     finger = Finger(display)
     until(lambda: station.places.picture("kiosk").exists(), "the waiting screen")
+    until(lambda: len(children(pid)) == 2, "a process behind the one that is shown")
     time.sleep(1.0)
     for page, act in ((WAITING, GoTo(LANGUAGE)), (LANGUAGE, SpeakTo("vi")), (DOORS, FileService())):
         finger.touch(PAGES[page], act, 0.8)
@@ -62,8 +63,8 @@ def test_a_full_disk_is_said_nothing_is_lost_and_taps_file_once(tmp_path: Path) 
     with small_disk(tmp_path / "card", "16m") as disk:
         station, office = _station(disk.folder / "state"), office_in(disk.folder / "state", SystemClock())
         sitting = office.opened()
-        with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
-            visitor = _begun(station, display)
+        with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy") as process:
+            visitor = _begun(station, display, process.pid)
             resident = visitor.resident
             visitor.touches(PickEvent("giay_to"), PickGuide("ngan"), Forward())
             while not resident.here.agreed:
@@ -120,7 +121,7 @@ def test_a_window_system_that_goes_is_found_again(tmp_path: Path) -> None:
     again: list[subprocess.Popen[bytes]] = []
     try:
         with station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy") as process:
-            _begun(station, display)
+            _begun(station, display, process.pid)
             served = children(process.pid)[0]
             first.kill()
             first.wait()
