@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controller.core.palette import INK, MUTED
-from controller.core.words import Words
+from controller.core.words import Words, upper_first
 from controller.guides.forms import Page, WantedPaper
 from controller.guides.model import REPEAT, Guide, said
 from kiosk.controls import Answer, picture
@@ -16,7 +16,7 @@ from kiosk.filing.state import Filing
 from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.look import GAP_MM
 from kiosk.rows import WARNED, Row
-from kiosk.setting import Setting, upper_first
+from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape, Sign
 
@@ -33,7 +33,7 @@ def about(filing: Filing, setting: Setting) -> Scene:
     if guide is not None:
         if not guide.is_verified:
             shown.append(Warn(words("kiosk.filing.unconfirmed")))
-        shown.append(Para(words("kiosk.filing.about.how")))
+        shown += [Para(words(f"kiosk.filing.about.{each}")) for each in ("how", "purpose")]
         shown += [Para(text, colour=INK) for text in _facts(guide, words)]
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene

@@ -181,8 +181,9 @@ def _heard(filing: Filing, labels: Labels, words: Words) -> str:
 def _more(filing: Filing, words: Words) -> list[str]:
     guide, where = filing.guide, filing.where
     match where.at:
-        case At.ABOUT if guide is not None and not guide.is_verified:
-            return [words("kiosk.filing.unconfirmed"), words("kiosk.filing.about.how")]
+        case At.ABOUT if guide is not None:
+            unconfirmed = [] if guide.is_verified else [words("kiosk.filing.unconfirmed")]
+            return [*unconfirmed, words("kiosk.filing.about.how"), words("kiosk.filing.about.purpose")]
         case At.EVENTS:
             return _events(filing, words)
         case At.GUIDES:
