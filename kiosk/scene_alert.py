@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from controller.core.palette import LACQUER, PAPER
+from controller.core.words import upper_first
 from kiosk.flow import State
 from kiosk.look import GAP_MM, STEPS, Frame
-from kiosk.setting import Setting, upper_first
+from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene, Shape
 

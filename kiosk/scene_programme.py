@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from controller.core.palette import BAMBOO, INK, PAPER, TURMERIC
 from controller.core.showing import Item
+from controller.core.words import upper_first
 from kiosk.acts import GoTo
 from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
@@ -16,7 +17,7 @@ from kiosk.flow import DOORS, PROGRAMME, READING, State
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading, listing, pages_of_text
 from kiosk.rows import Row
-from kiosk.setting import Setting, upper_first
+from kiosk.setting import Setting
 from kiosk.sheet import BADGES
 from kiosk.widgets import Box, Scene, Shape
 

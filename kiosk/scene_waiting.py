@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import product
 
 from controller.core.palette import INK, LEAF, NIGHT, PAPER, TURMERIC
+from controller.core.words import upper_first
 from kiosk.acts import GoTo
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
 from kiosk.faults import fault_lines, fault_strip
 from kiosk.flow import LANGUAGE, State
 from kiosk.look import BUTTON_MM, CLOCK_STEP, GAP_MM, STEPS, Frame, Style
-from kiosk.setting import Setting, upper_first
+from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Scene
 from schedules.lunar import lunar_of

@@ -42,7 +42,3 @@ class Setting:
 
     def clock_of(self, entry: Entry) -> str:
         return entry.due.astimezone(self.tz).strftime("%H:%M")
-
-
-def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,7 +11,3 @@ from controller.runtime.catalogues import load_words
 @cache
 def words() -> Words:
     return load_words(LANGUAGES[0], ("controller.boards", "schedules"))
-
-
-def upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

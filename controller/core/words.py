@@ -13,6 +13,11 @@ from controller.core.errors import StationError
 LANGUAGES = ("vi", "en")  # the first is the station's own tongue
 
 
+def upper_first(text: str) -> str:
+    """As a sentence begins; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 class Words:
     """One language's texts. `words("clock.doubtful", age="3 giờ")` gives the finished text."""
 

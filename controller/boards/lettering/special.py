@@ -20,8 +20,9 @@ from controller.boards.lettering.stripped import CELL_PX, CLOCK, CLOCK_CHARACTER
 from controller.boards.lettering.stripped import waiting as waiting_layout
 from controller.boards.lettering.texts import clean, lines_of, reading_s, with_fonts
 from controller.boards.pages import Page, Rotation, joined
-from controller.boards.tongue import upper_first, words
+from controller.boards.tongue import words
 from controller.core.notices import Special
+from controller.core.words import upper_first
 from schedules.clock_wording import time_words, weekday_words
 from schedules.lunar import FIRST_YEAR, LAST_YEAR, lunar_of
 from schedules.wording import lunar_words

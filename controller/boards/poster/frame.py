@@ -11,10 +11,10 @@ from math import sqrt
 from controller.boards.facts import Facts
 from controller.boards.poster.sheet import Box, Line, Mark, Part, Sheet
 from controller.boards.poster.typeface import fitted, ruler
-from controller.boards.tongue import upper_first, words
+from controller.boards.tongue import words
 from controller.core.levels import Level
 from controller.core.palette import BAMBOO, INK, LACQUER, LEAF, MUTED, NIGHT, PAPER, Rgb
-from controller.core.words import Words
+from controller.core.words import Words, upper_first
 from controller.runtime.config_tables import Board
 from schedules.wording import day_words
 

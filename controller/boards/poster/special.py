@@ -9,10 +9,10 @@ from controller.boards.pages import Page, Rotation
 from controller.boards.poster.frame import Frame, frame_of, sheet_of
 from controller.boards.poster.sheet import Line, Mark
 from controller.boards.poster.typeface import LINE, Words, fitted, ruler
-from controller.boards.tongue import upper_first
 from controller.core.notices import Special
 from controller.core.palette import Rgb
 from controller.core.showing import Item
+from controller.core.words import upper_first
 from controller.runtime.config_tables import Board
 from schedules.wording import time_words, weekday_words
 
