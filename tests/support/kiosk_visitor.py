@@ -4,8 +4,10 @@ scenes say, pixel by pixel where it is looked at."""
 from __future__ import annotations
 
 import ctypes
+import os
 import random
 import time
+import weakref
 
 from controller.guides.model import REPEAT
 from kiosk.acts import Act
@@ -35,6 +37,8 @@ class Eye:
         self._x.XGetPixel.restype = ctypes.c_ulong
         self._server = ctypes.c_void_p(self._x.XOpenDisplay(display.encode()))
         self._root = ctypes.c_void_p(self._x.XDefaultRootWindow(self._server))
+        # nobody else in this process is to find a display that has gone among its open files
+        weakref.finalize(self, os.close, self._x.XConnectionNumber(self._server))
 
     def sees(self, wanted: pygame.Surface, points: list[tuple[int, int]]) -> bool:
         width, height = wanted.get_size()
