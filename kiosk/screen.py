@@ -212,14 +212,19 @@ class Screen:
         if any(isinstance(event, CardRead) for event in found) and self._scans < SCANS:
             self._scans += 1
             found.append(Stirred(at))
+        if found:  # a page that one of them turns stands there from now on
+            found.append(self._time(at))
         for contact in self._touch.contacts(events, at):
             self._scans = 0
             act = act_at(self._scene, contact.x, contact.y)
             found.append(Down(act, at) if contact.down else Up(act, at))
         if at - self._passed_at >= PASSED_S:
-            self._passed_at = at
-            found.append(Passed(self._clock.now().astimezone(self._config.site.tz), at))
+            found.append(self._time(at))
         return found
+
+    def _time(self, at: float) -> Passed:
+        self._passed_at = at
+        return Passed(self._clock.now().astimezone(self._config.site.tz), at)
 
     def _show(self) -> None:
         if self._state == self._composed:
