@@ -30,7 +30,10 @@ from tests.support.kiosk_touching import Finger, children, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 from tests.support.pulse import NullSink
 
-pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
+pytestmark = [
+    pytest.mark.alone,  # touched in a person\'s pace
+    pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb"),
+]
 PAGES = {name: Case(state(HOUSE, scene=name)) for name in (WAITING, LANGUAGE, DOORS)}
 SHORT = support.guide(
     "ngan", "Việc thử", events=("giay_to",), papers=(),

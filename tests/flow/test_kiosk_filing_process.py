@@ -20,7 +20,10 @@ from tests.support.kiosk_station import Station, until
 from tests.support.kiosk_touching import Finger, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 
-pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
+pytestmark = [
+    pytest.mark.alone,  # touched in a person\'s pace
+    pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb"),
+]
 
 
 def test_a_resident_files_and_the_desk_opens_it(tmp_path: Path) -> None:

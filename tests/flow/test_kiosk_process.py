@@ -16,6 +16,7 @@ from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, item, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
 from tests.support.kiosk_touching import Finger, x_server
 
+pytestmark = pytest.mark.alone  # touched in a person's pace
 SIZE = (SMALL.width, SMALL.height)
 CORNER, CARD = (3, 3), (1230, 60)  # the ground; the card of what is on air
 

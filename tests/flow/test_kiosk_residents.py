@@ -30,6 +30,7 @@ from tests.support.kiosk_cases import HOUSE, SMALL, Case, state
 from tests.support.kiosk_station import Station, until
 from tests.support.kiosk_touching import Finger, children, lies_in, remembers, x_server
 
+pytestmark = pytest.mark.alone  # touched in a person's pace
 NUMBER, BORN = "ZQXJ7W9K", "31121977"
 CORNER = (3, 3)
 PAGES = {name: Case(state(HOUSE, scene=name)) for name in (WAITING, LANGUAGE, DOORS, SORRY)}

@@ -38,7 +38,10 @@ from tests.support.kiosk_touching import Finger, children, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 from tests.support.papers import page_of_print
 
-pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
+pytestmark = [
+    pytest.mark.alone,  # touched in a person\'s pace
+    pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb"),
+]
 CARD = "008153017926||ĐẶNG THỊ MƠ THỬ|17091953|Nữ|Thôn Thử Khuổi Quế, xã Bản Mẫu|05062021"
 # as no part of the program has it in its own memory
 SECRETS = ["ĐẶNG THỊ MƠ THỬ", "008153017926", "1953-09-17", "Thử Khuổi Quế"]

@@ -34,7 +34,10 @@ from tests.support.kiosk_touching import Finger, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 from tests.support.papers import page_of_print
 
-pytestmark = pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb")
+pytestmark = [
+    pytest.mark.alone,  # touched in a person\'s pace
+    pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb"),
+]
 SETTLED_S = 0.35  # a page that came by itself takes no touch that may have been meant for the one before
 CARD = "008148012345||NÔNG THỊ BƯỞI THỬ|03021948|Nữ|Thôn Nà Khau, xã Bản Mẫu|01012022"
 
