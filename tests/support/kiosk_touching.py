@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.acts import Act
 from kiosk.widgets import Target
 from tests.support.kiosk_cases import SMALL, Case, scene
+from tests.support.thief import in_memory, remembered
 
 PACE_S = 0.5  # a person's: the second tap of a double tap is not one
 
@@ -74,22 +75,8 @@ def children(pid: int) -> list[int]:
 
 
 def remembers(pid: int, text: str) -> bool:
-    """Whether a text lies anywhere in what a process may write to, as Python, C or X11 would hold it."""
-    needles = [text.encode(coding) for coding in ("utf-8", "utf-16-le", "utf-32-le")]
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            area, rights, *_ = line.split()
-            if not rights.startswith("rw"):
-                continue
-            begin, end = (int(part, 16) for part in area.split("-"))
-            try:
-                memory.seek(begin)
-                content = memory.read(end - begin)
-            except (OSError, ValueError):  # a device's, or gone
-                continue
-            if any(needle in content for needle in needles):
-                return True
-    return False
+    """Whether a text lies anywhere in what a process may write to."""
+    return bool(in_memory(pid, remembered([text])))
 
 
 def lies_in(folder: Path, text: str) -> list[Path]:
