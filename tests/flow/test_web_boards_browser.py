@@ -3,13 +3,12 @@ down and put back; its picture, its emergency, the desk's numbers; and all of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from controller.core.levels import Level
 from controller.core.notice_drafts import NoticeDraft
@@ -18,10 +17,10 @@ from controller.noticing import Noticing
 from controller.runtime.clocks import SystemClock
 from controller.store import notices
 from controller.store.connection import Store
+from tests.support.chromium import CHROMIUM
 from tests.support.stations import CONFIG
 from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 BOARDS = """
 [[boards]]
 id = "cong"
@@ -43,14 +42,6 @@ SMALL = """() => [...document.querySelectorAll('main button, .actions a, .action
   .filter((e) => { const { width, height } = e.getBoundingClientRect(); return width < 40 || height < 40; })
   .map((e) => e.outerHTML.slice(0, 100))"""
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

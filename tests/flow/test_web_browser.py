@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from controller.core.announcements import Draft
 from controller.core.levels import Level
@@ -14,22 +14,13 @@ from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements, renditions, users, utterances
+from tests.support.chromium import CHROMIUM
 from tests.support.stations import START
 from tests.support.web_pages import FULL_NAME, NAME, PASSWORD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE, DESK = (360, 740), (1280, 800)
 TEXT = "Kính mời bà con đưa trẻ đến tiêm chủng tại trụ sở UBND lúc 7h30 ngày 27/11/2026."
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import icalendar
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements
+from tests.support.chromium import CHROMIUM
 from tests.support.stations import CONFIG, START
 from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 FILE = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//test//
@@ -41,15 +41,6 @@ END:VEVENT
 END:VCALENDAR
 """
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@ found, its answers copied, a step made behind a desk that had locked itself, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from controller.core.filings import FileState
 from controller.filing import Filing
@@ -17,23 +16,15 @@ from controller.filing_sittings import IDLE_S
 from controller.guiding import Guiding
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
+from tests.support.chromium import CHROMIUM
 from tests.support.filed import cheap, submission
 from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE, DESK = (360, 740), (1280, 800)
 WEDNESDAY = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # 8 o'clock in Việt Nam
 FILES = 40
 SOUGHT = "Đặng Thị Ỷ Ngữ Thử Của Một Gia Đình Rất Đông Người"
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
