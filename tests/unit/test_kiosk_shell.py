@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from controller.core.filing_codes import token_of
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.typefaces import find_typeface
-from kiosk.acts import FileService, GoTo, SpeakTo
+from kiosk.acts import FileService, GoTo, Leave, SpeakTo
+from kiosk.asking import FileAnswer, Found
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
-from kiosk.flow import LANGUAGE, STATUS, Down, NewsCame, Up
+from kiosk.flow import LANGUAGE, SETTLE_S, STATUS, Down, NewsCame, Up
 from kiosk.happenings import CardRead, Say
 from kiosk.link import OVER, READY
 from kiosk.picture import PictureKeeper, Shot, png
@@ -163,6 +165,45 @@ def test_a_card_left_on_the_reader_does_not_keep_a_visit_for_ever(
     cases.fonts.cache_clear()
     cases.stage.cache_clear()
     assert over.is_set() and passed_s < 2 * station.config.kiosk.patience_s
+
+
+def test_what_came_by_itself_is_touched_as_soon_as_any_other_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rest is counted from when it came, not from the next tick."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    station, clock = Station.make(tmp_path), FakeClock(cases.NOW.astimezone(UTC))
+    stopping, over, spoken = threading.Event(), threading.Event(), list[str]()
+    words, keeper = {name: load_words(name) for name in LANGUAGES}, PictureKeeper(tmp_path / "none")
+    screen = Screen(
+        station.config, clock, find_typeface(), words, keeper,
+        lambda effect: spoken.append(effect.text) if isinstance(effect, Say) else None, cases.NoFiling(),
+        lambda word: over.set() if word == OVER else None,
+    )  # fmt: skip
+    screen.warm_up()
+    worker = threading.Thread(target=screen.run, args=(stopping, lambda: None), daemon=True)
+    worker.start()
+    for wait_s, events in (
+        (1.0, (Down(GoTo(STATUS), clock.monotonic() + 1), Up(GoTo(STATUS), clock.monotonic() + 1))),
+        (1.0, (CardRead(token_of(bytes(range(32)))),)),
+        (0.0, (FileAnswer(Found.FOUND, "done", "K7M4-XP2Q"),)),  # right behind a tick
+    ):
+        clock.tick(wait_s)
+        said = len(spoken)
+        for event in events:
+            screen.tell(event)
+        until(lambda said=said: len(spoken) > said, "the page")  # type: ignore[misc] # the loop's own
+    clock.tick(SETTLE_S + 0.01)
+    screen.tell(Down(Leave(), clock.monotonic()))
+    screen.tell(Up(Leave(), clock.monotonic()))
+    taken = over.wait(3)
+    stopping.set()
+    screen.wake()
+    worker.join(10)
+    pygame.font.init()
+    cases.fonts.cache_clear()
+    cases.stage.cache_clear()
+    assert taken
 
 
 def test_every_warning_is_heard_not_only_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
