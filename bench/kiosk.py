@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from PIL import ImageChops
+
 from bench.table import percentile, table
 from kiosk.acts import Act, GoTo, Leave, SpeakTo
 from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, WAITING
@@ -144,12 +146,12 @@ class Hand:
 
     def apart(self, one: str, other: str) -> tuple[int, int]:
         """A pixel of their titles in which two pages differ."""
-        drawn = [cases.draw(cases.Case(cases.state(cases.ORDINARY, scene=s), self._frame)) for s in (one, other)]
-        margin = self._frame.mm(7)
+        drawn = [cases.drawn(cases.Case(cases.state(cases.ORDINARY, scene=s), self._frame)) for s in (one, other)]
+        apart = ImageChops.difference(*drawn).convert("L").tobytes()
+        width, margin = self._frame.width, self._frame.mm(7)
         for y in range(margin, margin + self._frame.mm(8)):
-            for x in range(margin, self._frame.width // 2):
-                first, second = (surface.get_at((x, y))[:3] for surface in drawn)
-                if sum(abs(a - b) for a, b in zip(first, second, strict=True)) > 300:
+            for x in range(margin, width // 2):
+                if apart[y * width + x] > 100:
                     return x, y
         raise LookupError(f"{one} and {other} look alike")
 

@@ -20,6 +20,7 @@ from kiosk.filing.state import At
 from kiosk.flow import DOORS, LANGUAGE, WAITING
 from kiosk.happenings import Filed, NotFiled
 from kiosk.widgets import Target
+from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
 from tests.support.full_disk import small_disk
@@ -97,13 +98,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_taps_file_once(tmp_path: Path) 
 
 def _title(resident: Resident) -> Image.Image:
     """The upper left of the page, where no token is drawn."""
-    from kiosk.paint import Painter
-    from kiosk.sdl import pygame
-    from tests.support import kiosk_cases as cases
-
-    surface = pygame.Surface((cases.SMALL.width, cases.SMALL.height))
-    Painter(surface, cases.fonts()).show(support.composed(resident.here))
-    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB")).crop((0, 0, 800, 260))
+    return cases.raster(support.composed(resident.here)).crop((0, 0, 800, 260))
 
 
 def _same(display: str, wanted: Image.Image) -> bool:

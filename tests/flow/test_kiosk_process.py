@@ -1,18 +1,19 @@
 """The real kiosk process: off-screen and under a real X server, with a real store and real clicks."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from controller.core.levels import Level
-from controller.core.palette import LACQUER, LEAF, NIGHT, PAPER, Rgb
+from controller.core.palette import LACQUER, LEAF, NIGHT, Rgb
 from controller.runtime.clocks import SystemClock
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SpeakTo
 from kiosk.bulletin import Bulletin
 from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, READING
-from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, item, state
+from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, drawn, item, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
 from tests.support.kiosk_touching import Finger, x_server
 
@@ -99,44 +100,33 @@ def test_clicks_lead_through_a_visit_and_out_of_it(tmp_path: Path, full_screen: 
     store.close()
     one = Bulletin(items=(item(LONG_TEXT),))
     ident = one.items[0].ident
-    waiting, programme = Case(state(BUSY)), Case(state(one, scene=PROGRAMME))
-    reading = Case(state(one, scene=READING, about=ident))
-    language, doors = Case(state(BUSY, scene=LANGUAGE)), Case(state(BUSY, scene=DOORS))
+    waiting, language, doors = Case(state(BUSY)), Case(state(one, scene=LANGUAGE)), Case(state(one, scene=DOORS))
+    programme = Case(state(one, scene=PROGRAMME))
+    reading, second = (Case(state(one, scene=READING, about=ident, page=page)) for page in (0, 1))
+    larger, largest = (Case(replace(reading.state, text_size=size)) for size in (1, 2))
     with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
         finger = Finger(display)
 
-        def click(of: Case, act: Act) -> Image.Image:
-            before = picture(station)
+        def leads(of: Case, act: Act, to: Case, said: str) -> None:
+            """A page is waited for as it is drawn: a button under the finger is a changed picture too."""
+            expected = drawn(to)
             finger.touch(of, act)
-            return before
-
-        def changed(before: Image.Image) -> bool:
-            return picture(station).tobytes() != before.tobytes()
+            until(lambda: picture(station) == expected, said)
 
         until(lambda: shows(station, CORNER, NIGHT), "the waiting screen")
         until(lambda: _noticed(station), "the notice on it")
-        click(waiting, GoTo(LANGUAGE))
-        until(lambda: shows(station, CORNER, PAPER), "the choice of a language")
-        chosen = click(language, SpeakTo("vi"))
-        until(lambda: changed(chosen), "the doors")
-        behind = click(doors, GoTo(PROGRAMME))
-        until(lambda: changed(behind), "the programme")
-        listed = click(programme, GoTo(READING, about=ident))
-        until(lambda: changed(listed), "the notice")
-        first = click(reading, GoTo(READING, 1, ident))
-        until(lambda: changed(first), "its second page")
-        click(reading, GoTo(PROGRAMME))  # to the first page
-        until(lambda: not changed(first), "its first page again")
-        small = click(reading, NextTextSize())
-        until(lambda: changed(small), "larger text")
-        click(reading, NextTextSize())
-        click(reading, NextTextSize())
-        until(lambda: not changed(small), "ordinary text again")
-        click(reading, GoTo(PROGRAMME))
-        until(lambda: not changed(listed), "the programme again")
-        click(programme, GoTo(DOORS))
-        until(lambda: not changed(behind), "the doors again")
-        click(doors, Leave())
+        leads(waiting, GoTo(LANGUAGE), language, "the choice of a language")
+        leads(language, SpeakTo("vi"), doors, "the doors")
+        leads(doors, GoTo(PROGRAMME), programme, "the programme")
+        leads(programme, GoTo(READING, about=ident), reading, "the notice")
+        leads(reading, GoTo(READING, 1, ident), second, "its second page")
+        leads(second, GoTo(READING, 0, ident), reading, "its first page again")
+        leads(reading, NextTextSize(), larger, "larger text")
+        leads(larger, NextTextSize(), largest, "the largest text")
+        leads(largest, NextTextSize(), reading, "ordinary text again")
+        leads(reading, GoTo(PROGRAMME), programme, "the programme again")
+        leads(programme, GoTo(DOORS), doors, "the doors again")
+        finger.touch(doors, Leave())
         until(lambda: shows(station, CORNER, NIGHT), "the waiting screen again")
     assert "x11" in station.log
     assert "Traceback" not in station.log

@@ -9,8 +9,6 @@ import pytest
 from PIL import Image
 
 from kiosk.look import TEXT_SIZES, strong
-from kiosk.paint import Painter
-from kiosk.sdl import pygame
 from kiosk.widgets import Label, Panel, Sign
 from tests.golden.test_kiosk_golden import ALLOWED, differing
 from tests.support import kiosk_cases as cases
@@ -40,9 +38,7 @@ def drawn(case: str) -> Image.Image:
         scene = tuple(
             replace(w, colour=strong(w.colour)) if isinstance(w, Panel | Label | Sign) else w for w in scene
         )  # as the stage does
-    surface = pygame.Surface((frame.width, frame.height))
-    Painter(surface, cases.fonts()).show(scene)
-    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+    return cases.raster(scene, frame)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -11,17 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.sdl import pygame
 from tests.support import kiosk_cases as cases
 
 FOLDER = Path(__file__).parent / "kiosk"
 SAME, ALLOWED = 96, 40
 RENEW = bool(os.environ.get("LOALANG_RENEW"))
-
-
-def drawn(name: str) -> Image.Image:
-    surface = cases.draw(cases.CASES[name])
-    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
 
 
 def differing(one: Image.Image, other: Image.Image) -> tuple[int, Image.Image]:
@@ -38,7 +32,7 @@ def differing(one: Image.Image, other: Image.Image) -> tuple[int, Image.Image]:
 
 @pytest.mark.parametrize("name", cases.CASES)
 def test_screen(name: str, tmp_path: Path) -> None:
-    actual, kept = drawn(name), FOLDER / f"{name}.png"
+    actual, kept = cases.drawn(cases.CASES[name]), FOLDER / f"{name}.png"
     if RENEW:
         actual.quantize(128, dither=Image.Dither.NONE).save(kept, optimize=True)
     with Image.open(kept) as file:
@@ -56,8 +50,7 @@ def test_every_kept_picture_is_of_a_case() -> None:
 
 def test_a_changed_tone_mark_is_seen() -> None:
     name = "waiting-ordinary-1280x800"
-    expected = drawn(name)
-    surface = cases.draw(cases.Case(cases.CASES[name].state, site="Xã Hương Sớn"))
-    actual = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+    expected = cases.drawn(cases.CASES[name])
+    actual = cases.drawn(cases.Case(cases.CASES[name].state, site="Xã Hương Sớn"))
     assert differing(expected, actual)[0] > ALLOWED
-    assert differing(expected, drawn(name))[0] == 0
+    assert differing(expected, cases.drawn(cases.CASES[name]))[0] == 0

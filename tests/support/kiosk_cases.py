@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from PIL import Image
+
 from controller.core.levels import Level
 from controller.core.palette import PAPER
 from controller.core.showing import Item
@@ -283,7 +285,12 @@ def scene(case: Case) -> Scene:
     return stage(case.frame, case.site).compose(case.state)
 
 
-def draw(case: Case) -> pygame.Surface:
-    surface = pygame.Surface((case.frame.width, case.frame.height))
-    Painter(surface, fonts()).show(scene(case))
-    return surface
+def raster(page: Scene, frame: Frame = SMALL) -> Image.Image:
+    """A page as the kiosk paints it."""
+    surface = pygame.Surface((frame.width, frame.height))
+    Painter(surface, fonts()).show(page)
+    return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+
+
+def drawn(case: Case) -> Image.Image:
+    return raster(scene(case), case.frame)

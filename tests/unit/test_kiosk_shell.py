@@ -132,7 +132,7 @@ def test_a_process_that_was_ready_for_hours_begins_with_the_right_time(
     cases.fonts.cache_clear()
     cases.stage.cache_clear()
     later = cases.state(cases.ORDINARY, now=cases.NOW + timedelta(seconds=7500))
-    assert first == [pygame.image.tobytes(cases.draw(cases.Case(later)), "RGB")]
+    assert first == [cases.drawn(cases.Case(later)).tobytes()]
 
 
 def test_a_card_left_on_the_reader_does_not_keep_a_visit_for_ever(
