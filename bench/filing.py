@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bench.table import percentile, table
 from controller.core.filings import Draft
-from controller.filing import Filing
-from controller.filing_desk import FilingDesk
-from controller.filing_keys import DeskKeys
-from controller.filing_papers import pdf_of
+from controller.filing.desk import FilingDesk
+from controller.filing.keys import DeskKeys
+from controller.filing.papers import pdf_of
+from controller.filing.receiving import Filing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import SystemClock
 from controller.runtime.identifiers import NewIds

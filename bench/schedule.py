@@ -20,9 +20,9 @@ import icalendar
 import recurring_ical_events
 
 from bench.table import percentile, table
-from controller.planning import Planning
 from controller.runtime.identifiers import NewIds
 from controller.store import announcements
+from controller.timing.planning import Planning
 from schedules import ics_in, lunar_table
 from schedules.agenda import Agenda
 from schedules.day_types import Calendar

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from controller import occurrences
-from controller.acceptance import quiet_now_problems, quiet_problems
 from controller.core.announcements import Announcement, Draft, problems_of
 from controller.core.errors import ChangedError, InputError, Problem, StationError
 from controller.core.levels import Level
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.utterances import ON_REQUEST, Utterance, raised_document
-from controller.lineup import lateness_of, occurrence
-from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
 from controller.store.connection import Store, Tx
+from controller.timing import occurrences
+from controller.timing.acceptance import quiet_now_problems, quiet_problems
+from controller.timing.lineup import lateness_of, occurrence
+from controller.timing.outlook import calendar_of, length_of
 from schedules.documents import document_of, rule_from
 from schedules.rules import Once, Rule
 

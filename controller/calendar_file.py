@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
 from controller.core.words import Words
-from controller.outlook import PLANNED, Outlook, calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements
 from controller.store.connection import Tx
+from controller.timing.outlook import PLANNED, Outlook, calendar_of, length_of
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.ics_in import Imported

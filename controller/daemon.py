@@ -9,13 +9,11 @@ from controller.boards.drivers import DRIVERS
 from controller.boards.news import News
 from controller.boards.worker import BoardWorker
 from controller.clips import SPOKEN, Clips
-from controller.clock_trust import ClockWatch
 from controller.core.filings import Keep
 from controller.core.words import LANGUAGES
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
 from controller.guiding import Guiding
 from controller.kiosk_requests import Requests
-from controller.planning import Planning
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
@@ -26,8 +24,10 @@ from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.store import filings, renditions
 from controller.store.connection import Store
-from controller.telling import Post, Route, Watch
-from controller.timekeeping import NAME, Timekeeper
+from controller.telling.workers import Post, Route, Watch
+from controller.timing.clock_trust import ClockWatch
+from controller.timing.planning import Planning
+from controller.timing.timekeeping import NAME, Timekeeper
 
 BOARD_LIMIT_S = 30.0  # a sign's line may be slow; the watchdog is patient with it
 TELLING_LIMIT_S = 30.0  # a locked database is waited for, twice
@@ -109,6 +109,6 @@ def _routes(config: StationConfig, clock: SystemClock) -> tuple[Route, ...]:
     email = config.notify.email
     if not (email.host and email.sender and email.to):
         return ()
-    from controller.mail import Mail  # its libraries are large, and few stations have them
+    from controller.telling.mail import Mail  # its libraries are large, and few stations have them
 
     return (Route(Mail(email, clock), email.to),)

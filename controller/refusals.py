@@ -20,7 +20,7 @@ def problem_words(problem: Problem, words: Words) -> str:
 
 
 def _quiet_facts(facts: dict[str, str], words: Words, at_once: bool) -> dict[str, str]:
-    """The facts of `controller.acceptance`, ready for the four texts about quiet hours."""
+    """The facts of `controller.timing.acceptance`, ready for the four texts about quiet hours."""
     begin = datetime.fromisoformat(facts["begin"])
     first, last = (time_words(time.fromisoformat(clock), words) for clock in facts["quiet"].split("-"))
     sides = [datetime.fromisoformat(facts[side]) for side in ("before", "after") if facts[side]]

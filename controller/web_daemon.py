@@ -26,12 +26,12 @@ from controller.core.showing import Item
 from controller.core.words import LANGUAGES
 from controller.desk import Desk
 from controller.dictionary import Dictionary
-from controller.filing_desk import FilingDesk
-from controller.filing_keys import DeskKeys
-from controller.filing_sittings import Sittings
+from controller.filing.desk import FilingDesk
+from controller.filing.keys import DeskKeys
+from controller.filing.office_days import office_of
+from controller.filing.sittings import Sittings
 from controller.noticing import Noticing
-from controller.office_days import office_of
-from controller.picturing import Picturing
+from controller.pictures.bringing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock

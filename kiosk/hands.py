@@ -17,7 +17,7 @@ from controller.core.errors import ChangedError, DeviceError, InputError, Loalan
 from controller.core.filing_codes import bare, grouped
 from controller.core.filings import FINAL, Draft, FileState
 from controller.core.ports import Bell, Clock, Ids
-from controller.filing import Filing, TooManyTriesError, reason_of
+from controller.filing.receiving import Filing, TooManyTriesError, reason_of
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
 from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found, NotAsked

@@ -20,7 +20,7 @@ from controller.runtime.logs import Lasting
 from controller.store import alarms, announcements, facts, kiosk_requests, notices, training, utterances
 from controller.store.connection import Store, Tx
 from controller.store.kiosk_requests import HelpCall
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from kiosk import link as words_of
 from kiosk.bulletin import Bulletin, Call, CallState, Coming, Entry, Training, programme
 from kiosk.flow import Input, NewsCame, NewsLost

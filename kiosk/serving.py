@@ -10,10 +10,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from controller.clock_trust import finding
 from controller.core.errors import StationError
 from controller.core.words import Words
-from controller.filing import Filing, new_ident
+from controller.filing.receiving import Filing, new_ident
 from controller.guides.places import Gazetteer
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
@@ -26,6 +25,7 @@ from controller.runtime.typefaces import Typeface
 from controller.runtime.workers import Crew
 from controller.store import filings
 from controller.store.connection import Store
+from controller.timing.clock_trust import finding
 from kiosk import link as words_of
 from kiosk.devices.camera import Camera
 from kiosk.devices.printer import Printer

@@ -27,7 +27,7 @@ from controller.runtime.places import Places
 from controller.store import announcements, desk, facts, feeds, journal, notices, training, utterances
 from controller.store.connection import Store, Tx
 from controller.store.desk import Numbers
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from schedules.lunar import lunar_of
 from schedules.wording import lunar_words
 

@@ -37,10 +37,10 @@ def join(group: click.Group) -> None:
 
 
 def _say_right(station: Station) -> None:
-    from controller.clock_trust import say_right
     from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.doorbell import at_home
     from controller.store import clock as clocks
+    from controller.timing.clock_trust import say_right
 
     store = station.store()
     signs = ClockSigns(lambda: datetime.now(UTC), station.config.clock.chip)
@@ -54,10 +54,10 @@ def _say_right(station: Station) -> None:
 
 
 def _show(station: Station, as_json: bool) -> None:
-    from controller.clock_trust import finding, trust_words
     from controller.runtime import last_known
     from controller.runtime.catalogues import load_words
     from controller.runtime.clock_signs import ClockSigns
+    from controller.timing.clock_trust import finding, trust_words
 
     config = station.config
     signs = ClockSigns(lambda: datetime.now(UTC), config.clock.chip)

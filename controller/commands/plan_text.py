@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from controller.core.days import SaidDay
-from controller.outlook import PLANNED, Outlook
 from controller.runtime.catalogues import load_words
 from controller.runtime.config import StationConfig
+from controller.timing.outlook import PLANNED, Outlook
 from controller.web.saying import Saying
 from controller.web.weeks import lines_of, overfull
 from schedules.day_types import Calendar

@@ -47,7 +47,7 @@ def join(group: click.Group) -> None:
     @click.option("--json", "as_json", is_flag=True)
     def doctor(station: Station, as_json: bool) -> int:
         """Look at configuration, devices, voices, fonts, disk and clock; say what to do."""
-        from controller.doctor import doctor as examine
+        from controller.doctor.station import doctor as examine
 
         findings = examine(station.config, station.places)
         if as_json:

@@ -15,7 +15,7 @@ from controller.runtime.config import StationConfig
 
 if TYPE_CHECKING:
     from controller.core.days import SaidDay
-    from controller.outlook import Outlook
+    from controller.timing.outlook import Outlook
 
 
 def join(group: click.Group) -> None:
@@ -64,8 +64,8 @@ def join(group: click.Group) -> None:
 
 
 def _plan_of_station(station: Station, config: StationConfig, begin: datetime, end: datetime) -> list[Outlook]:
-    from controller.outlook import outlook
     from controller.runtime.catalogues import load_words
+    from controller.timing.outlook import outlook
 
     with station.store().read() as tx:
         return outlook(tx, config, begin, end, load_words(config.site.language))

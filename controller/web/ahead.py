@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from controller.outlook import DRAFT
+from controller.timing.outlook import DRAFT
 from controller.web.rule_forms import NOW_ONLY, WITHOUT_CLOCKS, RuleForm
 from controller.web.weeks import WEEK, Day, Line, full_minute
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from controller.alarms import CLOCK, AlarmWords
 from controller.core.alarms import Alarm
 from controller.core.errors import StationError
 from controller.store import alarms
 from controller.store.connection import Tx
+from controller.telling.alarms import CLOCK, AlarmWords
 from controller.web.context import done, parts, visitor
 from controller.web.doors import Who, door
 

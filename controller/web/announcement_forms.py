@@ -12,9 +12,9 @@ from controller.core.announcements import TEXT_LIMIT, Announcement
 from controller.core.errors import Problem
 from controller.core.recordings import Recording
 from controller.core.spoken import Spoken
-from controller.outlook import Drafted, calendar_of
 from controller.store import announcements, recordings
 from controller.store.connection import Tx
+from controller.timing.outlook import Drafted, calendar_of
 from controller.web.ahead import Ahead
 from controller.web.context import parts, say, visitor
 from controller.web.forms import AnnouncementForm, Document, Reading, When, day_of, read_announcement

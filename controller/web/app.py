@@ -16,10 +16,10 @@ from werkzeug.exceptions import HTTPException
 
 from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
-from controller.filing_sittings import LockedError
+from controller.filing.sittings import LockedError
 from controller.runtime.config import on_trial
 from controller.runtime.sealing import SealError
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from controller.web import (
     alarms,
     announcements,

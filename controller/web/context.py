@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from controller.core.words import Words
 from controller.store import users
 from controller.store.users import User
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from controller.web.parts import WebParts
 from controller.web.people import People
 from controller.web.saying import Saying

@@ -13,9 +13,9 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.errors import InputError, Problem
-from controller.filing_care import BY as ITSELF
-from controller.filing_keys import ForeignKeyError, NoAccessError, WrongPasswordError
-from controller.filing_sittings import LockedError, Sitting
+from controller.filing.care import BY as ITSELF
+from controller.filing.keys import ForeignKeyError, NoAccessError, WrongPasswordError
+from controller.filing.sittings import LockedError, Sitting
 from controller.guides.model import said as in_language
 from controller.store import guides, users
 from controller.web import context

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 
 from controller.core.opened_files import OpenedFile
-from controller.filing_papers import pdf_of
-from controller.filing_sittings import Sitting
+from controller.filing.papers import pdf_of
+from controller.filing.sittings import Sitting
 from controller.runtime.sealing import SealError
 from controller.web.context import parts, visitor
 from controller.web.doors import Who, door

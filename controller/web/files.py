@@ -17,8 +17,8 @@ from controller.core.filing_codes import bare, read_number
 from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
 from controller.core.opened_files import OpenedFile, Outline
-from controller.filing_desk import BROKEN, DELETION_REASONS
-from controller.filing_sittings import LockedError
+from controller.filing.desk import BROKEN, DELETION_REASONS
+from controller.filing.sittings import LockedError
 from controller.guides.model import FIRST
 from controller.guides.model import said as in_language
 from controller.store import guides

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from controller.clock_trust import say_right
+from controller.timing.clock_trust import say_right
 from controller.web import alarms, state
 from controller.web.context import done, house, parts, visitor
 from controller.web.doors import Who, door

@@ -13,10 +13,10 @@ from controller.core.lengths import ALARM_PAUSE_S, ALERT_S, PAUSE_S
 from controller.core.levels import Level
 from controller.core.renditions import Rendition, RenditionState
 from controller.core.utterances import Utterance, UtteranceState, Verdict
-from controller.outlook import around_of
 from controller.runtime.config import StationConfig
 from controller.store import journal, renditions, signals, utterances
 from controller.store.connection import Tx
+from controller.timing.outlook import around_of
 
 UNAPPROVED = "unapproved"
 # what an occurrence on several outputs is called as a whole: whatever needs eyes comes first

@@ -15,11 +15,11 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.core.words import Words
     from controller.desk import Desk
     from controller.dictionary import Dictionary
-    from controller.filing_desk import FilingDesk
-    from controller.filing_keys import DeskKeys
-    from controller.filing_sittings import Sittings
+    from controller.filing.desk import FilingDesk
+    from controller.filing.keys import DeskKeys
+    from controller.filing.sittings import Sittings
     from controller.noticing import Noticing
-    from controller.picturing import Picturing
+    from controller.pictures.bringing import Picturing
     from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.config import StationConfig
     from controller.runtime.places import Places

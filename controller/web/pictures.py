@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from controller.core.errors import InputError, Problem
-from controller.picturing import FILE_LIMIT
+from controller.pictures.bringing import FILE_LIMIT
 from controller.store import pictures
 from controller.store.pictures import Picture
 from controller.web.bodies import Uploads

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from controller.clock_trust import trust_words
 from controller.core.announcements import AfterCut
 from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
@@ -25,6 +24,7 @@ from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.store.columns import as_instant
+from controller.timing.clock_trust import trust_words
 from controller.web import board_saying
 from controller.web.board_saying import shortened
 from controller.web.occurrences import UNAPPROVED, Occurrence

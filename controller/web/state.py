@@ -19,14 +19,14 @@ from controller.core.renditions import Rendition
 from controller.core.showing import Item, showing
 from controller.core.trust import Doubt, Stand
 from controller.core.utterances import UtteranceState
-from controller.outlook import calendar_of
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, notices, renditions, utterances
 from controller.store import clock as clocks
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
-from controller.upcoming import Upcoming
+from controller.timing.outlook import calendar_of
+from controller.timing.upcoming import Upcoming
 from controller.web.board_state import emergencies
 from controller.web.forms import midnight
 from controller.web.occurrences import UNAPPROVED, occurrences, on_air, rendition_shown, with_obstacle

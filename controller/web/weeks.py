@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from controller.acceptance import Overfull, minutes_over
 from controller.core.days import SaidDay
 from controller.core.levels import Level
 from controller.core.utterances import UtteranceState
 from controller.core.words import Words
-from controller.outlook import DRAFT, PLANNED, Drafted, LeftOut, Meeting, Outlook, left_out, meetings, outlook
 from controller.runtime.config import StationConfig
 from controller.store import days
 from controller.store.connection import Tx
+from controller.timing.acceptance import Overfull, minutes_over
+from controller.timing.outlook import DRAFT, PLANNED, Drafted, LeftOut, Meeting, Outlook, left_out, meetings, outlook
 from controller.web.forms import midnight
 from schedules.day_types import Calendar, DayInfo
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from controller.core.filings import Keep, Receipt
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
 from controller.runtime.clocks import SystemClock
 from controller.store import journal
 from controller.store.connection import Store
@@ -85,7 +85,7 @@ import sys
 from pathlib import Path
 from controller.core.filings import Keep
 from controller.core.journal import Kind
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
 from controller.runtime.clocks import SystemClock
 from controller.store import filing_records
 from controller.store.connection import Store

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from controller.core.journal import Kind
-from controller.picturing import Picturing
+from controller.pictures.bringing import Picturing
 from controller.runtime.clocks import SystemClock
 from controller.store import journal, notices, pictures
 from controller.store.columns import instant
@@ -26,7 +26,7 @@ from pathlib import Path
 from PIL import Image
 from controller.core.notice_drafts import NoticeDraft, draft_of
 from controller.noticing import Noticing
-from controller.picturing import Picturing
+from controller.pictures.bringing import Picturing
 from controller.runtime.clocks import SystemClock
 from controller.store import notices
 from tests.support.stations import station_in

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controller.core.journal import Entry
-from controller.outlook import calendar_of
 from controller.store import announcements, journal, utterances
 from controller.store.columns import instant
 from controller.store.connection import Store
+from controller.timing.outlook import calendar_of
 from schedules.documents import rule_from
 from schedules.planner import due_between
 from tests.support.scheduling import START, ScheduledStation, daily
@@ -27,7 +27,7 @@ import sys
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from controller.planning import Planning
+from controller.timing.planning import Planning
 from controller.runtime.clocks import SystemClock
 from controller.runtime.identifiers import NewIds
 from schedules.documents import rule_from
@@ -48,8 +48,8 @@ from pathlib import Path
 from controller.announcing import Announcing, draft_of
 from controller.core.days import DayType
 from controller.core.errors import InputError, NotFoundError
-from controller.outlook import calendar_of
-from controller.planning import Planning
+from controller.timing.outlook import calendar_of
+from controller.timing.planning import Planning
 from controller.runtime.clocks import SystemClock
 from controller.runtime.identifiers import NewIds
 from controller.store import announcements, days

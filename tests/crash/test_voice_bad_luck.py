@@ -22,10 +22,10 @@ from controller.core.announcements import Announcement, Draft, Late
 from controller.core.parts import Parts, text_of
 from controller.core.renditions import Prepared, Rendition, RenditionState
 from controller.core.utterances import Utterance
-from controller.lineup import Lateness, occurrence
 from controller.runtime.clocks import FakeClock, SystemClock
 from controller.runtime.config_tables import Policy
 from controller.store import facts, journal, renditions, utterances
+from controller.timing.lineup import Lateness, occurrence
 from tests.support.fake_voices import alive, install, tone_file
 from tests.support.full_disk import small_disk
 from tests.support.processes import Process, until

@@ -26,8 +26,8 @@ from controller.core.errors import InputError
 from controller.core.journal import Entry
 from controller.core.quiet import is_quiet, span_of
 from controller.core.utterances import FINAL, Utterance
-from controller.outlook import calendar_of
 from controller.store import announcements, days, journal, utterances
+from controller.timing.outlook import calendar_of
 from schedules.documents import rule_from
 from schedules.planner import due_between
 from tests.support.village import Village

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from controller.core.filings import FileState, Step
-from controller.filing import Filing
+from controller.filing.receiving import Filing
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from controller.runtime.identifiers import NewIds

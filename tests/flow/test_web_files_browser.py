@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from controller.core.filings import FileState
-from controller.filing import Filing
-from controller.filing_sittings import IDLE_S
+from controller.filing.receiving import Filing
+from controller.filing.sittings import IDLE_S
 from controller.guiding import Guiding
 from controller.runtime.clocks import FakeClock
 from controller.store import filings

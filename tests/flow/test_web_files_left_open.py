@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from controller.filing import Filing
-from controller.filing_sittings import IDLE_S
+from controller.filing.receiving import Filing
+from controller.filing.sittings import IDLE_S
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from tests.support import thief

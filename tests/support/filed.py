@@ -11,10 +11,10 @@ from controller.core.file_documents import Answer, Applicant, Consent, FileDocum
 from controller.core.filings import Submission
 from controller.core.office_days import Office as OfficeDays
 from controller.core.ports import Clock, Ids
-from controller.filing import Filing
-from controller.filing_desk import FilingDesk
-from controller.filing_keys import DeskKeys
-from controller.filing_sittings import Sitting
+from controller.filing.desk import FilingDesk
+from controller.filing.keys import DeskKeys
+from controller.filing.receiving import Filing
+from controller.filing.sittings import Sitting
 from controller.runtime.clocks import FakeClock
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places

@@ -12,12 +12,12 @@ from controller.announcing import Announcing
 from controller.core.announcements import AfterCut, Announcement, Draft
 from controller.core.ids import uuid7
 from controller.core.levels import Level
-from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
 from controller.store import announcements, journal, utterances
 from controller.store.connection import Store
+from controller.timing.planning import Planning
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # 19:00 in Vietnam
 CONFIG = """

@@ -14,8 +14,8 @@ from controller.core.announcements import AfterCut, Announcement, Draft, Late
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import ON_REQUEST, Utterance
-from controller.lineup import Lateness, occurrence
 from controller.store import renditions, utterances
+from controller.timing.lineup import Lateness, occurrence
 from tests.support.stations import Station
 
 RATE = 48_000

@@ -17,11 +17,9 @@ from audio.keeper import item_of, offered
 from audio.programme import SOUNDING, Cut, Event, Move, Now, Phase, Play, Rows, State, Tick, Timing
 from audio.progress import recovered
 from controller.announcing import Announcing, draft_of
-from controller.clock_trust import ClockWatch, say_right
 from controller.core.announcements import Announcement, Draft
 from controller.core.ids import RANDOM_BYTES, uuid7
 from controller.core.renditions import Prepared
-from controller.planning import Planning
 from controller.runtime.clocks import FakeClock
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
@@ -30,7 +28,9 @@ from controller.runtime.places import Places
 from controller.store import announcements, clock, renditions, utterances
 from controller.store.connection import Store
 from controller.store.days import said
-from controller.timekeeping import Timekeeper
+from controller.timing.clock_trust import ClockWatch, say_right
+from controller.timing.planning import Planning
+from controller.timing.timekeeping import Timekeeper
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
 from schedules.planner import next_after

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.acceptance import Overfull, minutes_over, quiet_now_problems, quiet_problems
 from controller.core.announcements import Draft
 from controller.core.errors import InputError, Problem
 from controller.core.levels import Level
@@ -21,6 +20,7 @@ from controller.runtime.clocks import FakeClock
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config
 from controller.store import announcements, journal, renditions, utterances
+from controller.timing.acceptance import Overfull, minutes_over, quiet_now_problems, quiet_problems
 from schedules.documents import document_of
 from schedules.rules import Between, Change, Clocks, Daily, Once, Repeating, Rule
 from tests.support.stations import Station, station_in

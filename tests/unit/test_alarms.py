@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.alarms import AlarmWords, How, Worry, brief, joined, joins, over, worry_of
 from controller.core.alarms import Alarm
 from controller.core.journal import Entry, Kind
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_text import parse_config
 from controller.store.columns import instant
+from controller.telling.alarms import AlarmWords, How, Worry, brief, joined, joins, over, worry_of
 from tests.support.stations import CONFIG, START
 
 DUE = START - timedelta(hours=2)  # 11:00 in Vietnam

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.clock_trust import ClockWatch, finding, say_right
 from controller.core.trust import Doubt, Stand, Trust
 from controller.runtime import last_known
 from controller.runtime.clocks import FakeClock
 from controller.store import clock as clocks
 from controller.store import facts, journal
+from controller.timing.clock_trust import ClockWatch, finding, say_right
 from tests.support.clocks import CHIP, Furnished
 from tests.support.stations import CONFIG, START, Station, station_in
 

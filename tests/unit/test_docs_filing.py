@@ -14,8 +14,8 @@ from controller.core.filings import (
     FileState,
     may_follow,
 )
-from controller.filing import FREE_TRIES, LONGEST_WAIT_S
-from controller.filing_sittings import IDLE_S
+from controller.filing.receiving import FREE_TRIES, LONGEST_WAIT_S
+from controller.filing.sittings import IDLE_S
 from controller.runtime.config_tables import Filing
 from controller.runtime.sealing import Cost
 from tests.support.filed import document, office_in, submission

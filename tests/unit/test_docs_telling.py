@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.alarms import GATHER
-from controller.letters import APART, AT_ONCE, GIVE_UP_AFTER, RETRIES, SPELL
 from controller.runtime.config_tables import Email
 from controller.runtime.config_text import parse_config
+from controller.telling.alarms import GATHER
+from controller.telling.letters import APART, AT_ONCE, GIVE_UP_AFTER, RETRIES, SPELL
 from tests.support.stations import CONFIG
 
 PAGE = " ".join(Path("docs/telling.md").read_text(encoding="utf-8").split())

@@ -14,8 +14,8 @@ import pytest
 from controller.core.alarms import UntoldError
 from controller.core.clips import Clip
 from controller.core.trust import Stand, Trust
-from controller.doctor import doctor
-from controller.examining import Finding, World
+from controller.doctor.examining import Finding, World
+from controller.doctor.station import doctor
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Email, Relay
 from controller.runtime.config_text import parse_config
@@ -172,7 +172,7 @@ def test_little_room(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
         def __init__(self, _path: object) -> None:
             self.free = free["mb"] * 1_000_000
 
-    monkeypatch.setattr("controller.doctor.shutil.disk_usage", Usage)
+    monkeypatch.setattr("controller.doctor.station.shutil.disk_usage", Usage)
     states = []
     for free["mb"] in (199, 200, 399, 400):
         states.append(bed.findings()["disk"].state)
@@ -364,7 +364,7 @@ def stranger() -> Iterator[int]:
 
 
 def test_a_port_that_a_stranger_holds(bed: Bed, stranger: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.doctor.LIMIT_S", 0.2)
+    monkeypatch.setattr("controller.doctor.station.LIMIT_S", 0.2)
     found = bed.findings(config_of(port=stranger))["web"]
     assert (found.state, str(stranger) in found.what) == ("fault", True)
 

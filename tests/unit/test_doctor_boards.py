@@ -11,8 +11,8 @@ import serial.tools.list_ports
 
 from controller.core.levels import Level
 from controller.core.notices import Notice
-from controller.doctor_boards import boards, strays
-from controller.examining import Finding, Saying, World
+from controller.doctor.boards import boards, strays
+from controller.doctor.examining import Finding, Saying, World
 from controller.runtime.catalogues import load_words
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import parse_config

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.doctor_devices import devices, is_touch_panel, panel_mm
-from controller.examining import Finding, Saying, World
+from controller.doctor.devices import devices, is_touch_panel, panel_mm
+from controller.doctor.examining import Finding, Saying, World
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_text import parse_config
 from kiosk.devices.printing_child import looked

@@ -11,7 +11,7 @@ import pytest
 from controller.backup import backup, restore
 from controller.core.errors import InputError
 from controller.core.filings import Draft
-from controller.filing_sittings import Sitting
+from controller.filing.sittings import Sitting
 from controller.runtime.places import Places
 from controller.store.connection import Store
 from tests.support.filed import NAME, PASSWORD, Office, office_in, submission

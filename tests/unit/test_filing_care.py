@@ -11,8 +11,8 @@ import pytest
 
 from controller.core.filings import Draft, FileState, Keep, Step
 from controller.core.journal import Kind
-from controller.filing_care import CARE_S, FilingCare
-from controller.filing_sittings import Sitting
+from controller.filing.care import CARE_S, FilingCare
+from controller.filing.sittings import Sitting
 from controller.runtime.clocks import FakeClock
 from controller.store import facts, filing_records, filings, journal
 from controller.store.connection import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from controller.core.errors import LoalangError
 from controller.core.filings import Draft, FileState, Keep, Step
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
 from controller.store.connection import Store
 from tests.support.filed import BIRTH, PASSWORD, office_in, submission
 

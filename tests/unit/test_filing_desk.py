@@ -17,8 +17,8 @@ from PIL import Image
 from controller.core.errors import ChangedError, InputError, NotFoundError
 from controller.core.filings import UNDO_FOR, FileState, Standing, Step
 from controller.core.opened_files import OpenedFile
-from controller.filing_papers import captions, pdf_of, sections
-from controller.filing_sittings import Sitting
+from controller.filing.papers import captions, pdf_of, sections
+from controller.filing.sittings import Sitting
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.sealing import SealError

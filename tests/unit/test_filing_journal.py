@@ -8,8 +8,8 @@ import pytest
 
 from controller.core.filings import FileState, Keep, Step
 from controller.core.journal import Kind
-from controller.filing_care import FilingCare
-from controller.filing_keys import ForeignKeyError
+from controller.filing.care import FilingCare
+from controller.filing.keys import ForeignKeyError
 from controller.runtime.catalogues import load_words
 from controller.store import journal
 from controller.web.saying import Saying

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from controller import filing_seals as seals
 from controller.core.errors import InputError, NotFoundError
 from controller.core.filings import FileState, Step
-from controller.filing_keys import Access, NoAccessError, WrongPasswordError
-from controller.filing_sittings import IDLE_S, LockedError, Sitting, Sittings
+from controller.filing import seals
+from controller.filing.keys import Access, NoAccessError, WrongPasswordError
+from controller.filing.sittings import IDLE_S, LockedError, Sitting, Sittings
 from controller.runtime.clocks import FakeClock
 from controller.store import desk_keys, filings
 from tests.support.filed import NAME, PASSWORD, Office, office_in, submission

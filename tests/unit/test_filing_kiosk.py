@@ -15,8 +15,16 @@ import pytest
 from controller.core.errors import ChangedError, InputError, StationError
 from controller.core.filing_codes import HELPER_LENGTH, LETTERS, code_of
 from controller.core.filings import DOCUMENT_LIMIT, PHOTO_LIMIT, PHOTOS_LIMIT, Draft, FileState, Receipt, Step
-from controller.filing import FREE_TRIES, Filing, NoDeskKeyError, TooManyTriesError, new_ident, reason_of, wait_s
-from controller.filing_sittings import Sitting
+from controller.filing.receiving import (
+    FREE_TRIES,
+    Filing,
+    NoDeskKeyError,
+    TooManyTriesError,
+    new_ident,
+    reason_of,
+    wait_s,
+)
+from controller.filing.sittings import Sitting
 from controller.runtime import sealing
 from controller.runtime.clocks import FakeClock
 from controller.runtime.sealing import Cost
@@ -340,7 +348,7 @@ def test_a_draft_that_was_filed_and_came_back_files_the_same_file(office: Office
 
 
 def test_drafts_do_not_take_the_whole_card(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.filing.DRAFTS_LIMIT", 30_000)
+    monkeypatch.setattr("controller.filing.receiving.DRAFTS_LIMIT", 30_000)
     kept, refused = office.filing.new_resume_code(), office.filing.new_resume_code()
     office.filing.keep_draft(kept, DRAFT)
     with pytest.raises(DiskFullError):

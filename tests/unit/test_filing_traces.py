@@ -11,7 +11,7 @@ import pytest
 from controller.backup import backup
 from controller.core.errors import LoalangError
 from controller.core.filings import Draft, FileState, Keep, Step
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
 from controller.store import filings
 from controller.store.connection import Store
 from tests.support import thief

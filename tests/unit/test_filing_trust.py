@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from controller import filing_seals as seals
 from controller.core.errors import LoalangError
 from controller.core.filings import FileState, Step
-from controller.filing_keys import Access, ForeignKeyError
-from controller.filing_sittings import LockedError, Sitting
-from controller.filing_trust import grant_to, key_of, known_of, own, read_known, with_known
+from controller.filing import seals
+from controller.filing.keys import Access, ForeignKeyError
+from controller.filing.sittings import LockedError, Sitting
+from controller.filing.trust import grant_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
 from controller.store import desk_keys, filings

@@ -10,7 +10,7 @@ import pytest
 
 from controller.core.file_documents import document_of
 from controller.core.filings import FileState, Step
-from controller.filing_papers import pdf_of
+from controller.filing.papers import pdf_of
 from controller.guides.model import Guide
 from controller.runtime.catalogues import load_words
 from kiosk.filing.acts import PickEvent, PickGuide

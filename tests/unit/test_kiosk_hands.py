@@ -11,7 +11,7 @@ import pytest
 
 from controller.core.errors import DeviceError, StationError
 from controller.core.filings import PHOTOS_LIMIT, FileState, Step
-from controller.filing import FREE_TRIES, Filing, new_ident
+from controller.filing.receiving import FREE_TRIES, Filing, new_ident
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.store import filings

@@ -15,7 +15,7 @@ from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
 from controller.runtime.config import StationConfig
 from controller.store import alarms, announcements, days, facts, utterances
 from controller.store.connection import Store
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, Coming, Entry, Standing, programme
 from kiosk.news import bulletin_of
 from tests.support.kiosk_station import Station

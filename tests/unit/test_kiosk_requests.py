@@ -9,8 +9,8 @@ import pytest
 from controller.core.sessions import SessionDraft
 from controller.kiosk_requests import LARGEST, OPEN_LIMIT, HelpDesk, Requests
 from controller.store import journal, kiosk_requests
+from controller.timing.upcoming import Upcoming
 from controller.training import Training
-from controller.upcoming import Upcoming
 from kiosk.bulletin import Bulletin, CallState
 from kiosk.news import bulletin_of
 from tests.support.stations import SilentBell, Station, station_in

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from controller.core.alarms import TRIAL, Message
-from controller.letters import GIVE_UP_AFTER, Batch, batches, letter, next_try
 from controller.runtime.catalogues import load_words
+from controller.telling.letters import GIVE_UP_AFTER, Batch, batches, letter, next_try
 from tests.support.stations import START
 
 TO = "truc-ban@xa.example"

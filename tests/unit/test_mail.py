@@ -12,9 +12,9 @@ import pytest
 
 from controller.core.alarms import Letter, UntoldError
 from controller.core.errors import InputError
-from controller.mail import Mail
 from controller.runtime.clocks import FakeClock
 from controller.runtime.config_tables import Email
+from controller.telling.mail import Mail
 from tests.support.mail_server import MailServer, Manner, certificate_in
 from tests.support.processes import free_port
 from tests.support.stations import START

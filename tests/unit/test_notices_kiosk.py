@@ -15,7 +15,7 @@ from controller.core.notices import Hours, Special
 from controller.core.showing import Item
 from controller.noticing import Noticing
 from controller.runtime.clocks import FakeClock
-from controller.upcoming import Upcoming
+from controller.timing.upcoming import Upcoming
 from kiosk.bulletin import Bulletin
 from kiosk.flow import WAITING, Input, NewsCame
 from kiosk.news import NewsReader, Rings, bulletin_of

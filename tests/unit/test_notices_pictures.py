@@ -20,13 +20,13 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from controller import picture_child
 from controller.backup import backup, restore
 from controller.core.errors import InputError
 from controller.core.notice_drafts import NoticeDraft
 from controller.noticing import Noticing
-from controller.picture_headers import held_bytes, kind_of, size_of
-from controller.picturing import Picturing
+from controller.pictures import child as picture_child
+from controller.pictures.bringing import Picturing
+from controller.pictures.headers import held_bytes, kind_of, size_of
 from controller.runtime.clocks import FakeClock
 from controller.runtime.places import Places
 from controller.store import pictures
@@ -312,13 +312,13 @@ def test_what_is_too_heavy_is_refused_unseen(station: Station, picturing: Pictur
 def test_a_decoder_that_eats_memory_ends_alone(
     station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("controller.picturing._CHILD", _command("print('x'); x = bytearray(1 << 40)"))
+    monkeypatch.setattr("controller.pictures.bringing._CHILD", _command("print('x'); x = bytearray(1 << 40)"))
     assert refused(station, picturing, saved(halves()))[0] == "picture_broken"
 
 
 def test_a_decoder_that_hangs_is_ended(station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.picturing._CHILD", _command("import time; time.sleep(60)"))
-    monkeypatch.setattr("controller.picturing._LIMIT_S", 0.3)
+    monkeypatch.setattr("controller.pictures.bringing._CHILD", _command("import time; time.sleep(60)"))
+    monkeypatch.setattr("controller.pictures.bringing._LIMIT_S", 0.3)
     assert refused(station, picturing, saved(halves()))[0] == "picture_slow"
 
 
@@ -329,9 +329,9 @@ def _command(code: str) -> tuple[str, ...]:
 
 
 def test_one_at_a_time(station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.picturing._CHILD", _command("import time; time.sleep(60)"))
-    monkeypatch.setattr("controller.picturing._LIMIT_S", 3.0)
-    monkeypatch.setattr("controller.picturing._BUSY_S", 0.1)
+    monkeypatch.setattr("controller.pictures.bringing._CHILD", _command("import time; time.sleep(60)"))
+    monkeypatch.setattr("controller.pictures.bringing._LIMIT_S", 3.0)
+    monkeypatch.setattr("controller.pictures.bringing._BUSY_S", 0.1)
     for name in "ab":
         (station.places.uploads / name).write_bytes(saved(halves()))
     found: list[str] = []

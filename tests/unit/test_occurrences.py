@@ -9,9 +9,9 @@ import pytest
 
 from controller.core.errors import InputError, NotFoundError
 from controller.core.levels import Level
-from controller.outlook import outlook
 from controller.runtime.catalogues import load_words
 from controller.store import announcements
+from controller.timing.outlook import outlook
 from tests.support.scheduling import CONFIG, START, ScheduledStation, daily
 
 MINUTE = timedelta(minutes=1)

@@ -10,9 +10,9 @@ import pytest
 
 from controller.core.days import DayType
 from controller.core.office_days import Office, working_days_in
+from controller.filing.office_days import office_of
 from controller.guides.model import FIRST, said
 from controller.guiding import shipped
-from controller.office_days import office_of
 from controller.store import days
 from tests.support.stations import CONFIG, START, station_in
 

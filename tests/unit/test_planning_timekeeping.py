@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from controller.clock_trust import ClockWatch, say_right
 from controller.core.days import DayType
 from controller.core.utterances import UtteranceEvent
 from controller.runtime import last_known
@@ -20,7 +19,8 @@ from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.places import Places
 from controller.store import announcements, connection, days, journal, utterances
 from controller.store.connection import Store
-from controller.timekeeping import Timekeeper
+from controller.timing.clock_trust import ClockWatch, say_right
+from controller.timing.timekeeping import Timekeeper
 from tests.support.clocks import Furnished
 from tests.support.scheduling import CONFIG, START, ScheduledStation, daily, once
 

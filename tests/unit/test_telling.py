@@ -12,15 +12,15 @@ import pytest
 
 from controller.core.alarms import TRIAL, Alarm, Letter, Message, UntoldError
 from controller.core.journal import Kind
-from controller.letters import RETRIES
-from controller.mail import Mail
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.config_tables import Email
 from controller.store import alarms, facts, journal, messages
 from controller.store.columns import instant
 from controller.store.connection import Store, StoreBusyError
-from controller.telling import SEEN, Post, Route, Watch
+from controller.telling.letters import RETRIES
+from controller.telling.mail import Mail
+from controller.telling.workers import SEEN, Post, Route, Watch
 from tests.support.mail_server import MailServer, Manner
 from tests.support.stations import START, Station, station_in
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.core.days import DayType
 from controller.store import announcements, days
-from controller.upcoming import Coming, Upcoming
+from controller.timing.upcoming import Coming, Upcoming
 from tests.support.scheduling import START, ScheduledStation, daily, once
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -13,8 +13,8 @@ from controller.core.announcements import Draft, Late
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
 from controller.core.utterances import UtteranceEvent, UtteranceState
-from controller.lineup import Lateness, occurrence
 from controller.store import announcements, facts, renditions, utterances
+from controller.timing.lineup import Lateness, occurrence
 from controller.web.recordings import RANGE_LIMIT
 from tests.support.web_pages import Pages, announcement, pages_in, token
 

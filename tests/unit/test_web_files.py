@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from controller.core.filings import FileState, Keep
 from controller.core.journal import Kind
-from controller.filing import Filing
-from controller.filing_care import FilingCare
-from controller.filing_desk import FilingDesk
-from controller.filing_sittings import IDLE_S
+from controller.filing.care import FilingCare
+from controller.filing.desk import FilingDesk
+from controller.filing.receiving import Filing
+from controller.filing.sittings import IDLE_S
 from controller.guiding import Guiding
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from controller.core.filings import Keep
-from controller.filing import Filing
-from controller.filing_care import FilingCare
+from controller.filing.care import FilingCare
+from controller.filing.receiving import Filing
 from controller.runtime import sealing
 from controller.runtime.catalogues import load_words
 from controller.store import filings, journal, users

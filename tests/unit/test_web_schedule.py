@@ -15,9 +15,9 @@ from controller.core.announcements import Announcement, Draft
 from controller.core.days import DayType
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
-from controller.lineup import lateness_of, occurrence
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements, days, renditions, utterances
+from controller.timing.lineup import lateness_of, occurrence
 from controller.web.weeks import monday_of
 from tests.support.stations import CONFIG
 from tests.support.web_pages import FULL_NAME, Pages, announcement, pages_in, token

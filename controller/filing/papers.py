@@ -1,6 +1,6 @@
 """One opened file as PDF, for entry into the portal and for the desk's folder: pure composition, drawn in a child.
 
-The child (controller/filing_pdf_child.py) has limits of memory and time, gets everything through a pipe and gives the
+The child (controller/filing/pdf_child.py) has limits of memory and time, gets everything through a pipe and gives the
 PDF back through another: nothing of a resident's touches the disk or a command line.
 """
 
@@ -45,7 +45,7 @@ def pdf_of(
         ],
         "no_photo": words("filing.paper.no_photo"),
     }  # fmt: skip
-    command = _LIMITS.before([sys.executable, "-P", "-m", "controller.filing_pdf_child"])
+    command = _LIMITS.before([sys.executable, "-P", "-m", "controller.filing.pdf_child"])
     try:
         done = subprocess.run(
             command,

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from controller import filing_seals as seals
 from controller.core.errors import ChangedError, InputError, LoalangError, Problem, StationError
 from controller.core.file_documents import document_of
 from controller.core.filing_codes import (
@@ -41,6 +40,7 @@ from controller.core.filings import (
 )
 from controller.core.journal import Kind
 from controller.core.ports import Bell, Clock, Ids
+from controller.filing import seals
 from controller.runtime import sealing
 from controller.store import desk_keys, filing_records, filings
 from controller.store.connection import DiskFullError, Store, Tx

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from controller.examining import Finding, Saying, World
+from controller.doctor.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Kiosk
 

@@ -1,6 +1,6 @@
 """What officials do with residents' files: the queue, opening, the ten states, notes, export, deletion, helpers' codes.
 
-A file is opened in the memory of the process for one sitting (`controller.filing_keys`); what is written goes to the
+A file is opened in the memory of the process for one sitting (`controller.filing.keys`); what is written goes to the
 disk sealed again. Each act is one transaction with its line for the town's journal, which names the file's id only.
 """
 
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from threading import Lock
 
-from controller import filing_seals as seals
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.file_documents import document_of
 from controller.core.filing_codes import HELPER_LENGTH, code_of, is_token, read_code
@@ -33,8 +32,9 @@ from controller.core.filings import (
 from controller.core.office_days import Office
 from controller.core.opened_files import OpenedFile, Outline, Photo, QueueLine, Written
 from controller.core.ports import Bell, Clock, Ids
-from controller.filing_seals import Words
-from controller.filing_sittings import Sitting
+from controller.filing import seals
+from controller.filing.seals import Words
+from controller.filing.sittings import Sitting
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
 from controller.store import filing_records, filings

@@ -16,14 +16,13 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from controller.clock_trust import finding, trust_words
 from controller.core.alarms import UntoldError
 from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
-from controller.doctor_boards import boards, line, strays
-from controller.doctor_devices import devices
-from controller.doctor_kiosk import voice as kiosk_voice
-from controller.examining import LIMIT_S, Finding, Saying, World
+from controller.doctor.boards import boards, line, strays
+from controller.doctor.devices import devices
+from controller.doctor.examining import LIMIT_S, Finding, Saying, World
+from controller.doctor.kiosk import voice as kiosk_voice
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -32,6 +31,7 @@ from controller.runtime.config_tables import Contact, Email, Output, Relay, Spee
 from controller.runtime.places import Places
 from controller.store import desk_keys
 from controller.store.connection import Store
+from controller.timing.clock_trust import finding, trust_words
 
 MEGABYTE = 1_000_000
 TYPEFACES = ("BeVietnamPro-Regular.ttf", "DejaVuSans.ttf")

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from controller.core.errors import InputError, NotFoundError, Problem
 from controller.core.journal import Kind
-from controller.outlook import calendar_of
 from controller.store import announcements, journal, utterances
 from controller.store.connection import Tx
+from controller.timing.outlook import calendar_of
 from schedules.day_types import Calendar
 from schedules.documents import document_of, rule_from
 from schedules.planner import due_between

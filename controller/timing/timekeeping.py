@@ -10,15 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from controller.clock_trust import ClockWatch
 from controller.core.errors import StationError
 from controller.core.journal import Kind
 from controller.core.ports import Bell, Clock
-from controller.planning import Planning
 from controller.runtime.doorbell import Doorway
 from controller.runtime.logs import Lasting
 from controller.store import journal
 from controller.store.connection import Store
+from controller.timing.clock_trust import ClockWatch
+from controller.timing.planning import Planning
 from schedules.clockwork import Clockwork
 
 NAME = "controller"

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta, tzinfo
 from threading import Lock
 
 from controller.core.errors import InputError
-from controller.outlook import calendar_of
 from controller.store import announcements
 from controller.store.announcements import StoredRule
 from controller.store.connection import Tx
+from controller.timing.outlook import calendar_of
 from schedules.agenda import Agenda
 from schedules.day_types import Calendar
 from schedules.documents import rule_from

@@ -39,7 +39,7 @@ class Finding:
 
 def knock_at(email: Email) -> None:
     """Connect to the mail server and sign in; UntoldError saying what is in the way."""
-    from controller.mail import Mail
+    from controller.telling.mail import Mail
 
     Mail(email, SystemClock(), word_limit_s=LIMIT_S, whole_limit_s=2 * LIMIT_S).knock()
 

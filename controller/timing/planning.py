@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.acceptance import quiet_now_problems
 from controller.core.announcements import Announcement, Late
 from controller.core.errors import InputError
 from controller.core.ports import Ids
 from controller.core.utterances import Utterance, UtteranceEvent, UtteranceState
-from controller.lineup import lateness_of, occurrence
-from controller.outlook import calendar_of, length_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, facts, utterances
 from controller.store.announcements import StoredRule
 from controller.store.connection import Store, Tx
+from controller.timing.acceptance import quiet_now_problems
+from controller.timing.lineup import lateness_of, occurrence
+from controller.timing.outlook import calendar_of, length_of
 from schedules.agenda import Agenda
 from schedules.day_types import Calendar
 from schedules.documents import rule_from

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from controller.alarms import GATHER
 from controller.core.alarms import TRIAL, Letter, Message
 from controller.core.words import Words
+from controller.telling.alarms import GATHER
 
 AT_ONCE, SPELL = 6, timedelta(hours=1)  # so many letters in so long go out as soon as they are due
 APART = timedelta(minutes=5)  # between two letters to one recipient who has had so many

@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from controller.alarms import AlarmWords, Worry, brief, joined, joins, over, worry_of
 from controller.core.alarms import Alarm, Message, Notifier, UntoldError
 from controller.core.errors import InputError, StationError
 from controller.core.journal import Entry, Kind
 from controller.core.ports import Bell, Clock, Ids
 from controller.core.words import Words
-from controller.letters import SPELL, Batch, batches, letter, next_try
 from controller.runtime.config import StationConfig
 from controller.runtime.logs import Lasting
 from controller.store import alarms, facts, journal, messages
 from controller.store.connection import Store, Tx
+from controller.telling.alarms import AlarmWords, Worry, brief, joined, joins, over, worry_of
+from controller.telling.letters import SPELL, Batch, batches, letter, next_try
 
 POLL_S = 0.5
 SEEN = "told/seen"  # the fact that says how far the journal has been read

@@ -1,6 +1,6 @@
 """Runs in a child process: draws the PDF of one file. The one owner of reportlab.
 
-A line of JSON on standard input (controller/filing_papers.py), then the photos; the PDF on standard output.
+A line of JSON on standard input (controller/filing/papers.py), then the photos; the PDF on standard output.
 Nothing is written to the disk, and an error is never told with what the file has in it.
 """
 

@@ -11,7 +11,7 @@ from threading import Lock
 
 from controller.core.errors import LoalangError
 from controller.core.ports import Clock
-from controller.filing_trust import grant_to
+from controller.filing.trust import grant_to
 from controller.runtime import sealing
 from controller.runtime.sealing import SealError
 from controller.store.desk_keys import Grant

@@ -1,8 +1,8 @@
-"""The desk's keys: who may open residents' files; whoever may, unlocks them for a sitting (`filing_sittings.py`).
+"""The desk's keys: who may open residents' files; whoever may, unlocks them for a sitting (`sittings.py`).
 
 Each official has a pair of keys of their own, its private half locked under their password; the desk's private key is
 sealed to each of them, and to a recovery code that is shown once. Whoever unlocks finds out whether the key that files
-are sealed to still is the desk's own (`filing_trust.py`).
+are sealed to still is the desk's own (`trust.py`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from weakref import WeakSet
 from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
 from controller.core.filing_codes import RECOVERY_LENGTH, code_of, read_code
 from controller.core.ports import Bell, Clock, Ids
-from controller.filing_sittings import Sitting
-from controller.filing_trust import Known, grant_to, is_granted_to, key_of, known_of, own, read_known, with_known
+from controller.filing.sittings import Sitting
+from controller.filing.trust import Known, grant_to, is_granted_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
 from controller.runtime.sealing import Cost, Pair, SealError
 from controller.store import desk_keys, filings

@@ -17,10 +17,10 @@ from controller.core.levels import Level
 from controller.core.parts import TextPart, parts_of
 from controller.core.quiet import touches
 from controller.core.words import Words
-from controller.lineup import Lateness, lateness_of
 from controller.runtime.config import StationConfig
 from controller.store import announcements, days, renditions, signals, utterances
 from controller.store.connection import Tx
+from controller.timing.lineup import Lateness, lateness_of
 from schedules.clashes import Programme, Wait, overlaps
 from schedules.day_types import Calendar
 from schedules.documents import rule_from

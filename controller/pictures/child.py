@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from controller.picture_headers import cut_short, held_bytes, kind_of, size_of
+from controller.pictures.headers import cut_short, held_bytes, kind_of, size_of
 
 PIXELS_LIMIT = 40_000_000
 HELD_LIMIT = 128_000_000  # bytes of a picture in its decoder: a small station has one gigabyte for everything

@@ -11,7 +11,7 @@ from pathlib import Path
 from controller.boards.display.screen_power import plugged, tools
 from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.core.errors import StationError
-from controller.examining import Finding, Saying, World
+from controller.doctor.examining import Finding, Saying, World
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places

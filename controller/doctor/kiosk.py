@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from controller.core.errors import StationError
-from controller.examining import Finding, Saying
+from controller.doctor.examining import Finding, Saying
 from controller.runtime.config import StationConfig
 from controller.runtime.places import Places
 from controller.store import clips

@@ -1,6 +1,6 @@
 """Pictures that somebody brings for notices: judged before they are kept, made small and bare, given up when unused.
 
-The judging runs in a child with limits of memory and time (controller/picture_child.py), one at a time. The name of
+The judging runs in a child with limits of memory and time (controller/pictures/child.py), one at a time. The name of
 a file is believed by nobody. What is kept is a PNG that has nothing but its pixels, named by its SHA-256.
 """
 
@@ -38,7 +38,7 @@ _BUSY_S = 30.0  # so long one waits for another's picture to be judged
 _MEMORY = 256 << 20  # bytes of address space; what is let through takes 160 MB for a second
 _MADE_LIMIT = 16 << 20  # bytes of what is made: the pixels themselves take six
 _LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(_LIMIT_S))
-_CHILD = _LIMITS.before([sys.executable, "-P", "-m", "controller.picture_child"])
+_CHILD = _LIMITS.before([sys.executable, "-P", "-m", "controller.pictures.child"])
 _FOLDER = ".picture-"
 log = logging.getLogger(__name__)
 
