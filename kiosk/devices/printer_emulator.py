@@ -18,6 +18,8 @@ import tty
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from controller.runtime.files import replace_file
+
 DOTS = 576
 DOTS_A_MM = 8
 LINE_DOTS = 30  # a line feed after ESC @: one sixth of an inch
@@ -178,7 +180,7 @@ def main() -> int:
         printed_mm = (len(roll.rows) - rows) / DOTS_A_MM
         time.sleep(max(len(data) * 10 / wanted.baud, printed_mm / MM_A_SECOND))
         if wanted.paper and len(roll.cuts) > cuts:
-            wanted.paper.write_bytes(pbm_of(roll.rows))
+            replace_file(wanted.paper, pbm_of(roll.rows), durable=False)
 
 
 if __name__ == "__main__":
