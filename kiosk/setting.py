@@ -25,6 +25,7 @@ class Setting:
     tz: tzinfo
     pressed: Act | None = None  # under the finger
     contrast: bool = False  # high contrast is on; colours are exchanged after a scene is composed
+    helped: bool = False  # a helper has taken over, and every page says so
 
     def sheet(self, ground: Rgb) -> Sheet:
         return Sheet(self.frame, self.measure, ground, self.pressed)

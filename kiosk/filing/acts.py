@@ -131,6 +131,11 @@ class CallHelper(FilingAct):
 
 
 @dataclass(frozen=True, slots=True)
+class HandBack(FilingAct):
+    """Whoever took over has done their part: the resident goes on themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Keep(FilingAct):
     """Keep it under a resume code."""
 

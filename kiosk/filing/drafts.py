@@ -47,7 +47,7 @@ def resumed(filing: Filing, found: DraftFound) -> Filing | None:
             from_card=frozenset(_path(path) for path in kept["from_card"]),
             have=dict(kept["have"]),
             skipped=dict(kept["skipped"]),
-            helper=str(kept.get("helper", "")),
+            helper=filing.helper if filing.helping else str(kept.get("helper", "")),
             reviewed=frozenset(_path(path) for path in kept.get("reviewed", ())),
             photos=tuple(Photo(paper, jpeg) for paper, jpeg in found.photos),
             ident=found.ident,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.filing import drafts, way
-from kiosk.filing.acts import Agree, CallHelper, Discard, Keep, Resume, Stop
+from kiosk.filing.acts import Agree, CallHelper, Discard, HandBack, Keep, Resume, Stop
 from kiosk.filing.answers import remembered
 from kiosk.filing.document import printed_lines, slip_lines, submission
 from kiosk.filing.kit import Kit, Stepped
@@ -40,7 +40,10 @@ def review_forward(filing: Filing, _: Kit) -> Stepped:
 
 
 def agree(filing: Filing, act: Agree, _: Kit) -> Stepped:
-    return (replace(filing, agreed=act.yes), ()) if filing.where.at is At.CONSENT else (filing, ())
+    """Not by somebody who helps: they hand back first."""
+    if filing.where.at is not At.CONSENT or filing.helping:
+        return filing, ()
+    return replace(filing, agreed=act.yes), ()
 
 
 def send(filing: Filing, kit: Kit) -> Stepped:
@@ -56,7 +59,7 @@ def filed(filing: Filing, event: Filed, kit: Kit) -> Stepped:
         return filing, ()
     receipt = replace(
         filing, trail=(Where(At.RECEIPT),), filed=event, count=filing.count + 1, answers={}, photos=(), skipped={},
-        have={}, from_card=frozenset(),
+        have={}, from_card=frozenset(), helping=False,
     )  # fmt: skip
     words = kit.words[filing.language]
     title, lines = printed_lines(filing.guide, words)
@@ -94,7 +97,20 @@ def stop(filing: Filing, _: Stop, kit: Kit) -> Stepped:
 
 
 def call_helper(filing: Filing, _: CallHelper, kit: Kit) -> Stepped:
-    return (way.went(filing, Where(At.HELPER)), ()) if filing.where.at is At.STOP else (filing, ())
+    offered = filing.where.at is At.STOP and not filing.helping
+    return (way.went(filing, Where(At.HELPER)), ()) if offered else (filing, ())
+
+
+def hand_back(filing: Filing, _: HandBack, kit: Kit) -> Stepped:
+    """On the same page, with what was typed on it; what is reviewed and agreed to begins anew, for the resident. Who
+    helped stays with the file."""
+    if not filing.helping:
+        return filing, ()
+    there = filing
+    if filing.where.at is At.STOP and len(filing.trail) > 1 and not filing.waiting:
+        there = way.went_back(filing) or filing
+    known = Trouble("kiosk.filing.helper.handed_back", warning=True)
+    return replace(there, helping=False, trouble=known, shown_page=0, review_part=0, read_to=0), ()
 
 
 def keep(filing: Filing, _: Keep, kit: Kit) -> Stepped:
@@ -110,7 +126,7 @@ def draft_saved(filing: Filing, event: DraftSaved, kit: Kit) -> Stepped:
     if not filing.waiting or filing.guide is None or filing.where.at not in {At.STOP, At.NOT_SENT}:
         return filing, ()
     title, lines = slip_lines(filing.guide, kit.words[filing.language])
-    kept = way.went(replace(filing, code=event.code), Where(At.KEPT))
+    kept = way.went(replace(filing, code=event.code, helping=False), Where(At.KEPT))
     return kept, (PrintSlip(event.code, title, lines),)
 
 
@@ -147,14 +163,15 @@ def helper_known(filing: Filing, event: HelperKnown, _: Kit) -> Stepped:
     if filing.where.at is not At.HELPER or not filing.waiting:
         return filing, ()
     trail = tuple(where for where in filing.trail if where.at not in {At.HELPER, At.STOP})
-    there = way.arrived(replace(filing, trail=trail, helper=event.helper))
+    there = way.arrived(replace(filing, trail=trail, helper=event.helper, helping=True))
     return replace(there, trouble=Trouble("kiosk.filing.helper.known", warning=True)), ()
 
 
 def code_wrong(filing: Filing, event: DraftNotFound | HelperUnknown, _: Kit) -> Stepped:
     if filing.where.at not in {At.HELPER, At.RESUME} or not filing.waiting:
         return filing, ()
-    return replace(filing, waiting=False, trouble=Trouble(f"kiosk.filing.code.{event.reason}")), ()
+    asked = "helper" if filing.where.at is At.HELPER and event.reason in {"slip", "unknown"} else "code"
+    return replace(filing, waiting=False, trouble=Trouble(f"kiosk.filing.{asked}.{event.reason}")), ()
 
 
 def discard(filing: Filing, _: Discard, kit: Kit) -> Stepped:

@@ -7,11 +7,10 @@ from controller.guides.model import said
 from kiosk.acts import GoTo
 from kiosk.bar import HELP
 from kiosk.controls import field, field_height, qr_rows
-from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, Keep, OpenKeys, Turn
-from kiosk.filing.document import CONSENT_PARTS
+from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, HandBack, Keep, OpenKeys, Turn
 from kiosk.filing.frame import is_roomy, opened, primary, troubles
 from kiosk.filing.pieces import Code, Para, Piece, Wrong, in_one_line, pieces
-from kiosk.filing.saying import begun_before, consent_hints, title_of
+from kiosk.filing.saying import begun_before, consent_lines, title_of
 from kiosk.filing.state import Filing
 from kiosk.look import GAP_MM
 from kiosk.rows import CHOSEN, OPEN, Row
@@ -28,8 +27,11 @@ def consent(filing: Filing, setting: Setting) -> Scene:
     sheet, box = opened(setting, title_of(filing, words))
     badge = CHOSEN if filing.agreed else OPEN
     shown = troubles(filing, setting)
-    shown += [Para(words(f"kiosk.filing.consent.{part}")) for part in (*CONSENT_PARTS, *consent_hints(filing))]
-    shown.append(Row(words("kiosk.filing.consent.yes"), Agree(not filing.agreed), badge))
+    shown += [Para(line) for line in consent_lines(filing, words)]
+    if filing.helping:
+        shown.append(Row(words("kiosk.filing.helper.hand_back"), HandBack()))
+    else:
+        shown.append(Row(words("kiosk.filing.consent.yes"), Agree(not filing.agreed), badge))
     if pieces(sheet, setting, box, shown, filing.shown_page):
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
     elif filing.agreed:
@@ -123,7 +125,10 @@ def stop(filing: Filing, setting: Setting) -> Scene:
             shown += [Para(words("kiosk.filing.stop_here.unfinished"), heads=True), Para(title, bold=True, heads=True)]
         if filing.form is not None:
             shown.append(Row(words("kiosk.filing.stop_here.call"), GoTo(HELP)))
-            shown.append(Row(words("kiosk.filing.stop_here.helper"), CallHelper()))
+            if filing.helping:
+                shown.append(Row(words("kiosk.filing.helper.hand_back"), HandBack()))
+            else:
+                shown.append(Row(words("kiosk.filing.stop_here.helper"), CallHelper()))
             note = words("kiosk.filing.stop_here.keep_note")
             shown.append(Row(words("kiosk.filing.stop_here.keep"), Keep(), note=note))
         shown.append(Row(words("kiosk.filing.stop_here.discard"), Discard()))

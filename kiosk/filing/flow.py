@@ -34,6 +34,7 @@ from kiosk.filing.acts import (
     Discard,
     DoNotKnow,
     Forward,
+    HandBack,
     Have,
     Keep,
     Key,
@@ -139,6 +140,7 @@ def _anew(filing: Filing, guide: Guide) -> Filing:
     return replace(
         filing, form=form, answers=form.begun(), offered=frozenset(), from_card=frozenset(), have={}, photos=(),
         skipped={}, reviewed=frozenset(), review_part=0, read_to=0, filed=None, ident=ident, code="",
+        helper=filing.helper if filing.helping else "",
     )  # fmt: skip
 
 
@@ -202,6 +204,7 @@ _STEPS: dict[type[Act] | type[Happening] | type[Passed], Callable[[Filing, Any, 
     Agree: ends.agree,
     Stop: ends.stop,
     CallHelper: ends.call_helper,
+    HandBack: ends.hand_back,
     Keep: ends.keep,
     Resume: ends.resume,
     Discard: ends.discard,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from controller.core.palette import BAMBOO, PAPER
+from controller.core.palette import BAMBOO, INK, PAPER, TURMERIC
 from kiosk.acts import Act
 from kiosk.bar import Bar, bar
 from kiosk.bar import Forward as Primary
 from kiosk.controls import progress
-from kiosk.filing.acts import Back, Forward, Stop
+from kiosk.filing.acts import Back, Forward, HandBack, Stop
 from kiosk.filing.pieces import Piece, Warn, Wrong
 from kiosk.filing.saying import trouble_words
 from kiosk.filing.state import Filing
@@ -16,7 +16,7 @@ from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Shape
 
-_STOP_MM = 27.0
+_STOP_MM = 27.0  # of the key beside the title, at least
 _LOW_MARGIN_MM = 3.0  # at the top of a screen that has less
 _HEAD_SHARE = 0.22  # of the screen's height
 
@@ -34,6 +34,8 @@ def opened(
     where there is none. step: the number of the question, and of how many."""
     sheet, frame, room = setting.sheet(PAPER), setting.frame, setting.room
     y = max(room.y if is_roomy(setting) else frame.mm(_LOW_MARGIN_MM), frame.reach)
+    if setting.helped:
+        y = max(y, who_is_at_it(sheet, setting, max(0, frame.reach - band_height(setting))))
     if step is not None and is_roomy(setting):
         y = progress(sheet, setting.words, room.x, y, room.width, *step) + frame.mm(1)
     y = head(sheet, setting, title, y, stops)
@@ -57,16 +59,44 @@ def head(sheet: Sheet, setting: Setting, title: str, y: int, stops: bool) -> int
     """The title, in the largest size in which all of it fits, with the way to stop at its right."""
     frame, room = setting.frame, setting.room
     key = frame.mm(TOUCH_MM)
+    stops = stops or setting.helped
     width, high = _title_room(setting, stops)
     if stops:
-        wide = frame.mm(_STOP_MM)
-        sheet.button(Box(room.right - wide, y, wide, key), setting.words("kiosk.filing.stop"), Stop())
+        wide = _way_out_width(setting)
+        sheet.button(Box(room.right - wide, y, wide, key), *way_out(setting))
     style = sheet.first_whole(title, width, high, _title_styles(setting))
     most = max(1, high // style.line)
     height = len(sheet.lines(title, width, style, most)) * style.line
     top = y + max(0, (key - height) // 2) if stops else y
     below = sheet.text(room.x, top, width, title, style, BAMBOO, most=most)
     return max(below, y + key if stops else y) + (frame.mm(GAP_MM / 2) if is_roomy(setting) else 0)
+
+
+def way_out(setting: Setting) -> tuple[str, Act]:
+    """The key beside what is asked: to stop; for whoever helps to hand back, after which the resident may stop."""
+    if setting.helped:
+        return setting.words("kiosk.filing.helper.key"), HandBack()
+    return setting.words("kiosk.filing.stop"), Stop()
+
+
+def _way_out_width(setting: Setting) -> int:
+    frame, (word, _) = setting.frame, way_out(setting)
+    return max(frame.mm(_STOP_MM), setting.measure(word, frame.ordinary.style(1, bold=True)) + frame.mm(5))
+
+
+def band_height(setting: Setting) -> int:
+    return setting.frame.ordinary.style(1, bold=True).line + setting.frame.mm(1)
+
+
+def who_is_at_it(sheet: Sheet, setting: Setting, y: int) -> int:
+    """A band across the screen that says that a helper has taken over; returns where the page goes on."""
+    frame, style = setting.frame, setting.frame.ordinary.style(1, bold=True)
+    sheet.panel(Box(0, y, frame.width, style.line), TURMERIC, round_corners=False)
+    text, badge = setting.words("kiosk.filing.helper.working"), sheet.badge_width(style)
+    x = (frame.width - sheet.width(text, style) - badge) // 2
+    x = sheet.badge(x, y, style, (Shape.HAND, INK, TURMERIC))
+    sheet.text(x, y, frame.width - x, text, style, INK)
+    return y + band_height(setting)
 
 
 def fits_head(setting: Setting, title: str) -> bool:
@@ -92,7 +122,7 @@ def troubles(filing: Filing, setting: Setting) -> list[Piece]:
 def _title_room(setting: Setting, stops: bool) -> tuple[int, int]:
     """Width and height: two lines, of larger text where there is room for it; more where the screen is tall."""
     frame = setting.frame
-    beside = frame.mm(_STOP_MM) + frame.mm(GAP_MM) if stops else 0
+    beside = _way_out_width(setting) + frame.mm(GAP_MM) if stops else 0
     lines, least = (4 if frame.reach else 2), frame.ordinary.style(1, bold=True).line
     wanted = frame.style(1, bold=True).line if is_roomy(setting) else least
     return setting.room.width - beside, lines * max(least, min(wanted, round(frame.height * _HEAD_SHARE) // 2))

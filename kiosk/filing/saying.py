@@ -121,9 +121,13 @@ def card_of_whom(filing: Filing, words: Words) -> str:
     return next((lines.get(p.path, "") for p in pages if p.question.who == filing.where.name), "") or filing.where.name
 
 
-def consent_hints(filing: Filing) -> tuple[str, ...]:
-    """What is told beside the words that are agreed to: how one agrees, and that nobody does it for another."""
-    return ("helped", "then") if filing.helper else ("then",)
+def consent_lines(filing: Filing, words: Words) -> list[str]:
+    """What is agreed to, how one agrees, and that nobody does it for another: whoever helps hands back first."""
+    lines = [words(f"kiosk.filing.consent.{part}") for part in CONSENT_PARTS]
+    if filing.helping:
+        return [*lines, words("kiosk.filing.helper.hand_first")]
+    hints = ("helped", "then") if filing.helper else ("then",)
+    return [*lines, *(words(f"kiosk.filing.consent.{hint}") for hint in hints)]
 
 
 def begun_before(filing: Filing, words: Words) -> str:
@@ -195,7 +199,7 @@ def _more(filing: Filing, words: Words) -> list[str]:
         case At.STOP if title := begun_before(filing, words):
             return [words("kiosk.filing.stop_here.unfinished"), title]
         case At.CONSENT:
-            return [words(f"kiosk.filing.consent.{part}") for part in (*CONSENT_PARTS, *consent_hints(filing))]
+            return consent_lines(filing, words)
         case At.NOT_SENT:
             return [words(f"kiosk.filing.not_sent.{where.name}")]
         case At.HANDOVER if guide is not None:

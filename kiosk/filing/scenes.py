@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from controller.core.palette import MUTED
 from controller.guides.forms import Page
@@ -24,6 +25,7 @@ from kiosk.widgets import Box, Scene
 
 def scene(filing: Filing, setting: Setting) -> Scene:
     """What is seen of a filing; its words are those of the setting."""
+    setting = replace(setting, helped=filing.helping)
     if filing.typing and (filing.trouble is None or is_roomy(setting)):
         return _typing(filing, setting)
     return _SCENES[filing.where.at](filing, setting)

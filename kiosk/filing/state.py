@@ -103,7 +103,8 @@ class Filing:
     review_part: int = 0  # of the review, from which something is changed
     read_to: int = 0  # the furthest part of the review that was seen
     code: str = field(default="", repr=False)  # under which it is kept
-    helper: str = ""
+    helper: str = ""  # who took over, by id; it stays with the file when they have handed back
+    helping: bool = False  # they are at it now
 
     @property
     def where(self) -> Where:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from controller.core.palette import BAMBOO, INK, LACQUER, MUTED, PAPER, TURMERIC
 from kiosk.acts import Act, SayAgain
 from kiosk.controls import error_panel, field, hint_panel, panel_height
-from kiosk.filing.acts import Back, Key, OpenKeys, Stop
+from kiosk.filing.acts import Back, Key, OpenKeys
+from kiosk.filing.frame import band_height, way_out, who_is_at_it
 from kiosk.keyboard import layout
 from kiosk.keyboard.layout import TONES, KeyBox
 from kiosk.keyboard.state import DELETE, LETTERS, METHOD, METHODS, MORE, PADS, SHIFT, SIGNS, SPACE, UNDO, Keyboard
@@ -48,7 +49,12 @@ def scene(setting: Setting, keyboard: Keyboard, asked: Asked) -> Scene:
     room = Box(0, 0, frame.width, frame.height).inset(unit(_EDGE_MM if compact else MARGIN_MM / 2))
     bottom = _bottom(sheet, setting, keyboard, room, compact, asked)
     least, most = layout.height_of(keyboard, room.width, unit)
-    strip = _strip_height(sheet, setting, room.width, asked.wrong, bottom - room.y - least, compact)
+    free = bottom - room.y - least
+    strip = _strip_height(sheet, setting, room.width, asked.wrong, free, compact)
+    if setting.helped and (band := band_height(setting) - room.y) <= free - _strip_least(sheet, compact):
+        strip = min(strip, free - band)
+        room = Box(room.x, room.y + band, room.width, room.height - band)
+        who_is_at_it(sheet, setting, max(0, frame.reach - band_height(setting)))
     top = max(room.y + strip, bottom - most)
     keys = Box(room.x, top, room.width, bottom - top)
     begin = max(room.y, min(frame.reach, top - strip)) if frame.reach else room.y
@@ -96,9 +102,15 @@ def _strip_height(sheet: Sheet, setting: Setting, width: int, wrong: str, free: 
     frame = sheet.frame
     style, typed = frame.ordinary.style(1, bold=True), _field_height(frame) + unit(2)
     if compact:
-        return max(unit(layout.KEY_MM), style.line + unit(10.0), free)
+        return max(_strip_least(sheet, compact), free)
     panel = panel_height(sheet, width - _beside_width(sheet, setting), wrong, 3) if wrong else style.line
     return min(typed + style.line + max(panel, unit(layout.KEY_MM) - style.line), free)
+
+
+def _strip_least(sheet: Sheet, compact: bool) -> int:
+    """In which it can still be read and touched."""
+    unit, line = _unit(sheet.frame), sheet.frame.ordinary.style(1, bold=True).line
+    return max(unit(layout.KEY_MM), line + unit(10.0)) if compact else _field_height(sheet.frame) + unit(2) + line
 
 
 def _strip(sheet: Sheet, setting: Setting, keyboard: Keyboard, box: Box, asked: Asked) -> None:
@@ -192,7 +204,7 @@ def _beside(sheet: Sheet, setting: Setting, box: Box) -> None:
     key, stop = unit(layout.KEY_MM), _stop_width(sheet, setting)
     y = box.y + (box.height - key) // 2
     sheet.tool(Box(box.right - key, y, key, key), setting.words("kiosk.tool.again"), Shape.SPEAKER, SayAgain())
-    sheet.button(Box(box.right - key - unit(2.0) - stop, y, stop, key), setting.words("kiosk.filing.stop"), Stop())
+    sheet.button(Box(box.right - key - unit(2.0) - stop, y, stop, key), *way_out(setting))
 
 
 def _beside_width(sheet: Sheet, setting: Setting) -> int:
@@ -202,18 +214,18 @@ def _beside_width(sheet: Sheet, setting: Setting) -> int:
 
 def _narrow_stop_width(sheet: Sheet, setting: Setting) -> int:
     unit = _unit(sheet.frame)
-    return max(unit(layout.KEY_MM), sheet.width(setting.words("kiosk.filing.stop"), Style(unit(LETTER_MM))) + unit(3.0))
+    return max(unit(layout.KEY_MM), sheet.width(way_out(setting)[0], Style(unit(LETTER_MM))) + unit(3.0))
 
 
 def _stop_key(sheet: Sheet, setting: Setting, box: Box) -> None:
     """To stop, where there is little room."""
-    body = box.inset(_unit(sheet.frame)(0.5))
-    _written(sheet, body, setting.words("kiosk.filing.stop"), sheet.key(body, Stop()), wordy=True)
-    sheet.put(Target(box, Stop()))
+    body, (word, act) = box.inset(_unit(sheet.frame)(0.5)), way_out(setting)
+    _written(sheet, body, word, sheet.key(body, act), wordy=True)
+    sheet.put(Target(box, act))
 
 
 def _stop_width(sheet: Sheet, setting: Setting) -> int:
-    word = sheet.width(setting.words("kiosk.filing.stop"), sheet.frame.ordinary.style(1, bold=True))
+    word = sheet.width(way_out(setting)[0], sheet.frame.ordinary.style(1, bold=True))
     return max(_unit(sheet.frame)(layout.KEY_MM), word + sheet.frame.mm(5))
 
 

@@ -20,11 +20,17 @@ RENEW = bool(os.environ.get("LOALANG_RENEW"))
 MAIN = (
     "events", "guides", "about", "choice", "papers", "card_bad", "name_typed", "date_bad", "number_strange", "places",
     "several", "photo_unclear", "review", "consent", "not_sent", "receipt", "handover", "stop", "kept",
+    "helped", "handed_back", "consent_helped", "stop_helped",
 )  # fmt: skip
+HELPED = ("helped", "helped_typing", "handed_back")
 FEW = ("choice", "papers", "name_typed", "date_bad", "review", "receipt")
 CASES = {
     **{f"{name}-10in": (name, "10in", 1.0, False) for name in MAIN},
     **{f"{name}-{screen}": (name, screen, 1.0, False) for screen in ("7in", "15in", "tall") for name in FEW},
+    **{f"{name}-{screen}": (name, screen, 1.0, False) for screen in ("7in", "15in", "tall") for name in HELPED},
+    **{
+        f"{name}-{screen}-large": (name, screen, TEXT_SIZES[-1], False) for screen in ("7in", "10in") for name in HELPED
+    },
     **{f"{name}-10in-large": (name, "10in", TEXT_SIZES[-1], False) for name in FEW},
     **{f"{name}-10in-contrast": (name, "10in", 1.0, True) for name in FEW},
 }

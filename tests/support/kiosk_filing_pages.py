@@ -12,6 +12,7 @@ from kiosk.filing.acts import (
     Choose,
     DoNotKnow,
     Forward,
+    HandBack,
     Have,
     Keep,
     Key,
@@ -33,6 +34,8 @@ from kiosk.happenings import (
     DraftSaved,
     Filed,
     Happening,
+    HelperKnown,
+    HelperUnknown,
     NotFiled,
     PhotoTaken,
 )  # fmt: skip
@@ -53,6 +56,8 @@ def pages() -> dict[str, Filing]:
         for event in events:
             resident.happens(event)
         found[name] = resident.here
+
+    taken_over = (Stop(), CallHelper(), CardRead("x"), HelperKnown("helper-7", ""))
 
     def typed(text: str) -> list[Act]:
         return [Key(letter) for letter in text]
@@ -105,6 +110,16 @@ def pages() -> dict[str, Filing]:
     then("kept", DraftSaved("ABCDE-FGHJK"))
     resident = Resident(found["stop"])
     then("helper", CallHelper())
+    then("helper_unknown", Key("A"), Forward(), HelperUnknown("unknown"))
+    then("helped", Forward(), HelperKnown("helper-7", ""))
+    then("helped_typing", OpenKeys(True))
+    then("handed_back", HandBack())
+    resident = Resident(found["choice"])
+    then("stop_helped", *taken_over, Choose("yes"), *[Back()] * 3, Resume())
+    resident = Resident(found["consent"])
+    then("consent_helped", *taken_over, Turn(9))
+    resident = Resident(found["review"])
+    then("review_helped", *taken_over)
     resident = Resident(support.begun())
     then("resume", Resume())
     then("resume_bad", Key("A"), Forward(), DraftNotFound("slip"))

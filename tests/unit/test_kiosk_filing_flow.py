@@ -271,7 +271,7 @@ def test_a_helper_takes_over_where_the_resident_stopped() -> None:
     resident.touches(Stop(), CallHelper())
     assert resident.happens(CardRead("HELPER-CARD")) == (AskHelper("HELPER-CARD"),)
     resident.happens(HelperUnknown("unknown"))
-    assert resident.here.trouble == Trouble("kiosk.filing.code.unknown")
+    assert resident.here.trouble == Trouble("kiosk.filing.helper.unknown")
     resident.types("ABCD")
     resident.touches(Forward())
     resident.happens(HelperKnown("helper-7", "Tổ công nghệ"))
