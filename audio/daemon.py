@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
+from audio.bare_alert import BareAlert
 from audio.inbox import Inbox
 from audio.keeper import Keeper
 from audio.listening.hearing import Heard, Hearing
@@ -37,6 +38,7 @@ from audio.wall.contacts import ContactWatch
 from audio.wall.switchboard import Switchboard
 from controller.core.quiet import touches
 from controller.core.utterances import Verdict
+from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
@@ -72,6 +74,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     setting = settings.built_in()
     pending = Pending(places, name)
     alarm = PreparedAlarm(places.prepared_alarm(name), config, name)
+    bare = BareAlert(load_words(config.site.language, ("audio",))("bare_alert.title"), name, tuple(output.zones))
 
     def clock_believed(tx: Tx) -> bool:
         return config.clock.trust == "off" or clocks.believed(tx, boot)
@@ -127,7 +130,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     player = Player(
         name, frozenset(output.zones), speaker, switchboard, proving, partial(_timing, config, output),
         partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, clock, ids, doorway,
-        inbox, keeper, Raising(places, clock, ids, keeper, alarm, pending),
+        inbox, keeper, Raising(places, clock, ids, keeper, alarm, bare, pending),
         SelfTesting(output.self_test, config.site.tz, clock.now()), bool(output.monitor), ring_others, on_ring,
         DOUBT_S if config.clock.trust == "required" else 0.0,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from audio import shelf
+from audio import bare_alert, shelf
 from audio.notes import Note, Raised, Reached
 from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
@@ -26,7 +26,7 @@ from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
-from controller.core.utterances import Utterance, UtteranceState
+from controller.core.utterances import BARE_ALERT, Utterance, UtteranceState
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import journal, renditions, utterances
@@ -98,6 +98,7 @@ class Keeper:
         while not stopping() or unwritten or not self._inbox.empty():
             asked = self._take(unwritten, wait_s=POLL_S)
             self._pending.secure()
+            self._shelve(unwritten)
             try:
                 if self._left is not None:
                     self._make_good(self._left)
@@ -149,6 +150,12 @@ class Keeper:
         except queue.Empty:
             return asked
 
+    def _shelve(self, notes: Sequence[Note]) -> None:
+        """Sound that was made while it began has its file before its row."""
+        for note in notes:
+            if isinstance(note, Raised) and note.file:
+                bare_alert.shelve(self._places, note.utterance.sha256, note.file)
+
     def _write(self, notes: list[Note]) -> None:
         with self._store.write() as tx:
             for note in notes:
@@ -197,7 +204,12 @@ class Keeper:
         """Its sound, and how many bytes of memory it takes; an emergency needs no disk once it is opened."""
         size = int(row.duration_s * BYTES_PER_S)
         whole = row.level is Level.EMERGENCY or size <= room
-        source = shelf.opened(self._places.rendition(row.sha256), row.sha256, IN_MEMORY if whole else 0)
+        try:
+            source = shelf.opened(self._places.rendition(row.sha256), row.sha256, IN_MEMORY if whole else 0)
+        except StationError:
+            if row.announcement_id != BARE_ALERT:
+                raise
+            return self._setting.signals.sources["alert"], 0  # it needs no file
         return source, size if whole else 0
 
 

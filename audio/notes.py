@@ -14,7 +14,8 @@ from typing import Protocol
 
 from controller.core.errors import IllegalEventError, NotFoundError
 from controller.core.journal import Kind
-from controller.core.utterances import Utterance, UtteranceEvent, Verdict
+from controller.core.renditions import Prepared
+from controller.core.utterances import BARE_ALERT, Utterance, UtteranceEvent, Verdict
 from controller.store import announcements, facts, journal, utterances
 from controller.store.connection import Tx
 
@@ -55,13 +56,18 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An emergency that sounds, whether or not whoever raised it could write its row."""
+    """An emergency that sounds, whether or not whoever raised it could write its row. `file`: of its sound, where it
+    is not on the shelf yet."""
 
     at: datetime
     utterance: Utterance
+    file: bytes = b""
 
     def write(self, tx: Tx) -> None:
         raised = self.utterance
+        if raised.announcement_id == BARE_ALERT:
+            sound = Prepared(raised.sha256, raised.duration_s, 0.0, 0.0, "", ())
+            announcements.know_bare(tx, self.at, BARE_ALERT, raised.title, raised.zones, sound)
         if announcements.find(tx, raised.announcement_id) is None:
             log.error("emergency %s cannot be written down: there is no such announcement", raised.id)
         elif not _known(tx, raised):

@@ -45,7 +45,7 @@ from audio.programme import (
 )
 from audio.progress import LEFT, SEGMENTS, Progress, ProgressFile, Segment
 from audio.proving import Proving
-from audio.raising import UNWRITTEN, Raising, Sounded
+from audio.raising import Raising, Sounded
 from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting
 from audio.source import Source
@@ -125,7 +125,7 @@ class Player:
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._relay(False)
-        for sounded in self._raising.left(self._progress.read()):
+        for sounded in self._raising.left(self._progress.read(), self._setting.signals.sources["alert"]):
             self._alert(sounded)
         self._look_for_output()
         self._keeper.look()
@@ -296,7 +296,7 @@ class Player:
             detail |= {"proven": proof.proven, "taken_s": round(proof.taken_s, 1)}
         if move.id.startswith(MARK):
             self._tested(move, now)
-        if not move.id.startswith(UNWRITTEN):
+        else:
             self._keeper.note(Noted(self._clock.now(), move.id, move.event, detail))
 
     def _tested(self, move: Move, now: Now) -> None:

@@ -49,8 +49,12 @@ class PreparedAlarm:
         return self._alarm.sha256 if self._alarm else ""
 
     def refresh(self, tx: Tx, now: datetime) -> None:
-        """Take over what is chosen now; what cannot be spoken (yet) leaves the last one in force."""
+        """Take over what is chosen now; what cannot be spoken (yet) leaves the last one in force, and so does a store
+        in which nobody has ever chosen. That nothing is to be played, somebody has chosen too."""
         ident = facts.fact(tx, FACT)
+        if not ident and facts.is_set(tx, FACT):
+            self._drop()
+            return
         prepared = renditions.spoken(tx, ident) if ident else None
         if prepared is None or prepared.prepared is None:
             return
@@ -72,6 +76,13 @@ class PreparedAlarm:
             self._alarm, self._kept = ours, False
         if not self._kept:
             self._keep(ours)
+
+    def _drop(self) -> None:
+        self._alarm = None
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            self._trouble.begins(str(error))
 
     def _keep(self, alarm: Utterance) -> None:
         """A disk that is full keeps nobody from reading the line; it is tried again with the next look."""

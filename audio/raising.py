@@ -12,23 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from audio import shelf
+from audio.bare_alert import BareAlert
 from audio.keeper import Keeper, item_of
 from audio.notes import Raised
 from audio.pending import Pending
-from audio.prepared_alarm import PreparedAlarm
+from audio.prepared_alarm import WAITS_S, PreparedAlarm
 from audio.programme import Item
 from audio.progress import Progress, taken_up
 from audio.source import Source
 from controller.core.errors import StationError
-from controller.core.levels import Level
 from controller.core.ports import Clock, Ids
-from controller.core.utterances import Utterance, raised_from
+from controller.core.utterances import BARE_ALERT, Utterance, raised_from
 from controller.runtime.places import Places
 
-UNWRITTEN = "local/"  # how the id of something begins that has no row
 IN_MEMORY = 32 * 1024 * 1024  # bytes; five minutes
-BARE_S = 120.0  # how long the alert signal sounds alone
-RATE = 48_000
 ASTRAY = timedelta(days=1)  # outputs of one station have one clock: a press so far from now is none of theirs
 log = logging.getLogger(__name__)
 
@@ -46,17 +43,18 @@ class Raising:
     """Of one output; the player's thread asks."""
 
     def __init__(
-        self, places: Places, clock: Clock, ids: Ids, keeper: Keeper, alarm: PreparedAlarm, pending: Pending
-    ) -> None:
+        self, places: Places, clock: Clock, ids: Ids, keeper: Keeper, alarm: PreparedAlarm, bare: BareAlert,
+        pending: Pending,
+    ) -> None:  # fmt: skip
         self._places, self._clock, self._ids, self._keeper = places, clock, ids, keeper
-        self._alarm, self._pending = alarm, pending
+        self._alarm, self._bare, self._pending = alarm, bare, pending
 
-    def left(self, known: Mapping[str, Progress]) -> list[Sounded]:
+    def left(self, known: Mapping[str, Progress], alert: Source) -> list[Sounded]:
         """What the process before this one could not write down, as far as it is to go on; `known`: how far it came.
         The keeper writes it down by itself."""
         now = self._clock.now()
         rows = (taken_up(raised.utterance, known.get(raised.utterance.id), now) for raised in self._pending.left)
-        return [sounded for row in rows if row and (sounded := self._opened(row))]
+        return [sounded for row in rows if row and (sounded := self._opened(row) or _by_itself(row, alert))]
 
     def keep(self, sounded: Sounded) -> None:
         """It sounds; a kill must not take it away before its row is written."""
@@ -87,16 +85,14 @@ class Raising:
 
     def by_contact(self, press: str, at: datetime, alert: Source) -> Sounded:
         """What was chosen for the contact; without that, or its file, the alert signal by itself."""
-        raised = self._alarm.raised(at, press, self._ids())
-        sounded = self._sounded(raised) if raised else None
+        chosen = self._alarm.raised(at, press, self._ids())
+        sounded = self._sounded(chosen) if chosen else None
         if sounded:
             return sounded
-        ident = UNWRITTEN + press
-        item = Item(
-            id=ident, precedence=(Level.EMERGENCY.rank, 0, at, ident), level=Level.EMERGENCY, due=at.timestamp(),
-            late_until=at.timestamp() + BARE_S, words_s=alert.length / RATE, lasts_s=BARE_S, loaded=True, local=True,
-        )  # fmt: skip
-        return Sounded(item, alert)
+        utterance, file = self._bare.raised(alert, at, press, self._ids(), WAITS_S)
+        raised = Raised(self._clock.now(), utterance, file)
+        self._keeper.note(raised)  # as in `_sounded`
+        return Sounded(_local(utterance), alert, raised)
 
     def _sounded(self, utterance: Utterance) -> Sounded | None:
         sounded = self._opened(utterance)
@@ -112,4 +108,13 @@ class Raising:
         except StationError as error:
             log.error("emergency %s: %s", utterance.id, error)
             return None
-        return Sounded(replace(item_of(utterance, loaded=True), local=True), source)
+        return Sounded(_local(utterance), source)
+
+
+def _by_itself(utterance: Utterance, alert: Source) -> Sounded | None:
+    """The alert signal needs no file."""
+    return Sounded(_local(utterance), alert) if utterance.announcement_id == BARE_ALERT else None
+
+
+def _local(utterance: Utterance) -> Item:
+    return replace(item_of(utterance, loaded=True), local=True)

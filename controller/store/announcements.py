@@ -13,6 +13,7 @@ from controller.core.errors import NotFoundError
 from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.parts import document_of, parts_from
+from controller.core.renditions import Prepared
 from controller.store import journal, renditions
 from controller.store.columns import as_instant, as_instant_or_none, as_texts, instant, texts
 from controller.store.connection import Tx
@@ -82,6 +83,18 @@ def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
     )
     tx.execute("UPDATE rules SET ended_at = ? WHERE announcement_id = ? AND ended_at IS NULL", (instant(at), ident))
     journal.write(tx, at, Kind.WITHDRAWN, f"announcement/{ident}", by=by)
+
+
+def know_bare(tx: Tx, at: datetime, ident: str, title: str, zones: tuple[str, ...], prepared: Prepared) -> None:
+    """Have an announcement that nobody wrote, of a signal alone: withdrawn, so that it is in use only while it sounds;
+    with the very file that sounds. Knowing it already changes nothing but that."""
+    tx.execute(
+        f"INSERT INTO announcements (id, revision, created_by, created_at, {', '.join(_COLUMNS)}, updated_at,"  # noqa: S608 - our own names
+        f" withdrawn_at) VALUES (?1, 1, '', ?2, {', '.join(f'?{3 + n}' for n, _ in enumerate(_COLUMNS))}, ?2, ?2)"
+        " ON CONFLICT (id) DO NOTHING",
+        (ident, instant(at), *_values(Draft(title, "", zones, Level.EMERGENCY))),
+    )
+    renditions.have(tx, at, ident, 1, prepared)
 
 
 def restore(tx: Tx, at: datetime, ident: str, by: str) -> None:

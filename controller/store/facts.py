@@ -18,6 +18,11 @@ def fact(tx: Tx, name: str) -> str:
     return row["value"] if row else ""
 
 
+def is_set(tx: Tx, name: str) -> bool:
+    """Whether it was ever set, be it to ""."""
+    return tx.execute("SELECT 1 FROM facts WHERE name = ?", (name,)).fetchone() is not None
+
+
 def set_fact(tx: Tx, name: str, value: str) -> None:
     tx.execute(
         "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -94,14 +94,7 @@ def wanted(tx: Tx) -> list[Rendition]:
 
 def ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str = "") -> None:
     """Write down what was prepared. The very file that is approved already needs no second approval."""
-    tx.execute(
-        "UPDATE renditions SET state = 'ready', sha256 = ?, duration_s = ?, lufs = ?, true_peak_dbtp = ?, engine = ?,"
-        " tried = ?, reason = '', done_at = ?, recipe = ?, collected_at = NULL WHERE id = ?",
-        (
-            prepared.sha256, prepared.duration_s, prepared.lufs, prepared.true_peak_dbtp, prepared.engine,
-            texts(prepared.tried), instant(at), recipe, ident,
-        ),
-    )  # fmt: skip
+    _set_ready(tx, at, ident, prepared, recipe)
     tx.execute(
         "UPDATE renditions SET approved_by = same.approved_by, approved_at = same.approved_at FROM renditions AS same"
         " WHERE renditions.id = ?1 AND renditions.approved_at IS NULL AND same.id != ?1 AND same.state = 'ready'"
@@ -114,6 +107,17 @@ def ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str = ""
         engine=prepared.engine, duration_s=round(prepared.duration_s, 2), lufs=round(prepared.lufs, 1),
         tried=list(prepared.tried),
     )  # fmt: skip
+
+
+def have(tx: Tx, at: datetime, announcement_id: str, revision: int, prepared: Prepared) -> None:
+    """Have a file that was made elsewhere be what is spoken, approved, without a line in the journal."""
+    last = spoken(tx, announcement_id)
+    if last and last.prepared and last.prepared.sha256 == prepared.sha256:
+        return
+    want(tx, at, announcement_id, revision, approved_by="", anew=True)
+    made = newest(tx, announcement_id)
+    assert made is not None  # noqa: S101 - it was wanted just now
+    _set_ready(tx, at, made.id, prepared, "")
 
 
 def failed(tx: Tx, at: datetime, ident: str, reason: str, tried: tuple[str, ...], recipe: str = "") -> None:
@@ -168,6 +172,17 @@ def get(tx: Tx, ident: str) -> Rendition:
     if row is None:
         raise NotFoundError("rendition", ident)
     return _rendition(row)
+
+
+def _set_ready(tx: Tx, at: datetime, ident: str, prepared: Prepared, recipe: str) -> None:
+    tx.execute(
+        "UPDATE renditions SET state = 'ready', sha256 = ?, duration_s = ?, lufs = ?, true_peak_dbtp = ?, engine = ?,"
+        " tried = ?, reason = '', done_at = ?, recipe = ?, collected_at = NULL WHERE id = ?",
+        (
+            prepared.sha256, prepared.duration_s, prepared.lufs, prepared.true_peak_dbtp, prepared.engine,
+            texts(prepared.tried), instant(at), recipe, ident,
+        ),
+    )  # fmt: skip
 
 
 def _rendition(row: sqlite3.Row) -> Rendition:

@@ -62,3 +62,26 @@ def test_a_disk_that_takes_nothing_keeps_nobody_from_reading_and_is_tried_again(
     path.rmdir()
     assert refresh(station, alarm) == "Lũ"
     assert title_of(station, alarm_of(station)) == "Lũ"
+
+
+def test_that_nothing_is_to_be_played_is_chosen_too(tmp_path: Path) -> None:
+    station = station_in(tmp_path)
+    chosen(station, "Lũ", 900.0)
+    alarm = alarm_of(station)
+    assert refresh(station, alarm) == "Lũ"
+    with station.store.write() as tx:
+        facts.set_fact(tx, FACT, "")
+    assert refresh(station, alarm) == ""
+    assert title_of(station, alarm_of(station)) == "", "nor by the next process, with the store dead"
+    chosen(station, "Bão", 700.0)
+    assert refresh(station, alarm) == "Bão"
+
+
+def test_a_store_in_which_nobody_has_chosen_takes_nothing_away(tmp_path: Path) -> None:
+    station = station_in(tmp_path)
+    chosen(station, "Lũ", 900.0)
+    alarm = alarm_of(station)
+    assert refresh(station, alarm) == "Lũ"
+    with station.store.write() as tx:  # another database stands in for one that was lost
+        tx.execute("DELETE FROM facts WHERE name = ?", (FACT,))
+    assert refresh(station, alarm) == "Lũ"

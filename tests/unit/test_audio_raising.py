@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import socket
 from collections.abc import Iterator
@@ -9,13 +10,17 @@ from contextlib import closing
 
 import pytest
 
+from audio.bare_alert import BareAlert
 from audio.keeper import Keeper
 from audio.pending import Pending
 from audio.prepared_alarm import PreparedAlarm
 from audio.raising import Raising
 from audio.setting import SettingReader
-from controller.core.utterances import raised_document, raised_from
+from audio.source import Memory
+from controller.core.levels import Level
+from controller.core.utterances import BARE_ALERT, raised_document, raised_from
 from controller.runtime.doorbell import Doorway
+from controller.store import announcements, renditions, utterances
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised, tone_announcement
 
@@ -75,7 +80,8 @@ def raising(station: Station) -> Raising:
         "main", station.store, station.places, station.clock, lambda: None, lambda _: None, {}, lambda _: True,
         SettingReader(station.places, chime=False), None, Pending(station.places, "main"),
     )  # fmt: skip
-    return Raising(station.places, station.clock, station.ids, keeper, alarm, Pending(station.places, "main"))
+    bare = BareAlert("Báo động", "main", ("trung-tam", "na-khau"))
+    return Raising(station.places, station.clock, station.ids, keeper, alarm, bare, Pending(station.places, "main"))
 
 
 def _socket() -> socket.socket:
@@ -90,3 +96,27 @@ def test_a_press_at_no_time_of_this_station_is_none(station: Station, at: object
     assert here.pressed({"contact": "press", "at": at}) is None
     assert here.pressed({"contact": "\ud83d", "at": station.clock.now().isoformat()}) is None
     assert here.pressed({"contact": "press", "at": station.clock.now().isoformat()}) == ("press", station.clock.now())
+
+
+def test_a_press_for_which_nothing_was_chosen_raises_the_alert_signal_like_any_emergency(station: Station) -> None:
+    here, at, signal = raising(station), station.clock.now(), Memory(bytes(2 * 48_000 * 4))
+    sounded = here.by_contact("press", at, signal)
+    item = sounded.item
+    assert sounded.source is signal
+    assert (item.level, item.loaded, item.local, item.asked) == (Level.EMERGENCY, True, True, True)
+    assert (item.due, item.lasts_s, item.words_s) == (at.timestamp(), 120.0, 4.0), "it has its mandatory end"
+    assert item.zones == {"trung-tam", "na-khau"}
+    assert sounded.raised
+    row = sounded.raised.utterance
+    assert (row.rule_id, row.announcement_id, row.title) == ("now/contact/press", BARE_ALERT, "Báo động")
+    assert hashlib.sha256(sounded.raised.file).hexdigest() == row.sha256
+    again = here.by_contact("press", at, signal).raised
+    with station.store.write() as tx:
+        for raised_row in (sounded.raised, sounded.raised, again):
+            assert raised_row
+            raised_row.write(tx)
+    with station.store.read() as tx:
+        (known,) = utterances.of_announcement(tx, BARE_ALERT)
+        assert (known.id, known.sha256, known.duration_s) == (row.id, row.sha256, 4.0)
+        assert announcements.current(tx) == [one for one in announcements.current(tx) if one.id != BARE_ALERT]
+        assert renditions.wanted(tx) == [], "nobody makes words of it"

@@ -1,0 +1,136 @@
+"""The button on the wall with nothing chosen for it: the alert signal alone is an emergency like any other, with its
+row, its journal, its place on every face and its end, also where nobody could write when it was pressed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from audio.chimes import alert
+from controller.core.showing import showing
+from controller.core.utterances import BARE_ALERT, Utterance
+from controller.runtime.clocks import SystemClock
+from controller.runtime.doorbell import Doorbell
+from controller.store import announcements, utterances
+from tests.support.listening import Listener
+from tests.support.processes import until
+from tests.support.pulse import NullSink, null_sink
+from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
+from tests.support.stations import Station, station_in
+
+pytestmark = pytest.mark.alone
+
+TITLE = "Báo động: có người vừa bấm nút báo động tại chỗ"
+SIGNAL = len(alert()) // 2 / 48_000  # seconds
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[NullSink]:
+    with null_sink() as running:
+        yield running
+
+
+@pytest.fixture
+def listener(sink: NullSink) -> Iterator[Listener]:
+    with Listener(sink) as listening:
+        yield listening
+
+
+def press(station: Station, which: str = "press-1") -> None:
+    """As another output of the same wall tells it."""
+    ring(station, {"contact": which, "at": station.clock.now().isoformat()})
+
+
+def ring(station: Station, message: dict[str, object]) -> None:
+    with closing(Doorbell(station.places)) as bell:
+        bell.ring("audio-main", message)
+
+
+def raised(station: Station) -> list[Utterance]:
+    with station.store.read() as tx:
+        return utterances.of_announcement(tx, BARE_ALERT)
+
+
+def ended(station: Station, count: int) -> bool:
+    return [u.state for u in raised(station)] == ["stopped"] * count
+
+
+def shown(station: Station) -> list[tuple[str, bool]]:
+    """What every face shows."""
+    now = station.clock.now()
+    with station.store.read() as tx:
+        soundings = utterances.soundings(tx, now - timedelta(minutes=5))
+    return [(item.whole, item.on_air) for item in showing((), soundings, now, station.config.site.tz, 60.0)]
+
+
+def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN.replace('device = "auto"', 'device = "auto"\nmonitor = "sink"'), SystemClock())
+    with audio(station, sink):
+        press(station)
+        until(lambda: listener.bursts(), what="the signal")
+        press(station, "press-2")  # while it sounds nothing new is asked for
+        until(lambda: [u.state for u in raised(station)] == ["playing"], what="its row")
+        (one,) = raised(station)
+        assert (one.title, one.zones, one.lasts_s) == (TITLE, ("trung-tam", "na-khau"), 120.0)
+        assert shown(station) == [(TITLE, True)]
+        until(lambda: len(listener.bursts(gap_s=1.0)) == 2, 3 * SIGNAL, what="the signal once more")
+        until(lambda: row(station, one).heard, 3 * SIGNAL, what="a verdict")
+        with station.store.read() as tx:
+            assert announcements.current(tx) == [], "nobody wrote it: it stands in no list"
+        station.announcing.stop(one.id, "lan")
+        ring(station, {"stop": one.id, "by": "lan"})  # the bell of a test rings nobody
+        wait_for(station, one, "stopped")
+        assert shown(station) == []
+    assert kinds(station, one) == ["queued", "playing", "heard", "stopped"]
+    assert len(raised(station)) == 1
+
+
+@pytest.mark.parametrize("shelved", [True, False])
+def test_killed_while_nobody_can_write_it_goes_on_and_is_written_down_once(
+    tmp_path: Path, sink: NullSink, listener: Listener, shelved: bool
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink) as process:
+        with station.store.write():  # nobody else can write until this ends
+            press(station)
+            until(lambda: listener.bursts(), what="the signal")
+            until(lambda: [*station.places.state.glob("raised-*")] != [], what="it is kept")
+            until(lambda: [*station.places.renditions.iterdir()] != [], what="its file")
+            process.kill()
+            killed = time.monotonic()
+            if not shelved:
+                for file in station.places.renditions.iterdir():
+                    file.unlink()
+            process.start()
+            until(lambda: listener.bursts(gap_s=0.5)[-1].began > killed, 20, what="the signal, still locked")
+        until(lambda: raised(station) != [], what="its row")
+        (one,) = raised(station)
+        wait_for(station, one, "playing")
+        until(lambda: [*station.places.state.glob("raised-*")] == [], what="nothing is kept that is written down")
+        ring(station, {"stop": one.id, "by": "lan"})
+        wait_for(station, one, "stopped")
+    assert kinds(station, one) == ["queued", "playing", "cut", "playing", "stopped"]
+    assert [u.id for u in raised(station)] == [one.id]
+
+
+def test_pressed_again_later_it_is_another_one_of_the_same_announcement(
+    tmp_path: Path, sink: NullSink, listener: Listener
+) -> None:
+    station = station_in(tmp_path, PLAIN, SystemClock())
+    with audio(station, sink):
+        for number in (1, 2):
+            press(station, f"press-{number}")
+            until(lambda: [u.state for u in raised(station)][:1] == ["playing"], what="its row")
+            ring(station, {"stop": raised(station)[0].id, "by": "lan"})
+            until(partial(ended, station, number), what="its end")
+    with station.store.read() as tx:
+        found = tx.execute("SELECT COUNT(*) AS number, COUNT(DISTINCT sha256) AS files FROM renditions").fetchone()
+    assert (found["number"], found["files"]) == (1, 1)
