@@ -39,19 +39,21 @@ def lasts_until(item: Item, now: Now) -> float:
 
 
 def given_up_at(item: Item, timing: Timing, now: Now) -> float:
-    """Wall: later than this it does not begin. An emergency that was said has as long as it lasts; what was cut before
-    that, a while longer."""
+    """Wall: later than this it does not begin. An emergency that was said has as long as it lasts; one that was cut
+    before that a while longer, in this process or the one before: a warning that nobody has heard whole is said whole,
+    once, though its end is past, but not hours after."""
     if item.emergency and item.said:
         return now.wall + lasts_until(item, now) - now.mono
     if item.over_at is not None:
         return now.wall + item.over_at + AGAIN_S - now.mono
+    if item.emergency and item.attempt:  # begun by the process before this one
+        return item.due + item.lasts_s + AGAIN_S
     late_until = item.late_until
     if item.late is Late.SKIP:
         late_until = item.due
     elif joins(item):
         late_until = min(late_until, item.due + timing.opening_of(item) + timing.words_of(item) - LEAST_S)
-    again_s = max(AGAIN_S, item.lasts_s) if item.attempt else 0.0
-    return max(late_until, item.due + GRACE_S) + again_s
+    return max(late_until, item.due + GRACE_S) + (AGAIN_S if item.attempt else 0.0)
 
 
 def joins(item: Item) -> bool:

@@ -220,6 +220,19 @@ def test_an_emergency_cut_by_a_fault_is_said_once_whole_but_not_again_after_its_
     assert [event for event, _ in bench.moves("a")] == ends
 
 
+@pytest.mark.parametrize("lasts_s", [5.0, 60.0, 4 * 3600.0])
+@pytest.mark.parametrize(("after_s", "ends"), [(599.0, [E.BEGIN, E.FINISH]), (601.0, [E.ABANDON])])
+def test_one_that_a_kill_cut_is_said_once_whole_soon_after_its_end_and_not_long_after(
+    lasts_s: float, after_s: float, ends: list[E]
+) -> None:
+    """The same ten minutes as for one that a fault cut while its process lived."""
+    bench = Bench(at=1000.0 + lasts_s + after_s)
+    bench.tell(Rows((item("a", 1000.0, EMERGENCY, words_s=10.0, lasts_s=lasts_s, attempt=1),)))
+    bench.run(until=bench.time + 60.0)
+    assert [event for event, _ in bench.moves("a")] == ends
+    assert sum(segment is Phase.SPEAKING for _, _, segment, _ in bench.plays()) == ends.count(E.BEGIN)
+
+
 def test_several_emergencies_take_turns_between_their_words() -> None:
     bench = Bench()
     bench.tell(Alert(item("a", 1000.0, EMERGENCY, words_s=6.0, lasts_s=120.0, local=True)))
