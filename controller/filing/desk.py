@@ -52,9 +52,8 @@ class FilingDesk:
 
     def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, office: Callable[[], Office]) -> None:
         self._store, self._bell, self._clock, self._ids, self._office = store, bell, clock, ids, office
-        self.taking = (
-            Lock()
-        )  # for whoever takes a file along: forty megabytes of photos, and as much again made of them
+        self.taking = Lock()  # for who takes a file along: forty megabytes of photos, and as much again made of them
+        self.drawing = Lock()  # for who has small pictures made: one child at a time
 
     # --- looking
 
@@ -114,12 +113,20 @@ class FilingDesk:
         codes = [each.text for kind, each in written if kind == PORTAL]
         return OpenedFile(
             _outline(row, _moves(steps), now), summary.number, document,
-            tuple(Photo(paper, place) for place, (paper, _) in enumerate(summary.photos, seals.PHOTOS)),
+            _photos(summary),
             tuple(each for kind, each in written if kind == STEP),
             tuple(each for kind, each in written if kind == NOTE),
             codes[-1] if codes else "", may_follow(row.state, row.accepted_at is not None),
             _can_be_undone(steps, now), self._rested(row, _moves(steps), now) or row.promised,
         )  # fmt: skip
+
+    def photos(self, sitting: Sitting, ident: str) -> tuple[Photo, ...]:
+        """Which photos a file has. NotFoundError, SealError, LockedError as `open`."""
+        with self._store.read() as tx:
+            row = filings.get(tx, ident)
+            key = sitting.file_key(row.key_id, row.sealed_key)
+            summary = seals.opened_summary(key, ident, filings.part(tx, ident, seals.SUMMARY))
+        return _photos(summary)
 
     def photo(self, sitting: Sitting, ident: str, place: int) -> bytes:
         """The JPEG of one photo. SealError if it is not the one that the resident handed in."""
@@ -282,6 +289,10 @@ def _outline(row: FileRow, moves: Sequence[Moved], now: datetime) -> Outline:
     return Outline(
         row.id, row.guide, row.state, row.filed_at, row.changed_at, timing, row.opened_at is None, row.filed_doubtful
     )
+
+
+def _photos(summary: seals.Summary) -> tuple[Photo, ...]:
+    return tuple(Photo(paper, place) for place, (paper, _) in enumerate(summary.photos, seals.PHOTOS))
 
 
 def _moves(steps: Iterable[Line]) -> list[Moved]:

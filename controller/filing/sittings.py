@@ -6,6 +6,7 @@ and libsodium made meanwhile lie in freed memory until it is used again, as noth
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 
@@ -17,6 +18,7 @@ from controller.runtime.sealing import SealError
 from controller.store.desk_keys import Grant
 
 IDLE_S = 30 * 60.0
+PICTURES_OF = 8  # files, the last of those opened: a megabyte and a half of small pictures at the most
 
 
 class LockedError(LoalangError):
@@ -32,12 +34,19 @@ class Sitting:
         self._keys = {ident: bytearray(private) for ident, private in keys.items()}
         self._used_at = clock.monotonic()
         self._seen: set[str] = set()
+        self._pictures = OrderedDict[str, dict[int, bytes]]()
         self.wanted = ""  # whom the official looks for in the queue: a resident's name, so it goes with the sitting
 
     @property
     def is_open(self) -> bool:
         with self._lock:
             return bool(self._keys) and self._clock.monotonic() - self._used_at < IDLE_S
+
+    @property
+    def left_s(self) -> float:
+        """How long it lasts yet if nobody does anything."""
+        with self._lock:
+            return max(0.0, self._used_at + IDLE_S - self._clock.monotonic()) if self._keys else 0.0
 
     def use(self) -> None:
         """A person has just done something; not for a page that asks by itself."""
@@ -87,6 +96,18 @@ class Sitting:
             self._seen.add(ident)
             return new
 
+    def pictures(self, ident: str) -> dict[int, bytes] | None:
+        """The small pictures of a file by their photos' places; None if they were not made yet."""
+        with self._lock:
+            return self._pictures.get(ident)
+
+    def keep_pictures(self, ident: str, pictures: dict[int, bytes]) -> None:
+        with self._lock:
+            if self._keys:  # it may have been closed meanwhile
+                self._pictures[ident] = pictures
+            while len(self._pictures) > PICTURES_OF:
+                self._pictures.popitem(last=False)
+
     def close(self) -> None:
         with self._lock:
             self._forget()
@@ -95,6 +116,7 @@ class Sitting:
         for private in self._keys.values():
             sealing.wipe(private)
         self._keys.clear()
+        self._pictures.clear()
         self.wanted = ""
 
 

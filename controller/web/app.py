@@ -18,6 +18,7 @@ from controller.core.errors import LoalangError, NotFoundError
 from controller.core.words import LANGUAGES
 from controller.filing.sittings import LockedError
 from controller.runtime.config import on_trial
+from controller.runtime.page_key import PageKeyError, PageKeyLostError
 from controller.runtime.sealing import SealError
 from controller.timing.upcoming import Upcoming
 from controller.web import (
@@ -101,7 +102,7 @@ def build(parts: WebParts) -> Flask:
     app = Flask("controller.web", static_folder=None)
     app.extensions[context.KEY] = House(
         parts,
-        People(parts.store, parts.clock, parts.passwords, parts.config),
+        People(parts.store, parts.clock, parts.passwords, parts.page_key, parts.config),
         Upcoming(parts.config.site.tz),
         sign_in.ask_again,
     )
@@ -156,6 +157,8 @@ def build(parts: WebParts) -> Flask:
     app.register_error_handler(LockedError, lambda _: file_keys.interrupted())
     app.register_error_handler(SealError, lambda _: files.broken())
     app.register_error_handler(BusyError, lambda _: _error_page(503))
+    app.register_error_handler(PageKeyError, partial(_page_key_fault, "page_key"))
+    app.register_error_handler(PageKeyLostError, partial(_page_key_fault, "page_key_lost"))
     app.register_error_handler(Exception, _our_fault)
     return app
 
@@ -175,6 +178,7 @@ def _context(static: StaticFiles) -> dict[str, object]:
         "open_alarms": alarms.open_alarms,
         "open_calls": help_calls.open_calls,
         "unopened_files": files.unopened,
+        "leaves_in": file_keys.leaves_in,
         "trial": on_trial(context.parts().config),
         "many_outputs": len(context.parts().config.outputs) > 1,
     }
@@ -220,9 +224,14 @@ def _our_fault(error: Exception) -> ResponseReturnValue:
     return _error_page(503 if isinstance(error, LoalangError) else 500)
 
 
-def _error_page(status: int) -> ResponseReturnValue:
+def _page_key_fault(key: str, error: Exception) -> ResponseReturnValue:
+    log.error("%s", error)
+    return _error_page(503, key)
+
+
+def _error_page(status: int, key: str = "") -> ResponseReturnValue:
     words = context.visitor().words
-    said = words(f"web.error.{status if status in STATUSES else 'other'}")
+    said = words(f"web.error.{key or (status if status in STATUSES else 'other')}")
     if context.wants_json():
         return {"problem": said}, status
     return render_template("error.html", said=said, status=status), status

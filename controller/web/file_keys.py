@@ -185,6 +185,22 @@ def lock() -> ResponseReturnValue:
     return done(url_for("files.every"))
 
 
+@views.get("/files/closed")
+@door(Who.USER, by_itself=True)
+def closed() -> ResponseReturnValue:
+    """Where a page without a script goes by itself when its sitting should be over. Nobody has asked for it, so it
+    prolongs nothing: if the desk is still open in another window, one tap leads back."""
+    if sitting_or_none(used=False) is None:
+        return locked()
+    return render_template("file_closed.html", to=path_here(request.args.get("to", ""), url_for("files.every")))
+
+
+def leaves_in() -> int:
+    """After how many seconds the sitting is over if nobody does anything."""
+    found = sitting_or_none(used=False)
+    return math.ceil(found.left_s if found else 0) + 1
+
+
 @views.get("/files/people")
 @door(Who.USER)
 def people() -> ResponseReturnValue:

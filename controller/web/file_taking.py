@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, abort, make_response, request
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from controller.core.opened_files import OpenedFile
 from controller.filing.papers import pdf_of
 from controller.filing.sittings import Sitting
+from controller.filing.thumbnails import thumbnail
 from controller.runtime.sealing import SealError
 from controller.web.context import parts, visitor
 from controller.web.doors import Who, door
@@ -31,6 +32,16 @@ def photo(ident: str, place: int) -> ResponseReturnValue:
         return Response(parts().filing_desk.photo(sitting(), ident, place), content_type="image/jpeg")
     except SealError:
         abort(404)
+
+
+@views.get("/files/<ident>/photo/<int:place>/small")
+@door(Who.USER)
+def small(ident: str, place: int) -> ResponseReturnValue:
+    """Small enough for a slow line; the photo itself where none could be made of it: the browser may know better."""
+    made = thumbnail(parts().filing_desk, sitting(), ident, place)
+    if not made:
+        return redirect(url_for("file_taking.photo", ident=ident, place=place))
+    return Response(made, content_type="image/jpeg")
 
 
 @views.post("/files/<ident>/export")

@@ -18,6 +18,7 @@ from controller.core.filings import FINAL, FileState, Keep, Step, kept_for
 from controller.core.office_days import working_days_in
 from controller.core.opened_files import OpenedFile, Outline
 from controller.filing.desk import BROKEN, DELETION_REASONS
+from controller.filing.papers import captions
 from controller.filing.sittings import LockedError
 from controller.guides.model import FIRST
 from controller.guides.model import said as in_language
@@ -118,7 +119,7 @@ def _page(
     kept_days = kept_for(outline.state, _keep())
     page = render_template(
         "file.html", file=found, problems=problems, typed=typed, asked=typed.getlist("asked"), tray=tray,
-        tones=TONES, reasons=DELETION_REASONS, captions=_captions(found), names=full_names(), before=before,
+        tones=TONES, reasons=DELETION_REASONS, photos=_photos(found), names=full_names(), before=before,
         after=after, promising=PROMISING, offered=offered, takes=sentence, kept=kept,
         closed=due is not None and not office.works(_day_of(due)), helper=_helper(found.document.helped_by),
         goes=outline.changed_at + kept_days if kept_days else None, ended=ended,
@@ -139,9 +140,13 @@ def _of_list(outlines: tuple[Outline, ...], ended: bool) -> tuple[Outline, ...]:
     return tuple(each for each in outlines if (each.state in FINAL) is ended)
 
 
-def _captions(found: OpenedFile) -> dict[int, str]:
-    titles = {paper.id: paper.title for paper in found.document.papers}
-    return {photo.place: titles.get(photo.paper, photo.paper) for photo in found.photos}
+def _photos(found: OpenedFile) -> dict[str, list[tuple[int, str]]]:
+    """The photos of each paper, by its id: (place, what the photo is called)."""
+    called = captions(found, tuple((photo.paper, b"") for photo in found.photos), visitor().words)
+    made: dict[str, list[tuple[int, str]]] = {}
+    for photo, caption in zip(found.photos, called, strict=True):
+        made.setdefault(photo.paper, []).append((photo.place, caption))
+    return made
 
 
 def _takes(guide: str) -> tuple[int | None, str]:

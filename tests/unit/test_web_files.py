@@ -76,7 +76,7 @@ def test_from_the_key_to_the_record_of_a_deletion(pages: Pages) -> None:
     page = client.get(f"/files/{ident}").get_data(as_text=True)
     assert RESIDENT in page and "Cache-Control" not in page
     assert client.get(f"/files/{ident}").headers["Cache-Control"] == "no-store"
-    photo = re.search(r'img class="paper" src="([^"]+)"', page)
+    photo = re.search(r'class="frame".*?<img src="([^"]+)"', page)
     assert photo and client.get(photo[1]).get_data().startswith(b"\xff\xd8")
     moved = post(client, f"/files/{ident}/move", seen=1, to=2, reason="Đã đủ giấy tờ.", due="2027-01-15")
     assert "Được tiếp nhận" in moved and "Đã đủ giấy tờ." in moved

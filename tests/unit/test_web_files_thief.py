@@ -88,7 +88,14 @@ def test_another_officials_session_opens_nothing_of_this_sitting(pages: Pages) -
         users.add(tx, pages.station.clock.now(), OTHER, "Cán bộ Mai", encoded, users.Role.EDITOR, "test")
     other = pages.client()
     assert sign_in(other, OTHER).status_code == 303
-    looks = ["/files", "/files?ended=1", f"/files/{ident}", f"/files/{ident}/photo/2", "/files/people"]
+    looks = [
+        "/files",
+        "/files?ended=1",
+        f"/files/{ident}",
+        f"/files/{ident}/photo/2",
+        f"/files/{ident}/photo/2/small",
+        "/files/people",
+    ]
     for path in looks:
         assert RESIDENT not in other.get(path).get_data(as_text=True), path
         assert RESIDENT not in pages.client().get(path, follow_redirects=True).get_data(as_text=True), path

@@ -23,6 +23,10 @@
     });
   }
 
+  addEventListener("keydown", (event) => { // a photo that stands over everything goes with one key
+    if (event.key === "Escape") document.querySelector(".large:target [data-close]")?.click();
+  });
+
   document.querySelector("main .problem")?.scrollIntoView({ block: "center" }); // far below on a phone
 
   // what was typed and not sent: nobody leaves it behind unasked
