@@ -17,6 +17,7 @@ from bench.table import percentile, table
 from controller.core.announcements import AfterCut, Announcement
 from controller.core.levels import Level
 from controller.runtime.clocks import SystemClock
+from controller.runtime.page_key import PageKey
 from controller.store.users import Role
 from controller.web.passwords import Passwords
 from controller.web.people import People
@@ -66,7 +67,7 @@ def rig(listener: Listener, variables: dict[str, str]) -> Iterator[Rig]:
         port = free_port()
         config = PLAIN + f'[web]\nhost = "127.0.0.1"\nport = {port}\n'
         station = station_in(Path(folder), config, SystemClock())
-        people = People(station.store, station.clock, Passwords(), station.config)
+        people = People(station.store, station.clock, Passwords(), PageKey(station.places.page_key), station.config)
         people.add(NAME, "Bench", PASSWORD, Role.ADMIN, by="bench")
         running = {
             words[0]: stack.enter_context(Process(*words, state=station.places.state, variables=variables))

@@ -19,6 +19,7 @@ from controller.filing.receiving import Filing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import SystemClock
 from controller.runtime.identifiers import NewIds
+from controller.runtime.page_key import PageKey
 from controller.store import filings
 from tests.support.filed import BIRTH, OFFICE, PASSWORD, cheap, submission
 from tests.support.stations import SilentBell
@@ -37,7 +38,7 @@ def _measured(folder: Path) -> list[tuple[str, str, str]]:
     store, clock, bell = filings.opened(folder / "filings.db"), SystemClock(), SilentBell()
     ids = NewIds(clock)
     filing, desk = Filing(store, bell, clock, ids), FilingDesk(store, bell, clock, ids, lambda: OFFICE)
-    keys = DeskKeys(store, bell, clock, ids)
+    keys = DeskKeys(store, bell, clock, ids, PageKey(folder / "page" / "page.key"))
     sitting, _ = keys.make("lan", PASSWORD)
     photos, numbers = (os.urandom(PHOTO),) * 3, iter(range(10**6))
     receipt = filing.submit(submission(next(numbers), photos=photos))

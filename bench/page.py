@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from bench.prepare import TEN_SECONDS
 from bench.table import percentile, table
 from controller.runtime.clocks import SystemClock
+from controller.runtime.page_key import PageKey
 from controller.store.users import Role
 from controller.web.passwords import Passwords
 from controller.web.people import People
@@ -83,7 +84,7 @@ def main() -> None:
         config = CONFIG.replace('device = "wav"', 'device = "auto"')
         config += f'[speech]\nchime = false\n[web]\nhost = "127.0.0.1"\nport = {port}\n'
         station = station_in(Path(folder), config, SystemClock())
-        People(station.store, station.clock, Passwords(), station.config).add(
+        People(station.store, station.clock, Passwords(), PageKey(station.places.page_key), station.config).add(
             NAME, "Bench", PASSWORD, Role.ADMIN, by="bench"
         )
         running = {

@@ -1,9 +1,10 @@
 """Keeps everything the station knows in one file, and puts it back.
 
 The file is a gzipped tar: `manifest.json` first, with the length and SHA-256 of every other member;
-then the databases (residents' files stay sealed, and without drafts), the configuration, and the sound files and
-pictures in use. Putting back believes nothing: names, lengths and hashes are checked before anything is changed, and
-the state before is kept. What was deleted of residents' files since stays deleted.
+then the databases (residents' files stay sealed, and without drafts), the page's key, the configuration, and the sound
+files and pictures in use. Putting back believes nothing: names, lengths and hashes are checked before anything is
+changed, and the state before is kept. What was deleted of residents' files since stays deleted; what was locked under
+the page's key of then is locked under the station's own, which stays.
 """
 
 from __future__ import annotations
@@ -25,17 +26,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from controller import walling
 from controller.core.errors import ConfigError, InputError, Problem, StationError
 from controller.runtime.config_text import load_config
 from controller.runtime.doorbell import at_home
 from controller.runtime.files import adopt_file, sync_folder
+from controller.runtime.page_key import PageKey
 from controller.runtime.places import Places
+from controller.runtime.sealing import KEY_BYTES
 from controller.store import copies, filing_records, filings
 from controller.store.connection import Store, StoreBusyError
 
 FORMAT = 1
 MANIFEST, DATABASE, CONFIGURATION = "manifest.json", "station.db", "station.toml"
-FILINGS = "filings/filings.db"
+FILINGS, PAGE_KEY = "filings/filings.db", "page/page.key"
 MANIFEST_LIMIT = 8_000_000  # bytes; some fifty thousand files
 _KEPT = re.compile(r"(?:renditions/([0-9a-f]{64})\.wav|sounds/([0-9a-f]{64})|notice-pictures/([0-9a-f]{64})\.png)")
 _CHUNK = 1 << 20
@@ -55,7 +59,8 @@ class Manifest:
 
 
 def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
-    """Write a backup to `file`, whole or not at all, while the station goes on working."""
+    """Write a backup to `file`, whole or not at all, while the station goes on working. PageKeyError for whoever may
+    not read the page's key: without it no official could sign in to what is put back."""
     if not places.station_db.is_file():
         raise InputError(Problem.of("--state", "no_station", path=places.state))
     at = datetime.now(UTC)
@@ -70,6 +75,8 @@ def backup(places: Places, file: Path, config_file: Path | None = None) -> None:
             parts |= {f"renditions/{sha256}.wav": places.rendition(sha256) for sha256 in prepared}
             parts |= {f"sounds/{sha256}": places.sound(sha256) for sha256 in recorded}
             parts |= {f"notice-pictures/{sha256}.png": places.notice_picture(sha256) for sha256 in pictured}
+            if PageKey(places.page_key).content() is not None:
+                parts[PAGE_KEY] = places.page_key
             if config.is_file():
                 parts[CONFIGURATION] = config
             made = Path(folder, "backup")
@@ -182,7 +189,7 @@ def _unpack(file: Path, staged: Path) -> Manifest:
 
 
 def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifest:
-    """The list of members. Names are the six kinds that we write and nothing else: no path can lead away."""
+    """The list of members. Names are the seven kinds that we write and nothing else: no path can lead away."""
     if entry.name != MANIFEST or entry.size > MANIFEST_LIMIT:
         raise _broken(file, "it is not a backup of this program")
     try:
@@ -195,10 +202,12 @@ def _manifest(file: Path, entry: tarfile.TarInfo, content: IO[bytes]) -> Manifes
         raise _broken(file, f"its format is {manifest.format}; this program knows {FORMAT}")
     for name, member in files.items():
         kept = _KEPT.fullmatch(name)
-        if not kept and name not in {DATABASE, FILINGS, CONFIGURATION}:
+        if not kept and name not in {DATABASE, FILINGS, PAGE_KEY, CONFIGURATION}:
             raise _broken(file, f"{name!r} does not belong into a backup")
         if kept and member.sha256 not in kept.groups():
             raise _broken(file, f"{name!r} is not what it is named after")
+    if PAGE_KEY in files and files[PAGE_KEY].length != KEY_BYTES:
+        raise _broken(file, "its key of the page is damaged")
     if DATABASE not in files:
         raise _broken(file, "it has no database")
     return manifest
@@ -289,6 +298,7 @@ def _change_over(places: Places, file: Path, config: Path, staged: Path) -> Path
     _close_present(places.station_db)
     _stay_deleted(places.filings_db, staged / FILINGS)
     _close_present(places.filings_db)
+    _wall_in(places, staged)
     for name in sorted(manifest.files):
         if _KEPT.fullmatch(name) and not (places.state / name).exists():
             _adopt(staged / name, places.state / name, places)
@@ -318,6 +328,15 @@ def _go_on(database: Path, at: datetime) -> None:
         copies.go_on_from(tx, at)
     store.close()
     copies.close_for_good(database)
+
+
+def _wall_in(places: Places, staged: Path) -> None:
+    """What is put back lies behind the station's own key: also what was in clear, in a backup of an older program."""
+    before = PageKey(staged / PAGE_KEY) if (staged / PAGE_KEY).exists() else None
+    walling.close_off(staged / DATABASE, staged / FILINGS, PageKey(places.page_key), before)
+    for database in (staged / DATABASE, staged / FILINGS):
+        if database.exists():
+            copies.close_for_good(database)
 
 
 def _keep(places: Places, replaced: list[Path], config: Path, at: datetime) -> Path | None:

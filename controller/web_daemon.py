@@ -39,12 +39,14 @@ from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.lean import give_memory_back
+from controller.runtime.page_key import PageKey
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
 from controller.sounding import Sounding
 from controller.store import filings
 from controller.store.connection import Store
 from controller.training import Training
+from controller.walling import Wall
 from controller.web import BoardNow, BoardPage, Unshown, WebParts, create_app
 from controller.web.bodies import channel_for
 from controller.web.context import SESSION_COOKIE
@@ -115,6 +117,9 @@ def main(config: StationConfig, places: Places) -> int:
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)
     normaliser, boards = LiveNormaliser(store), Boards(config, store, clock)
+    page_key = PageKey(places.page_key)
+    wall = Wall(places, page_key)
+    wall.attend()  # before anybody can come in
     files, sittings = filings.opened(places.filings_db, at_once=False), Sittings()  # broken, it is not to stop the page
 
     @cache
@@ -136,7 +141,8 @@ def main(config: StationConfig, places: Places) -> int:
             picturing=Picturing(store, places, clock, config.policy), desk=Desk(store, bell, clock, config),
             training=Training(store, bell, clock, ids, config),
             filing_desk=FilingDesk(files, bell, clock, ids, partial(office_of, store, config.site.tz)),
-            desk_keys=DeskKeys(files, bell, clock, ids), sittings=sittings, passwords=Passwords(),
+            desk_keys=DeskKeys(files, bell, clock, ids, page_key), sittings=sittings, passwords=Passwords(),
+            page_key=page_key,
         )
     )  # fmt: skip
     try:
@@ -156,6 +162,7 @@ def main(config: StationConfig, places: Places) -> int:
             server.asyncore.loop(timeout=TURN_S, map=server._map, use_poll=True, count=1)
             crew.progress("web")
             sittings.forget_idle()
+            wall.attend()
         server.task_dispatcher.shutdown(timeout=1)
 
     log.info("the page is served on port %d", config.web.port)

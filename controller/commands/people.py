@@ -96,10 +96,12 @@ def _require(station: Station, name: str) -> None:
 
 def _people(station: Station) -> People:
     from controller.runtime.clocks import SystemClock
+    from controller.runtime.page_key import PageKey
     from controller.web.passwords import Passwords
     from controller.web.people import People
 
-    return People(station.store(), SystemClock(), Passwords(), station.config)
+    page_key = PageKey(station.places.page_key)
+    return People(station.store(), SystemClock(), Passwords(), page_key, station.config)
 
 
 def _password() -> str:

@@ -23,6 +23,7 @@ from controller.doctor.boards import boards, line, strays
 from controller.doctor.devices import devices
 from controller.doctor.examining import LIMIT_S, Finding, Saying, World
 from controller.doctor.kiosk import voice as kiosk_voice
+from controller.doctor.wall import wall
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
@@ -49,6 +50,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         *_state(say, config, places),
         _database(say, places),
         _filings(say, places),
+        *wall(say, places),
         _clock(say, config, places, world),
         *_voices(say, config.speech, world),
         _fonts(say, world),

@@ -1,8 +1,8 @@
 """The desk's keys: who may open residents' files; whoever may, unlocks them for a sitting (`sittings.py`).
 
-Each official has a pair of keys of their own, its private half locked under their password; the desk's private key is
-sealed to each of them, and to a recovery code that is shown once. Whoever unlocks finds out whether the key that files
-are sealed to still is the desk's own (`trust.py`).
+Each official has a pair of keys of their own, its private half locked under their password, and that under the page's
+key (`controller/walling.py`); the desk's private key is sealed to each of them, and to a recovery code that is shown
+once. Whoever unlocks finds out whether the key that files are sealed to still is the desk's own (`trust.py`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakSet
 
+from controller import walling
 from controller.core.errors import InputError, LoalangError, NotFoundError, Problem
 from controller.core.filing_codes import RECOVERY_LENGTH, code_of, read_code
 from controller.core.ports import Bell, Clock, Ids
 from controller.filing.sittings import Sitting
 from controller.filing.trust import Known, grant_to, is_granted_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
+from controller.runtime.page_key import PageKey, PageKeyLostError
 from controller.runtime.sealing import Cost, Pair, SealError
 from controller.store import desk_keys, filings
 from controller.store.connection import Store, Tx
@@ -54,8 +56,11 @@ class Access:
 class DeskKeys:
     """`store` is `filings.opened(...)`. Calls with a password or code block for argon2id, one at a time."""
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, ids: Ids, cost: Cost | None = None) -> None:
+    def __init__(
+        self, store: Store, bell: Bell, clock: Clock, ids: Ids, page_key: PageKey, cost: Cost | None = None
+    ) -> None:
         self._store, self._bell, self._clock, self._ids, self._cost = store, bell, clock, ids, cost or Cost()
+        self._page_key = page_key
         self._turn = Lock()  # 64 MiB each
         self._wrong: dict[str, tuple[int, float]] = {}
         self._sittings: WeakSet[Sitting] = WeakSet()
@@ -114,7 +119,7 @@ class DeskKeys:
             mended = self._holders_own(tx, official, sealing.public_of(private), desk) or mended
             now_known = known_of(desk[_in_force(tx)])
             if now_known != known:
-                box = sealing.locked(key, with_known(private, now_known))
+                box = self._behind(official, key, with_known(private, now_known))
                 desk_keys.relock(tx, official, sealing.public_of(private), box)
             desk_keys.tell(tx, self._clock.now(), f"user/{official}", "unlocked", official)
         self._bell.ring("controller")
@@ -267,6 +272,8 @@ class DeskKeys:
     def _opens(self, holder: Holder, password: str) -> bool:
         try:
             self._unlocked(holder, password)
+        except PageKeyLostError:
+            return False
         except WrongPasswordError as error:
             if error.wait_s:
                 raise
@@ -280,8 +287,11 @@ class DeskKeys:
             return sealing.stretched(secret, salt, self._cost), pair, salt
 
     def _locked(self, name: str, key: bytes, pair: Pair, salt: bytes, known: Known | None) -> Holder:
-        box = sealing.locked(key, with_known(pair.private, known))
+        box = self._behind(name, key, with_known(pair.private, known))
         return Holder(name, pair.public, box, salt, self._cost.passes, self._cost.memory_kib, self._clock.now())
+
+    def _behind(self, name: str, key: bytes, content: bytes) -> bytes:
+        return walling.holder_behind(self._page_key, name, sealing.locked(key, content))
 
     def _holder(self, name: str, secret: str, known: Known | None = None) -> Holder:
         return self._locked(name, *self._own(secret), known)
@@ -294,10 +304,11 @@ class DeskKeys:
         pause_s = 0.0 if count < FREE_TRIES else min(LONGEST_WAIT_S, 2.0 ** min(1 + count - FREE_TRIES, 30))
         if passed_s < pause_s:
             raise WrongPasswordError(pause_s - passed_s)
+        box = walling.holder_before(self._page_key, holder)
         with self._turn:
             key = sealing.stretched(secret, holder.salt, Cost(holder.passes, holder.memory_kib))
         try:
-            private, known = read_known(sealing.unlocked(key, holder.locked_private))
+            private, known = read_known(sealing.unlocked(key, box))
         except SealError:
             self._wrong[holder.name] = (count + 1, self._clock.monotonic())
             raise WrongPasswordError from None

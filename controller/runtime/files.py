@@ -12,8 +12,11 @@ from pathlib import Path
 from controller.core.errors import StationError
 
 
-def replace_file(path: Path, content: bytes, mode: int = 0o640, durable: bool = True) -> None:
-    """Put `content` at `path`, whole or not at all. `durable=False` skips the fsyncs (pictures)."""
+def replace_file(
+    path: Path, content: bytes, mode: int = 0o640, durable: bool = True, owner: tuple[int, int] | None = None
+) -> None:
+    """Put `content` at `path`, whole or not at all. `durable=False` skips the fsyncs (pictures). `owner`: user and
+    group, where root writes for somebody else."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)
@@ -21,6 +24,8 @@ def replace_file(path: Path, content: bytes, mode: int = 0o640, durable: bool = 
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 os.fchmod(file.fileno(), mode)
+                if owner:
+                    os.fchown(file.fileno(), *owner)
                 if durable:
                     file.flush()
                     os.fsync(file.fileno())

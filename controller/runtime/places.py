@@ -36,6 +36,11 @@ class Places:
         return self.filings / "filings.db"
 
     @property
+    def page_key(self) -> Path:
+        """What the page alone may open is locked under it; in a folder that only the page enters, and makes itself."""
+        return self.state / "page" / "page.key"
+
+    @property
     def last_known(self) -> Path:
         """The last known time; the clock never starts before it."""
         return self.state / "last-known-time"

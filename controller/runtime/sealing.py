@@ -25,6 +25,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from controller.core.errors import StationError
 
 KEY_BYTES, SALT_BYTES = 32, 16
+LOCK_BYTES = 40  # by which what is locked is longer
 DEAREST = (32, 1 << 20)  # passes, KiB: beyond this a cost is damaged, and would never end
 SMALLEST = 256  # bytes: what is short is all of one length
 

@@ -1,7 +1,8 @@
 """Users, their sessions, set-up codes, and how long a wrong sign-in makes one wait.
 
-What is secret lies here only as a hash: passwords come in encoded (argon2id, made by the page's
-room), tokens and codes are made here, given out once, and kept as SHA-256.
+What is secret does not lie here: passwords come in encoded (argon2id, by the page's room) and locked under the page's
+key (`controller/walling.py`), for others read this database; tokens and codes, which nobody can guess, are made here,
+given out once, and kept as SHA-256.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
 CODE_LENGTH = 12  # 59 bits
 FREE_FAILURES = 2  # so many slips cost nothing
 LONGEST_WAIT_S = 900.0
+LOCKED = "locked:"  # how what is stored of a password begins; without it an older program has stored it
 FORGET_AFTER_S = 24 * 3600.0
 
 
@@ -39,7 +41,7 @@ class Role(StrEnum):
 class User:
     name: str
     full_name: str
-    password: str  # encoded
+    password: str  # encoded and locked
     role: Role
     language: str
     created_at: datetime
@@ -61,7 +63,7 @@ def exist(tx: Tx) -> bool:
 def add(
     tx: Tx, at: datetime, name: str, full_name: str, password: str, role: Role, by: str, language: str = "vi"
 ) -> User:
-    """A new user; `password` is encoded. InputError if the name is taken."""
+    """A new user; `password` is encoded and locked. InputError if the name is taken."""
     if tx.execute("SELECT 1 FROM users WHERE name = ?", (name,)).fetchone():
         raise InputError(Problem.of("name", "name_taken", name=name))
     tx.execute(
@@ -83,8 +85,13 @@ def everyone(tx: Tx) -> list[User]:
     return [_user(row) for row in tx.execute("SELECT * FROM users ORDER BY name")]
 
 
+def stored_passwords(tx: Tx) -> dict[str, str]:
+    """What is stored of everybody's password, by name."""
+    return {row["name"]: row["password"] for row in tx.execute("SELECT name, password FROM users ORDER BY name")}
+
+
 def set_password(tx: Tx, at: datetime, name: str, password: str, by: str) -> None:
-    """Replace an encoded password; whoever is signed in with the old one is signed out."""
+    """Replace what is stored of a password; whoever is signed in with the old one is signed out."""
     get(tx, name)
     tx.execute("UPDATE users SET password = ? WHERE name = ?", (password, name))
     tx.execute("DELETE FROM sessions WHERE user = ?", (name,))
@@ -93,7 +100,7 @@ def set_password(tx: Tx, at: datetime, name: str, password: str, by: str) -> Non
 
 
 def encode_anew(tx: Tx, user: User, password: str) -> None:
-    """The same password, encoded in another way, unless it was changed meanwhile; nobody is signed out."""
+    """The same password, encoded or locked in another way, unless it was changed meanwhile; nobody is signed out."""
     tx.execute("UPDATE users SET password = ? WHERE name = ? AND password = ?", (password, user.name, user.password))
 
 

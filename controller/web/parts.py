@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # every process reads this room's words, none but the page ne
     from controller.pictures.bringing import Picturing
     from controller.runtime.clock_signs import ClockSigns
     from controller.runtime.config import StationConfig
+    from controller.runtime.page_key import PageKey
     from controller.runtime.places import Places
     from controller.sounding import Sounding
     from controller.store.connection import Store
@@ -90,6 +91,7 @@ class WebParts:
     filing_desk: FilingDesk
     desk_keys: DeskKeys
     passwords: Passwords
+    page_key: PageKey
     sittings: Sittings
     built_in_signal: Callable[[SignalName], bytes]  # a WAV file
     at_home: Callable[[str], bool] = lambda name: True  # whether a process lives

@@ -1,6 +1,6 @@
 """Who may come in: first sign-in, sign-in with its growing delays, sessions, new users.
 
-The page and the command `loalang user` both come through here. Knows the store and the hashing,
+The page and the command `loalang user` both come through here. Knows the store, the hashing and the page's key,
 not Flask. Whatever is refused is refused in the same words and the same time for everybody.
 """
 
@@ -10,11 +10,12 @@ import contextlib
 import ipaddress
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 
+from controller import walling
 from controller.core.errors import InputError, LoalangError, NotFoundError, Problem, StationError
 from controller.core.ports import Clock
 from controller.runtime.config import StationConfig
+from controller.runtime.page_key import PageKey
 from controller.store import users
 from controller.store.connection import Store
 from controller.store.users import Role, Session, User
@@ -26,10 +27,11 @@ STATION_WAIT_S = 4.0  # the station's own screen is never locked out by stranger
 
 
 class RefusedError(LoalangError):
-    """Not let in. `wait_s` > 0: too soon after too many failures; else name, password or code is wrong."""
+    """Not let in. `wait_s` > 0: too soon after too many failures; else name, password or code is wrong. `lost`: the
+    passwords of some officials, nobody says whose, cannot be checked any more, for the page's key is another one."""
 
-    def __init__(self, wait_s: float = 0.0) -> None:
-        self.wait_s = wait_s
+    def __init__(self, wait_s: float = 0.0, lost: bool = False) -> None:
+        self.wait_s, self.lost = wait_s, lost
         super().__init__("refused")
 
 
@@ -44,8 +46,10 @@ def commune_words(config: StationConfig) -> tuple[str, ...]:
 
 
 class People:
-    def __init__(self, store: Store, clock: Clock, passwords: Passwords, config: StationConfig) -> None:
-        self._store, self._clock, self._passwords = store, clock, passwords
+    def __init__(
+        self, store: Store, clock: Clock, passwords: Passwords, page_key: PageKey, config: StationConfig
+    ) -> None:
+        self._store, self._clock, self._passwords, self._page_key = store, clock, passwords, page_key
         self._own_words = commune_words(config)
         self._known = False
 
@@ -59,17 +63,17 @@ class People:
     def add(self, name: str, full_name: str, password: str, role: Role, by: str, language: str = "vi") -> User:
         """A new user; InputError with every problem of the three entries."""
         name, full_name = self._checked(name, full_name, password)
-        encoded = self._passwords.encoded(password)
+        stored = self._to_store(name, self._passwords.encoded(password))
         with self._store.write() as tx:
-            return users.add(tx, self._clock.now(), name, full_name, encoded, role, by, language)
+            return users.add(tx, self._clock.now(), name, full_name, stored, role, by, language)
 
     def set_password(self, name: str, password: str, by: str) -> None:
         with self._store.read() as tx:
             user = users.get(tx, name)
         self._raise(password_problems("password", password, (*self._own_words, user.name, user.full_name)))
-        encoded = self._passwords.encoded(password)
+        stored = self._to_store(name, self._passwords.encoded(password))
         with self._store.write() as tx:
-            users.set_password(tx, self._clock.now(), name, encoded, by)
+            users.set_password(tx, self._clock.now(), name, stored, by)
 
     def first(self, code: str, name: str, full_name: str, password: str, address: str, language: str) -> str:
         """The first user of the station, against the set-up code; their session's token.
@@ -90,11 +94,11 @@ class People:
         if refused:
             raise RefusedError
         name, full_name = self._checked(name, full_name, password)
-        encoded = self._passwords.encoded(password)
+        stored = self._to_store(name, self._passwords.encoded(password))
         with self._store.write() as tx:
             if users.exist(tx) or not users.use_setup_code(tx, at, code):
                 raise RefusedError
-            users.add(tx, at, name, full_name, encoded, Role.ADMIN, name, language)
+            users.add(tx, at, name, full_name, stored, Role.ADMIN, name, language)
             return users.open_session(tx, at, name)
 
     def sign_in(self, name: str, password: str, address: str, kept: str = "", old_token: str = "") -> str:
@@ -111,28 +115,39 @@ class People:
 
     def _known_by(self, name: str, password: str, address: str) -> User:
         at, name = self._clock.now(), name.strip().lower()
+        nobodys = f"?{self._page_key.mark(name)}"  # what strangers type as a name may be a password
         with self._store.read() as tx:
             try:
                 user: User | None = users.get(tx, name)
             except NotFoundError:
                 user = None
-            # what strangers type as a name may be a password: it is not kept readable
             shown = user.name if user else "?"
-            who = self._who(user.name if user else "?" + sha256(name.encode()).hexdigest(), address)
+            who = self._who(user.name if user else nobodys, address)
             wait_s = users.wait_s(tx, at, who)
         if wait_s > 0:
             raise RefusedError(wait_s)
         welcome = user is not None and user.disabled_at is None
-        if not self._passwords.right(user.password if user and welcome else None, password) or user is None:
+        encoded = walling.encoded_password(self._page_key, user.name, user.password) if user and welcome else None
+        if not self._passwords.right(encoded, password) or user is None or encoded is None:
             with self._store.write() as tx:
                 users.failed(tx, at, who, shown, address)
-            raise RefusedError
-        dearer = self._passwords.encoded(password) if self._passwords.is_cheaper(user.password) else ""
+                lost = walling.lost(self._page_key, tx)
+            raise RefusedError(lost=bool(lost))
+        anew = self._anew(user, encoded, password)
         with self._store.write() as tx:
             users.succeeded(tx, who)
-            if dearer:
-                users.encode_anew(tx, user, dearer)
+            if anew:
+                users.encode_anew(tx, user, anew)
         return user
+
+    def _anew(self, user: User, encoded: str, password: str) -> str:
+        """What is to be stored of a right password that an older program has stored; "" if it is well as it is."""
+        if self._passwords.is_cheaper(encoded):
+            return self._to_store(user.name, self._passwords.encoded(password))
+        return "" if user.password.startswith(users.LOCKED) else self._to_store(user.name, encoded)
+
+    def _to_store(self, name: str, encoded: str) -> str:
+        return walling.password_behind(self._page_key, name, encoded)
 
     def session(self, token: str, used: bool) -> Session | None:
         """Who is behind a token. `used`: a person did something, not a page that asks by itself."""

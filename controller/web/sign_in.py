@@ -35,7 +35,7 @@ def _welcome(token: str, to: str) -> ResponseReturnValue:
 def _refusal(error: RefusedError, wrong: str) -> tuple[str, int]:
     if error.wait_s > 0:
         return visitor().words("web.sign_in.wait", seconds=math.ceil(error.wait_s)), 429
-    return visitor().words(wrong), 403
+    return " ".join(visitor().words(key) for key in (wrong, "web.sign_in.lost")[: 1 + error.lost]), 403
 
 
 @views.route("/first", methods=["GET", "POST"])

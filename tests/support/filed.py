@@ -17,6 +17,7 @@ from controller.filing.receiving import Filing
 from controller.filing.sittings import Sitting
 from controller.runtime.clocks import FakeClock
 from controller.runtime.identifiers import NewIds
+from controller.runtime.page_key import PageKey
 from controller.runtime.places import Places
 from controller.runtime.sealing import Cost
 from controller.store import filings
@@ -80,5 +81,6 @@ def office_in(folder: Path, clock: Clock | None = None, believed: bool = True) -
     clock, bell = clock or FakeClock(START), SilentBell()
     return Office(
         places, store, clock, bell, Filing(store, bell, clock, ids, lambda: believed),
-        FilingDesk(store, bell, clock, ids, lambda: OFFICE), DeskKeys(store, bell, clock, ids, CHEAP),
+        FilingDesk(store, bell, clock, ids, lambda: OFFICE),
+        DeskKeys(store, bell, clock, ids, PageKey(places.page_key), CHEAP),
     )  # fmt: skip

@@ -33,10 +33,12 @@ from controller.pictures.bringing import Picturing
 from controller.runtime.catalogues import load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import FakeClock, SystemClock
+from controller.runtime.page_key import PageKey
 from controller.runtime.sealing import Cost
 from controller.sounding import Sounding
 from controller.store import filings, users
 from controller.training import Training
+from controller.walling import password_behind
 from controller.web import Unshown, WebParts, create_app
 from controller.web.passwords import Passwords
 from controller.web_daemon import Boards
@@ -125,8 +127,9 @@ class Pages:
 
     def add_user(self) -> None:
         with self.station.store.write() as tx:
-            encoded = Passwords(self.cost).encoded(PASSWORD)
-            users.add(tx, self.station.clock.now(), NAME, FULL_NAME, encoded, users.Role.ADMIN, "test")
+            key = PageKey(self.station.places.page_key)
+            stored = password_behind(key, NAME, Passwords(self.cost).encoded(PASSWORD))
+            users.add(tx, self.station.clock.now(), NAME, FULL_NAME, stored, users.Role.ADMIN, "test")
 
     def signed_in(self) -> FlaskClient:
         """A client with a session; the user is added if there is none."""
@@ -151,7 +154,7 @@ def pages_in(
     station = station_in(folder, config, clock)
     signs = Furnished(folder / "root").signs(station.clock)
     boards = Boards(station.config, station.store, station.clock)
-    made = (station.store, station.bell, station.clock)
+    made, page_key = (station.store, station.bell, station.clock), PageKey(station.places.page_key)
     files, office = filings.opened(station.places.filings_db), partial(office_of, station.store, station.config.site.tz)
     return Pages(
         station,
@@ -166,7 +169,8 @@ def pages_in(
                 picturing=Picturing(station.store, station.places, station.clock, station.config.policy),
                 training=Training(*made, station.ids, station.config),
                 filing_desk=FilingDesk(files, *made[1:], station.ids, office), sittings=Sittings(),
-                desk_keys=DeskKeys(files, *made[1:], station.ids, QUICK), passwords=Passwords(cost),
+                desk_keys=DeskKeys(files, *made[1:], station.ids, page_key, QUICK), passwords=Passwords(cost),
+                page_key=page_key,
                 words={name: load_words(name) for name in LANGUAGES}, places=station.places,
                 clock_signs=signs, sounding=Sounding(station.store, station.bell, station.clock, station.config),
                 dictionary=dictionary_of(station), built_in_signal=lambda name: b"RIFF" + name.encode(),

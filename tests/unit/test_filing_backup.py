@@ -45,7 +45,7 @@ def test_what_was_filed_comes_back_and_opens(office: Office, sitting: Sitting, t
     file = tmp_path / "backup.tar.gz"
     backup(office.places, file)
     with tarfile.open(file) as tar:
-        assert tar.getnames() == ["manifest.json", "station.db", "filings/filings.db"]
+        assert tar.getnames() == ["manifest.json", "station.db", "filings/filings.db", "page/page.key"]
         source = tar.extractfile("filings/filings.db")
         assert source is not None
         content = source.read()

@@ -14,9 +14,11 @@ from controller.filing.keys import Access, ForeignKeyError
 from controller.filing.sittings import LockedError, Sitting
 from controller.filing.trust import grant_to, key_of, known_of, own, read_known, with_known
 from controller.runtime import sealing
+from controller.runtime.page_key import PageKey
 from controller.runtime.sealing import SealError
 from controller.store import desk_keys, filings
 from controller.store.desk_keys import DeskKey
+from controller.walling import holder_before
 from tests.support.filed import NAME, PASSWORD, Office, office_in, submission
 
 OTHER = "nương ngô bên kia suối"
@@ -308,7 +310,7 @@ def test_a_database_of_before_is_taken_over(office: Office) -> None:
         holder = desk_keys.holder(tx, "lan")
         assert holder is not None
         key = sealing.stretched(PASSWORD, holder.salt, sealing.Cost(holder.passes, holder.memory_kib))
-        private, known = read_known(sealing.unlocked(key, holder.locked_private))
+        private, known = read_known(sealing.unlocked(key, holder_before(PageKey(office.places.page_key), holder)))
         assert known is not None
         desk_keys.relock(tx, "lan", holder.public, sealing.locked(key, private))
         tx.execute("UPDATE key_grants SET vouched = NULL")
