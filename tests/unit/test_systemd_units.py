@@ -124,6 +124,15 @@ def test_residents_files_are_for_kiosk_page_and_controller_only() -> None:
     )
 
 
+def test_the_key_under_which_passwords_are_locked_is_for_the_page_only() -> None:
+    folders = (UNITS / "tmpfiles.conf").read_text(encoding="utf-8")
+    assert "\nd /var/lib/loalang/page 0700 loalang-web loalang -\n" in folders
+    for name in SERVICES:
+        text = (UNITS / name).read_text(encoding="utf-8")
+        shut = [path for line in text.splitlines() if line.startswith("InaccessiblePaths=") for path in line.split()]
+        assert any("-/var/lib/loalang/page" in path for path in shut) is (name != "loalang-web.service"), name
+
+
 @pytest.mark.parametrize("process", ["web", "kiosk"])
 def test_what_residents_file_reaches_the_disk_by_no_other_way(process: str) -> None:
     text = (UNITS / f"loalang-{process}.service").read_text(encoding="utf-8")
