@@ -1,8 +1,16 @@
-"""For all tests: hypothesis judges what comes out, never how long it took; a busy machine is slow."""
+"""For all tests: hypothesis judges what comes out, never how long it took; a busy machine is slow.
+
+Its cases are the same in every run, so that what passes once passes again. `LOALANG_SEARCH=1` looks for new ones;
+what it finds is mended, or becomes an example of the test.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
 
-settings.register_profile("station", deadline=None)
-settings.load_profile("station")
+from hypothesis import HealthCheck, settings
+
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile("station", deadline=None, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("search", deadline=None, derandomize=False, suppress_health_check=_SLOW, print_blob=True)
+settings.load_profile("search" if os.environ.get("LOALANG_SEARCH") else "station")
