@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.chromium import CHROMIUM
 
+expect.set_options(timeout=30_000)  # for a definite state of a page, on a busy machine too; it bounds nothing
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
