@@ -28,7 +28,7 @@ BRISK = Timing(
     reopen_last_s=0.2, read_s=0.02, write_s=0.4,
 )  # fmt: skip
 BRISK_SIGN = Physics(clear_s=0.03, configure_s=0.06)
-LIMIT_S = 20.0  # for what takes a moment on an idle machine
+LIMIT_S = 40.0  # for what takes a moment on an idle machine
 
 
 class ShiftedClock(SystemClock):

@@ -96,7 +96,7 @@ class Station:
                 yield process
             finally:
                 process.terminate()
-                process.wait(10)
+                process.wait(30)
 
     @property
     def log(self) -> str:
@@ -139,7 +139,7 @@ def add_notice(store: Store, text: str, level: Level = Level.NORMAL) -> None:
         notices.add(tx, now, notice, "test")
 
 
-def until(what: Callable[[], bool], said: str, limit_s: float = 20.0) -> None:
+def until(what: Callable[[], bool], said: str, limit_s: float = 40.0) -> None:
     """Wait for something that another process does, or fail with `said`."""
     end = time.monotonic() + limit_s
     while not what():

@@ -73,7 +73,7 @@ class Process:
             sys.stderr.write(f"--- {' '.join(self.words)} said:\n{self.said()[-4000:]}\n")
 
 
-def loalang(*words: str, state: Path, limit_s: float = 60, **variables: str) -> subprocess.CompletedProcess[str]:
+def loalang(*words: str, state: Path, limit_s: float = 100, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [*PROGRAM, *words, "--state", str(state)], capture_output=True, text=True, timeout=limit_s,
@@ -81,7 +81,7 @@ def loalang(*words: str, state: Path, limit_s: float = 60, **variables: str) -> 
     )  # fmt: skip
 
 
-def until(look: Callable[[], T], limit_s: float = 10.0, every_s: float = 0.02, what: str = "") -> T:
+def until(look: Callable[[], T], limit_s: float = 30.0, every_s: float = 0.02, what: str = "") -> T:
     """Look again and again until the answer is true; AssertionError after the limit."""
     deadline = time.monotonic() + limit_s
     while not (found := look()):

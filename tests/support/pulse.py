@@ -40,7 +40,7 @@ class NullSink:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while True:
             try:
                 self.control("info")
@@ -117,7 +117,7 @@ class Capture:
                 env={**os.environ, "PULSE_SERVER": self._sink.server},
                 stdout=target,
             )  # fmt: skip
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while self.path.stat().st_size == 0:
             assert time.monotonic() < deadline, "the monitor gives nothing"
             time.sleep(0.01)
@@ -136,5 +136,5 @@ class Capture:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        self._process.wait(5)
+        self._process.wait(30)
         self.path.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ def kinds(station: Station, utterance: Utterance) -> list[str]:
         return [entry.kind.value for entry in journal.entries(tx, subject=f"utterance/{utterance.id}")]
 
 
-def wait_for(station: Station, utterance: Utterance, state: str, limit_s: float = 12) -> Utterance:
+def wait_for(station: Station, utterance: Utterance, state: str, limit_s: float = 30) -> Utterance:
     until(lambda: row(station, utterance).state == state, limit_s, what=f"{state}; {kinds(station, utterance)}")
     return row(station, utterance)
 

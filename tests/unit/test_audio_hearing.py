@@ -61,7 +61,7 @@ def hearing(places: Places, source: str = "x") -> Iterator[tuple[Hearing, list[H
     finally:
         stop.set()
         one.wake()
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
         assert seen, "it says that it makes progress"
 
@@ -178,7 +178,7 @@ def test_nothing_of_a_recording_lies_on_a_disk(places: Places, plays: Callable[[
 
 
 def test_the_kernel_bounds_a_recording() -> None:
-    long = Ear(["cat", "/dev/zero"], 1.0)
+    long = Ear(["cat", "/dev/zero"], 1.0, time.monotonic)
     until(lambda: not long.alive(), 5, what="its end")
     assert long.written() <= 2 * ear.RATE
     assert os.fstat(long.file).st_size == 2 * ear.RATE
@@ -189,7 +189,7 @@ def test_the_kernel_bounds_a_recording() -> None:
 def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(DeviceError, match="cannot record"):
-        Ear(["parec"], 1.0)
+        Ear(["parec"], 1.0, time.monotonic)
     assert _memory_files() == []
 
 

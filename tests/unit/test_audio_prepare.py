@@ -63,7 +63,7 @@ def left(places: Places) -> list[str]:
     return sorted(path.name for path in places.renditions.iterdir())
 
 
-def eventually(true: Callable[[], bool], within_s: float = 5.0) -> bool:
+def eventually(true: Callable[[], bool], within_s: float = 30.0) -> bool:
     deadline = time.monotonic() + within_s
     while not true():
         if time.monotonic() > deadline:

@@ -339,7 +339,7 @@ def kept(board: Board, dots: Dots, folder: Path) -> Image.Image:
     until((folder / "board.png").exists)
     stopping.set()
     keeper.wake()
-    thread.join(5)
+    thread.join(30)
     with Image.open(folder / "board.png") as file:
         return file.convert("RGB")
 

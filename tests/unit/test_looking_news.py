@@ -189,10 +189,10 @@ def test_threads_of_their_own_all_see_a_change_that_is_read_once(
     def work() -> None:
         looking = village.looking("cong", village.news)
         for _ in range(5):
-            turn.wait(10)
+            turn.wait(30)
             content = looking.look(False)
             seen.append(set(content.live.text.split()) if content else set())
-            done.wait(10)
+            done.wait(30)
         village.seen.close()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
@@ -200,12 +200,12 @@ def test_threads_of_their_own_all_see_a_change_that_is_read_once(
         thread.start()
     for number in range(5):
         village.noticing.put_up(NoticeDraft(text=f"tin{number}"), "lan")
-        turn.wait(10)
-        done.wait(10)
+        turn.wait(30)
+        done.wait(30)
         assert [f"tin{number}" in words for words in seen] == [True] * 8
         seen.clear()
     for thread in threads:
-        thread.join(10)
+        thread.join(30)
     assert len(full) == 5
 
 

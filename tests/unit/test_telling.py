@@ -306,7 +306,7 @@ def test_a_stuck_server_holds_up_neither_the_learning_nor_the_end(desk: Desk) ->
     assert len(desk.alarms()) == 2
     desk.stopping.set()
     post.wake()
-    worker.join(2)
+    worker.join(20)
     assert not worker.is_alive()
     stuck.go.set()
     with desk.station.store.read() as tx:

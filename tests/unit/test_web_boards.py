@@ -263,7 +263,7 @@ def test_pictures_are_drawn_one_at_a_time(pages: Pages, monkeypatch: pytest.Monk
     found = Faces(station.config, station.store, station.clock)
 
     def ask(number: int) -> None:
-        met.wait(5)
+        met.wait(30)
         assert found.picture_of_draft("cong", draft(f"Tin {number}")) == b"png"
         station.store.close()
 
@@ -271,7 +271,7 @@ def test_pictures_are_drawn_one_at_a_time(pages: Pages, monkeypatch: pytest.Monk
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(30)
     assert most == [0, 1, 1, 1, 1]
 
 

@@ -70,17 +70,17 @@ def test_at_most_two_at_once_and_the_third_is_told(monkeypatch: pytest.MonkeyPat
 
     class Slow:
         def hash(self, _: str) -> str:
-            inside.wait(5)
-            held.wait(5)
+            inside.wait(30)
+            held.wait(30)
             return "encoded"
 
     monkeypatch.setattr(checks, "_hasher", Slow())
     threads = [threading.Thread(target=checks.encoded, args=("x",)) for _ in range(2)]
     for thread in threads:
         thread.start()
-    inside.wait(5)
+    inside.wait(30)
     with pytest.raises(BusyError):
         checks.encoded("y")
     held.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
