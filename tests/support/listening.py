@@ -48,7 +48,7 @@ class Listener:
         self._thread.start()
 
     def __enter__(self) -> Listener:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not self._times:
             assert time.monotonic() < deadline, "the monitor gives nothing"
             time.sleep(0.01)
@@ -84,15 +84,15 @@ class Listener:
 
     def bursts(self, gap_s: float = 0.1, loud: int = LOUD) -> list[Burst]:
         """What was heard so far; silences shorter than `gap_s` count as sound."""
-        spans: list[tuple[int, int]] = []
-        for index, value in enumerate(self.samples()):
-            if -loud < value < loud:
-                continue
-            if spans and index - spans[-1][1] <= gap_s * RATE:
-                spans[-1] = (spans[-1][0], index)
-            else:
-                spans.append((index, index))
-        return [Burst(self.instant(first), self.instant(last)) for first, last in spans]
+        samples = np.frombuffer(self.samples().tobytes(), dtype="<i2").astype(np.int32)
+        places = np.flatnonzero(np.abs(samples) >= loud)
+        if not places.size:
+            return []
+        pauses = np.flatnonzero(np.diff(places) > gap_s * RATE)
+        begins, ends = [places[0], *places[pauses + 1]], [*places[pauses], places[-1]]
+        return [
+            Burst(self.instant(int(first)), self.instant(int(last))) for first, last in zip(begins, ends, strict=True)
+        ]
 
     def tones(self, hertz: float, gap_s: float = 0.1) -> list[Burst]:
         """When a tone of that frequency was heard: windows of 20 ms in which it holds most of the energy."""
@@ -115,7 +115,7 @@ class Listener:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        self._process.wait(5)
-        self._thread.join(5)
+        self._process.wait(30)
+        self._thread.join(30)
         if self._process.stdout:
             self._process.stdout.close()
