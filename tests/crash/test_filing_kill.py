@@ -44,9 +44,10 @@ def test_killed_at_any_instant(tmp_path: Path) -> None:
         command = [sys.executable, "-c", CHILD, str(tmp_path), str(1000 * kill)]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        first = child.stdout.readline()
         time.sleep(chance.uniform(0.0, 0.25))
         child.send_signal(signal.SIGKILL)
-        for said in child.stdout.read().splitlines():
+        for said in (first + child.stdout.read()).splitlines():
             what, number, *receipt = said.split(" ")
             if what == "try":
                 tried.add(int(number))
@@ -97,6 +98,7 @@ while True:
     with office.store.write() as tx:
         filing_records.tell(tx, office.clock.now(), Kind.FILE, "file/x", what="filed")
     care.hand_on()
+    print("told", flush=True)
 """
 
 
@@ -106,6 +108,7 @@ def test_killed_while_the_journal_is_told_it_hears_of_each_change_once(tmp_path:
     for _ in range(4):
         child = subprocess.Popen([sys.executable, "-c", HAND_ON, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        assert [child.stdout.readline() for _ in range(2)] == ["told\n"] * 2
         time.sleep(chance.uniform(0.0, 0.2))
         child.send_signal(signal.SIGKILL)
         child.stdout.close()
