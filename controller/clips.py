@@ -165,6 +165,11 @@ def said_of(guide: Guide, language: str = SPOKEN, number: str = "") -> Iterator[
     return (heard(guide, text, number) for labels in _texts_of(guide) if (text := labels.get(language, "")))
 
 
+def lines_of(guide: Guide, words: Words) -> tuple[Clip, ...]:
+    """What the kiosk says of a guide in the language of these words, each line once."""
+    return clips_in(said_of(guide, words.language, _number(words)), words.language)
+
+
 def _number(words: Words) -> str:
     return words(NUMBER) if words.has(NUMBER) else ""
 

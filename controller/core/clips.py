@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 LONGEST = 1000  # characters; more nobody listens to
 RATE = 24_000  # hertz of the files, mono
+EACH_S = 1.5  # that a Pi takes to speak one text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from controller.core.clips import EACH_S
 from controller.core.errors import StationError
 from controller.doctor.examining import Finding, Saying
 from controller.runtime.config import StationConfig
@@ -13,7 +14,6 @@ from controller.store import clips
 from controller.store.connection import Store
 
 NAME = "kiosk_voice"
-EACH_S = 1.5  # that a Pi takes for one text
 
 
 def voice(say: Saying, config: StationConfig, places: Places) -> Iterator[Finding]:

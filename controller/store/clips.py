@@ -59,6 +59,12 @@ def counts(tx: Tx) -> dict[str, int]:
     return {str(row["state"]): int(row["many"]) for row in rows}
 
 
+def states(tx: Tx) -> dict[str, tuple[str, str]]:
+    """Of each its language and its state: "wanted", "ready" or "failed"."""
+    rows = tx.execute("SELECT key, language, state FROM clips")
+    return {str(row["key"]): (str(row["language"]), str(row["state"])) for row in rows}
+
+
 def record(tx: Tx, at: datetime, clip: Clip, brought: Brought, name: str, by: str) -> Recording:
     """Have this recording be heard instead of a voice, wherever these words are said, from when it is prepared."""
     recording = recordings.add(tx, at, brought, name, by)

@@ -15,6 +15,7 @@ from typing import cast
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from controller.clips import lines_of
 from controller.core.errors import InputError, NotFoundError, Problem
 from controller.guide_recordings import GuideRecordings, named_in
 from controller.guides.differences import differences
@@ -26,6 +27,7 @@ from controller.store import clips, guides
 from controller.web.announcement_forms import said as in_words
 from controller.web.context import done, parts, visitor
 from controller.web.doors import FORM_BODY, Who, door
+from controller.web.guide_voices import Heard, Voices
 from controller.web.recordings import UPLOAD_BODY
 
 views = Blueprint("guides", __name__)
@@ -68,11 +70,19 @@ def every() -> ResponseReturnValue:
 
 def _every(mistakes: tuple[str, ...], status: int, problems: dict[str, list[str]] | None = None) -> ResponseReturnValue:
     with parts().store.read() as tx:
-        found = guides.in_force(tx)
+        found, voices = guides.in_force(tx), Voices(clips.states(tx))
     page = render_template(
-        "guides.html", guides=found, said=_said, today=_today(), mistakes=mistakes, problems=problems or {}
-    )
+        "guides.html", guides=found, said=_said, today=_today(), mistakes=mistakes, problems=problems or {},
+        heard=voices.of_all(), by_language={name: voices.of_language(name) for name in parts().words},
+        heard_of=lambda guide: _heard(voices, guide),
+    )  # fmt: skip
     return make_response(page, status)
+
+
+def _heard(voices: Voices, guide: Guide) -> dict[str, Heard]:
+    """Of each language that the kiosk speaks and the guide is written in."""
+    found = {name: voices.of_lines(lines_of(guide, words)) for name, words in parts().words.items()}
+    return {name: heard for name, heard in found.items() if heard.all}
 
 
 # --- another version
@@ -207,6 +217,7 @@ def _page(guide: Guide, problems: dict[str, list[str]], status: int, now: Guide 
     """`now`: the one in force, where `guide` is another version of it; None also of a guide that is altogether new."""
     with parts().store.read() as tx:
         versions, recorded = guides.versions(tx, guide.id), clips.recorded(tx)
+        voices = Voices(clips.states(tx))
     is_other = not any(each.in_force and each.version == guide.version for each in versions) or now is not None
     page = render_template(
         "guide.html", guide=guide, said=_said, problems=problems, asked=_asked(guide), today=_today(),
@@ -214,6 +225,7 @@ def _page(guide: Guide, problems: dict[str, list[str]], status: int, now: Guide 
         changes=[each.said(visitor().words) for each in differences(now, guide)] if now else [],
         others=[each for each in versions if not each.in_force], ours=SHIPPED_BY,
         recordings=[(each, recorded.get(each.clip.key, "")) for each in named_in(guide)],
+        heard={} if is_other else _heard(voices, guide),
     )  # fmt: skip
     return make_response(page, status)
 
