@@ -88,7 +88,8 @@ def serve(shelf: Shelf, link: Link) -> int:
     def printed(wish: PrintReceipt | PrintSlip) -> None:
         if isinstance(wish, PrintSlip):
             wish = PrintReceipt(wish.code, "", wish.title, wish.lines)
-        printer.print(wish, words, clock.now().astimezone(config.site.tz), crew.stopping)
+        now = clock.now().astimezone(config.site.tz) if believed() else None
+        printer.print(wish, words, now, crew.stopping)
 
     camera = Camera(config.kiosk.camera, places, tell)
     hands, paper = Hands(places, clock, ids, bell, opened, tell), Paper(printed, tell)

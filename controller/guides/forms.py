@@ -64,7 +64,7 @@ class Form:
     """A guide as it is asked on one day. Holds no answers."""
 
     def __init__(self, guide: Guide, today: date) -> None:
-        self.guide, self._today = guide, today
+        self.guide, self.today = guide, today
         self._index = Index(guide)
         self._calculated_names = frozenset(
             question.name for _, question in every_question(guide.questions) if question.kind == CALCULATE
@@ -194,7 +194,7 @@ class Form:
         return None
 
     def _reading(self, answers: Answers, unanswered_is_unknown: bool = False) -> Reading:
-        return Reading(self.guide, self._index, answers, self._today, unanswered_is_unknown)
+        return Reading(self.guide, self._index, answers, self.today, unanswered_is_unknown)
 
     def _settled(self, answers: Answers, before: frozenset[Path]) -> Answers:
         """With the defaults of what was not asked before, and with all calculations."""

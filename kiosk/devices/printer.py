@@ -34,9 +34,9 @@ class Printer:
     def __init__(self, config: Kiosk, places: Places, site_name: str) -> None:
         self._config, self._places, self._site = config, places, site_name
 
-    def print(self, wish: PrintReceipt, words: Words, now: datetime, stopping: threading.Event) -> None:
-        """Until it is out, or somebody stops us: then it comes out without us. DeviceError (a reason below
-        `kiosk.device` in the catalogues) if it does not come."""
+    def print(self, wish: PrintReceipt, words: Words, now: datetime | None, stopping: threading.Event) -> None:
+        """Until it is out, or somebody stops us: then it comes out without us. `now`: local; None if nobody believes
+        the clock. DeviceError (a reason below `kiosk.device` in the catalogues) if it does not come."""
         if not self._config.printer:
             raise DeviceError("printer_none")
         job = {

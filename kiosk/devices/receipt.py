@@ -25,15 +25,16 @@ class Receipt:
     code: str
     lines: tuple[str, ...]
     keep: str
-    printed: str  # day and time
+    printed: str  # day and time; "" where they are not known
 
 
-def receipt_of(wish: PrintReceipt, site: str, words: Words, now: datetime) -> Receipt:
-    """`now`: local time."""
+def receipt_of(wish: PrintReceipt, site: str, words: Words, now: datetime | None) -> Receipt:
+    """`now`: local time; None where nobody knows it: then no day stands there that might be wrong."""
+    printed = words("kiosk.receipt.printed", day=now.strftime("%d/%m/%Y"), time=now.strftime("%H:%M")) if now else ""
     return Receipt(
         site=site, title=wish.title, number_label=words("kiosk.receipt.number"), number=wish.number,
         code=CODE + wish.token if wish.token else "", lines=wish.lines, keep=words("kiosk.receipt.keep"),
-        printed=words("kiosk.receipt.printed", day=now.strftime("%d/%m/%Y"), time=now.strftime("%H:%M")),
+        printed=printed,
     )  # fmt: skip
 
 

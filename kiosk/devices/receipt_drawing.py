@@ -38,7 +38,8 @@ def picture(receipt: Receipt, width: int, typeface: Typeface) -> Image.Image:
         strip.gap(1)
     strip.rule()
     strip.text(receipt.keep, _BODY_MM, bold=True)
-    strip.text(receipt.printed, _BODY_MM)
+    if receipt.printed:
+        strip.text(receipt.printed, _BODY_MM)
     return strip.done()
 
 

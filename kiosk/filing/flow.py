@@ -161,6 +161,8 @@ def _passed(filing: Filing, event: Passed, _: Kit) -> Stepped:
     minute = event.now.replace(second=0, microsecond=0)
     if minute != filing.now:
         filing = replace(filing, now=minute)
+    if filing.form is not None and filing.form.today != minute.date():
+        filing = _on_another_day(filing, filing.form.guide)
     if not filing.waiting:
         return filing, ()
     if not filing.waiting_since:
@@ -170,6 +172,13 @@ def _passed(filing: Filing, event: Passed, _: Kit) -> Stepped:
     if filing.where.at is At.SENDING:
         return way.went(ends.without(filing, At.SENDING), Where(At.NOT_SENT, "slow")), ()
     return replace(filing, waiting=False, waiting_since=0.0, trouble=Trouble("kiosk.filing.slow")), ()
+
+
+def _on_another_day(filing: Filing, guide: Guide) -> Filing:
+    """Midnight has passed, or a clock that was wrong was set: what may be answered goes by the new day. A question that
+    this would take away is still answered first."""
+    there = replace(filing, form=Form(guide, filing.now.date()))
+    return filing if filing.asked is not None and there.asked is None else there
 
 
 _FORWARD: dict[At, Callable[[Filing, Kit], Stepped]] = {
