@@ -17,11 +17,13 @@ from controller.guides.mistakes import Mistake
 from controller.guides.model import Guide
 from controller.runtime.catalogues import load_words
 from controller.runtime.children import Limits
+from controller.runtime.fates import Fate, fate_of, told
 
 LIMIT_S = 60.0  # a Pi reads the largest file that is allowed in twenty
 _MEMORY = 384 << 20  # bytes of address space
 _MADE_LIMIT = 16 << 20  # bytes; pyxform writes its XML into a file for a moment
 LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(LIMIT_S))
+_MISTAKES = {Fate.MEMORY: "file_heavy", Fate.TIME: "file_slow", Fate.FAULT: "file_fault"}
 _CHILD = (sys.executable, "-P", "-m", "controller.guides.compile_child")
 log = logging.getLogger(__name__)
 
@@ -33,10 +35,17 @@ def judged(file: Path, limits: Limits = LIMITS, limit_s: float = LIMIT_S) -> Gui
     try:
         done = subprocess.run(limits.before(_CHILD), input=job, capture_output=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired:
-        return (Mistake("file_heavy"),)
+        return (Mistake(_MISTAKES[Fate.TIME]),)
     except OSError as error:
         raise StationError(f"a guide cannot be judged: {error}") from error
-    if done.returncode or not done.stdout:  # it ate its memory
-        log.info("compiling %s ended early (%d): %s", file, done.returncode, done.stderr[-160:])
-        return (Mistake("file_heavy"),)
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode("utf-8", "replace")
+        fate = fate_of(done.returncode, said)
+        log.log(
+            logging.ERROR if fate is Fate.FAULT else logging.INFO,
+            "compiling %s: %s",
+            file.name,
+            told(done.returncode, said),
+        )
+        return (Mistake(_MISTAKES[fate]),)
     return found_in(done.stdout)

@@ -109,6 +109,8 @@ def _frames(packet: Packet[AudioStream]) -> Iterator[Any]:
     """The frames of a packet; None for one that cannot be decoded."""
     try:
         yield from packet.decode()
+    except MemoryError:
+        raise
     except av.error.FFmpegError:
         yield None
 
@@ -127,6 +129,8 @@ def _opened(file: BinaryIO, kind: str) -> Iterator[tuple[InputContainer, AudioSt
                 raise RefusedError("sound_codec", codec="?")
             stream.codec_context.thread_count = 1
             yield found, stream
+    except MemoryError:  # PyAV's is one of FFmpeg's errors too
+        raise
     except (av.error.FFmpegError, ValueError, EOFError) as error:
         raise RefusedError("sound_broken") from error
 

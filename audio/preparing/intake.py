@@ -22,6 +22,7 @@ from controller.core.errors import InputError, Problem, StationError
 from controller.core.recordings import SIGNAL_LENGTHS, Brought, SignalName
 from controller.runtime.children import Child, Limits
 from controller.runtime.config_tables import Policy, Speech
+from controller.runtime.fates import Fate, fate_of, told
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places
 
@@ -32,6 +33,8 @@ _SIGNAL_BYTES = 16 << 20
 _NICE = 5  # somebody waits for the answer
 _CHILD = (sys.executable, "-P", "-m", "audio.preparing.intake_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_REFUSALS = {Fate.MEMORY: "sound_memory", Fate.TIME: "sound_slow", Fate.FAULT: "sound_fault"}
+_ENDS_S = 1.0  # in which a child that has closed its pipe is gone
 _FOLDER = ".judging-"
 _STALE_S = 86_400.0  # an upload so old was left by a process that was killed
 log = logging.getLogger(__name__)
@@ -102,10 +105,12 @@ class Intake:
         try:
             line = child.ask(json.dumps(job).encode(), limit_s)
         except TimeoutError:
-            line = b'{"refused": "sound_slow", "facts": {}}'
-        if line is None:  # it ate its memory, or the decoder broke
-            log.info("judging %r ended early: %s", name, child.last_words())
-            line = b'{"refused": "sound_broken", "facts": {}}'
+            raise InputError(Problem.of("file", _REFUSALS[Fate.TIME])) from None
+        if line is None:
+            code, said = child.ended(_ENDS_S), child.said()
+            fate = fate_of(code, said)
+            log.log(logging.ERROR if fate is Fate.FAULT else logging.INFO, "judging %r: %s", name, told(code, said))
+            raise InputError(Problem.of("file", _REFUSALS[fate]))
         found: dict[str, Any] = json.loads(line)
         if "refused" in found:
             raise InputError(Problem.of("file", found["refused"], **found["facts"]))

@@ -19,11 +19,13 @@ import numpy as np
 from audio.preparing.decoding import RefusedError, look, pieces
 from audio.preparing.loudness import RATE
 from audio.preparing.sound import finish_signal
+from controller.runtime.discretion import be_discreet
 
 SILENT = 10 ** (-50 / 20)  # a recording whose peak is below is one of nothing
 
 
 def main() -> int:
+    be_discreet()  # its last words go to the log, and the file may be anything
     for line in sys.stdin:
         sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -15,9 +15,11 @@ from pathlib import Path
 from controller.guides.compiling import compiled
 from controller.guides.documents import document_of
 from controller.guides.model import Guide
+from controller.runtime.discretion import be_discreet
 
 
 def main() -> int:
+    be_discreet()  # its last words go to the log, and the file may be anything
     logging.disable()
     job = json.loads(sys.stdin.readline())
     found = compiled(Path(job["file"]), job["another"], job["answers"])

@@ -23,6 +23,7 @@ from controller.core.errors import InputError, Problem, StationError
 from controller.core.ports import Clock
 from controller.runtime.children import Limits
 from controller.runtime.config_tables import Policy
+from controller.runtime.fates import Fate, fate_of, told
 from controller.runtime.files import adopt_file
 from controller.runtime.places import Places
 from controller.store import pictures
@@ -39,6 +40,7 @@ _MEMORY = 256 << 20  # bytes of address space; what is let through takes 160 MB 
 _MADE_LIMIT = 16 << 20  # bytes of what is made: the pixels themselves take six
 _LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(_LIMIT_S))
 _CHILD = _LIMITS.before([sys.executable, "-P", "-m", "controller.pictures.child"])
+_REFUSALS = {Fate.MEMORY: "picture_memory", Fate.TIME: "picture_slow", Fate.FAULT: "picture_fault"}
 _FOLDER = ".picture-"
 log = logging.getLogger(__name__)
 
@@ -114,12 +116,19 @@ class Picturing:
             job = json.dumps({"file": str(file), "out": str(made)}).encode()
             found = subprocess.run(_CHILD, input=job, capture_output=True, timeout=_LIMIT_S, check=False)
         except subprocess.TimeoutExpired:
-            raise _refused("picture_slow") from None
+            raise _refused(_REFUSALS[Fate.TIME]) from None
         finally:
             self._judging.release()
-        if found.returncode or not found.stdout:  # it ate its memory, or the decoder broke
-            log.info("judging %r ended early (%d): %s", name, found.returncode, found.stderr[-160:])
-            raise _refused("picture_broken")
+        if found.returncode or not found.stdout:
+            said = found.stderr.decode("utf-8", "replace")
+            fate = fate_of(found.returncode, said)
+            log.log(
+                logging.ERROR if fate is Fate.FAULT else logging.INFO,
+                "judging %r: %s",
+                name,
+                told(found.returncode, said),
+            )
+            raise _refused(_REFUSALS[fate])
         answer: dict[str, Any] = json.loads(found.stdout)
         if "refused" in answer:
             raise _refused(answer["refused"], **answer["facts"])

@@ -18,6 +18,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from controller.pictures.headers import cut_short, held_bytes, kind_of, size_of
+from controller.runtime.discretion import be_discreet
 
 PIXELS_LIMIT = 40_000_000
 HELD_LIMIT = 128_000_000  # bytes of a picture in its decoder: a small station has one gigabyte for everything
@@ -40,6 +41,7 @@ class RefusedError(Exception):
 
 
 def main() -> int:
+    be_discreet()  # its last words go to the log, and the file may be anything
     job = json.loads(sys.stdin.readline())
     try:
         with Path(job["file"]).open("rb") as file:

@@ -27,11 +27,11 @@ class Limits:
     memory_bytes: int
     file_bytes: int  # of any one file it writes; the program is killed when it writes more
     nice: int = 20  # steps behind the player, which stands at -10 where it may
-    cpu_s: int = 0  # of processor time; 0: no limit
+    cpu_s: int = 0  # of processor time, then SIGXCPU, which says why; 0: no limit
     outlives_s: int = 0  # how long it has in all; then it may go on when whoever started it has ended. 0: it may not
 
     def before(self, command: Sequence[str]) -> list[str]:
-        time = [f"--cpu={self.cpu_s}"] if self.cpu_s else []
+        time = [f"--cpu={self.cpu_s}:{self.cpu_s + 1}"] if self.cpu_s else []
         outlives = ["timeout", "--signal=KILL", str(self.outlives_s)]
         return [
             "nice", "-n", str(self.nice),
@@ -110,8 +110,12 @@ class Child:
 
     def last_words(self) -> str:
         """The last line of what it wrote to standard error, for whoever looks after the station."""
-        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = self.said().strip().splitlines()
         return lines[-1].strip()[:_SAID_LIMIT] if lines else ""
+
+    def said(self) -> str:
+        """What it wrote to standard error."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
 
     def let_go(self) -> None:
         """Leaving the `with` block does not end it any more; the time that it has (`outlives_s`) does."""

@@ -115,7 +115,7 @@ def test_what_eats_its_child_is_said_in_words(tmp_path: Path) -> None:
 
 def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
     book(tmp_path / "a.xlsx", GOOD)
-    assert judged(tmp_path / "a.xlsx", limit_s=0.05) == (Mistake("file_heavy"),)
+    assert judged(tmp_path / "a.xlsx", limit_s=0.05) == (Mistake("file_slow"),)
 
 
 def test_a_file_that_lies_about_its_size(tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def test_a_child_that_dies_or_hangs_is_a_refusal(
     places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = usual(tmp_path / "a.mp3", "mp3")
-    for command, code in ((("sh", "-c", "exit 1"), "sound_broken"), (("sleep", "1000"), "sound_slow")):
+    for command, code in ((("sh", "-c", "exit 1"), "sound_fault"), (("sleep", "1000"), "sound_slow")):
         monkeypatch.setattr(intake, "_CHILD", command)
         monkeypatch.setattr(intake, "LOOK_LIMIT_S", 0.3)
         with pytest.raises(InputError) as caught:

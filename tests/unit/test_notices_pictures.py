@@ -313,7 +313,7 @@ def test_a_decoder_that_eats_memory_ends_alone(
     station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("controller.pictures.bringing._CHILD", _command("print('x'); x = bytearray(1 << 40)"))
-    assert refused(station, picturing, saved(halves()))[0] == "picture_broken"
+    assert refused(station, picturing, saved(halves()))[0] == "picture_memory"
 
 
 def test_a_decoder_that_hangs_is_ended(station: Station, picturing: Picturing, monkeypatch: pytest.MonkeyPatch) -> None:
