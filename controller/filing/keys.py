@@ -298,21 +298,21 @@ class DeskKeys:
 
     def _unlocked(self, holder: Holder, secret: str) -> tuple[bytes, bytes, Known | None]:
         """The key that a secret makes, the holder's own that it unlocks, and which of the desk's they know.
-        WrongPasswordError; after five wrong ones with growing waits."""
-        count, last = self._wrong.get(holder.name, (0, 0.0))
-        passed_s = self._clock.monotonic() - last
-        pause_s = 0.0 if count < FREE_TRIES else min(LONGEST_WAIT_S, 2.0 ** min(1 + count - FREE_TRIES, 30))
-        if passed_s < pause_s:
-            raise WrongPasswordError(pause_s - passed_s)
+        WrongPasswordError; after five wrong ones with growing waits, which many at one moment do not get round."""
         box = walling.holder_before(self._page_key, holder)
         with self._turn:
+            count, last = self._wrong.get(holder.name, (0, 0.0))
+            passed_s = self._clock.monotonic() - last
+            pause_s = 0.0 if count < FREE_TRIES else min(LONGEST_WAIT_S, 2.0 ** min(1 + count - FREE_TRIES, 30))
+            if passed_s < pause_s:
+                raise WrongPasswordError(pause_s - passed_s)
             key = sealing.stretched(secret, holder.salt, Cost(holder.passes, holder.memory_kib))
-        try:
-            private, known = read_known(sealing.unlocked(key, box))
-        except SealError:
-            self._wrong[holder.name] = (count + 1, self._clock.monotonic())
-            raise WrongPasswordError from None
-        self._wrong.pop(holder.name, None)
+            try:
+                private, known = read_known(sealing.unlocked(key, box))
+            except SealError:
+                self._wrong[holder.name] = (count + 1, self._clock.monotonic())
+                raise WrongPasswordError from None
+            self._wrong.pop(holder.name, None)
         return key, private, known
 
 

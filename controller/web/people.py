@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from controller import walling
 from controller.core.errors import InputError, LoalangError, NotFoundError, Problem, StationError
@@ -17,7 +17,7 @@ from controller.core.ports import Clock
 from controller.runtime.config import StationConfig
 from controller.runtime.page_key import PageKey
 from controller.store import users
-from controller.store.connection import Store
+from controller.store.connection import Store, Tx
 from controller.store.users import Role, Session, User
 from controller.web.passwords import Passwords, password_problems
 
@@ -130,15 +130,24 @@ class People:
         encoded = walling.encoded_password(self._page_key, user.name, user.password) if user and welcome else None
         if not self._passwords.right(encoded, password) or user is None or encoded is None:
             with self._store.write() as tx:
+                self._refuse_crowd(tx, who)
                 users.failed(tx, at, who, shown, address)
                 lost = walling.lost(self._page_key, tx)
             raise RefusedError(lost=bool(lost))
         anew = self._anew(user, encoded, password)
         with self._store.write() as tx:
+            self._refuse_crowd(tx, who)
             users.succeeded(tx, who)
             if anew:
                 users.encode_anew(tx, user, anew)
         return user
+
+    def _refuse_crowd(self, tx: Tx, who: Mapping[str, float]) -> None:
+        """Who tries many at once learns of those beyond the free ones only that they have to wait: the others have
+        failed meanwhile. A right one waits with them, else that would tell."""
+        wait_s = users.wait_s(tx, self._clock.now(), who)
+        if wait_s > 0:
+            raise RefusedError(wait_s)
 
     def _anew(self, user: User, encoded: str, password: str) -> str:
         """What is to be stored of a right password that an older program has stored; "" if it is well as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -278,3 +279,42 @@ def test_a_file_that_somebody_has_changed_stops_no_removal(office: Office) -> No
     office.keys.remove(sitting, "minh")
     lines = office.desk.queue(sitting)
     assert sorted((line.broken, line.name) for line in lines) == [(False, lines[1].name or lines[0].name), (True, "")]
+
+
+class Crowd:
+    """The turn of argon2id, which nobody gets before all stand in line."""
+
+    def __init__(self, count: int) -> None:
+        self._all_here, self._turn = threading.Barrier(count), threading.Lock()
+
+    def __enter__(self) -> None:
+        self._all_here.wait(20)
+        self._turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._turn.release()
+
+
+def test_many_passwords_at_one_moment_are_no_more_than_one(
+    office: Office, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.opened()
+    for _ in range(5):
+        with pytest.raises(WrongPasswordError):
+            office.keys.unlock("lan", OTHER)
+    clock.tick(2)
+    monkeypatch.setattr(office.keys, "_turn", Crowd(4))
+    waits: list[float] = []
+
+    def guess() -> None:
+        with pytest.raises(WrongPasswordError) as caught:
+            office.keys.unlock("lan", OTHER)
+        waits.append(caught.value.wait_s)
+        office.store.close()
+
+    threads = [threading.Thread(target=guess) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(waits) == [0.0, 4.0, 4.0, 4.0]

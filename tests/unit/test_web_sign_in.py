@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -201,6 +202,39 @@ def test_delays_grow_hold_for_the_account_and_the_address_and_survive_a_restart(
     assert attempt(again, NAME, far, PASSWORD) == 429
     again.clock().tick(32)
     assert attempt(again, NAME, far, PASSWORD) == 303
+
+
+def test_guesses_at_one_moment_are_no_more_than_guesses_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All six are let in before the first of them has failed; the right one is the last."""
+    pages = pages_in(tmp_path)
+    pages.add_user()
+    clients = [pages.client() for _ in range(6)]
+    entries = [{"token": token(client, "/sign-in"), "name": NAME} for client in clients]
+    inside, turns = threading.Barrier(6), [threading.Event() for _ in range(7)]
+    right = Passwords.right
+
+    def all_at_once(checks: Passwords, encoded: str | None, password: str) -> bool:
+        inside.wait(20)
+        assert turns[int(password[-1]) if password[-1].isdigit() else 5].wait(20)
+        return right(checks, encoded, password)
+
+    monkeypatch.setattr(Passwords, "right", all_at_once)
+    codes: dict[int, int] = {}
+
+    def guess(number: int) -> None:
+        password = PASSWORD if number == 5 else f"{WRONG} {number}"
+        codes[number] = clients[number].post("/sign-in", data={**entries[number], "password": password}).status_code
+        turns[number + 1].set()
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    turns[0].set()
+    for thread in threads:
+        thread.join(30)
+    assert codes == {0: 403, 1: 403, 2: 403, 3: 429, 4: 429, 5: 429}
 
 
 def test_the_longest_wait_and_a_clock_set_back(pages: Pages) -> None:
