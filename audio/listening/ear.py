@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +74,14 @@ class Span:
 class Ear:
     """One recording. It begins with the object; `close` ends it and lets go of what was recorded."""
 
-    def __init__(self, program: list[str], most_s: float) -> None:
-        """At most `most_s` seconds. DeviceError if the program cannot be started."""
+    def __init__(self, program: list[str], most_s: float, monotonic: Callable[[], float]) -> None:
+        """At most `most_s` seconds; `monotonic` is the clock that `began` is told by.
+        DeviceError if the program cannot be started."""
         self.file = os.memfd_create("recording", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self.file, round(most_s * RATE) * 2)
         fcntl.fcntl(self.file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
         self._said = os.memfd_create("said", os.MFD_CLOEXEC)
+        self._monotonic = monotonic
         self._began: float | None = None
         try:
             self._process = subprocess.Popen(
@@ -98,13 +101,13 @@ class Ear:
         return os.lseek(self.file, 0, os.SEEK_CUR)
 
     def began(self) -> float | None:
-        """When the first sample was taken (time.monotonic), as far as can be told by now; None before there is one.
+        """When the first sample was taken (monotonic), as far as can be told by now; None before there is one.
 
         The kernel stamps the file whenever more is written. What lay in buffers meanwhile makes a stamp late, never
         early, so the earliest reckoning of several is the best: ask again and again while it begins.
         """
         if written := self.written():
-            stamped = os.fstat(self.file).st_mtime - (time.time() - time.monotonic())
+            stamped = os.fstat(self.file).st_mtime - (time.time() - self._monotonic())
             begun = stamped - written / _A_SECOND
             self._began = begun if self._began is None else min(self._began, begun)
         return self._began

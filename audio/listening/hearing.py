@@ -213,7 +213,7 @@ class Hearing:
 
     def _open(self, one: _Listening, piece: _Piece, now: float) -> None:
         try:
-            piece.ear = Ear(ear.command(self._source, os.getpid()), piece.most_s)
+            piece.ear = Ear(ear.command(self._source, os.getpid()), piece.most_s, self._clock.monotonic)
         except DeviceError as error:
             self._be_deaf(str(error))
             piece.over = True

@@ -14,7 +14,8 @@ class Clock(Protocol):
         """The wall clock, aware, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds from an arbitrary start; never steps. Same timeline for all processes of one boot."""
+        """Seconds from an arbitrary start; never steps, and goes on while the machine is suspended. Same timeline
+        for all processes of one boot."""
 
 
 class Bell(Protocol):

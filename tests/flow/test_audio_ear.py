@@ -27,6 +27,7 @@ from tests.support.pulse import SINK, NullSink, null_sink
 pytestmark = pytest.mark.alone
 
 WORDS_S = 4.0
+CLOCK = SystemClock()
 PLAY = ["pacat", "--raw", "--format=s16le", "--rate=48000", "--channels=1", "--latency-msec=20"]
 
 
@@ -76,7 +77,7 @@ def play(pcm: bytes) -> None:
 
 def _heard_at_once() -> bool:
     """Whether the monitor gives something within 0.3 s; a null sink that sleeps takes two."""
-    probe = ear.Ear(ear.command(f"{SINK}.monitor", 0), 1.0)
+    probe = ear.Ear(ear.command(f"{SINK}.monitor", 0), 1.0, time.monotonic)
     time.sleep(0.3)
     heard = probe.written() > 0
     probe.close()
@@ -86,7 +87,7 @@ def _heard_at_once() -> bool:
 @contextmanager
 def hearing(source: str, places: Places) -> Iterator[tuple[Hearing, list[Heard]]]:
     told: list[Heard] = []
-    one = Hearing(source, places, SystemClock(), told.append)
+    one = Hearing(source, places, CLOCK, told.append)
     stop = threading.Event()
     thread = threading.Thread(target=one.work, args=(stop.is_set, lambda: None))
     thread.start()
@@ -103,7 +104,7 @@ def test_what_sounds_is_heard_and_what_does_not_is_not(sink: NullSink, places: P
     pcm = words(2)
     right, wrong = rendition(places, pcm), rendition(places, words(9))
     with hearing("sink", places) as (one, told):  # this process plays nothing itself: the default sink
-        at = time.monotonic()
+        at = CLOCK.monotonic()
         one.begins("right", right, WORDS_S, at)
         one.begins("wrong", wrong, WORDS_S, at)
         play(pcm)
@@ -120,7 +121,7 @@ def test_what_sounds_is_heard_and_what_does_not_is_not(sink: NullSink, places: P
 
 def test_the_tone_of_the_self_test(sink: NullSink, places: Places) -> None:
     with hearing(f"{SINK}.monitor", places) as (one, told):
-        at = time.monotonic() + 1.6
+        at = CLOCK.monotonic() + 1.6
         one.tone("test", -40.0, 1000.0, 2.0, at)
         time.sleep(1.6)
         play(tone(-40.0))
@@ -142,12 +143,12 @@ def test_a_muted_sink_is_silent_and_a_lost_one_cannot_be_recorded(sink: NullSink
     sha256 = rendition(places, words(2))
     sink.control("set-sink-mute", SINK, "1")
     with hearing(f"{SINK}.monitor", places) as (one, told):
-        at = time.monotonic()
+        at = CLOCK.monotonic()
         one.begins("muted", sha256, WORDS_S, at)
         play(words(2)[: 48_000 * 2 * 3])
         one.ends("muted", at + 3, 3.0)  # an emergency cut it
         until(lambda: told, 30, what="the first verdict")
-        one.begins("lost", sha256, WORDS_S, time.monotonic() - 2)
+        one.begins("lost", sha256, WORDS_S, CLOCK.monotonic() - 2)
         time.sleep(0.5)
         sink.control("unload-module", "module-null-sink")
         until(lambda: len(told) == 2, 30, what="the second verdict")

@@ -24,6 +24,7 @@ from tests.support.heard_cases import speech
 from tests.support.processes import until
 
 WORDS_S = 6.0
+CLOCK = SystemClock()
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def recording(number: int = 1, seconds: float = WORDS_S) -> bytes:
 @contextmanager
 def hearing(places: Places, source: str = "x") -> Iterator[tuple[Hearing, list[Heard]]]:
     told: list[Heard] = []
-    one = Hearing(source, places, SystemClock(), told.append)
+    one = Hearing(source, places, CLOCK, told.append)
     stop = threading.Event()
     seen: list[float] = []
     thread = threading.Thread(target=one.work, args=(stop.is_set, lambda: seen.append(time.monotonic())))
@@ -80,7 +81,7 @@ def plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[bytes], 
 
 def over(words_s: float = WORDS_S) -> float:
     """A beginning that lies so far back that a recording which ends now holds all the words."""
-    return time.monotonic() - words_s - 0.3
+    return CLOCK.monotonic() - words_s - 0.3
 
 
 def test_what_is_recorded() -> None:
@@ -132,8 +133,8 @@ def test_what_was_cut_is_judged_for_what_was_spoken(places: Places, plays: Calla
 def test_too_short(places: Places, plays: Callable[[bytes], None]) -> None:
     plays(recording())
     with hearing(places) as (one, told):
-        one.begins("u-1", "words", WORDS_S, time.monotonic())
-        one.ends("u-1", time.monotonic(), 2.9)
+        one.begins("u-1", "words", WORDS_S, CLOCK.monotonic())
+        one.ends("u-1", CLOCK.monotonic(), 2.9)
         until(lambda: told, 5, what="the verdict")
     assert told == [Heard("u-1", "unsure", 0.0, None, None, None, "too_short")]
 
@@ -145,7 +146,7 @@ def test_an_ear_that_dies(
     monkeypatch.setattr(ear, "command", lambda _source, _process: program)
     with hearing(places) as (one, told):
         for number in range(2):
-            at = time.monotonic() - 4.5
+            at = CLOCK.monotonic() - 4.5
             one.begins(f"u-{number}", "words", WORDS_S, at)
             until(lambda: len(told) > number, 20, what="the verdict")  # noqa: B023 - waited for in the same round
     assert told == [Heard(f"u-{number}", "unsure", 0.0, None, None, None, "no_recording") for number in range(2)]
