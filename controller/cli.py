@@ -9,8 +9,10 @@ UTF-8, whatever the terminal's locale is: Vietnamese fits into no other.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +24,7 @@ class OneLine(click.Group):
     """A wrong call is answered with one line, like every other error."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **more: Any) -> Any:
+        _have_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="replace")
@@ -39,6 +42,16 @@ class OneLine(click.Group):
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(1)
+        except OSError as error:  # what --help prints finds no room, either
+            click.echo(f"{error.filename or 'loalang'}: {error.strerror or error}", err=True)
+            sys.exit(1)
+
+
+def _have_streams() -> None:
+    """Whoever has closed a standard stream gives and gets nothing: the others, and files opened later, are unharmed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as we live
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})

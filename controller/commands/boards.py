@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from controller.boards.facts import Facts
-from controller.commands.station import Station, accepted, new_file, station_command
+from controller.commands.station import GivenPath, Station, new_file, station_command, typed_as
+from controller.core.errors import InputError
 from controller.core.levels import Level
 from controller.runtime.catalogues import load_words
 
@@ -28,7 +29,7 @@ def join(group: click.Group) -> None:
 
     @station_command(board)
     @_written
-    @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.png")
+    @click.option("--out", required=True, type=GivenPath(dir_okay=False), metavar="FILE.png")
     def preview(station: Station, board_id: str, out: str, **written: str) -> int:
         """Draw the very pixels that BOARD would show, and say what it cannot."""
         from controller.boards.preview import png_of_rotation
@@ -49,7 +50,9 @@ def join(group: click.Group) -> None:
         """Print the bytes that would go to BOARD."""
         from controller.boards.preview import frames_for
 
-        frames = frames_for(station.config.board(board_id), _draft(**written), _facts(station))
+        found = station.config.board(board_id)
+        with typed_as({"board": "BOARD"}):
+            frames = frames_for(found, _draft(**written), _facts(station))
         if as_hex:
             click.echo(frames.hex(" ").upper())
         else:
@@ -85,9 +88,16 @@ def _written(command: Command) -> Command:
 
 
 def _draft(text: str, title: str, level: str, qr: str) -> Item:
+    """What would be shown of a notice with these words; InputError where the page would refuse it."""
     from controller.boards.preview import draft
+    from controller.core.notice_drafts import NoticeDraft, cleaned, problems_of_words
 
-    return draft(accepted("--text", text), Level(level), accepted("--title", title) if title else "", qr.strip())
+    notice = cleaned(NoticeDraft(text=text, title=title, qr=qr, level=Level(level)))
+    problems = problems_of_words(notice)
+    if problems:
+        with typed_as({"text": "--text", "title": "--title", "qr": "--qr"}):
+            raise InputError(*problems)
+    return draft(notice.text, notice.level, notice.title, notice.qr)
 
 
 def _unshown(rotation: Rotation) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from controller.commands.station import Station, print_json, station_command
+from controller.commands.station import GivenPath, Station, print_json, station_command
 from controller.core.words import LANGUAGES, Words
 from controller.runtime.catalogues import load_words
 
@@ -27,7 +27,7 @@ def join(group: click.Group) -> None:
         """What residents are asked for each procedure."""
 
     @station_command(guide)
-    @click.argument("file", type=click.Path())
+    @click.argument("file", type=GivenPath())
     @click.option("--json", "as_json", is_flag=True, help="the compiled guide, or the list of mistakes")
     def check(station: Station, file: str, as_json: bool) -> int:
         """Look at FILE.xlsx and say every mistake, each with sheet, row and column. Changes nothing."""
@@ -45,7 +45,7 @@ def join(group: click.Group) -> None:
         return 0
 
     @station_command(guide, "import")
-    @click.argument("file", type=click.Path())
+    @click.argument("file", type=GivenPath())
     def import_(station: Station, file: str) -> int:
         """Put FILE.xlsx into force. Residents who have begun finish with the version before."""
         from controller.guides.differences import differences
@@ -76,7 +76,7 @@ def join(group: click.Group) -> None:
 
     @station_command(guide)
     @click.argument("ident", metavar="GUIDE")
-    @click.argument("file", type=click.Path())
+    @click.argument("file", type=GivenPath())
     def sheet(station: Station, ident: str, file: str) -> int:
         """Write the spreadsheet of a GUIDE that comes with the station (khai_sinh, ...) to FILE.xlsx, to be changed."""
         from controller.guiding import sheet_of, shipped
@@ -90,7 +90,7 @@ def join(group: click.Group) -> None:
             with to.open("xb") as made:  # what an official has written is not written over
                 made.write(content)
         except OSError as error:
-            click.echo(words("guides.command.not_written", file=file, why=error.strerror or error), err=True)
+            click.echo(_why_not(error, to, words), err=True)
             return _WRONG
         click.echo(words("guides.command.sheet", file=file))
         return 0
@@ -119,6 +119,15 @@ def join(group: click.Group) -> None:
                 f"{row['code']}  {row['id']:<20} {row['version']}  {row['verified_by'] or '-':<20} {row['title']}"
             )
         return 0
+
+
+def _why_not(error: OSError, file: Path, words: Words) -> str:
+    """Why a file was not written."""
+    if isinstance(error, FileExistsError):
+        return words("guides.command.is_there", file=file)
+    if isinstance(error, FileNotFoundError):
+        return words("problem.no_folder", path=file.parent)
+    return words("guides.command.not_written", file=file, why=error.strerror or error)
 
 
 def _brought(file: str, as_json: bool) -> Guide | None:

@@ -41,7 +41,7 @@ def join(group: click.Group) -> None:
         """The player of one sound OUTPUT (the first one if none is named)."""
         from audio.daemon import main
 
-        name = station.config.output(output or station.config.outputs[0].name).name
+        name = station.config.outputs[0].name if output is None else station.config.output(output).name
         with _begun(station, f"audio-{name}"):
             return main(station.config, station.places, name)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from controller.commands.station import Station, new_file, print_json, station_command
-from controller.core.errors import InputError, Problem
+from controller.commands.station import GivenPath, Station, instant, new_file, print_json, station_command, typed_as
 
 MARKS = {"ok": "✓", "warning": "…", "fault": "!"}
 
@@ -22,13 +20,7 @@ def join(group: click.Group) -> None:
         from controller.store import journal as lines
 
         tz = station.config.site.tz
-        begin = None
-        if since:
-            try:
-                begin = datetime.fromisoformat(since)
-            except ValueError as error:
-                raise InputError(Problem.of("--since", "not_an_instant", text=since)) from error
-            begin = begin if begin.tzinfo else begin.replace(tzinfo=tz)
+        begin = None if since is None else instant("--since", since, tz)
         with station.store().read() as tx:
             found = lines.entries(tx, begin, limit=100_000)
         if as_json:
@@ -59,7 +51,7 @@ def join(group: click.Group) -> None:
         return 1 if any(finding.state == "fault" for finding in findings) else 0
 
     @station_command(group)
-    @click.argument("file", type=click.Path(dir_okay=False))
+    @click.argument("file", type=GivenPath(dir_okay=False))
     def backup(station: Station, file: str) -> int:
         """Put a copy of everything the station knows into FILE, while it goes on working."""
         from controller.backup import backup as make
@@ -69,12 +61,13 @@ def join(group: click.Group) -> None:
         return 0
 
     @station_command(group)
-    @click.argument("file", type=click.Path(dir_okay=False))
+    @click.argument("file", type=GivenPath(dir_okay=False))
     def restore(station: Station, file: str) -> int:
         """Put the station back to what FILE has; the present state is kept beside it."""
         from controller.backup import restore as put_back
 
-        kept = put_back(station.places, Path(file), station.config_file)
+        with typed_as({"file": "FILE"}):
+            kept = put_back(station.places, Path(file), station.config_file)
         if kept:
             click.echo(f"the state before is kept in {kept}")
         return 0

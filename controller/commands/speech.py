@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from controller.commands.station import Station, accepted, new_file, print_json, station_command
-from controller.core.errors import InputError, Problem, StationError
+from controller.commands.station import GivenPath, Station, accepted, new_file, print_json, station_command, typed_as
+from controller.core.errors import StationError
 from controller.core.levels import Level
 from controller.core.utterances import FINAL, Utterance, UtteranceState
 from controller.runtime.catalogues import load_words
@@ -44,11 +44,12 @@ def join(group: click.Group) -> None:
 
         clock, store = SystemClock(), station.store()
         announcing = Announcing(store, station.bell(), clock, NewIds(clock), station.config)
-        said = clean(text)
+        said = accepted("TEXT", text)
         draft = Draft(
             clean(title) or _beginning(said), said, zones or tuple(z.id for z in station.config.zones), Level(priority)
         )
-        _, made = announcing.say(draft, by="loalang say")
+        with typed_as({"title": "--title", "zones": "--zone"}):
+            _, made = announcing.say(draft, by="loalang say")
         if not wait:
             return 0
         states = _ends(store, station.places, made)
@@ -68,7 +69,7 @@ def join(group: click.Group) -> None:
 
     @station_command(group)
     @click.argument("text")
-    @click.option("--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.wav")
+    @click.option("--out", required=True, type=GivenPath(dir_okay=False), metavar="FILE.wav")
     @click.option("--json", "as_json", is_flag=True)
     def render(station: Station, text: str, out: str, as_json: bool) -> int:
         """Prepare TEXT as it would be played, and put the file at --out."""
@@ -123,7 +124,6 @@ def _ends(store: Store, places: Places, made: list[Utterance]) -> set[UtteranceS
 
 
 def _beginning(text: str) -> str:
-    line = text.splitlines()[0] if text else ""
-    if not line:
-        raise InputError(Problem.of("TEXT", "empty"))
+    """The first line in which there is something to say."""
+    line = next(line for line in text.splitlines() if any(c.isalnum() for c in line))
     return line if len(line) <= 60 else line[:59].rstrip() + "…"

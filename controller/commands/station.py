@@ -6,7 +6,8 @@ import contextlib
 import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, tzinfo
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 
 INSTALLED_STATE = Path("/var/lib/loalang")
 INSTALLED_CONFIG = Path("/etc/loalang/station.toml")
+FIRST_YEAR, LAST_YEAR = 1900, 9998  # of an instant: a calendar's first and last day cannot be told in another zone
+
+
+class GivenPath(click.Path):
+    """A path that was really given: an empty one (a script's variable that is not set) names nothing."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not value:
+            self.fail("is empty", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Station:
@@ -107,8 +118,9 @@ def station_command(
                 station.close()
             sys.exit(code or 0)
 
-        call = click.option("--config", envvar="LOALANG_CONFIG", metavar="FILE", help="the configuration")(call)
-        call = click.option("--state", envvar="LOALANG_STATE", metavar="DIR", help="the state directory")(call)
+        for option, metavar, told in (("config", "FILE", "configuration"), ("state", "DIR", "state directory")):
+            variable, kind = f"LOALANG_{option.upper()}", GivenPath()
+            call = click.option(f"--{option}", type=kind, envvar=variable, metavar=metavar, help=f"the {told}")(call)
         return group.command(name, **settings)(call)
 
     return decorate
@@ -126,6 +138,26 @@ def accepted(field: str, text: str) -> str:
     if problems:
         raise InputError(*problems)
     return cleaned
+
+
+@contextlib.contextmanager
+def typed_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Problems of a room's fields become problems of what was typed: `names` maps fields to arguments and options."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(*(Problem(names.get(p.field, p.field), p.code, p.facts) for p in error.problems)) from error
+
+
+def instant(field: str, text: str, tz: tzinfo) -> datetime:
+    """An instant as it was typed, ISO 8601, of the station's zone if it names none; else InputError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(Problem.of(field, "not_an_instant", text=text)) from error
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise InputError(Problem.of(field, "far_year", year=at.year, first=FIRST_YEAR, last=LAST_YEAR))
+    return at if at.tzinfo else at.replace(tzinfo=tz)
 
 
 def new_file(field: str, path: str) -> Path:

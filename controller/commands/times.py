@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from controller.commands.station import Station, new_file, print_json, station_command
+from controller.commands.station import GivenPath, Station, instant, new_file, print_json, station_command, typed_as
 from controller.core.errors import InputError, Problem
 from controller.runtime.config import StationConfig
 
@@ -22,13 +22,15 @@ def join(group: click.Group) -> None:
     @station_command(group)
     @click.option("--from", "first", required=True, metavar="T", help="ISO 8601, e.g. 2026-11-21T06:00")
     @click.option("--to", "last", required=True, metavar="T")
-    @click.option("--ics", "file", metavar="FILE", help="plan this calendar instead; write one if there is none")
+    @click.option(
+        "--ics", "file", type=GivenPath(), metavar="FILE", help="plan this calendar instead; write one if there is none"
+    )
     @click.option("--json", "as_json", is_flag=True)
     def plan(station: Station, first: str, last: str, file: str | None, as_json: bool) -> int:
         """What would be played between two instants, in order."""
         given = file is not None and Path(file).exists()
         config = station.config_or_example if given else station.config
-        begin, end = _instant("--from", first, config), _instant("--to", last, config)
+        begin, end = instant("--from", first, config.site.tz), instant("--to", last, config.site.tz)
         if end <= begin:
             raise InputError(Problem.of("--to", "ends_before"))
         if file and given:
@@ -124,7 +126,8 @@ def _tell_lunar(day: str, as_json: bool) -> None:
         given = date.fromisoformat(day)
     except ValueError as error:
         raise InputError(Problem.of("DAY", "not_a_day", text=day)) from error
-    found = lunar_of(given)
+    with typed_as({"date": "DAY"}):
+        found = lunar_of(given)
     if as_json:
         print_json({"day": found.day, "month": found.month, "year": found.year, "leap": found.leap})
     else:
@@ -141,11 +144,3 @@ def _tell_solar(written: str, leap: bool, as_json: bool) -> None:
         print_json({"date": found.isoformat()})
     else:
         click.echo(f"{found}: {day_words(found, load_words('vi', ('schedules',)))}")
-
-
-def _instant(field: str, text: str, config: StationConfig) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(Problem.of(field, "not_an_instant", text=text)) from error
-    return at if at.tzinfo else at.replace(tzinfo=config.site.tz)

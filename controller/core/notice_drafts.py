@@ -91,7 +91,7 @@ def problems_of(
     """
     found: list[Problem] = []
     if draft.special is Special.NONE:
-        found += _written(draft)
+        found += problems_of_words(draft)
         if draft.picture and known_pictures is not None and draft.picture not in known_pictures:
             found.append(Problem.of("picture", "picture_gone"))
     elif draft.level is Level.EMERGENCY:
@@ -103,7 +103,8 @@ def problems_of(
     return (*found, *_time(draft, now))
 
 
-def _written(draft: NoticeDraft) -> list[Problem]:
+def problems_of_words(draft: NoticeDraft) -> list[Problem]:
+    """What is wrong with what is written in a cleaned draft, whatever boards and times it has."""
     words = draft.title or draft.text
     if not (words or draft.picture or draft.qr):
         return [Problem.of("text", "nothing_to_show")]

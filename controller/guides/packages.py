@@ -41,6 +41,8 @@ def examined(file: Path) -> bool:
         size = file.stat().st_size
         with file.open("rb") as opened:
             begin = opened.read(len(_OLD_EXCEL))
+    except FileNotFoundError as error:
+        raise UnreadableError("file_absent") from error
     except OSError as error:
         raise UnreadableError("file_unreadable", why=error.strerror or error) from error
     if not size:

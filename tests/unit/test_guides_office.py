@@ -124,7 +124,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing": (lambda file: file.write_bytes(b""), "file_empty"),
     "a folder": (lambda file: file.mkdir(), "file_folder"),
     "a pipe": (lambda file: os.mkfifo(file), "file_folder"),
-    "not there": (lambda file: None, "file_unreadable"),
+    "not there": (lambda file: None, "file_absent"),
     "csv": (lambda file: file.write_text("type,name,label\ntext,a,A\n"), "file_no_workbook"),
     "old Excel": (lambda file: file.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "file_old"),
     "Word": (_no_workbook, "file_no_workbook"),
