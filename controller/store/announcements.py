@@ -30,6 +30,16 @@ class StoredRule:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """As much of an announcement as a long list needs to put it in its place. `has_rules`: it was to sound by one."""
+
+    id: str
+    title: str
+    text: str
+    has_rules: bool
+
+
 def add(tx: Tx, at: datetime, ident: str, draft: Draft, by: str, approved_by: str | None = None) -> Announcement:
     """`approved_by`: whose approval its first rendition has in advance; None: somebody has to listen to it first."""
     tx.execute(
@@ -135,6 +145,16 @@ def current(tx: Tx) -> list[Announcement]:
     """Those in use, newest first."""
     rows = tx.execute("SELECT id FROM announcements WHERE withdrawn_at IS NULL ORDER BY created_at DESC, id DESC")
     return [get(tx, row["id"]) for row in rows.fetchall()]
+
+
+def heads(tx: Tx) -> list[Head]:
+    """Of those in use, newest first."""
+    rows = tx.execute(
+        "SELECT id, title, text, EXISTS (SELECT 1 FROM rules WHERE announcement_id = announcements.id"
+        " AND ended_at IS NULL) AS ruled FROM announcements WHERE withdrawn_at IS NULL"
+        " ORDER BY created_at DESC, id DESC"
+    )
+    return [Head(row["id"], row["title"], row["text"], bool(row["ruled"])) for row in rows]
 
 
 def add_rule(tx: Tx, at: datetime, ident: str, announcement_id: str, document: dict[str, object]) -> None:

@@ -156,15 +156,24 @@ def spoken(tx: Tx, announcement_id: str) -> Rendition | None:
     return _rendition(row) if row else None
 
 
+_UNAPPROVED = (
+    " FROM renditions JOIN announcements ON announcements.id = announcement_id"
+    " WHERE state = 'ready' AND approved_at IS NULL AND withdrawn_at IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM renditions AS newer WHERE newer.announcement_id = renditions.announcement_id"
+    " AND (newer.revision, newer.number) > (renditions.revision, renditions.number))"
+)
+
+
 def unapproved(tx: Tx) -> int:
     """Of how many announcements in use the newest rendition is ready, and nobody has approved of it."""
-    row = tx.execute(
-        "SELECT COUNT(*) AS number FROM renditions JOIN announcements ON announcements.id = announcement_id"
-        " WHERE state = 'ready' AND approved_at IS NULL AND withdrawn_at IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM renditions AS newer WHERE newer.announcement_id = renditions.announcement_id"
-        " AND (newer.revision, newer.number) > (renditions.revision, renditions.number))"
-    ).fetchone()
+    row = tx.execute(f"SELECT COUNT(*) AS number{_UNAPPROVED}").fetchone()
     return int(row["number"])
+
+
+def unapproved_ids(tx: Tx) -> frozenset[str]:
+    """The ids of these announcements."""
+    rows = tx.execute(f"SELECT announcement_id{_UNAPPROVED}")
+    return frozenset(str(row["announcement_id"]) for row in rows)
 
 
 def get(tx: Tx, ident: str) -> Rendition:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 
 from controller.core.errors import InputError
@@ -21,6 +21,7 @@ from schedules.day_types import Calendar
 from schedules.documents import rule_from
 
 _TICK = timedelta(microseconds=1)
+_EVER = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 BACK = timedelta(seconds=1)  # asked for earlier than before by more than this, everything is looked at anew
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,16 @@ class Upcoming:
             found = [(at, ident, self._owners[ident]) for at, ident in self._agenda.between(begin, end)]
         planned = announcements.planned_until(tx, {ident for _, ident, _ in found})
         return [Coming(at, ident, owner) for at, ident, owner in found if ident in planned and at > planned[ident]]
+
+    def next_of_each(self, tx: Tx, now: datetime) -> dict[str, datetime]:
+        """When each announcement is due next by any of its rules, by its id; those that are not any more are left
+        out."""
+        with self._lock:
+            self._catch_up(tx, now)
+            found: dict[str, datetime] = {}
+            for ident, at in self._agenda.following(_EVER).items():  # the earliest first
+                found.setdefault(self._owners[ident], at)
+        return found
 
     def _catch_up(self, tx: Tx, begin: datetime) -> None:
         before = begin - _TICK

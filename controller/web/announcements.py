@@ -12,7 +12,7 @@ from controller.core.days import DayType
 from controller.core.errors import ChangedError, InputError, NotFoundError, Problem
 from controller.core.levels import Level
 from controller.core.parts import LANGUAGES
-from controller.store import announcements, journal, utterances
+from controller.store import announcements, journal, renditions, utterances
 from controller.web import part_forms, state
 from controller.web.announcement_forms import (
     Changed,
@@ -25,8 +25,10 @@ from controller.web.announcement_forms import (
     said,
     typed_announcement,
 )
-from controller.web.context import done, kept_fields, parts, say, visitor, wants_json
+from controller.web.announcement_list import FOUND, PAGE, grouped, looked_for, page_of
+from controller.web.context import done, house, kept_fields, parts, say, visitor, wants_json
 from controller.web.doors import FORM_BODY, Who, door
+from controller.web.file_queue import pages
 from controller.web.forms import AnnouncementForm, ident_of, instant_of
 from controller.web.occurrences import occurrences
 from controller.web.recordings import LIMIT_MB, UPLOAD_BODY, took
@@ -39,14 +41,22 @@ views = Blueprint("announcements", __name__)
 @door(Who.USER)
 def every() -> ResponseReturnValue:
     config, now = parts().config, parts().clock.now()
+    wanted = " ".join(request.args.get("wanted", "").split())[:200]
+    name = request.args.get("group", "")
     with parts().store.read() as tx:
-        found = [state.about(tx, config, now, a.id) for a in announcements.current(tx)]
-    # what somebody must listen to, then what is still to come, each the nearest first; the rest, the newest first
-    found.sort(key=lambda a: (not a.next_due, str(a.next_due or "")))
-    unapproved = [a for a in found if a.waits_for_approval]
-    settled = [a for a in found if a not in unapproved]
-    coming, resting = [a for a in settled if a.next_due], [a for a in settled if not a.next_due]
-    return render_template("announcements.html", unapproved=unapproved, coming=coming, resting=resting)
+        heads = announcements.heads(tx)
+        groups = grouped(heads, renditions.unapproved_ids(tx), house().upcoming.next_of_each(tx, now))
+        chosen = {FOUND: looked_for(heads, wanted)} if wanted else groups
+        name = FOUND if wanted else name
+        page = min(max(1, request.args.get("page", 1, type=int)), pages(len(chosen.get(name, ()))))
+        shown = [
+            (group, [state.about(tx, config, now, ident) for ident in group.shown])
+            for group in page_of(chosen, name, page)
+        ]
+    return render_template(
+        "announcements.html", shown=shown, name=name, wanted=wanted, page=page, pages=pages, count=len(heads),
+        groups={each: len(found) for each, found in groups.items() if found}, is_long=len(heads) > PAGE,
+    )  # fmt: skip
 
 
 def _again(ident: str = "") -> ResponseReturnValue:
