@@ -1,77 +1,37 @@
-"""How the page says what the store knows: times, states, parts, journal lines in words.
+"""How the page says what the store knows: times, states, parts; lines of the journal and what is about boards have
+modules of their own.
 
-A state is never told by colour alone: every one has a word, a shape and a tone (the colour). A
-component or fault that no catalogue knows is shown by its own name rather than not at all.
+A component or fault that no catalogue knows is shown by its own name rather than not at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from controller.core.announcements import AfterCut
 from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
-from controller.core.journal import Entry, Kind
+from controller.core.journal import Entry
 from controller.core.levels import Level
 from controller.core.notices import Notice, reason_of
-from controller.core.renditions import RenditionState
 from controller.core.trust import Trust
-from controller.core.utterances import Utterance, UtteranceState, Verdict
-from controller.core.volumes import percent_of
+from controller.core.utterances import Utterance
 from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
-from controller.store.columns import as_instant
 from controller.timing.clock_trust import trust_words
-from controller.web import board_saying
-from controller.web.board_saying import shortened
-from controller.web.occurrences import UNAPPROVED, Occurrence
+from controller.web import board_saying, journal_saying
+from controller.web.journal_saying import Line
+from controller.web.occurrences import Occurrence
 from controller.web.parts import Unshown
 from controller.web.state import CLOCK, Part
+from controller.web.tones import FAULT, SHAPES, TONES, WAITING
 from schedules.day_types import DayInfo, name_words
 from schedules.rules import Rule
 from schedules.wording import date_words, day_words, rule_words, time_words, weekday_words, when_words
 
-FINE, WAITING, AIR, FAULT, OVER = "fine", "waiting", "air", "fault", "over"
-SHAPES = {FINE: "✓", WAITING: "…", AIR: "●", FAULT: "!", OVER: "■"}
-TONES: dict[str, str] = {
-    UtteranceState.QUEUED: WAITING,
-    UtteranceState.PLAYING: AIR,
-    UtteranceState.PLAYED: FINE,
-    UtteranceState.CUT: FAULT,
-    UtteranceState.MISSED: FAULT,
-    UtteranceState.STOPPED: OVER,
-    RenditionState.WANTED: WAITING,
-    RenditionState.READY: FINE,
-    RenditionState.FAILED: FAULT,
-    UNAPPROVED: WAITING,
-    Verdict.HEARD: FINE,
-    Verdict.NOT_HEARD: FAULT,
-    Verdict.UNSURE: WAITING,
-}
-JOURNAL_TONES = {
-    Kind.PLAYING: AIR, Kind.PLAYED: FINE, Kind.PREPARED: FINE, Kind.RECOVERED: FINE, Kind.SHOWN: FINE,
-    Kind.CUT: FAULT, Kind.MISSED: FAULT, Kind.FAULT: FAULT, Kind.UNSPEAKABLE: FAULT, Kind.REFUSED: FAULT,
-    Kind.QUEUED: WAITING, Kind.STOPPED: OVER,
-}  # fmt: skip
 OF_OUTPUTS = frozenset({"output", "relay", "audio", "proof", "monitor", "switch", "contact"})
-ITSELF = "loalang"  # what the station does without an official: its command, its welcome
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A journal line in words. `announcement`: the one it is about, or ""."""
-
-    at: datetime
-    text: str
-    tone: str
-    announcement: str
-
-    @property
-    def shape(self) -> str:
-        return SHAPES.get(self.tone, "·")
 
 
 class Saying:
@@ -131,7 +91,7 @@ class Saying:
 
     def lunar_day(self, number: int) -> str:
         """ "Mùng một", "Rằm", "12"."""
-        said = self._say(f"schedules.lunar.day.{number}", str(number))
+        said = self.said(f"schedules.lunar.day.{number}", str(number))
         return said[:1].upper() + said[1:]
 
     def lunar_month(self, number: int) -> str:
@@ -205,7 +165,7 @@ class Saying:
     def board_fault(self, detail: str) -> str:
         """Why a board is down, or is not known to show anything."""
         code, facts = reason_of(detail)
-        return self._say(f"board.reason.{code}", code, **{name: self.number(value) for name, value in facts.items()})
+        return self.said(f"board.reason.{code}", code, **{name: self.number(value) for name, value in facts.items()})
 
     def number(self, value: int) -> str:
         """ "6.210"."""
@@ -225,10 +185,10 @@ class Saying:
 
     def reason(self, reason: str) -> str:
         """Why something cannot be spoken."""
-        return self._say(f"unspeakable.{reason.removeprefix('unspeakable.')}", reason)
+        return self.said(f"unspeakable.{reason.removeprefix('unspeakable.')}", reason)
 
     def engine(self, name: str) -> str:
-        return self._say(f"web.engine.{name}", name)
+        return self.said(f"web.engine.{name}", name)
 
     def engines(self, tried: Iterable[str]) -> str:
         """The names of the engines in "engine: why it failed"; the reasons are for whoever mends them."""
@@ -241,12 +201,12 @@ class Saying:
             name = self.boards((name,))
         elif kind in OF_OUTPUTS and len(self._config.outputs) == 1:
             name = ""
-        said = self._say(f"web.part.{kind}", kind, name=name)
+        said = self.said(f"web.part.{kind}", kind, name=name)
         return said.strip()
 
     def fault(self, fault: str, facts: Iterable[tuple[str, str]]) -> str:
         key = fault if fault.startswith("fault.") else f"fault.{fault}"
-        return self._say(key, self._words("web.health.unknown", fault=fault), **dict(facts))
+        return self.said(key, self._words("web.health.unknown", fault=fault), **dict(facts))
 
     def dated(self, at: datetime) -> str:
         """ "thứ Bảy 21/11/2026"."""
@@ -268,124 +228,9 @@ class Saying:
 
     def line(self, entry: Entry, about_one: bool = False) -> Line:
         """`about_one`: on the page of the announcement, whose title need not be said again."""
-        detail = {name: str(value) for name, value in entry.detail.items()}
-        subject, _, ident = entry.subject.partition("/")
-        announcement = ident if subject == "announcement" else detail.get("announcement", "")
-        return Line(entry.at, self._sentence(entry, detail, about_one), JOURNAL_TONES.get(entry.kind, ""), announcement)
+        return journal_saying.line_of(entry, self, self._words, about_one)
 
-    def _sentence(self, entry: Entry, detail: dict[str, str], about_one: bool) -> str:
-        ident = entry.subject.partition("/")[2]
-        by = detail.get("by", "")
-        facts = {
-            "by": self._words("web.journal.station") if not by or by.startswith(ITSELF) else by,
-            "title": detail.get("title", ""),
-            "text": shortened(detail.get("text", "")),
-            "user": ident,
-            "name": shortened(detail.get("name", "")),
-            "part": self.part(entry.subject),
-            "address": detail.get("address", ""),
-            "engine": self.engine(detail.get("engine", "")),
-            "reason": self.reason(detail.get("reason", "")),
-            "why": self._why(detail.get("reason", "")),
-        }
-        key: str = entry.kind
-        match entry.kind:
-            case Kind.EDITED if entry.detail.get("restored"):
-                key = "restored"
-            case kind if kind in board_saying.BY_WHAT:
-                key = board_saying.journal_key(entry)
-                key = key if self._words.has(f"web.journal.{key}") else entry.kind
-                facts |= board_saying.journal_facts(entry, self._words)
-                facts["due"] = self.when(as_instant(detail["begins"])) if "begins" in detail else ""
-            case Kind.SHOWN:
-                key = "sent" if detail.get("state") == "sent" else "shown"
-            case Kind.CUT if entry.detail.get("again"):
-                key = "made_way" if "reached_s" in detail else "interrupted"
-            case Kind.PLAYING if "resumed_s" in detail:
-                key = "resumed"
-            case Kind.CLOCK if entry.detail.get("right"):
-                key = "clock_right"
-            case Kind.CLOCK if "trust" in detail:
-                said = {Trust.DOUBTFUL.value: "clock_doubtful", Trust.CONFIRMED.value: "clock_confirmed"}
-                key = said.get(detail["trust"], "clock_believed")
-                facts["trust"] = self._trust(detail, _number(entry.detail.get("age_s")))
-            case Kind.DAY:
-                key = "day_said" if detail.get("type") else "day_back"
-                facts |= self._day_facts(ident, detail)
-            case Kind.USER:
-                key = f"user_{detail.get('what', 'added')}"
-            case Kind.FEED if detail.get("what") == "revoked":
-                key = "feed_revoked"
-            case Kind.PREPARED:
-                key = "prepared" if detail.get("engine") else "prepared_unread"
-                facts["duration"] = self.lasting(_number(entry.detail.get("duration_s")))
-            case Kind.QUEUED:
-                facts["due"] = self.when(as_instant(detail["due"])) if "due" in detail else ""
-            case Kind.MOVED:
-                key = "moved" if "to" in detail else "put_back" if entry.detail.get("put_back") else "left_out"
-                facts |= {name: self.when(as_instant(detail[name])) if name in detail else "" for name in ("due", "to")}
-            case Kind.APPROVED if entry.detail.get("taken_back"):
-                key = "approval_back"
-            case Kind.HEARD:
-                facts["share"] = f"{_number(entry.detail.get('share')):.0%}"
-            case Kind.DICTIONARY | Kind.SIGNAL if entry.detail.get("back"):
-                key = f"{entry.kind}_back"
-                facts |= self._thing_facts(ident, detail)
-            case Kind.VOLUME if detail.get("clock"):
-                gain_db = entry.detail.get("gain_db")
-                key = "volume_from" if isinstance(gain_db, int | float) else "volume_dropped"
-                facts |= {"zone": self.zones((ident,)), "clock": detail["clock"]}
-                facts["percent"] = str(percent_of(_number(gain_db)))
-            case Kind.DICTIONARY | Kind.SIGNAL | Kind.VOLUME | Kind.SELF_TEST:
-                facts |= self._thing_facts(ident, detail)
-            case Kind.RECORDING if entry.detail.get("gone"):
-                key = "recording_gone"
-            case Kind.SWITCH if detail.get("what") == "chosen":
-                key = "contact_chosen" if detail.get("chosen") else "contact_unchosen"
-            case Kind.SWITCH:
-                key = "contact_" if detail.get("what") == "contact" else "switch_"
-                key += "on" if entry.detail.get("on") else "off"
-            case Kind.TOLD:
-                key = {"known": "told_known", "failed": "told_failed"}.get(detail.get("what", ""), "told")
-                if key == "told_known" and (detail.get("title") or not entry.subject.startswith("utterance/")):
-                    key = "told_known_of"
-                    facts["what"] = f"“{detail['title']}”" if detail.get("title") else facts["part"]
-                facts["whom"] = detail.get("whom", "")
-            case Kind.FAULT | Kind.RECOVERED:
-                known = [(name, value) for name, value in detail.items() if name != "fault"]
-                facts["fault"] = self.fault(detail.get("fault", ""), known)
-        if about_one and self._words.has(f"web.journal_of_one.{key}"):
-            return self._words(f"web.journal_of_one.{key}", **facts)
-        return self._say(f"web.journal.{key}", f"{entry.kind} {entry.subject}", **facts)
-
-    def _thing_facts(self, ident: str, detail: dict[str, str]) -> dict[str, str]:
-        """What lines about the sound's own things are told with."""
-        return {
-            "short": ident, "spoken": detail.get("words", ""), "zone": self.zones((ident,)),
-            "signal": self._say(f"web.signal.{ident}", ident),
-            "result": self._say(f"web.self_test.{detail.get('result', '')}", detail.get("result", "")),
-        }  # fmt: skip
-
-    def _trust(self, detail: dict[str, str], age_s: float) -> str:
-        if detail["trust"] not in set(Trust):
-            return detail["trust"]
-        return trust_words(Trust(detail["trust"]), age_s, detail.get("said_by", ""), self._words)
-
-    def _day_facts(self, ident: str, detail: dict[str, str]) -> dict[str, str]:
-        try:
-            known = date.fromisoformat(ident)
-            day = f"{weekday_words(known, self._words)} {date_words(known, self._words)}"
-        except ValueError:
-            day = ident
-        kind, note = detail.get("type", ""), detail.get("note", "")
-        return {"day": day, "type": self._say(f"schedules.day_type.{kind}", kind), "note": note and f" ({note})"}
-
-    def _why(self, reason: str) -> str:
-        """ " (the station was off)", or nothing where no catalogue has a word for it."""
-        key = f"unspeakable.{reason}"
-        return f" ({self._words(key)})" if self._words.has(key) else ""
-
-    def _say(self, key: str, otherwise: str, **facts: str) -> str:
+    def said(self, key: str, otherwise: str, **facts: str) -> str:
         """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""
         if not self._words.has(key):
             return otherwise
@@ -393,7 +238,3 @@ class Saying:
             return self._words(key, **facts)
         except StationError:
             return otherwise
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
