@@ -177,6 +177,8 @@ def _heard(heard: Heard, output: str, clock: SystemClock) -> tuple[Note, ...]:
     """What a monitor input has found, to be written down: of an utterance or of a self-test; and whether it works."""
     measured = (("delay_ms", heard.delay_ms), ("gain_db", heard.gain_db), ("snr_db", heard.snr_db))
     figures: dict[str, object] = {name: round(value, 1) for name, value in measured if value is not None}
+    if heard.from_s >= 0.1:  # the ear was still waking
+        figures["from_s"] = round(heard.from_s, 1)
     if heard.reason:
         figures["reason"] = heard.reason
     deaf = heard.reason == "no_recording"

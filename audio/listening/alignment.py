@@ -10,7 +10,7 @@ a sound card does; a second that agrees there was heard.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -24,6 +24,7 @@ EARLIEST_S, LATEST_S = -0.25, 1.3  # of the delays looked at: a chain takes 0 to
 FAR_S = 10.0  # and those looked at before absence is said
 DRIFT_PPM = 150  # both sound cards may be off by up to half of it, and then some
 LEAST_S = 3.0  # of words; less says nothing
+WAKES_S = 2.5  # a source that slept may take so long; where nothing told the ear ahead, the first words are missing
 
 # From 968 cases, `python -m bench.heard 1 2 3 4`, whose table of agreement has the quantiles. Single windows
 # of words at 0 dB SNR: quantile 0.001 at 0.23 (0.10 at -10 dB). What nine tenths of a case's windows reach, on which
@@ -47,7 +48,8 @@ _BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`share` of the words' time that was heard; of `judged_s` seconds; the rest as in audio/listening/hearing.py."""
+    """`share` of the words' time that was heard, of `judged_s` seconds, from `from_s` in the words on; the rest as in
+    audio/listening/hearing.py."""
 
     verdict: str
     share: float = 0.0
@@ -56,6 +58,7 @@ class Verdict:
     snr_db: float | None = None
     reason: str = ""
     judged_s: float = 0.0
+    from_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,19 @@ class Compared:
 
 def judge(recording: Samples, reference: Samples, offset_s: float) -> Verdict:
     """Both mono at RATE, 1.0 is full scale. The recording began `offset_s` after the words (less than 0: before)."""
+    found = _judge(recording, reference, offset_s)
+    first = round(offset_s * RATE)
+    if found.reason != "no_recording" or not 0 < first <= WAKES_S * RATE or len(reference) - first < LEAST_S * RATE:
+        return found
+    # the ear slept through the first words: what it says of the others is true of them
+    rest = _judge(recording, reference[first:], offset_s - first / RATE)
+    share = rest.share * (1 - first / len(reference))
+    heard = rest.verdict == "heard"  # a sink that wakes as slowly has swallowed just what was not recorded
+    verdict, reason = ("unsure", "partly") if heard else (rest.verdict, rest.reason)
+    return replace(rest, verdict=verdict, share=share, reason=reason, from_s=first / RATE)
+
+
+def _judge(recording: Samples, reference: Samples, offset_s: float) -> Verdict:
     if len(reference) < LEAST_S * RATE:
         return Verdict("unsure", reason="too_short")
     found = compared(recording, reference, offset_s)
@@ -128,7 +144,7 @@ def together(pieces: list[Verdict]) -> Verdict:
     worst = next((piece for piece in pieces if piece.verdict != "heard"), pieces[0])
     verdict = kinds.pop() if len(kinds) == 1 else "unsure"
     reason = "partly" if len({piece.verdict for piece in pieces}) > 1 else worst.reason
-    return Verdict(verdict, share, figures[0], figures[1], figures[2], reason, judged_s)
+    return Verdict(verdict, share, figures[0], figures[1], figures[2], reason, judged_s, pieces[0].from_s)
 
 
 def decimated(sound: Samples, factor: int) -> Samples:

@@ -43,8 +43,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`share` of the words' time that was heard, 0..1. `delay_ms` from what the player said to what was heard;
-    `gain_db` of the recording over the prepared file; `snr_db` of the words over everything else, late echoes among it.
+    """`share` of the words' time that was heard, 0..1, from `from_s` in the words on. `delay_ms` from what the player
+    said to what was heard; `gain_db` of the recording over the prepared file; `snr_db` of the words over everything
+    else, late echoes among it.
 
     verdict: "heard", "not_heard", "unsure". reason: "", "silent", "other_sound", "too_short", "no_recording",
     "too_noisy", "partly".
@@ -57,6 +58,7 @@ class Heard:
     gain_db: float | None
     snr_db: float | None
     reason: str
+    from_s: float = 0.0
 
 
 def spans(words_s: float) -> list[Span]:

@@ -24,7 +24,9 @@ from audio.listening.tone_line import judge_tone
 def main() -> int:
     job = json.loads(sys.stdin.readline())
     found = answer(job)
-    said = {name: getattr(found, name) for name in ("verdict", "share", "delay_ms", "gain_db", "snr_db", "reason")}
+    said = {
+        name: getattr(found, name) for name in ("verdict", "share", "delay_ms", "gain_db", "snr_db", "reason", "from_s")
+    }
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
     return 0

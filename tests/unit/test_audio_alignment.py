@@ -104,6 +104,26 @@ def test_an_ear_that_opens_a_little_late_has_heard_enough() -> None:
     assert found.delay_ms == pytest.approx(200, abs=1)
 
 
+@pytest.mark.parametrize("late_s", [1.6, 2.0, 2.4])
+def test_an_ear_that_slept_through_the_first_words_says_what_it_knows_of_the_others(late_s: float) -> None:
+    """Absence is sure; that the village heard it all is not: a sink may have slept as long."""
+    said, other = words(8), words(8, number=3)
+    slept = round(late_s * RATE)
+    found = judge(recorded(said)[slept:], said, late_s)
+    assert (found.verdict, found.reason, round(found.from_s, 3)) == ("unsure", "partly", late_s)
+    assert found.share == pytest.approx(1 - late_s / 8, abs=0.01)
+    assert found.delay_ms == pytest.approx(200, abs=1)
+    found = judge(recorded(other)[slept:], said, late_s)
+    assert (found.verdict, found.reason, round(found.from_s, 3)) == ("not_heard", "other_sound", late_s)
+
+
+@pytest.mark.parametrize(("seconds", "late_s"), [(8.0, 3.5), (5.0, 2.2)])
+def test_an_ear_that_slept_too_long_or_left_too_little_cannot_judge(seconds: float, late_s: float) -> None:
+    said = words(seconds)
+    found = judge(recorded(said)[round(late_s * RATE) :], said, late_s)
+    assert (found.verdict, found.reason, found.from_s) == ("unsure", "no_recording", 0.0)
+
+
 def test_sound_that_is_earlier_than_the_clocks_say() -> None:
     """By less than the ear's reckoning may be wrong; what was before the recording cannot be held against it."""
     said = words(6)
