@@ -24,6 +24,7 @@ NAMES = (
     "guides",
     "telex",
     "filing",
+    "cards",
 )
 LONG = ("endurance", "fuzz")
 

@@ -8,6 +8,7 @@ from controller.core.filings import PHOTO_LIMIT, PHOTOS_LIMIT
 from controller.guides.answering import Problem
 from controller.guides.id_numbers import card_of
 from controller.guides.model import REPEAT, SELECT_MULTIPLE, SELECT_ONE, Texts
+from kiosk.devices.plausible import doubts
 from kiosk.filing import way
 from kiosk.filing.acts import Choose, DoNotKnow, Have, Key, MorePages, OpenKeys, PickPlace, Shoot, SkipPhoto
 from kiosk.filing.kit import Kit, Stepped
@@ -116,20 +117,24 @@ def card_read(filing: Filing, event: CardRead, _: Kit) -> Stepped:
     card = card_of(event.text)
     if card is None:
         return replace(filing, trouble=Trouble("kiosk.filing.card.unreadable"), shown_page=0), ()
+    doubted = doubts(card, event.text, filing.now.date())
     if event.letters_lost:  # a name that is wrong must never be taken for read: it is asked
-        card = replace(card, name="", address="")
+        card, doubted = replace(card, name="", address=""), doubted - {"name", "address"}
+    if doubted and event.text != filing.doubted:
+        return replace(filing, doubted=event.text, trouble=Trouble("kiosk.filing.card.doubtful"), shown_page=0), ()
     answers = filing.form.prefilled(filing.answers, card, who)
     there = replace(filing, answers=answers)
     filled = {
         page.path for page in way.pages_of(there)
         if page.question.who == who and answers.get(page.path) not in {None, ""} and page.question.source
+        and page.question.card_field not in doubted
         and answers.get(page.path) == card.value(page.question.card_field)
         and filing.form.problem(page, answers[page.path], answers) is None  # else it is shown now, not at the review
     }  # fmt: skip
-    there = replace(there, offered=filing.offered | {who}, from_card=filing.from_card | filled)
+    there = replace(there, doubted="", offered=filing.offered | {who}, from_card=filing.from_card | filled)
     there = way.arrived(there) if page is not None and page.path not in filled else way.gone_on(there)
-    lost = Trouble("kiosk.filing.card.letters_lost", warning=True) if event.letters_lost else there.trouble
-    return replace(there, trouble=lost), ()
+    said = "letters_lost" if event.letters_lost else "look" if doubted else ""
+    return replace(there, trouble=Trouble(f"kiosk.filing.card.{said}", warning=True) if said else there.trouble), ()
 
 
 def shoot(filing: Filing, _: Shoot | None, kit: Kit) -> Stepped:

@@ -86,6 +86,7 @@ class Filing:
     answers: Answers = field(default_factory=dict, repr=False)
     offered: frozenset[str] = frozenset()  # whose cards were asked for already
     from_card: frozenset[Path] = frozenset()  # answered by a card, so not asked
+    doubted: str = field(default="", repr=False)  # a card's text that may be wrong; the same again is taken
     have: Mapping[str, str] = field(default_factory=dict)  # papers by id: "yes", "no", "depends"
     photos: tuple[Photo, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)  # papers by id: why there is no photograph

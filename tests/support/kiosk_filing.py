@@ -55,7 +55,7 @@ ALWAYS = ("=", ("number", 1.0), ("number", 1.0))
 NOW = datetime(2026, 11, 27, 16, 5, tzinfo=TZ)
 SEED = "5eed" * 10
 PLACES = ("Xã Hương Sơn, tỉnh Hà Giang", "Xã Hương Sơn, tỉnh Nghệ An", "Phường Hương Sơn, tỉnh Thái Nguyên")
-CARD = "012345678901|123456789|NGUYỄN VĂN MẪU|03021958|Nam|Thôn Mẫu Một, xã Mẫu, tỉnh Mẫu|01012022"
+CARD = "012058678901|123456789|NGUYỄN VĂN MẪU|03021958|Nam|Thôn Mẫu Một, xã Mẫu, tỉnh Mẫu|01012022"
 
 
 def label(vi: str, en: str = "") -> Labels:

@@ -30,7 +30,7 @@ def answered(filing: Filing) -> dict[str, object]:
 def test_the_name_is_asked_and_it_is_said_why() -> None:
     resident = at_the_card()
     resident.happens(LOST)
-    assert answered(resident.here) == {"ngay_sinh": "1958-02-03", "gioi_tinh": "nam", "so": "012345678901"}
+    assert answered(resident.here) == {"ngay_sinh": "1958-02-03", "gioi_tinh": "nam", "so": "012058678901"}
     assert resident.here.where.path == ("nguoi_yeu_cau", "ten")
     assert resident.here.trouble == TOLD
     assert spoken(resident.here, support.kit().words["vi"]) == support.kit().words["vi"](TOLD.key)

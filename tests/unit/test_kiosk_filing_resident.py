@@ -105,7 +105,7 @@ def test_the_small_guide_page_by_page() -> None:
     assert len(submits) == 1
     document = document_of(submits[0].content)
     assert document.applicant.name == "NGUYỄN VĂN MẪU"
-    assert (document.applicant.birth_date, document.applicant.id_number) == ("1958-02-03", "012345678901")
+    assert (document.applicant.birth_date, document.applicant.id_number) == ("1958-02-03", "012058678901")
     answers = {answer.path: answer.value for answer in document.answers}
     assert answers["que",] == PLACES[1]
     assert (answers["con",], answers["hoan_canh",], answers["dien_khac",]) == (3, ("khac",), "Hộ đặc biệt")
