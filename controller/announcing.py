@@ -8,7 +8,7 @@ not who calls.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,11 +20,11 @@ from controller.core.utterances import ON_REQUEST, Utterance, raised_document
 from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions, utterances
 from controller.store.connection import Store, Tx
-from controller.timing import occurrences
+from controller.timing import occurrences, standing_rules
 from controller.timing.acceptance import quiet_now_problems, quiet_problems
 from controller.timing.lineup import lateness_of, occurrence
 from controller.timing.outlook import calendar_of, length_of
-from schedules.documents import document_of, rule_from
+from controller.timing.standing_rules import Document
 from schedules.rules import Once, Rule
 
 log = logging.getLogger(__name__)
@@ -55,26 +55,6 @@ def draft_of(announcement: Announcement) -> Draft:
     )  # fmt: skip
 
 
-def _lasting(document: Mapping[str, object]) -> dict[str, object]:
-    """What a rule says of all its occurrences, in the present way of writing it."""
-    try:
-        return document_of(replace(rule_from(document), changes=()))
-    except InputError:  # one that this program cannot read is like nothing else
-        return dict(document)
-
-
-def _understood(documents: Sequence[Mapping[str, object]], stored: Sequence[Mapping[str, object]]) -> list[Rule]:
-    """The rules of documents; InputError for one that cannot be read, unless it was stored so and is kept."""
-    found = []
-    for document in documents:
-        try:
-            found.append(rule_from(document))
-        except InputError:
-            if document not in stored:
-                raise
-    return found
-
-
 def _raise(problems: Iterable[Problem]) -> None:
     found = tuple(problems)
     if found:
@@ -91,7 +71,7 @@ class Announcing:
     def save(
         self,
         draft: Draft,
-        rules: Sequence[Mapping[str, object]],
+        rules: Sequence[Document],
         by: str,
         ident: str = "",
         seen_at: datetime | None = None,
@@ -294,20 +274,19 @@ class Announcing:
         return "" if self._config.policy.approval == "off" else None
 
     def _save(
-        self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Mapping[str, object]], by: str, ident: str,
+        self, tx: Tx, at: datetime, draft: Draft, rules: Sequence[Document], by: str, ident: str,
         new_ident: str = "", approved_by: str | None = None,
     ) -> Announcement:  # fmt: skip
         _raise(problems_of(draft, self._zones))
-        stored = [rule.document for rule in announcements.rules(tx, ident)] if ident else []
-        _raise(self._quiet(tx, at, draft, _understood(rules, stored), ident))
+        _raise(self._quiet(tx, at, draft, standing_rules.understood(tx, ident, rules), ident))
         approved_by = self._approved_in_advance() if approved_by is None else approved_by
         if not ident:
             saved = announcements.add(tx, at, new_ident or self._ids(), draft, by, approved_by)
-            self._set_rules(tx, at, saved.id, rules)
+            standing_rules.set_to(tx, at, self._ids, saved.id, rules)
             return saved
         before = announcements.get(tx, ident)
         saved = announcements.edit(tx, at, ident, draft, by, approved_by)
-        ended = self._set_rules(tx, at, ident, rules)
+        ended = standing_rules.set_to(tx, at, self._ids, ident, rules)
         waiting = utterances.waiting(tx, ident)
         for utterance in waiting:
             if utterance.rule_id in ended:
@@ -317,10 +296,9 @@ class Announcing:
         return saved
 
     @staticmethod
-    def _is(tx: Tx, known: Announcement, draft: Draft, rules: Sequence[Mapping[str, object]]) -> bool:
+    def _is(tx: Tx, known: Announcement, draft: Draft, rules: Sequence[Document]) -> bool:
         """Whether an announcement says just what a draft does."""
-        documents = [_lasting(rule.document) for rule in announcements.rules(tx, known.id)]
-        return draft_of(known) == draft and documents == [_lasting(rule) for rule in rules]
+        return draft_of(known) == draft and standing_rules.are(tx, known.id, rules)
 
     def quiet_problems_of(self, draft: Draft, rules: Sequence[Rule], ident: str = "") -> list[Problem]:
         """What saving this would be refused for because of quiet hours."""
@@ -342,26 +320,6 @@ class Announcing:
         same = known is not None and (known.text, known.parts) == (what.text, what.parts)
         return length_of(tx, self._config, what, known.id if known and same else "").total_seconds()
 
-    def _set_rules(self, tx: Tx, at: datetime, ident: str, rules: Sequence[Mapping[str, object]]) -> frozenset[str]:
-        """Make `rules` those of an announcement; the ids of the ones that ended.
-
-        A rule that stays the same keeps its id, and the changes of its single occurrences: what it has
-        spoken is known by it and never comes twice.
-        """
-        wanted = [dict(rule) for rule in rules]
-        lasting = [_lasting(rule) for rule in wanted]
-        ended = set()
-        for old in announcements.rules(tx, ident):
-            if _lasting(old.document) in lasting:
-                index = lasting.index(_lasting(old.document))
-                del wanted[index], lasting[index]
-            else:
-                announcements.end_rule(tx, at, old.id)
-                ended.add(old.id)
-        for document in wanted:
-            announcements.add_rule(tx, at, self._ids(), ident, document_of(rule_from(document)))
-        return frozenset(ended)
-
     def _put_in_stead(
         self, tx: Tx, at: datetime, announcement: Announcement, old: Sequence[Utterance], by: str
     ) -> None:
@@ -369,15 +327,9 @@ class Announcing:
         for utterance in old:
             utterances.void(tx, utterance.id, by)
         for rule_id, due in sorted({(utterance.rule_id, utterance.due) for utterance in old}):
-            lateness = lateness_of(announcement, self._rule_of(tx, rule_id))
+            lateness = lateness_of(announcement, standing_rules.of_utterance(tx, rule_id))
             for utterance in occurrence(self._ids, self._config, announcement, rule_id, due, lateness):
                 utterances.queue(tx, at, utterance)
-
-    @staticmethod
-    def _rule_of(tx: Tx, rule_id: str) -> Rule | None:
-        """The rule that made an utterance; None where somebody asked for it."""
-        found = announcements.rules(tx, rule_id=rule_id)
-        return rule_from(found[0].document, stored=True) if found else None
 
     def _occurrence_now(self, at: datetime, announcement: Announcement) -> list[Utterance]:
         rule_id = ON_REQUEST + self._ids()
