@@ -86,6 +86,11 @@ class Frame:
         """A length in pixels, grown with the screen; never a pixel too short."""
         return math.ceil(mm * self.growth * self.px_per_mm)
 
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room between things; not on seven inches."""
+        return self.height >= ROOMY_MM * self.px_per_mm * self.growth
+
     def style(self, step: float, bold: bool = False) -> Style:
         return Style(self.mm(LETTER_MM * step * self.text), bold)
 

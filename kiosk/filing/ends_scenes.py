@@ -8,7 +8,7 @@ from kiosk.acts import GoTo
 from kiosk.bar import HELP
 from kiosk.controls import field, field_height, qr_rows
 from kiosk.filing.acts import Agree, CallHelper, Discard, Forward, HandBack, Keep, OpenKeys, Turn
-from kiosk.filing.frame import is_roomy, opened, primary, troubles
+from kiosk.filing.frame import filled, opened, primary, troubles
 from kiosk.filing.pieces import Code, Para, Piece, Wrong, in_one_line, pieces
 from kiosk.filing.saying import begun_before, consent_lines, title_of
 from kiosk.filing.state import Filing
@@ -24,7 +24,6 @@ _CODE_MM = 60.0
 def consent(filing: Filing, setting: Setting) -> Scene:
     """All of it has to be seen before it can be sent."""
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words))
     badge = CHOSEN if filing.agreed else OPEN
     shown = troubles(filing, setting)
     shown += [Para(line) for line in consent_lines(filing, words)]
@@ -32,7 +31,8 @@ def consent(filing: Filing, setting: Setting) -> Scene:
         shown.append(Row(words("kiosk.filing.helper.hand_back"), HandBack()))
     else:
         shown.append(Row(words("kiosk.filing.consent.yes"), Agree(not filing.agreed), badge))
-    if pieces(sheet, setting, box, shown, filing.shown_page):
+    sheet, after = filled(setting, title_of(filing, words), shown, filing.shown_page)
+    if after:
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
     elif filing.agreed:
         primary(sheet, setting, words("kiosk.filing.go.send"), Forward())
@@ -41,22 +41,21 @@ def consent(filing: Filing, setting: Setting) -> Scene:
 
 def sending(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), stops=False, back=False)
-    pieces(sheet, setting, box, [Para(words("kiosk.filing.sending.wait"), step=1.25)], filing.shown_page)
+    shown = [Para(words("kiosk.filing.sending.wait"), step=1.25)]
+    sheet, _ = filled(setting, title_of(filing, words), shown, filing.shown_page, stops=False, back=False)
     return sheet.scene
 
 
 def not_sent(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     forward = "" if filing.waiting else words("kiosk.filing.go.again")
-    sheet, box = opened(setting, title_of(filing, words), forward)
     shown: list[Piece] = [Wrong(words(f"kiosk.filing.not_sent.{filing.where.name}"))]
     shown += troubles(filing, setting)
     if filing.waiting:
         shown = [Para(words("kiosk.filing.stop_here.keeping"), step=1.25)]
     else:
         shown.append(Row(words("kiosk.filing.not_sent.keep"), Keep()))
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    sheet, _ = filled(setting, title_of(filing, words), shown, filing.shown_page, forward)
     return sheet.scene
 
 
@@ -94,9 +93,8 @@ def handover(filing: Filing, setting: Setting) -> Scene:
     words, guide = setting.words, filing.guide
     number = int(filing.where.name)
     last = guide is None or number + 1 >= len(guide.handover)
-    sheet, box = opened(
-        setting, title_of(filing, words), words("kiosk.filing.go.done" if last else "kiosk.filing.go.on"), stops=False
-    )
+    title, forward = title_of(filing, words), words("kiosk.filing.go.done" if last else "kiosk.filing.go.on")
+    sheet, box = opened(setting, title, forward, stops=False)
     if guide is None:
         return sheet.scene
     step = guide.handover[number]
@@ -104,19 +102,20 @@ def handover(filing: Filing, setting: Setting) -> Scene:
     shown += troubles(filing, setting)
     if step.address:
         shown.append(Para(words("kiosk.filing.handover.address"), colour=MUTED))
-        if is_roomy(setting):
+        if setting.frame.roomy:
             box = _with_code(sheet, setting, box, step.address)
         else:  # an address would be broken beside it
             shown.append(Code(qr_rows(step.address)))
         shown.append(Para(step.address, bold=True))
     shown.append(Para(words("kiosk.filing.handover.password")))
+    if not setting.frame.roomy:
+        return filled(setting, title, shown, filing.shown_page, forward, stops=False)[0].scene
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
 
 
 def stop(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), stops=False)
     shown = troubles(filing, setting)
     if filing.waiting:
         shown.append(Para(words("kiosk.filing.stop_here.keeping"), step=1.25))
@@ -132,7 +131,7 @@ def stop(filing: Filing, setting: Setting) -> Scene:
             note = words("kiosk.filing.stop_here.keep_note")
             shown.append(Row(words("kiosk.filing.stop_here.keep"), Keep(), note=note))
         shown.append(Row(words("kiosk.filing.stop_here.discard"), Discard()))
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    sheet, _ = filled(setting, title_of(filing, words), shown, filing.shown_page, stops=False)
     return sheet.scene
 
 

@@ -8,7 +8,7 @@ from controller.guides.forms import Page, WantedPaper
 from controller.guides.model import REPEAT, Guide, said
 from kiosk.controls import Answer, picture
 from kiosk.filing.acts import Change, Forward, Have, MorePages, Shoot, SkipPhoto, Turn
-from kiosk.filing.frame import headed, opened, primary, troubles
+from kiosk.filing.frame import filled, headed, opened, primary, troubles
 from kiosk.filing.pictures import picture_of
 from kiosk.filing.pieces import Check, Para, Piece, Warn, pieces
 from kiosk.filing.saying import HAVE_WORDS, label_of, title_of
@@ -26,7 +26,6 @@ _HAVE = (("yes", Shape.CHECK), ("no", Shape.CROSS), ("depends", Shape.DOTS))
 def about(filing: Filing, setting: Setting) -> Scene:
     words, guide = setting.words, filing.guide
     title, whole = headed(setting, title_of(filing, words), words("kiosk.filing.about.title"))
-    sheet, box = opened(setting, title, words("kiosk.filing.go.begin"))
     shown = troubles(filing, setting)
     if whole:
         shown.append(Para(whole, bold=True))
@@ -35,7 +34,7 @@ def about(filing: Filing, setting: Setting) -> Scene:
             shown.append(Warn(words("kiosk.filing.unconfirmed")))
         shown += [Para(words(f"kiosk.filing.about.{each}")) for each in ("how", "purpose")]
         shown += [Para(text, colour=INK) for text in _facts(guide, words)]
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    sheet, _ = filled(setting, title, shown, filing.shown_page, words("kiosk.filing.go.begin"))
     return sheet.scene
 
 
@@ -58,18 +57,16 @@ def _facts(guide: Guide, words: Words) -> list[str]:
 
 def unfit(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), words("kiosk.filing.go.done"))
     problem = filing.form.fits(filing.answers) if filing.form else None
     shown: list[Piece] = [Para(problem.said(words), step=1.25)] if problem else []
     shown.append(Para(words("kiosk.filing.unfit.what")))
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    sheet, _ = filled(setting, title_of(filing, words), shown, filing.shown_page, words("kiosk.filing.go.done"))
     return sheet.scene
 
 
 def papers(filing: Filing, setting: Setting) -> Scene:
     """All of them have to be seen before the way goes on."""
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words))
     shown = troubles(filing, setting)
     group = ""
     for wanted in papers_of(filing):
@@ -89,7 +86,9 @@ def papers(filing: Filing, setting: Setting) -> Scene:
         shown.append(Check(said(paper.labels, words.language), _paper_note(wanted, words), answers, picture_of(paper)))
     if "no" in filing.have.values():
         shown.append(Para(words("kiosk.filing.papers.missing"), colour=MUTED))
-    if pieces(sheet, setting, box, shown or [Para(words("kiosk.filing.papers.none"))], filing.shown_page):
+    shown = shown or [Para(words("kiosk.filing.papers.none"))]
+    sheet, after = filled(setting, title_of(filing, words), shown, filing.shown_page)
+    if after:
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
     else:
         primary(sheet, setting, words("kiosk.filing.go.on"), Forward())
@@ -176,9 +175,8 @@ def _halves(setting: Setting, box: Box) -> tuple[Box, Box]:
 def review(filing: Filing, setting: Setting) -> Scene:
     """Right is what has been seen to its end, once."""
     words, form = setting.words, filing.form
-    sheet, box = opened(setting, title_of(filing, words))
     if form is None:
-        return sheet.scene
+        return opened(setting, title_of(filing, words))[0].scene
     warned = {
         page.path: problem.said(words)
         for page in pages_of(filing)
@@ -201,7 +199,7 @@ def review(filing: Filing, setting: Setting) -> Scene:
             shown.append(Warn(warned[line.path]))
     if count := len(photos_to_file(filing)):
         shown.append(Para(words("kiosk.filing.review.photos", count=count), bold=True))
-    after = pieces(sheet, setting, box, shown, filing.shown_page)
+    sheet, after = filled(setting, title_of(filing, words), shown, filing.shown_page)
     if after and filing.read_to < filing.shown_page + after:
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))
     else:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from controller.core.palette import BAMBOO, INK, PAPER, TURMERIC
 from kiosk.acts import Act
 from kiosk.bar import Bar, bar
 from kiosk.bar import Forward as Primary
 from kiosk.controls import progress
 from kiosk.filing.acts import Back, Forward, HandBack, Stop
-from kiosk.filing.pieces import Piece, Warn, Wrong
+from kiosk.filing.pieces import Para, Piece, Warn, Wrong, parts_of, pieces
 from kiosk.filing.saying import trouble_words
 from kiosk.filing.state import Filing
-from kiosk.look import GAP_MM, ROOMY_MM, TOUCH_MM, Style
+from kiosk.look import GAP_MM, TOUCH_MM, Style
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
 from kiosk.widgets import Box, Shape
@@ -33,10 +35,10 @@ def opened(
     """A page with its head and its bar, and the room between them. forward: what the primary action is called, ""
     where there is none. step: the number of the question, and of how many."""
     sheet, frame, room = setting.sheet(PAPER), setting.frame, setting.room
-    y = max(room.y if is_roomy(setting) else frame.mm(_LOW_MARGIN_MM), frame.reach)
+    y = max(room.y if setting.frame.roomy else frame.mm(_LOW_MARGIN_MM), frame.reach)
     if setting.helped:
         y = max(y, who_is_at_it(sheet, setting, max(0, frame.reach - band_height(setting))))
-    if step is not None and is_roomy(setting):
+    if step is not None and setting.frame.roomy:
         y = progress(sheet, setting.words, room.x, y, room.width, *step) + frame.mm(1)
     y = head(sheet, setting, title, y, stops)
     act = Primary(forward, Forward(), shape) if forward else None
@@ -44,10 +46,35 @@ def opened(
     return sheet, Box(room.x, y, room.width, bottom - y)
 
 
-def is_roomy(setting: Setting) -> bool:
-    """Whether there is room between things; not on seven inches."""
-    frame = setting.frame
-    return frame.height >= ROOMY_MM * frame.px_per_mm * frame.growth
+def filled(
+    setting: Setting,
+    title: str,
+    wanted: Sequence[Piece],
+    page: int,
+    forward: str = "",
+    stops: bool = True,
+    back: bool = True,
+    step: tuple[int, int] | None = None,
+) -> tuple[Sheet, int]:
+    """A page of pieces under its title, and how many parts come after the one that is shown. On a low screen the title
+    of a page that has to be turned stands on its first part only, where that makes fewer of them."""
+    sheet, box = opened(setting, title, forward, stops, back, step)
+    if not setting.frame.roomy and (under := parts_of(sheet, box, wanted)) > 1:
+        bare, whole = opened(setting, "", forward, stops, back, step)
+        room, keys = _column(setting, whole, stops or setting.helped)
+        style = bare.first_whole(title, room.width, room.height // 2, _title_styles(setting)[1:])
+        flowing = [Para(title, bold=True, colour=BAMBOO, heads=True, style=style), *wanted]
+        if keys.height > 2 * keys.width and parts_of(bare, room, flowing, keys) < under:
+            return bare, pieces(bare, setting, room, flowing, page, keys)
+    return sheet, pieces(sheet, setting, box, wanted, page)
+
+
+def _column(setting: Setting, box: Box, stops: bool) -> tuple[Box, Box]:
+    """A box without the column at its right that begins with the way to stop, and what of that is left for keys."""
+    key, gap = setting.frame.mm(TOUCH_MM), setting.frame.mm(1)
+    wide, below = (max(key, _way_out_width(setting)), box.y + key + gap) if stops else (key, box.y)
+    room = Box(box.x, box.y, box.width - wide - 2 * gap, box.height)
+    return room, Box(box.right - key, below, key, box.bottom - below)
 
 
 def primary(sheet: Sheet, setting: Setting, label: str, act: Act) -> None:
@@ -64,12 +91,14 @@ def head(sheet: Sheet, setting: Setting, title: str, y: int, stops: bool) -> int
     if stops:
         wide = _way_out_width(setting)
         sheet.button(Box(room.right - wide, y, wide, key), *way_out(setting))
+    if not title:
+        return y
     style = sheet.first_whole(title, width, high, _title_styles(setting))
     most = max(1, high // style.line)
     height = len(sheet.lines(title, width, style, most)) * style.line
     top = y + max(0, (key - height) // 2) if stops else y
     below = sheet.text(room.x, top, width, title, style, BAMBOO, most=most)
-    return max(below, y + key if stops else y) + (frame.mm(GAP_MM / 2) if is_roomy(setting) else 0)
+    return max(below, y + key if stops else y) + (frame.mm(GAP_MM / 2) if setting.frame.roomy else 0)
 
 
 def way_out(setting: Setting) -> tuple[str, Act]:
@@ -81,7 +110,8 @@ def way_out(setting: Setting) -> tuple[str, Act]:
 
 def _way_out_width(setting: Setting) -> int:
     frame, (word, _) = setting.frame, way_out(setting)
-    return max(frame.mm(_STOP_MM), setting.measure(word, frame.ordinary.style(1, bold=True)) + frame.mm(5))
+    least = setting.measure(word, frame.ordinary.style(1, bold=True)) + 2 * frame.mm(2) + 1
+    return max(frame.mm(_STOP_MM), least) if frame.roomy else least
 
 
 def band_height(setting: Setting) -> int:
@@ -124,7 +154,7 @@ def _title_room(setting: Setting, stops: bool) -> tuple[int, int]:
     frame = setting.frame
     beside = _way_out_width(setting) + frame.mm(GAP_MM) if stops else 0
     lines, least = (4 if frame.reach else 2), frame.ordinary.style(1, bold=True).line
-    wanted = frame.style(1, bold=True).line if is_roomy(setting) else least
+    wanted = frame.style(1, bold=True).line if setting.frame.roomy else least
     return setting.room.width - beside, lines * max(least, min(wanted, round(frame.height * _HEAD_SHARE) // 2))
 
 

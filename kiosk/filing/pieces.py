@@ -77,14 +77,30 @@ def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
     return Para(text, bold=True, colour=colour, step=step)
 
 
-def pieces(sheet: Sheet, setting: Setting, box: Box, wanted: Sequence[Piece], page: int) -> int:
-    """The pieces of a page (0 is the first) in a box, with keys to turn where there are more. Returns how many pages
-    come after it."""
+def parts_of(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None = None) -> int:
+    """How many pages `pieces` makes of them there."""
+    return len(_laid_out(sheet, box, wanted, keys)[0])
+
+
+def _laid_out(
+    sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None
+) -> tuple[list[list[Piece]], Box, Box | None]:
+    """The pieces by pages; the room for them; the place of the keys to turn, None if there is nothing to be turned."""
     pages = _pages(sheet, box.width, box.height, wanted)
-    if len(pages) > 1:
-        keys = _turning_place(sheet, box)
-        box = replace(box, width=keys.x - box.x - sheet.frame.mm(GAP_MM / 2))
-        pages = _pages(sheet, box.width, box.height, wanted)
+    if len(pages) == 1 or keys is not None:
+        return pages, box, keys if len(pages) > 1 else None
+    keys = _turning_place(sheet, box)
+    box = replace(box, width=keys.x - box.x - sheet.frame.mm(GAP_MM / 2))
+    return _pages(sheet, box.width, box.height, wanted), box, keys
+
+
+def pieces(
+    sheet: Sheet, setting: Setting, box: Box, wanted: Sequence[Piece], page: int, keys: Box | None = None
+) -> int:
+    """The pieces of a page (0 is the first) in a box, with keys to turn where there are more: within the box, if they
+    have no place of their own. Returns how many pages come after it."""
+    pages, box, keys = _laid_out(sheet, box, wanted, keys)
+    if keys is not None:
         _turning(sheet, setting, keys, min(page, len(pages) - 1), len(pages))
     page = min(page, len(pages) - 1)
     y = box.y
@@ -248,10 +264,12 @@ def _answer(sheet: Sheet, place: Box, answer: Answer) -> None:
     colour = sheet.key(place, answer.act, chosen=answer.chosen)
     sign = frame.ordinary.style(1).cap
     beside = sign + frame.mm(1.5)
-    room = place.width - beside - frame.mm(1.5)
-    style = sheet.first_whole(
-        answer.word, room, frame.ordinary.style(1).line, [frame.style(1, True), frame.ordinary.style(1, True)]
-    )
+    room, styles = place.width - beside - frame.mm(1.5), [frame.style(1, True), frame.ordinary.style(1, True)]
+    style = sheet.first_whole(answer.word, room, frame.ordinary.style(1).line, styles)
+    if not sheet.whole(answer.word, room, style, 1):  # the word goes before the sign
+        sheet.centred(place.inset(frame.mm(0.6)), answer.word, style, colour)
+        sheet.put(Target(place, answer.act))
+        return
     word = next(iter(sheet.lines(answer.word, room, style, 1)), "")
     left = place.x + (place.width - beside - sheet.width(word, style)) // 2
     middle = place.y + place.height // 2

@@ -28,6 +28,8 @@ def spoken(filing: Filing, words: Words) -> str:
     if page is not None:
         return "\n".join(_asked(filing, page, words))
     keys = _SAID.get(filing.where.at, ())
+    if filing.helping:
+        keys = tuple("helper.hand_back" if key == "stop_here.helper" else key for key in keys)
     lines = [*_title_lines(filing, words), *(words(f"kiosk.filing.{key}") for key in keys), *_more(filing, words)]
     return "\n".join(line for line in lines if line)
 

@@ -11,7 +11,7 @@ from controller.guides.model import DATE, NOTE, SELECT_MULTIPLE, said
 from kiosk.controls import field, field_height
 from kiosk.filing import ends_scenes, file_scenes, finding, typing_scene
 from kiosk.filing.acts import Choose, DoNotKnow, Forward, OpenKeys, PickEvent, PickGuide, PickPlace, Resume
-from kiosk.filing.frame import headed, is_roomy, opened, troubles
+from kiosk.filing.frame import filled, headed, opened, troubles
 from kiosk.filing.pieces import Para, Piece, pieces
 from kiosk.filing.saying import event_name, guides_of, label_of, title_of, trouble_words
 from kiosk.filing.state import At, Filing
@@ -26,14 +26,13 @@ from kiosk.widgets import Box, Scene
 def scene(filing: Filing, setting: Setting) -> Scene:
     """What is seen of a filing; its words are those of the setting."""
     setting = replace(setting, helped=filing.helping)
-    if filing.typing and (filing.trouble is None or is_roomy(setting)):
+    if filing.typing and (filing.trouble is None or setting.frame.roomy):
         return _typing(filing, setting)
     return _SCENES[filing.where.at](filing, setting)
 
 
 def _events(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), stops=False)
     rows: list[Piece] = []
     for event in finding.events_of(filing.guides):
         rows.append(Row(event_name(event, words), PickEvent(event)))
@@ -42,20 +41,23 @@ def _events(filing: Filing, setting: Setting) -> Scene:
     else:
         rows.append(Para(words("kiosk.filing.none")))
     rows.append(Row(words("kiosk.filing.events.resume"), Resume()))
-    pieces(sheet, setting, box, rows, filing.shown_page)
+    sheet, _ = filled(setting, title_of(filing, words), rows, filing.shown_page, stops=False)
     return sheet.scene
 
 
 def _guides(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
-    sheet, box = opened(setting, title_of(filing, words), stops=False)
-    query, language = filing.keyboard.text if filing.keyboard else "", words.language
-    rows: list[Piece] = []
-    if filing.keyboard:
-        box, rows = _field(sheet, setting, box, query, words("kiosk.filing.guides.search"))
-    found: list[Piece] = [Row(said(guide.title, language), PickGuide(guide.id)) for guide in guides_of(filing, words)]
-    rows += found or [Para(words("kiosk.filing.guides.nothing"))]
-    pieces(sheet, setting, box, rows, filing.shown_page)
+    title, part, rows = title_of(filing, words), filing.shown_page, list[Piece]()
+    for guide in guides_of(filing, words):
+        rows.append(Row(said(guide.title, words.language), PickGuide(guide.id)))
+    rows = rows or [Para(words("kiosk.filing.guides.nothing"))]
+    if filing.keyboard is None:
+        return filled(setting, title, rows, part, stops=False)[0].scene
+    query, hint = filing.keyboard.text, words("kiosk.filing.guides.search")
+    if not setting.frame.roomy:
+        return filled(setting, title, [_field_row(query, hint), *rows], part, stops=False)[0].scene
+    sheet, box = opened(setting, title, stops=False)
+    pieces(sheet, setting, _field(sheet, setting, box, query, hint), rows, part)
     return sheet.scene
 
 
@@ -72,19 +74,23 @@ def _ask(filing: Filing, setting: Setting) -> Scene:
         title, whole = words("kiosk.filing.ask.note"), label
     if whole:
         shown.append(Para(whole, bold=not is_note, step=1.25 if is_note else 1.0))
-    sheet, box = opened(setting, title, words("kiosk.filing.go.on"), step=(number, len(of)))
     if hint:
         shown.append(Para(hint, colour=MUTED))
-    if is_typed(page.question):
-        typed = filing.keyboard.text if filing.keyboard else ""
-        box, rows = _field(sheet, setting, box, typed, words("kiosk.filing.ask.touch"))
-        shown = [*shown[:1], *rows, *shown[1:]] if filing.trouble else [*rows, *shown]
+    is_written, typed = is_typed(page.question), filing.keyboard.text if filing.keyboard else ""
+    touch = words("kiosk.filing.ask.touch")
+    if is_written:
+        if not setting.frame.roomy:  # below what went wrong, if anything
+            shown.insert(1 if filing.trouble else 0, _field_row(typed, touch))
         shown += _places(filing, setting)
     elif page.question.kind != NOTE:
         shown += _choices(filing, page, setting)
     if page.question.required is None and page.question.kind != NOTE:
         shown.append(Row(words("kiosk.filing.ask.optional"), DoNotKnow()))
-    pieces(sheet, setting, box, shown, filing.shown_page)
+    forward, step = words("kiosk.filing.go.on"), (number, len(of))
+    if not is_written or not setting.frame.roomy:
+        return filled(setting, title, shown, filing.shown_page, forward, step=step)[0].scene
+    sheet, box = opened(setting, title, forward, step=step)
+    pieces(sheet, setting, _field(sheet, setting, box, typed, touch), shown, filing.shown_page)
     return sheet.scene
 
 
@@ -113,15 +119,17 @@ def _places(filing: Filing, setting: Setting) -> list[Piece]:
     return [Para(setting.words(f"kiosk.filing.ask.{key}"))]
 
 
-def _field(sheet: Sheet, setting: Setting, box: Box, text: str, hint: str) -> tuple[Box, list[Piece]]:
-    """The field that opens the keyboard, at the top of a box; returns what is left below. Where there is no room for
-    both it is the first of the rows, and may be turned away."""
-    if not is_roomy(setting):
-        return box, [Row(text or hint, OpenKeys(True))]
+def _field_row(text: str, hint: str) -> Row:
+    """The field that opens the keyboard, where there is little room: it may be turned away."""
+    return Row(text or hint, OpenKeys(True))
+
+
+def _field(sheet: Sheet, setting: Setting, box: Box, text: str, hint: str) -> Box:
+    """The field that opens the keyboard, at the top of a box; returns what is left below."""
     height = min(field_height(sheet), max(setting.frame.mm(16.0), box.height // 3))
     field(sheet, Box(box.x, box.y, box.width, height), text, OpenKeys(True), hint=hint)
     below = box.y + height + setting.frame.mm(GAP_MM / 2)
-    return Box(box.x, below, box.width, box.bottom - below), []
+    return Box(box.x, below, box.width, box.bottom - below)
 
 
 def _typing(filing: Filing, setting: Setting) -> Scene:

@@ -26,6 +26,7 @@ from kiosk.filing.acts import (
     Choose,
     Discard,
     Forward,
+    HandBack,
     Have,
     Keep,
     PickEvent,
@@ -383,7 +384,10 @@ def test_how_one_agrees_is_said_and_that_no_helper_does_it_for_them() -> None:
     assert spoken(resident.here, words) == words("kiosk.filing.helper.known")
     while place_of(resident) is not At.CONSENT:
         resident.goes_on()
-    lines = spoken(resident.here, words).splitlines()
+    assert spoken(resident.here, words).splitlines()[-1] == words("kiosk.filing.helper.hand_first")
+    resident.touches(HandBack())
+    assert spoken(resident.here, words) == words("kiosk.filing.helper.handed_back")
+    lines = spoken(replace(resident.here, trouble=None), words).splitlines()
     assert lines[-2:] == [words("kiosk.filing.consent.helped"), words("kiosk.filing.consent.then")]
     assert words("kiosk.filing.consent.helped") not in spoken(at(At.CONSENT).here, words)
     resident.touches(Agree(True), Forward())
