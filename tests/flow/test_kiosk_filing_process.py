@@ -8,16 +8,15 @@ import pytest
 
 from controller.runtime.clocks import SystemClock
 from controller.store import guides
-from kiosk.acts import FileService, GoTo, SpeakTo
+from kiosk.acts import FileService
 from kiosk.filing.acts import Choose, Forward, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS, LANGUAGE, WAITING
+from kiosk.flow import DOORS
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
-from tests.support.kiosk_cases import HOUSE, Case, state
 from tests.support.kiosk_filing import Resident
 from tests.support.kiosk_station import Station, until
-from tests.support.kiosk_touching import Finger, x_server
+from tests.support.kiosk_touching import PAGES, Finger, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 
 pytestmark = [
@@ -36,12 +35,10 @@ def test_a_resident_files_and_the_desk_opens_it(tmp_path: Path) -> None:
     store.close()
     with x_server() as display, station.kiosk(DISPLAY=display, SDL_AUDIODRIVER="dummy"):
         finger = Finger(display)
-        pages = {name: Case(state(HOUSE, scene=name)) for name in (WAITING, LANGUAGE, DOORS)}
         until(lambda: station.places.picture("kiosk").exists(), "the waiting screen")
         time.sleep(1.0)
-        finger.touch(pages[WAITING], GoTo(LANGUAGE), 1.0)
-        finger.touch(pages[LANGUAGE], SpeakTo("vi"), 1.0)
-        finger.touch(pages[DOORS], FileService(), 1.0)
+        finger.begins(station.places.picture("kiosk"))
+        finger.touch(PAGES[DOORS], FileService())
         visitor = Visitor(Resident(support.begun((guide,))), display)
         until(visitor.sees, "the first page of filing")
         visitor.touches(PickEvent("giay_to"), PickGuide(guide.id), Forward())

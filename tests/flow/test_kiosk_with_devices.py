@@ -18,19 +18,18 @@ from controller.core.filings import FileState
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config_text import load_config
 from controller.store import guides
-from kiosk.acts import FileService, GoTo, SpeakTo
+from kiosk.acts import FileService
 from kiosk.devices.receipt import token_in
 from kiosk.filing import way
 from kiosk.filing.acts import Forward, Have, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS, LANGUAGE, WAITING
-from kiosk.happenings import CardRead, Filed, PhotoTaken
+from kiosk.flow import DOORS
+from kiosk.happenings import CameraSees, CardRead, Filed, PhotoTaken
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
-from tests.support.kiosk_cases import HOUSE, Case, state
 from tests.support.kiosk_filing import Resident
 from tests.support.kiosk_station import Station, until
-from tests.support.kiosk_touching import Finger, x_server
+from tests.support.kiosk_touching import PAGES, Finger, x_server
 from tests.support.kiosk_visitor import Visitor, next_acts
 from tests.support.papers import page_of_print
 
@@ -39,9 +38,11 @@ pytestmark = [
     pytest.mark.skipif(not Path("/usr/bin/Xvfb").exists(), reason="needs Xvfb"),
 ]
 SETTLED_S = 0.35  # a page that came by itself takes no touch that may have been meant for the one before
+PHOTO = PhotoTaken(b"\xff\xd8", True, small=CameraSees(480, 270, bytes(480 * 270 * 3)))  # but for what is on it
 CARD = "008148012345||NÔNG THỊ BƯỞI THỬ|03021948|Nữ|Thôn Nà Khau, xã Bản Mẫu|01012022"
 
 
+@pytest.mark.timeout(300)  # a visit in a person's pace
 def test_a_card_a_photograph_and_a_slip(tmp_path: Path) -> None:
     guide = next(guide for guide in support.shipped() if guide.id == "khai_tu")
     sight, link, paper = tmp_path / "sight.png", tmp_path / "printer", tmp_path / "paper.pbm"
@@ -83,8 +84,8 @@ def test_a_card_a_photograph_and_a_slip(tmp_path: Path) -> None:
                         visitor.touches(*next_acts(visitor.resident))
                     case At.PHOTO:
                         visitor.touches(Forward(), look=False)
-                        time.sleep(3.0)  # it is taken, and looked at
-                        visitor.resident.happens(PhotoTaken(b"\xff\xd8", True))
+                        visitor.resident.happens(PHOTO)
+                        until(visitor.reads, "that it is taken, and can be read")
                         visitor.touches(Forward())
                     case _:
                         visitor.resident.goes_on()
@@ -108,12 +109,10 @@ def test_a_card_a_photograph_and_a_slip(tmp_path: Path) -> None:
 
 def _begun(station: Station, display: str, resident: Resident) -> Visitor:
     finger = Finger(display)
-    pages = {name: Case(state(HOUSE, scene=name)) for name in (WAITING, LANGUAGE, DOORS)}
     until(lambda: station.places.picture("kiosk").exists(), "the waiting screen")
     time.sleep(1.0)
-    finger.touch(pages[WAITING], GoTo(LANGUAGE), 1.0)
-    finger.touch(pages[LANGUAGE], SpeakTo("vi"), 1.0)
-    finger.touch(pages[DOORS], FileService(), 1.0)
+    finger.begins(station.places.picture("kiosk"))
+    finger.touch(PAGES[DOORS], FileService())
     visitor = Visitor(resident, display)
     until(visitor.sees, "the first page of filing")
     resident.touches = visitor.touches  # type: ignore[method-assign,assignment] # with a finger from now on

@@ -10,12 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.acts import Act
+from PIL import Image
+
+from kiosk.acts import Act, GoTo, Leave, SpeakTo
+from kiosk.flow import DOORS, LANGUAGE, SORRY, WAITING
 from kiosk.widgets import Target
-from tests.support.kiosk_cases import SMALL, Case, scene
+from tests.support.kiosk_cases import HOUSE, SMALL, Case, drawn, scene, state
+from tests.support.kiosk_station import until
 from tests.support.thief import in_memory, remembered
 
 PACE_S = 0.5  # a person's: the second tap of a double tap is not one
+PAGES = {name: Case(state(HOUSE, scene=name)) for name in (WAITING, LANGUAGE, DOORS, SORRY)}
 
 
 @contextmanager
@@ -42,6 +47,24 @@ class Finger:
         time.sleep(pace_s)
         self.touches(of, [act])
 
+    def leads(self, picture: Path, of: Case, act: Act, to: Case) -> None:
+        """Touch, and wait until the page that it leads to is kept as it is drawn: nothing can be touched of one
+        that has not come yet, and a button under the finger is a changed picture, too."""
+        expected = drawn(to)
+        self.touch(of, act)
+        until(lambda: _kept(picture) == expected, f"the page {to.state.scene} after {act}")
+
+    def leaves(self, picture: Path) -> None:
+        """The visit, from the doors, when they are there."""
+        expected = drawn(PAGES[DOORS])
+        until(lambda: _kept(picture) == expected, "the doors")
+        self.touch(PAGES[DOORS], Leave())
+
+    def begins(self, picture: Path) -> None:
+        """A visit, from the waiting screen (which is there) to the doors."""
+        self.leads(picture, PAGES[WAITING], GoTo(LANGUAGE), PAGES[LANGUAGE])
+        self.leads(picture, PAGES[LANGUAGE], SpeakTo("vi"), PAGES[DOORS])
+
     def touches(self, of: Case, acts: Iterable[Act]) -> None:
         """One after the other, faster than anybody types."""
         boxes = {w.act: w.box for w in scene(of) if isinstance(w, Target)}
@@ -64,6 +87,11 @@ class Finger:
     def does(self, what: list[str]) -> None:
         """As xdotool is told it, as fast as it can."""
         subprocess.run(["xdotool", *what], env=os.environ | {"DISPLAY": self.display}, check=True, timeout=60)
+
+
+def _kept(picture: Path) -> Image.Image:
+    with Image.open(picture) as file:
+        return file.convert("RGB")
 
 
 def children(pid: int) -> list[int]:

@@ -15,7 +15,7 @@ from kiosk.filing.acts import Agree, Choose, Forward, Have, Key, Turn
 from kiosk.filing.state import At
 from kiosk.paint import Painter
 from kiosk.sdl import pygame
-from kiosk.widgets import Target
+from kiosk.widgets import Modules, Picture, Scene, Target
 from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support
 from tests.support.kiosk_filing import Resident
@@ -40,6 +40,11 @@ class Eye:
         # nobody else in this process is to find a display that has gone among its open files
         weakref.finalize(self, os.close, self._x.XConnectionNumber(self._server))
 
+    def finds(self, case: cases.Case) -> bool:
+        """Whether a page is on the screen as it is drawn."""
+        whole = cases.drawn(case)
+        return self.sees(pygame.image.frombytes(whole.tobytes(), whole.size, "RGB"), _points(cases.scene(case)))
+
     def sees(self, wanted: pygame.Surface, points: list[tuple[int, int]]) -> bool:
         width, height = wanted.get_size()
         image = ctypes.c_void_p(
@@ -55,6 +60,12 @@ class Eye:
         return red << 16 | green << 8 | blue
 
 
+def _points(scene: Scene) -> list[tuple[int, int]]:
+    """Many of them in letters and on edges: half the points lie on what is drawn."""
+    points = [(w.box.x + w.box.width // 2, w.box.y + w.box.height // 2) for w in scene[1:]]
+    return points + [(random.randrange(1280), random.randrange(800)) for _ in range(POINTS)]  # noqa: S311 - any will do
+
+
 class Visitor:
     """Touches the real screen where the scenes say an act stands, and waits until the next page is there."""
 
@@ -68,10 +79,15 @@ class Visitor:
         scene = support.composed(self.resident.here)
         self._painter.forget()
         self._painter.show(scene)
-        # many of them in letters and on edges: half the points lie on what is drawn
-        boxes = [w.box for w in scene[1:]]
-        points = [(b.x + b.width // 2, b.y + b.height // 2) for b in boxes]
-        points += [(random.randrange(1280), random.randrange(800)) for _ in range(POINTS)]  # noqa: S311 - any will do
+        return self._eye.sees(self._surface, _points(scene))
+
+    def reads(self) -> bool:
+        """Whether the page is there but for what nobody can foretell: what a camera sees, and a token's code."""
+        scene = support.composed(self.resident.here)
+        self._painter.forget()
+        self._painter.show(scene)
+        hidden = [w.box for w in scene if isinstance(w, Picture | Modules)]
+        points = [point for point in _points(scene) if not any(box.holds(*point) for box in hidden)]
         return self._eye.sees(self._surface, points)
 
     def touches(self, *acts: Act, look: bool = True) -> None:
@@ -85,6 +101,8 @@ class Visitor:
             self._turned = not isinstance(act, Key)
             self._finger.at(box.x + box.width // 2, box.y + box.height // 2)
             self.resident.happens(act)
+            if self.resident.filing is None:  # that was its last page
+                return
             gone = self.resident.here.where.at is At.SENDING  # it is over sooner than anybody looks
             if look and not isinstance(act, Key) and not gone:
                 until(self.sees, f"{self.resident.here.where} after {act}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -58,7 +59,7 @@ def seen_in(content: bytes, secrets: Wanted) -> set[str]:
 def in_files(folders: Iterable[Path], secrets: Wanted) -> dict[str, set[str]]:
     """Which files below the folders (or files) have some of it, in their content or their name."""
     found = {}
-    for path in (each for folder in folders for each in (folder.rglob("*") if folder.is_dir() else [folder])):
+    for path in (each for folder in folders for each in (_below(folder) if folder.is_dir() else [folder])):
         try:
             content = b"" if path.is_symlink() or not path.is_file() else path.read_bytes()
         except FileNotFoundError:  # gone meanwhile
@@ -66,6 +67,12 @@ def in_files(folders: Iterable[Path], secrets: Wanted) -> dict[str, set[str]]:
         if hit := seen_in(content + b"\0" + str(path).encode(), secrets):
             found[str(path)] = hit
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files and folders; those that go meanwhile are passed over."""
+    for root, folders, files in os.walk(folder):
+        yield from (Path(root) / name for name in (*folders, *files))
 
 
 def in_memory(pid: int, secrets: Wanted) -> set[str]:
