@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,7 +96,7 @@ def test_without_a_printer_it_is_said(tmp_path: Path, printer: str, reason: str)
 
 
 STOPPED = """
-import sys, threading
+import sys, threading, time
 from datetime import datetime
 from pathlib import Path
 from controller.runtime.catalogues import load_words
@@ -106,37 +105,42 @@ from controller.runtime.places import Places
 from kiosk.devices import printing_child
 from kiosk.devices.printer import Printer
 from tests.flow.test_kiosk_printing import NOW, WISH
-stopping = threading.Event()
-threading.Timer(1.5, stopping.set).start()
+stopping, over = threading.Event(), []
+def leave():
+    over.append(time.monotonic())
+    stopping.set()
+threading.Timer(1.5, leave).start()
 printer = Printer(Kiosk.model_validate({"printer": sys.argv[1]}), Places(Path(sys.argv[2])), "Xã Nà Khau")
 printer.print(WISH, load_words("vi"), NOW, stopping)
+print(time.monotonic() - over[0])
 """
 
 
 def test_a_slip_comes_out_whole_though_its_visit_is_over(tmp_path: Path) -> None:
     places = places_in(tmp_path)
     with emulator(tmp_path, baud=57_600) as (line, paper):
-        begun = time.monotonic()
-        subprocess.run([sys.executable, "-c", STOPPED, line, str(places.state)], check=True, timeout=20)
-        assert time.monotonic() - begun < 8 and not paper.exists(), "the visit was over first"
-        until(paper.exists, 30, what="the cut")
+        command = [sys.executable, "-c", STOPPED, line, str(places.state)]
+        done = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
+        assert not paper.exists(), "the visit was over first"
+        assert float(done.stdout) < 6.5, "and waited for no printer"
+        until(paper.exists, 60, what="the cut")
     with Image.open(paper) as printed:
         (code,) = zxingcpp.read_barcodes(printed.convert("L"))
     assert token_in(code.text) == WISH.token
 
 
 def test_a_printer_that_falls_silent_in_the_middle_has_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing_child, "LAST_ANSWER_S", 0.6)
+    monkeypatch.setattr(printing_child, "ANSWER_S", 2.0)  # a busy machine may answer late
+    monkeypatch.setattr(printing_child, "LAST_ANSWER_S", 2.5)
     printer, line = os.openpty()
     tty.setraw(line)
-    answered, taken = 0, 0
+    answered, taken = 0, bytearray()
 
     def takes_all_and_answers_the_first_two() -> None:
-        nonlocal answered, taken
-        while taken < 60_000:
-            data = os.read(printer, 4096)
-            taken += len(data)
-            if answered < 2 and b"\x10\x04" in data:
+        nonlocal answered
+        while len(taken) < 60_000:
+            taken.extend(os.read(printer, 4096))
+            if answered < min(2, taken.count(b"\x10\x04")):
                 answered += 1
                 os.write(printer, b"\x12")
 
@@ -145,6 +149,6 @@ def test_a_printer_that_falls_silent_in_the_middle_has_not_printed(monkeypatch: 
     with pytest.raises(printing_child.NotPrintedError) as caught:
         printing_child.printed(f"serial:{os.ttyname(line)}@115200", bytes(60_000))
     assert (caught.value.reason, answered) == ("gone", 2)
-    worker.join(5)
+    worker.join(30)
     os.close(printer)
     os.close(line)

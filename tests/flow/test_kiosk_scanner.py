@@ -25,13 +25,15 @@ CARD = "001099000123|012345678|Nguyễn Văn A|01011999|Nam|Thôn Nà Khau, Xã 
 def listening(line: str) -> Iterator[list[CardRead | DeviceFailed]]:
     told: list[CardRead | DeviceFailed] = []
     stop = threading.Event()
-    thread = threading.Thread(target=Scanner(line, told.append).run, args=(stop, lambda: None))
+    turns: list[int] = []
+    thread = threading.Thread(target=Scanner(line, told.append).run, args=(stop, lambda: turns.append(1)))
     thread.start()
     try:
+        until(lambda: turns, what="that it listens, and has thrown away what came before")
         yield told
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
 
 
@@ -40,7 +42,6 @@ def test_codes_come_whole() -> None:
     tty.setraw(there)
     os.write(here, b"scanned while nobody was here\r")
     with listening(f"{os.ttyname(there)}@9600") as told:
-        time.sleep(0.5)
         data = CARD.encode() + b"\r\n"
         for first in range(0, len(data), 7):  # as it comes over a slow line, cut in the middle of letters
             os.write(here, data[first : first + 7])
@@ -71,7 +72,6 @@ def test_a_line_that_the_visit_before_still_holds_is_no_fault(caplog: pytest.Log
     with SerialPort(os.ttyname(there), 9600), listening(f"{os.ttyname(there)}@9600") as told:
         time.sleep(0.3)
     with listening(f"{os.ttyname(there)}@9600") as told:
-        time.sleep(0.5)
         os.write(here, CARD.encode() + b"\r")
         until(lambda: told, what="the card")
     os.close(here)
