@@ -146,7 +146,7 @@ def test_killed_in_the_closing_chime_it_has_been_played(tmp_path: Path, sink: Nu
     with audio(station, sink) as process:
         (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
         progress = ProgressFile(station.places.progress("main"))
-        until(lambda: (known := progress.read().get(utterance.id)) and known.segment is Segment.OVER, 15, every_s=0.005)
+        until(lambda: (known := progress.read().get(utterance.id)) and known.segment is Segment.OVER, 30, every_s=0.005)
         process.kill()
         heard = len(listener.samples())
         process.start()
@@ -169,7 +169,7 @@ def test_a_stop_is_heard_at_once(tmp_path: Path, sink: NullSink, listener: Liste
         wait_for(station, utterance, "stopped")
         time.sleep(0.2)
     (burst,) = listener.bursts()
-    assert burst.ended - asked < 0.3
+    assert burst.ended - asked < 0.3 + stall_s(listener, asked, burst.ended)
     assert lines(station, utterance)[-1].detail["by"] == "lan"
 
 
@@ -190,7 +190,7 @@ def test_a_locked_database_neither_cuts_the_sound_nor_mutes_an_emergency(
                 bell.ring("audio-main", ring)
             time.sleep(2.0)
             (cut,) = listener.tones(440.0)
-            assert cut.ended - asked < 0.15, "the normal one makes way"
+            assert cut.ended - asked < 0.15 + stall_s(listener, asked, cut.ended), "the normal one makes way"
             assert listener.bursts()[-1].ended > asked + 1.5, "the alert sounds while the database is locked"
         until(lambda: kinds(station, normal)[:3] == ["queued", "playing", "cut"], what="the journal, afterwards")
         wait_for(station, emergency, "played")
@@ -230,7 +230,7 @@ hold_s = 0.5
     with audio(station, sink):
         due = station.clock.now() + timedelta(seconds=2.5)
         queue_at(station, tone_announcement(station, 0.4), due)
-        until(watch, 10, every_s=0.005, what=f"the relay; {seen}")
+        until(watch, 30, every_s=0.005, what=f"the relay; {seen}")
     os.close(master)
     os.close(slave)
     (burst,) = listener.bursts()

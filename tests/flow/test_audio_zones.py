@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from controller.runtime.clocks import SystemClock
+from tests.support.processes import until
 from tests.support.pulse import null_sink
 from tests.support.sounding import PLAIN, audio, wait_for
 from tests.support.stations import station_in
@@ -52,7 +53,7 @@ def test_only_the_zones_that_are_meant_hear_it(tmp_path: Path) -> None:
         return [(seen[at + 1], bool(seen[at + 2])) for at in range(0, len(seen), 4)]
 
     with null_sink() as sink, audio(station, sink):
-        time.sleep(0.5)
+        until(lambda: {channel for channel, _ in frames()} == {1, 2, 3}, what="every relay's first order")
         begun = len(frames())
         assert all(not on for _, on in frames()), "off, all of them, until somebody speaks"
         (far,) = queue_at(station, tone_announcement(station, 0.5, zones=("na-khau",)), station.clock.now())
