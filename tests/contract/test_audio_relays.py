@@ -173,6 +173,7 @@ def test_pulled_and_put_in_again_between_two_switches_nobody_notices(wired: tupl
     assert rig.really() == (True, False, False, False)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("count", range(0, 28, 3))
 def test_a_plug_pulled_at_any_byte(wired: tuple[Rig, RelayEmulator], count: int, in_time: InTime) -> None:
     rig, emulator = wired
@@ -202,6 +203,7 @@ def test_whatever_a_board_babbles_it_is_over_in_time(tmp_path: Path, noise: byte
         assert rig.really()[0] is on
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["lcus1", "modbus"])
 def test_a_line_that_is_never_silent(kind: Kind, in_time: InTime) -> None:
     master, slave = os.openpty()
@@ -240,6 +242,7 @@ def test_a_byte_that_is_lost_is_made_good_by_asking_again(tmp_path: Path) -> Non
         assert bytes(rig.emulator.heard[8:]) == bytes.fromhex("01 05 00 00 FF 00 8C 3A") * 2
 
 
+@pytest.mark.alone
 def test_a_board_that_is_deaf_keeps_no_other_from_switching(tmp_path: Path, in_time: InTime) -> None:
     with ExitStack() as stack:
         deaf = stack.enter_context(served(RelayEmulator(ModbusRelays(4), tmp_path / "modbus")))
@@ -306,6 +309,7 @@ def test_what_worked_last_time_comes_first_and_what_has_failed_is_not_tried_twic
     assert turns == ["sound off", "deaf off", "deaf off"]
 
 
+@pytest.mark.alone
 def test_a_late_answer_to_something_else_is_no_answer(tmp_path: Path, in_time: InTime) -> None:
     with rig_of("modbus", tmp_path) as rig:
         assert rig.emulator is not None

@@ -54,6 +54,7 @@ def rendition(station: Station, announcement: Announcement) -> Rendition:
     return found
 
 
+@pytest.mark.alone
 def test_told_to_end_while_a_voice_hangs_it_ends_at_once_and_leaves_nobody_behind(tmp_path: Path) -> None:
     station = station_in(tmp_path / "state", ONE_VOICE.format(limit=60), SystemClock())
     pids = tmp_path / "pids"
@@ -126,7 +127,7 @@ def test_what_was_prepared_while_nothing_could_be_written_is_not_prepared_again(
         finally:
             stopping.set()
             studio.end()
-            thread.join(5)
+            thread.join(30)
             station.store.close()
         assert spoken == ["Mời bà con đến họp."]
 
