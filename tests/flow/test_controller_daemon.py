@@ -62,7 +62,7 @@ def up(desk: Desk) -> bool:
 def test_from_a_saved_rule_to_a_ring_at_the_output(desk: Desk) -> None:
     with Process("daemon", state=desk.places.state) as daemon:
         until(lambda: desk.lines("started"))
-        due = datetime.now(UTC) + timedelta(seconds=31)  # a second before it comes within the lead
+        due = datetime.now(UTC) + timedelta(seconds=35)  # some seconds before it comes within the lead
         desk.announcing.save(DRAFT, [once(due)], "tester")
         desk.audio.wait(0.5)  # of the saving
         assert desk.utterances() == []

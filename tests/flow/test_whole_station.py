@@ -9,7 +9,7 @@ import signal
 import time
 import wave
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from schedules.samples import samples
 from tests.support.processes import until
 from tests.support.pulse import RATE
+from tests.support.torn import stall_s
 from tests.support.whole import Whole, whole_station
 
 pytestmark = pytest.mark.alone
@@ -57,7 +58,7 @@ def first_sentence(text: str) -> str:
     return text[: text.index(". ") + 1]
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(240)
 def test_a_welcome_is_heard_and_seen_within_a_minute(station: Whole) -> None:
     began = time.monotonic()
     until(lambda: "playing" in station.kinds(WELCOME), 45, every_s=0.2, what="the welcome to begin")
@@ -88,11 +89,11 @@ def test_first_sign_in(station: Whole, page: Page) -> None:
     expect(page.locator("main")).to_contain_text(WELCOME)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(420)
 def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk(station: Whole, page: Page) -> None:
     text = first_sentence(TAX.text)
     due = write(station, page, TAX.title, text)
-    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=10_000)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=40_000)
 
     source = page.locator("audio").get_attribute("src") or ""
     sha256 = source.rsplit("/", 1)[1].removesuffix(".wav")
@@ -105,7 +106,7 @@ def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk
 
     page.evaluate("window.sameWindow = true")
     state = page.locator("[data-live=occurrences] .state").first
-    expect(state).to_contain_text("đang chờ", timeout=70_000)
+    expect(state).to_contain_text("đang chờ", timeout=120_000)
     expect(state).to_contain_text("đang phát", timeout=70_000)
     late_s = (datetime.now(due.tzinfo) - due).total_seconds()
     assert -1 < late_s < 4
@@ -119,19 +120,23 @@ def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk
 
 def test_speak_now_and_stop_while_it_plays(station: Whole, page: Page) -> None:
     write(station, page, LOST_COW.title, LOST_COW.text, now=True)
-    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=15_000)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=40_000)
     before = len(station.listener.bursts())
     page.locator("summary.primary").click()
     page.get_by_role("button", name="Đúng, phát ngay").click()
     state = page.locator("[data-live=occurrences] .state").first
-    expect(state).to_contain_text("đang phát", timeout=10_000)
-    until(lambda: len(station.listener.bursts()) > before, 5, what="its sound")
+    expect(state).to_contain_text("đang phát")
+    until(lambda: len(station.listener.bursts()) > before, what="its sound")
     time.sleep(3)
-    asked = time.monotonic()
-    page.locator(".strip .stop").click()
+    stop = page.locator(".strip .stop")
+    # at the click itself: the browser's driver first sees to it that the button stands still
+    stop.evaluate("button => button.addEventListener('pointerdown', () => sessionStorage.clicked = Date.now())")
+    ahead = time.time() - time.monotonic()
+    stop.click()
     expect(state).to_contain_text("đã dừng")
     time.sleep(0.5)
-    assert station.listener.bursts()[-1].ended - asked < 0.6, "a click of the browser's and the station's answer"
+    asked, silent = float(page.evaluate("sessionStorage.clicked")) / 1000 - ahead, station.listener.bursts()[-1].ended
+    assert silent - asked < 0.6 + stall_s(station.listener, asked, silent), "a click, and the station's answer"
     assert station.kinds(LOST_COW.title)[-1] == "stopped"
     assert station.journal(LOST_COW.title)[-1].detail["by"] == "Phạm Thị Lan"
 
@@ -147,23 +152,23 @@ def test_what_cannot_be_accepted_is_said_beside_its_field(station: Whole, page: 
     expect(page.locator("#text")).to_have_value("a" * 5001)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 def test_audio_killed_while_it_plays_is_back_and_begins_again(station: Whole, page: Page) -> None:
     title = "Thử ngắt giữa chừng"
     write(station, page, title, first_sentence(TAX.text), now=True)
-    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=15_000)
+    expect(page.locator("[data-live=rendition]")).to_contain_text("✓", timeout=40_000)
     page.locator("summary.primary").click()
     page.get_by_role("button", name="Đúng, phát ngay").click()
-    until(lambda: "playing" in station.kinds(title), 10, what="it to play")
+    until(lambda: "playing" in station.kinds(title), what="it to play")
     time.sleep(2)
     os.kill(station.pids("audio-main")[-1], signal.SIGKILL)
-    killed = time.monotonic()
-    until(lambda: station.kinds(title)[-2:] == ["cut", "playing"], 5, what="it to begin again")
-    assert time.monotonic() - killed < 3
-    until(lambda: station.kinds(title)[-1] == "played", 30, what="its end")
+    killed = datetime.now(UTC)
+    until(lambda: station.kinds(title)[-2:] == ["cut", "playing"], what="it to begin again")
+    assert station.journal(title)[-1].at - killed < timedelta(seconds=3)
+    until(lambda: station.kinds(title)[-1] == "played", 60, what="its end")
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 def test_ctrl_c_ends_it_and_a_second_start_goes_on(station: Whole, page: Page) -> None:
     family = [pid for name in ("audio-main", "controller", "web", "kiosk") for pid in station.pids(name)]
     began = time.monotonic()
@@ -172,7 +177,7 @@ def test_ctrl_c_ends_it_and_a_second_start_goes_on(station: Whole, page: Page) -
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
     said = len(station.process.said())
     station.process.start()
-    until(lambda: "the page is served" in station.process.said()[said:], 20, what="the page")
+    until(lambda: "the page is served" in station.process.said()[said:], 40, what="the page")
     page.goto("/")
     expect(page.locator("main")).to_contain_text(LOST_COW.title)
     assert station.kinds(WELCOME).count("created") == 1, "welcomed once"
@@ -180,9 +185,10 @@ def test_ctrl_c_ends_it_and_a_second_start_goes_on(station: Whole, page: Page) -
 
 
 def write(station: Whole, page: Page, title: str, text: str, now: bool = False) -> datetime:
-    """Fill in the form as an official does; returns when it is due (a minute that has not begun)."""
+    """Fill in the form as an official does; returns when it is due: on the minute, in 50 s at the earliest, so that a
+    busy machine too has saved and prepared it before the clock comes near."""
     local = datetime.now(station.config.site.tz)
-    due = (local + timedelta(seconds=75 if local.second > 45 else 60)).replace(second=0, microsecond=0)
+    due = (local + timedelta(seconds=110)).replace(second=0, microsecond=0)
     page.goto("/announcements/new")
     page.fill("#title", title)
     page.fill("#text", text)
