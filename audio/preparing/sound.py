@@ -17,7 +17,7 @@ import numpy as np
 
 from audio.preparing.decoding import RefusedError, look, pieces
 from audio.preparing.loudness import RATE, Sliced, Sound, integrated_lufs, limited, true_peak_dbtp
-from audio.preparing.track import Excerpt, Track
+from audio.preparing.track import Centred, Excerpt, Track
 
 PART_GAP_S = 0.6  # between neighbours, where no pause is asked for: as long as a speaker takes breath
 _SILENT = 10 ** (-40 / 20)  # no voice peaks lower
@@ -116,7 +116,7 @@ def finish_signal(
     """Make `out` of a chime. RefusedError if it is silent, or not as long as a signal is."""
     with file.open("rb") as content:
         heard = _decoded(pieces(content, kind, 60 * most_s), out.with_suffix(".heard"))
-    chime = trimmed(heard, _SOFT)
+    chime = trimmed(Centred(heard), _SOFT)
     length_s = chime.size / RATE if chime else 0.0
     if not chime or not np.isfinite(integrated_lufs(chime)):
         raise RefusedError("sound_silent")
@@ -212,7 +212,7 @@ def _recording(part: Recorded, out: Path, most_s: float) -> Excerpt:
                 raise RecordingError("recording_missing")
             file.seek(0)
             kind = look(file, most_s).kind
-            found = trimmed(_decoded(pieces(file, kind, most_s), out.with_suffix(".heard")), _SOFT)
+            found = trimmed(Centred(_decoded(pieces(file, kind, most_s), out.with_suffix(".heard"))), _SOFT)
     except FileNotFoundError as error:
         raise RecordingError("recording_missing") from error
     except RefusedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,8 @@ from av.filter import Graph
 
 from audio.preparing.decoding import pieces
 from audio.preparing.loudness import RATE, SILENT, Sound, integrated_lufs, limited, true_peak_dbtp
+from audio.preparing.sound import Recorded, finish, trimmed
 from audio.preparing.sound import levelled as levelled_at
-from audio.preparing.sound import trimmed
 from audio.preparing.track import KEEP, Excerpt, Track
 
 
@@ -205,6 +206,25 @@ def test_the_noise_of_a_room_is_trimmed_like_silence() -> None:
     steady = trimmed(hum, 0.003)  # a sound without any pause keeps all of it
     assert steady is not None
     assert steady.size == hum.size + 2 * KEEP
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.02, -0.02])
+def test_the_steady_offset_of_a_cheap_input_takes_no_room_and_hides_no_silence(tmp_path: Path, offset: float) -> None:
+    """A soft voice (peaks at -26 dBFS) between two seconds of nothing; the offset is all but as high."""
+    brought, out = tmp_path / "brought.wav", tmp_path / "out.wav"
+    voice = softly(speechlike(4.0))
+    sound = np.pad(voice * (0.05 / np.abs(voice).max()), 2 * RATE) + offset
+    with wave.open(str(brought), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((sound * 32_767).round().astype("<i2").tobytes())
+    made = finish([Recorded(brought, hashlib.sha256(brought.read_bytes()).hexdigest())], out, 60.0, -16.0, -1.0)
+    assert made.lufs == pytest.approx(-16.0, abs=0.15)
+    assert made.duration_s == pytest.approx(3.6, abs=0.6), "the voice ends in a pause of a second"
+    with wave.open(str(out)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32_768
+    assert abs(samples.mean()) < 0.002
 
 
 def test_an_excerpt_fades_and_any_slice_of_it_is_a_slice_of_the_whole() -> None:
