@@ -61,8 +61,8 @@ def started(stack: ExitStack, station: Station, sink: NullSink) -> dict[str, Pro
     state = station.places.state
     running = {words[0]: stack.enter_context(Process(*words, state=state, variables=variables)) for words in PROCESSES}
     stack.enter_context(Process("board", "emulate", "cong", state=state))
-    until(lambda: "sound goes to pulseaudio" in running["audio"].said(), 20, what="the audio process")
-    until(lambda: station.places.picture("kiosk").exists(), 20, what="the kiosk")
+    until(lambda: "sound goes to pulseaudio" in running["audio"].said(), 60, what="the audio process")
+    until(lambda: station.places.picture("kiosk").exists(), 60, what="the kiosk")
     return running
 
 
@@ -125,7 +125,7 @@ def test_killing_all_others_leaves_no_gap_in_the_sound(tmp_path: Path, sink: Nul
     with ExitStack() as stack, Listener(sink) as listener:
         running = started(stack, station, sink)
         (utterance,) = queue_at(station, tone_announcement(station, 4.0), station.clock.now())
-        until(lambda: listener.bursts(), 5, what="the tone")
+        until(lambda: listener.bursts(), what="the tone")
         for name in ("web", "kiosk", "daemon"):
             time.sleep(0.5)
             running[name].kill()
@@ -134,7 +134,7 @@ def test_killing_all_others_leaves_no_gap_in_the_sound(tmp_path: Path, sink: Nul
             with station.store.read() as tx:
                 return utterances.get(tx, utterance.id).state is UtteranceState.PLAYED
 
-        until(ended, 10, what="its end")
+        until(ended, 30, what="its end")
         time.sleep(0.2)
         (burst,) = listener.bursts(gap_s=0.004)
     assert burst.ended - burst.began == pytest.approx(4.0, abs=0.02)

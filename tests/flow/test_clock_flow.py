@@ -85,12 +85,12 @@ def test_after_a_power_cut_the_schedule_waits_for_somebody_who_knows_the_time(tm
     with station.store.write() as tx:
         clocks.keep(tx, Stand("the boot before the cut", Trust.SYNCHRONISED))
     with Process("audio", state=tmp_path / "state"), Controller(tmp_path / "state", machine.root):
-        until(lambda: said_of_the_clock(station) == ["doubtful", "clock_doubtful"], 20)
+        until(lambda: said_of_the_clock(station) == ["doubtful", "clock_doubtful"], 60)
         (asked_for,) = station.announcing.speak_now(tone.id, "Cán bộ Văn thư")
-        until(lambda: state_of(station, asked_for) == "played", 20)
+        until(lambda: state_of(station, asked_for) == "played", 60)
         alert = tone_announcement(station, 1.0, 880.0, title="Thử chuông")
         (asked_again,) = station.announcing.speak_now(alert.id, "Cán bộ Văn thư")
-        until(lambda: state_of(station, asked_again) == "played", 20)
+        until(lambda: state_of(station, asked_again) == "played", 60)
         assert state_of(station, left) == "queued", "long due, but by a clock that may be slow"
         now = datetime.now(UTC)
         with station.store.read() as tx:
@@ -98,7 +98,7 @@ def test_after_a_power_cut_the_schedule_waits_for_somebody_who_knows_the_time(tm
             assert [u.title for u in due if u.rule_id != left.rule_id and not u.on_request] == [], "not even planned"
         done = loalang("clock", "--right", state=tmp_path / "state")
         assert (done.returncode, "xác nhận 1 phút trước" in done.stdout) == (0, True), done.stdout + done.stderr
-        until(lambda: state_of(station, left) == "played", 20)
+        until(lambda: state_of(station, left) == "played", 60)
         with station.store.read() as tx:
             assert [part.fault for part in facts.health(tx) if part.component == "clock"] == [""]
             due = utterances.between(tx, now - timedelta(hours=1), now + timedelta(hours=1))
@@ -122,13 +122,13 @@ def test_a_synchronised_start_plans_at_once_and_a_synchronisation_later_cures(tm
             return [u.state.value for u in utterances.between(tx, now - timedelta(hours=1), now + timedelta(hours=1))]
 
     with Controller(tmp_path / "state", machine.root) as controller:
-        until(lambda: "doubtful" in said_of_the_clock(station), 20)
+        until(lambda: "doubtful" in said_of_the_clock(station), 60)
         assert planned() == []
         machine.synchronise(datetime.now(UTC))
-        until(lambda: planned() == ["queued"], 10)
+        until(lambda: planned() == ["queued"], 60)
         assert controller.end() == 0
         controller.start()
-        until(lambda: journal_of(station, "started") == 2, 20)
+        until(lambda: journal_of(station, "started") == 2, 60)
     assert said_of_the_clock(station) == ["doubtful", "clock_doubtful", "synchronised", "clock_doubtful"]
     station.store.close()
 

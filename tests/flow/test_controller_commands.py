@@ -32,7 +32,7 @@ def test_the_doctor_knows_the_stations_own_page(tmp_path: Path) -> None:
     state = tmp_path / "state"
     port = station(state)
     with Process("web", state=state):
-        until(lambda: answers(port), 20)
+        until(lambda: answers(port), 60)
         found = {finding["name"]: finding for finding in json.loads(loalang("doctor", "--json", state=state).stdout)}
     assert found["web"] == {
         "name": "web", "state": "ok", "what": f"trang quản lý đang chạy ở cổng {port}", "what_to_do": "",
@@ -44,7 +44,7 @@ def test_backup_while_it_runs_restore_when_it_does_not(tmp_path: Path) -> None:
     state, kept = tmp_path / "state", tmp_path / "kept.tar.gz"
     station(state)
     with Process("daemon", state=state) as daemon:
-        until(lambda: at_home(Places(state), "controller"), 20)
+        until(lambda: at_home(Places(state), "controller"), 60)
         assert loalang("backup", str(kept), state=state).returncode == 0
         refused = loalang("restore", str(kept), state=state)
         assert (refused.returncode, "controller" in refused.stderr) == (2, True)
@@ -52,7 +52,7 @@ def test_backup_while_it_runs_restore_when_it_does_not(tmp_path: Path) -> None:
     done = loalang("restore", str(kept), state=state)
     assert (done.returncode, done.stderr) == (0, "")
     with Process("daemon", state=state):
-        until(lambda: at_home(Places(state), "controller"), 20)
+        until(lambda: at_home(Places(state), "controller"), 60)
     kept.write_bytes(kept.read_bytes()[:-100])
     broken = loalang("restore", str(kept), state=state)
     assert (broken.returncode, len(broken.stderr.splitlines())) == (2, 1)

@@ -71,7 +71,7 @@ def test_what_was_opened_never_lies_on_the_disk(tmp_path: Path) -> None:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", port)) == 0
 
-        until(answers, 20, what="the page's port")
+        until(answers, 60, what="the page's port")
         browser = Browser(port, session)
         found = re.search(r'name="token" value="([^"]+)"', browser.text("/files"))
         assert found

@@ -41,7 +41,7 @@ def pids(process: Process) -> list[int]:
 def running(tmp_path: Path) -> Iterator[tuple[Places, Process]]:
     places = configured(tmp_path)
     with Process("run", state=tmp_path, variables=QUIET) as process:
-        until(lambda: places.bell("kiosk").exists() and "the page is served" in process.said(), 30, what="the station")
+        until(lambda: places.bell("kiosk").exists() and "the page is served" in process.said(), 90, what="the station")
         yield places, process
 
 
@@ -75,7 +75,7 @@ def test_all_children_end_when_run_is_killed_and_the_next_run_waits_for_them(
     process.kill()
     process.start()
     until(lambda: not any(map(alive, children)), 8, what="the children to end by themselves")
-    until(lambda: len(pids(process)) == 8, 10, what="the next ones")
+    until(lambda: len(pids(process)) == 8, 60, what="the next ones")
     time.sleep(1.0)
     assert "ended with" not in process.said()
 

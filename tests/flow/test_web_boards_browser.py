@@ -60,7 +60,7 @@ def phone(browser: Browser, address: str, script: bool = True) -> BrowserContext
 
 def opened(context: BrowserContext, path: str) -> tuple[Page, list[str]]:
     page, complaints = context.new_page(), list[str]()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
     page.goto(path)
@@ -199,7 +199,7 @@ def test_a_picture_and_an_emergency(browser: Browser, pages: Pages) -> None:
     with served(pages.app) as address, phone(browser, address) as context:
         page, complaints = opened(context, "/notices/new")
         page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": b"none" * 99})
-        expect(page.get_by_role("alert")).to_contain_text("không phải là hình", timeout=20_000)
+        expect(page.get_by_role("alert")).to_contain_text("không phải là hình")
         page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
         expect(page.get_by_alt_text("Hình của tin")).to_be_visible(timeout=20_000)
         expect(page.locator("[data-face=cong]")).to_contain_text("không hiện được hình")

@@ -39,7 +39,7 @@ class Visit:
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self._console(line.type, line.text))
@@ -77,7 +77,7 @@ def test_first_sign_in_write_see_how_it_will_be_and_save(pages: Pages, visit: Vi
     with pages.station.store.write() as tx:
         code = users.new_setup_code(tx, pages.station.clock.now())
     page.goto("/announcements")
-    expect(page).to_have_url("/first", timeout=10_000)
+    expect(page).to_have_url("/first")
     page.fill("#code", code.lower())
     page.fill("#full_name", FULL_NAME)
     page.fill("#name", NAME)

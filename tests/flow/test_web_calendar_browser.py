@@ -63,7 +63,7 @@ def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
         base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN", java_script_enabled=request.param
     )
     found = context.new_page()
-    found.set_default_timeout(15_000)
+    found.set_default_timeout(30_000)
     complaints: list[str] = []
     found.on("pageerror", lambda error: complaints.append(str(error)))
     found.goto("/calendar")

@@ -52,7 +52,7 @@ def test_days_are_changed_and_taken_back(
             base_url=address, viewport={"width": width, "height": height}, java_script_enabled=script, locale="vi-VN"
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto("/sign-in?to=/days")
         page.fill("#name", NAME)
         page.fill("#password", PASSWORD)

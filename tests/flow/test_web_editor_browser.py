@@ -46,7 +46,7 @@ def test_what_is_met_and_what_is_quiet_is_mended_with_a_tap(browser: Browser, pa
             base_url=address, viewport={"width": 360, "height": 740}, java_script_enabled=script
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         begun(page)
         page.fill("#text", "Mời bà con họp thôn. " * 40)
         times, look = page.locator("[name=times]"), page.get_by_role("button", name="Xem thử").last

@@ -73,7 +73,7 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
             locale="vi-VN", permissions=["clipboard-read", "clipboard-write"] if script else [],
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto("/sign-in?to=/files")
         page.fill("#name", NAME)
         page.fill("#password", PASSWORD)
@@ -158,7 +158,7 @@ def test_the_screen_locks_itself_and_what_was_typed_waits_behind_it(browser: Bro
     with served(pages.app) as address:
         context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN")
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto("/sign-in?to=/files")
         for _ in ("signed in", "the desk's key made"):
             page.fill("#password", PASSWORD)

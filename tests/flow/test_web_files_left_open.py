@@ -37,7 +37,7 @@ def official(pages: Pages, tmp_path: Path) -> Iterator[BrowserContext]:
             str(tmp_path / "profile"), executable_path=CHROMIUM, base_url=address, locale="vi-VN",
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.goto("/sign-in?to=/files")
         page.fill("#name", NAME)

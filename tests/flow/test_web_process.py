@@ -60,7 +60,7 @@ def test_it_serves_on_its_port_only_and_ends_when_asked(tmp_path: Path) -> None:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", port)) == 0
 
-        until(answers, 20, what="the page's port")
+        until(answers, 60, what="the page's port")
         status, headers, _ = get(port, "/")
         assert (status, headers["Location"]) == (303, "/first")
         assert "Server" not in headers
@@ -90,6 +90,6 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         places.config.write_text(CONFIG + f'[web]\nhost = "127.0.0.1"\nport = {port}\n', encoding="utf-8")
         with Process("web", state=tmp_path) as web:
-            until(lambda: not web.alive(), 20, what="the end of the process")
+            until(lambda: not web.alive(), 60, what="the end of the process")
             assert f"cannot serve on 127.0.0.1:{port}" in web.said()
             assert "Traceback" not in web.said()

@@ -48,7 +48,7 @@ def phone(browser: Browser, address: str, script: bool = True) -> BrowserContext
 
 def begun(context: BrowserContext) -> Page:
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     page.goto("/announcements/new")
     page.fill("#name", NAME)
     page.fill("#password", PASSWORD)
@@ -212,7 +212,7 @@ def test_a_line_that_fails_is_tried_again(browser: Browser, pages: Pages) -> Non
     with served(pages.app) as address, phone(browser, address) as context:
         context.route("**/api/spoken", fail_once)
         page = begun(context)
-        expect(page.locator("#spoken")).to_have_text("kính mời bà con.", timeout=10_000)
+        expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
         assert failed
 
 

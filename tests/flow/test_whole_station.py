@@ -48,7 +48,7 @@ def page(station: Whole) -> Iterator[Page]:
             timezone_id=station.config.site.timezone,
         )  # fmt: skip
         found = context.new_page()
-        found.set_default_timeout(20_000)
+        found.set_default_timeout(30_000)
         yield found
         browser.close()
 
