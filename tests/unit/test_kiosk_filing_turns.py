@@ -43,7 +43,4 @@ def test_a_birth_is_registered_in_fewer_than_180_turns_of_the_largest_text() -> 
     while resident.filing is not None:
         counts.append(len(list(parts(resident.here, SEVEN))) if not resident.here.typing else 1)
         resident.goes_on()
-        if resident.filing is not None and resident.here.where.at is At.RECEIPT:
-            counts.append(len(parts_of(resident.here)))
-            resident.goes_on()
     assert (len(counts), sum(counts) < 180) == (40, True), counts
