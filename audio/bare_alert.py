@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
 import wave
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,14 +15,12 @@ from datetime import datetime, timedelta
 from audio import shelf
 from audio.source import Source
 from controller.core.announcements import AfterCut
-from controller.core.errors import StationError
 from controller.core.levels import Level
 from controller.core.utterances import BARE_ALERT, ON_REQUEST, Utterance, UtteranceState
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
 
 LASTS_S = 120.0
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,11 @@ class BareAlert:
 
 
 def shelve(places: Places, sha256: str, file: bytes) -> None:
-    """Put its file where prepared ones lie: it is listened for by it, and may be listened to. It sounds without."""
+    """Put its file where prepared ones lie: it is listened for by it, and may be listened to. It sounds without.
+    StationError if that cannot be."""
     path = places.rendition(sha256)
-    if path.exists():
-        return
-    try:
+    if not path.exists():
         replace_file(path, file)
-    except StationError as error:
-        log.error("the alert signal has no file: %s", error)
 
 
 def _file_of(alert: Source) -> bytes:

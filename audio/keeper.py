@@ -83,6 +83,7 @@ class Keeper:
         self._held: dict[tuple[str, str], int] = {}  # (utterance id, SHA-256) -> bytes of its sound in memory
         self._missing: dict[str, Lasting] = {}  # by utterance id: whose file cannot be opened
         self._trouble = Lasting(log, "the store cannot be used")
+        self._full = Lasting(log, "the alert signal has no file")
 
     def note(self, what: Note) -> None:
         """Write this down as soon as may be. Never blocks."""
@@ -154,7 +155,12 @@ class Keeper:
         """Sound that was made while it began has its file before its row."""
         for note in notes:
             if isinstance(note, Raised) and note.file:
-                bare_alert.shelve(self._places, note.utterance.sha256, note.file)
+                try:
+                    bare_alert.shelve(self._places, note.utterance.sha256, note.file)
+                except StationError as error:
+                    self._full.begins(str(error))
+                else:
+                    self._full.ends()
 
     def _write(self, notes: list[Note]) -> None:
         with self._store.write() as tx:

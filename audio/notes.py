@@ -67,7 +67,7 @@ class Raised:
         raised = self.utterance
         if raised.announcement_id == BARE_ALERT:
             sound = Prepared(raised.sha256, raised.duration_s, 0.0, 0.0, "", ())
-            announcements.know_bare(tx, self.at, BARE_ALERT, raised.title, raised.zones, sound)
+            announcements.know_bare(tx, self.at, BARE_ALERT, raised.title, raised.zones, round(raised.lasts_s), sound)
         if announcements.find(tx, raised.announcement_id) is None:
             log.error("emergency %s cannot be written down: there is no such announcement", raised.id)
         elif not _known(tx, raised):

@@ -95,14 +95,16 @@ def withdraw(tx: Tx, at: datetime, ident: str, by: str) -> None:
     journal.write(tx, at, Kind.WITHDRAWN, f"announcement/{ident}", by=by)
 
 
-def know_bare(tx: Tx, at: datetime, ident: str, title: str, zones: tuple[str, ...], prepared: Prepared) -> None:
+def know_bare(
+    tx: Tx, at: datetime, ident: str, title: str, zones: tuple[str, ...], lasts_s: int, prepared: Prepared
+) -> None:
     """Have an announcement that nobody wrote, of a signal alone: withdrawn, so that it is in use only while it sounds;
     with the very file that sounds. Knowing it already changes nothing but that."""
     tx.execute(
         f"INSERT INTO announcements (id, revision, created_by, created_at, {', '.join(_COLUMNS)}, updated_at,"  # noqa: S608 - our own names
         f" withdrawn_at) VALUES (?1, 1, '', ?2, {', '.join(f'?{3 + n}' for n, _ in enumerate(_COLUMNS))}, ?2, ?2)"
         " ON CONFLICT (id) DO NOTHING",
-        (ident, instant(at), *_values(Draft(title, "", zones, Level.EMERGENCY))),
+        (ident, instant(at), *_values(Draft(title, "", zones, Level.EMERGENCY, lasts_s=lasts_s))),
     )
     renditions.have(tx, at, ident, 1, prepared)
 

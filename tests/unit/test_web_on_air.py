@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from audio.notes import Raised
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
 from controller.core.renditions import Prepared
-from controller.core.utterances import UtteranceEvent
+from controller.core.utterances import BARE_ALERT, UtteranceEvent
 from controller.runtime.clocks import FakeClock
 from controller.store import renditions, utterances
 from tests.support.stations import START, utterance
@@ -126,3 +127,30 @@ def test_the_stop_stands_above_whatever_else_asks_for_attention(client: FlaskCli
     page = shown(client, "/announcements")
     places = [page.index(f'data-live="{name}"') for name in ("on-air", "clock", "alarms")]
     assert places == sorted(places)
+
+
+def test_the_alert_signal_by_itself_is_on_air_and_is_ended_like_anything_else(
+    pages: Pages, client: FlaskClient
+) -> None:
+    """The button on the wall, with nothing chosen for it: an announcement that nobody wrote, and no list has."""
+    raised = utterance(
+        "u1", announcement_id=BARE_ALERT, rule_id="now/contact/1", title="Báo động", level=Level.EMERGENCY,
+        lasts_s=120.0, sha256=SHA256, duration_s=5.0,
+    )  # fmt: skip
+    with pages.station.store.write() as tx:
+        Raised(START, raised).write(tx)
+        utterances.move(tx, START, "u1", UtteranceEvent.BEGIN, sha256=SHA256)
+    told = client.get("/api/state?page=home").get_json()["html"]["on-air"]
+    assert "Báo động" in told and "lặp lại đến 13 giờ 02" in told and "/utterances/u1/stop" in told
+    page = client.get(f"/announcements/{BARE_ALERT}")
+    assert page.status_code == 200 and "Báo động" in page.get_data(as_text=True)
+    said = page.get_data(as_text=True)
+    assert "loa chỉ kêu hiệu báo động" in said and "Lặp lại trong 2 phút" in said
+    assert "đã được gỡ" not in said and "Lấy lại" not in said, "it was never put away, and cannot be brought back"
+    for path in ("/announcements", "/schedule", "/journal", "/sound"):
+        assert client.get(path).status_code == 200, path
+    assert f"/announcements/{BARE_ALERT}" not in shown(client, "/announcements")
+    token = client.get("/").get_data(as_text=True).partition('name="token" value="')[2].partition('"')[0]
+    assert client.post("/utterances/u1/stop", data={"token": token}).status_code == 303
+    with pages.station.store.read() as tx:
+        assert utterances.get(tx, "u1").stop_wanted_by
