@@ -235,7 +235,7 @@ def undo(ident: str) -> ResponseReturnValue:
 def note(ident: str) -> ResponseReturnValue:
     if not request.form.get("note", "").strip():
         return _refuse(ident, (Problem.of("note", "empty"),))
-    return _kept_along(ident, "")
+    return _kept_along(ident, "kept")
 
 
 @views.post("/files/<ident>/portal-code")
@@ -243,7 +243,7 @@ def note(ident: str) -> ResponseReturnValue:
 def portal_code(ident: str) -> ResponseReturnValue:
     if not request.form.get("portal_code", "").strip():
         return _refuse(ident, (Problem.of("portal_code", "empty"),))
-    return _kept_along(ident, "")
+    return _kept_along(ident, "kept")
 
 
 def _kept_along(ident: str, told: str) -> ResponseReturnValue:

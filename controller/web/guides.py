@@ -205,7 +205,7 @@ def confirm(ident: str) -> ResponseReturnValue:
     with parts().store.write() as tx:
         guides.confirm(tx, parts().clock.now(), ident, guide.version, visitor().by, today, review_by)
     parts().bell.ring("kiosk")
-    return done(url_for("guides.every"))
+    return done(url_for("guides.every", told="confirmed"))
 
 
 def _in_force(ident: str) -> Guide:

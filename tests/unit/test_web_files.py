@@ -87,8 +87,10 @@ def test_from_the_key_to_the_record_of_a_deletion(pages: Pages) -> None:
         client, f"/files/{ident}/move", seen=2, to=5, reason="Thiếu", asked="Giấy chứng sinh", asked_more="Ảnh 3x4\n"
     )
     assert "– Giấy chứng sinh" in asked and "– Ảnh 3x4" in asked
-    assert "Gọi lại chiều mai" in post(client, f"/files/{ident}/note", note="Gọi lại chiều mai")
-    assert "H01.02-26" in post(client, f"/files/{ident}/portal-code", portal_code="H01.02-26")
+    noted = post(client, f"/files/{ident}/note", note="Gọi lại chiều mai")
+    assert "Gọi lại chiều mai" in noted and "Đã lưu." in noted
+    coded = post(client, f"/files/{ident}/portal-code", portal_code="H01.02-26")
+    assert "H01.02-26" in coded and "Đã lưu." in coded
     for form, begins in (("json", b"{"), ("pdf", b"%PDF")):
         answer = client.post(f"/files/{ident}/export", data={"token": token(client), "form": form})
         assert answer.status_code == 200 and answer.get_data().startswith(begins)

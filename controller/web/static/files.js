@@ -27,8 +27,6 @@
     if (event.key === "Escape") document.querySelector(".large:target [data-close]")?.click();
   });
 
-  document.querySelector("main .problem")?.scrollIntoView({ block: "center" }); // far below on a phone
-
   // what was typed and not sent: nobody leaves it behind unasked
   const work = document.querySelector("#work");
   const typed = () => work !== null && ("typed" in work.dataset || [...work.querySelectorAll("textarea, [name=portal_code]")]

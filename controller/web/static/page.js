@@ -7,6 +7,7 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const show = (element, yes) => { if (element) element.hidden = !yes; };
   document.documentElement.classList.add("script");
+  one('main [id$="-problem"]')?.scrollIntoView({ block: "center" }); // what is to be mended may be far below on a phone
 
   // --- what changes on the page -------------------------------------------------------------
   const STALE_MS = 10000, HIDDEN_S = 15;
