@@ -25,10 +25,11 @@ from controller.boards.alpha import asking, staging
 from controller.boards.alpha.asking import REGISTER_ASKED, TABLE_ASKED, Polls
 from controller.boards.alpha.belief import REGISTER, TEXTS, Belief, Held, Memory
 from controller.boards.alpha.files import ORDINARY
-from controller.boards.alpha.pages import Filed, Files, Filing, frame_of
+from controller.boards.alpha.pages import Filed, Files, Filing
 from controller.boards.alpha.parsing import text_pages
-from controller.boards.alpha.staging import AROUND_BYTES, Pace, Standing, Write
-from controller.boards.alpha.stream import Decoder
+from controller.boards.alpha.releasing import Releasing
+from controller.boards.alpha.staging import Standing, Write
+from controller.boards.alpha.talk import Talk
 from controller.boards.alpha.words import (
     PRIORITY,
     ClearMemory,
@@ -47,20 +48,17 @@ from controller.boards.alpha.words import (
     WriteDots,
     WriteText,
 )
-from controller.boards.link import Action, Drop, Event, Line, Open, State, Status, Timing
+from controller.boards.link import Action, Drop, Event, Open, State, Status, Timing
 from controller.boards.pages import Content
 from controller.core.notices import BoardState
 from controller.runtime.config_tables import Board
 
-RELEASES = 3  # of the priority file in a row, if the sign does not say that it is empty
 AFTER_BREAK_S = 1.5  # a frame that was broken off is over for the sign after a second at the latest
 
 
 class AlphaLink:
     def __init__(self, board: Board, timing: Timing, now: float) -> None:
-        self._line, self._timing = Line(board.baud, timing, now), timing
-        self._decoder = Decoder()
-        self._filing, self._pace = Filing(board), Pace(Line.BITS_A_BYTE / board.baud, timing.digest_s)
+        self._talk, self._timing, self._filing = Talk(board.baud, timing, now), timing, Filing(board)
         self._wanted: Files | None = None
         self._status: Status | None = None
         self._belief = Belief()
@@ -70,23 +68,16 @@ class AlphaLink:
     def _forget(self, now: float) -> None:
         """Nothing is known any more of what the sign holds."""
         self._belief = Belief(self._belief.answers)
-        self._owe_release()
+        self._release = Releasing()
         self._chores: deque[tuple[Message, float]] = deque()  # with the pause after each
         self._wants_time, self._verify = True, False
-        self._asked: Message | None = None
         self._under_way: str | None = None  # the label of a file that is being written
-        self._is_urgent = False  # what is under way is not to be broken off
         self._unconfirmed: str | None = None  # a picture that the register is to be asked about
         self._standing = Standing()
         self._written: Write | None = None  # the last text
         self._is_first_look = False  # what is asked is whether the sign has kept what is wanted
-        self._stray_until = self._answer_at = now  # an answer that is not waited for may still be coming
-        self._polls, self._poll_at = Polls(), now
+        self._polls = Polls()
         self._again_at, self._afresh_at = now + self._timing.again_s, now + self._timing.afresh_s
-
-    def _owe_release(self) -> None:
-        """Something may stand in the priority file; when nothing shall, it is released and that is checked."""
-        self._release_due, self._releases_left = True, RELEASES
 
     # --- what the worker says ---
 
@@ -106,45 +97,40 @@ class AlphaLink:
         self._chores.append((SetTime(hour, minute), self._timing.digest_s))
 
     def opened(self, now: float) -> None:
-        self._line.opened(now)
-        self._decoder = Decoder()
+        self._talk.opened(now)
         self._forget(now)
 
     def failed(self, now: float, reason: str) -> None:
-        self._line.failed(now)
+        self._talk.failed(now)
         self._reason = reason
         self._forget(now)
         self._review()
 
     def heard(self, now: float, data: bytes) -> None:
-        for message in self._decoder.messages(data):
-            if self._line.state is State.ASKING:
-                self._take(now, message)
-        if self._line.state is State.ASKING and data:
-            self._line.heard(now)
+        for message in self._talk.answers(now, data):
+            self._take(now, message)
         self._review()
 
     @property
     def listening(self) -> bool:
-        return self._line.state is State.ASKING
+        return self._talk.is_asking
 
     @property
     def is_open(self) -> bool:
-        return self._line.state is not State.DOWN
+        return self._talk.is_open
 
     @property
     def status(self) -> Status | None:
         return self._status
 
     def next_at(self) -> float:
-        idle_until = self._stray_until if self._stray_until > self._now else self._poll_at
-        return idle_until if self._line.state is State.READY else self._line.until
+        return self._talk.next_at(self._now)
 
     def act(self, now: float) -> Action | None:
-        line, self._now = self._line, now
+        line, self._now = self._talk.line, now
         if line.state is State.DOWN:
             return Open() if line.over(now) else None
-        may_break = line.state in (State.BUSY, State.ASKING) and not self._is_urgent and self._label == PRIORITY
+        may_break = line.state in (State.BUSY, State.ASKING) and not self._talk.is_urgent and self._label == PRIORITY
         if may_break and self._is_unwritten and not self._is_waiting_in_words and self._break_off(now):
             return Drop()
         if slice_ := line.slice(now):
@@ -157,7 +143,7 @@ class AlphaLink:
             self._leave_answer(now)
             line.turn(Event.DROPPED)
         if line.state is State.READY:
-            self._under_way, self._is_urgent = None, False
+            self._under_way, self._talk.is_urgent = None, False
             self._next(now)
         self._review()
         return line.slice(now)
@@ -182,7 +168,7 @@ class AlphaLink:
     def _may_release(self) -> bool:
         """The priority file is to be released: not while it stands in for a memory that is being set up."""
         is_needed = self._standing.bridged and self._belief.memory is not Memory.FINE and not self._belief.is_lost
-        return self._label == ORDINARY and self._release_due and not is_needed
+        return self._label == ORDINARY and self._release.is_due and not is_needed
 
     @property
     def _is_overtaken(self) -> bool:
@@ -195,17 +181,17 @@ class AlphaLink:
 
     def _break_off(self, now: float) -> bool:
         """Make room for an emergency. True if bytes are to be discarded first."""
-        if self._line.state is State.ASKING:
+        if self._talk.is_asking:
             self._leave_answer(now)
         self._belief.forget(self._under_way or "")
-        self._under_way, self._unconfirmed, self._is_urgent = None, None, True
+        self._under_way, self._unconfirmed, self._talk.is_urgent = None, None, True
         if not self._belief.answers:
             self._again_at = min(self._again_at, now + AFTER_BREAK_S)
-        return self._line.break_off(now)
+        return self._talk.line.break_off(now)
 
     def _leave_answer(self, now: float) -> None:
         if self._belief.answers:
-            self._stray_until = max(now + self._timing.reply_s, self._answer_at)
+            self._talk.leave_answer(now)
 
     def _next(self, now: float) -> None:
         if self._wanted is None:
@@ -217,26 +203,26 @@ class AlphaLink:
             if step := staging.step_before_release(belief, live, self._standing):
                 self._write(step)
             else:
-                self._release()
+                self._let_go()
         elif self._unconfirmed:
             self._ask(REGISTER_ASKED)
         elif belief.is_lost:  # perhaps it only cannot be heard: it is given what is new, and asked now and then
             if self._is_unwritten and label == ORDINARY:
                 self._write_next(live)
-            elif now >= self._poll_at:
+            elif now >= self._talk.poll_at:
                 self._ask(TABLE_ASKED)
         elif self._chores:
             self._send(*self._chores.popleft())
-        elif now < self._stray_until:
+        elif now < self._talk.stray_until:
             if self._is_unwritten and label == ORDINARY and self._may_write:
                 self._write_next(live)
         elif belief.memory is Memory.UNKNOWN:
             self._ask(TABLE_ASKED)
-        elif label == ORDINARY and self._releases_left and not self._release_due:
+        elif label == ORDINARY and self._release.is_to_be_seen:
             if self._belief.is_readable(PRIORITY):
                 self._ask(ReadText(PRIORITY))
             else:
-                self._release()
+                self._let_go()
         elif belief.memory is Memory.LACKING and (label == ORDINARY or live.pictures):
             if label == ORDINARY and (step := staging.step_before_configuring(belief, live)):
                 self._write(step)
@@ -252,22 +238,22 @@ class AlphaLink:
 
     @property
     def _may_write(self) -> bool:
-        return self._belief.memory is Memory.FINE and not self._releases_left
+        return self._belief.memory is Memory.FINE and not self._release.is_owed
 
     def _raise(self) -> bool:
         """The next step of an emergency towards the sign; False where its words are there and its memory is not."""
         if self._wanted is None or self._is_waiting_in_words:
             return False
-        self._is_urgent = True
-        step = staging.urgent_step(self._belief, self._wanted, self._standing, self._release_due, self._pace)
+        self._talk.is_urgent = True
+        step = staging.urgent_step(self._belief, self._wanted, self._standing, self._release.is_due, self._talk.pace)
         if step is None:
-            self._release()
+            self._let_go()
         else:
             self._write(step)
         return True
 
     def _write_next(self, live: Filed) -> None:
-        self._write(staging.ordinary_step(self._belief, live, self._standing, self._pace))
+        self._write(staging.ordinary_step(self._belief, live, self._standing, self._talk.pace))
 
     def _look(self, label: str, live: Filed) -> None:
         """See what was written, then see to it time and again."""
@@ -280,7 +266,7 @@ class AlphaLink:
             self._write(Write(missing[0], coming[missing[0]], is_asked_after=True))
         elif not belief.answers and now >= self._again_at:
             self._repeat(label == ORDINARY or bool(live.pictures))
-        elif self._verify or now >= self._poll_at:
+        elif self._verify or now >= self._talk.poll_at:
             self._verify = False
             self._ask(self._polls.next(belief, label, live.pictures))
         elif unread := asking.unread(belief, live.pictures):
@@ -293,16 +279,17 @@ class AlphaLink:
             self._configure()
         else:
             self._belief.doubt_all()
-            self._release_due, self._releases_left = True, max(1, self._releases_left)
+            self._release.again()
 
     # --- what is sent ---
 
     def _write(self, step: Write) -> None:
         label, belief = step.label, self._belief
         belief.wrote(label, step.content)
-        self._verify, self._poll_at = not belief.is_unreadable(label), self._now + self._timing.poll_s
+        self._verify = not belief.is_unreadable(label)
+        self._talk.poll_later(self._now)
         if label == PRIORITY:
-            self._owe_release()
+            self._release.owe()
             self._standing = replace(self._standing, bridged=self._label == ORDINARY)
         if label in TEXTS:
             self._written = step
@@ -310,15 +297,16 @@ class AlphaLink:
             filed = self._wanted.live
             self._standing = Standing(filed.keys, is_alarm=filed is self._wanted.priority)
         self._under_way = label
-        may_ask = step.is_asked_after and not belief.is_lost and self._now >= self._stray_until
+        may_ask = step.is_asked_after and not belief.is_lost and self._now >= self._talk.stray_until
         self._unconfirmed = label if may_ask and belief.is_readable(REGISTER) else None
         if isinstance(step.content, bytes):
             self._send(WriteText(label, text_pages(step.content)), self._timing.digest_s)
         else:
             self._send(WriteDots(label, step.content), self._timing.digest_s)
 
-    def _release(self) -> None:
-        self._release_due, self._releases_left = False, self._releases_left - 1
+    def _let_go(self) -> None:
+        """Of the emergency: the bare release."""
+        self._release.sent()
         self._verify = ORDINARY in self._belief.held
         self._belief.forget(PRIORITY)
         self._belief.proven.pop(ORDINARY, None)
@@ -327,7 +315,7 @@ class AlphaLink:
     def _configure(self) -> None:
         """Give the sign its memory table. Erases everything in it, so only when our files are not there."""
         if PRIORITY in self._belief.held:
-            self._owe_release()
+            self._release.owe()
         self._belief.erased()
         self._standing = Standing(bridged=self._standing.bridged)
         self._wants_time, self._afresh_at = True, self._now + self._timing.afresh_s
@@ -335,24 +323,19 @@ class AlphaLink:
         self._send(ClearMemory(), self._timing.clear_s)
 
     def _send(self, message: Message, pause_s: float) -> None:
-        self._is_urgent |= isinstance(message, ClearMemory | SetMemory)  # half a table is none
         if not isinstance(message, WriteDots):  # the register speaks of the last frame only
             self._unconfirmed = None
-        self._line.send(frame_of(message, pause_s, self._is_urgent))
+        self._talk.send(message, pause_s)
 
     def _ask(self, asked: Message) -> None:
-        self._asked = asked
         answer = asking.answer_bytes(asked, self._label, self._wanted, len(self._filing.table)) if self._wanted else 0
-        frame = frame_of(asked)
-        self._line.ask(self._now, frame, answer)
-        self._answer_at = self._now + (len(frame.data) + answer + AROUND_BYTES) * self._pace.byte_s
-        self._poll_at = self._now + self._timing.poll_s
+        self._talk.ask(self._now, asked, answer)
 
     # --- what the answers mean ---
 
     def _take(self, now: float, message: Message) -> None:
         """What is late, or not for us, changes nothing."""
-        match self._asked, message:
+        match self._talk.asked, message:
             case ReadText(label), TextReply(answered, data) if label == answered:
                 self._answered()
                 self._read_back(now, label, data)
@@ -368,13 +351,12 @@ class AlphaLink:
                 self._belief.saw_table(data, self._filing.table)
 
     def _answered(self) -> None:
-        self._line.turn(Event.ANSWERED)
+        self._talk.answered()
         self._wants_time |= self._belief.answered()
 
     def _read_back(self, now: float, label: str, content: Held) -> None:
         if label == PRIORITY and self._label == ORDINARY:  # asked whether the release was heard
-            self._release_due = bool(content) and self._releases_left > 0
-            self._releases_left = self._releases_left if content else 0
+            self._release.seen(is_empty=not content)
             return
         if self._belief.saw(label, content, now):
             self._belief.emptied = True
@@ -382,9 +364,10 @@ class AlphaLink:
                 self._belief.memory, self._wants_time = Memory.UNKNOWN, True
 
     def _miss(self) -> None:
-        self._line.turn(Event.SILENT)
-        label = self._asked.label if isinstance(self._asked, ReadText | ReadDots) else None
-        self._belief.was_silent(REGISTER if self._asked == REGISTER_ASKED else label)
+        self._talk.line.turn(Event.SILENT)
+        asked = self._talk.asked
+        label = asked.label if isinstance(asked, ReadText | ReadDots) else None
+        self._belief.was_silent(REGISTER if asked == REGISTER_ASKED else label)
         self._unconfirmed = None
 
     def _review(self) -> None:
@@ -393,7 +376,8 @@ class AlphaLink:
             return
         old = self._status
         if self.is_open:
-            is_busy, is_owed = self._line.state is State.BUSY, self._label == ORDINARY and self._releases_left > 0
+            is_busy = self._talk.line.state is State.BUSY
+            is_owed = self._label == ORDINARY and self._release.is_owed
             words = staging.words_on(self._belief, self._written, self._under_way)
             self._status = self._belief.status(self._label, self._wanted, old, is_busy, is_owed, self._verify, words)
         elif self._reason:
