@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from controller.store.connection import Store
 from controller.timing.outlook import calendar_of
 from schedules.documents import rule_from
 from schedules.planner import due_between
+from tests.support.chances import chances
 from tests.support.scheduling import START, ScheduledStation, daily
 
 KILLS = 20
@@ -99,9 +99,7 @@ def test_twenty_kills(tmp_path: Path) -> None:
     station = ScheduledStation(tmp_path)
     station.announce(daily("06:00"), daily("19:30"), zones=["tren", "duoi"], late_s=3600)
     station.announce(daily("05:10"), zones=["duoi"], late_s=0)
-    seed = time.time_ns() % 2**32
-    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
-    chance = random.Random(seed)  # noqa: S311 - when to kill, not a secret
+    chance = chances(7)
     for _ in range(KILLS):
         live_and_be_killed(CHILD, tmp_path, reached(station), chance.randrange(30, 50), chance.uniform(0.0, 0.05))
     end = reached(station) + timedelta(days=1)
@@ -131,9 +129,7 @@ def test_kills_while_officials_change_their_minds(tmp_path: Path) -> None:
     station = ScheduledStation(tmp_path)
     for rule in (daily("06:00"), {**daily("19:30"), "day_types": ["working", "weekend"]}, daily("19:31")):
         station.announce(rule, zones=["tren", "duoi"], late_s=3600)
-    seed = time.time_ns() % 2**32
-    print(f"seed {seed}")  # noqa: T201 - shown by pytest when the test fails
-    chance = random.Random(seed)  # noqa: S311 - when to kill, not a secret
+    chance = chances(8)
     for _ in range(KILLS // 2):
         turns, after_s = chance.randrange(25, 45), chance.uniform(0.0, 0.4)
         live_and_be_killed(OFFICIALS, tmp_path, reached(station), turns, after_s, str(chance.random()))

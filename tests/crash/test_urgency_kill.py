@@ -7,8 +7,6 @@ The words rise in pitch, so that what was heard says where in them it was.
 from __future__ import annotations
 
 import hashlib
-import random
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from controller.store import journal, signals
 from controller.store.signals import Signal
+from tests.support.chances import chances
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import RATE, NullSink, null_sink
@@ -120,8 +119,7 @@ def story(station: Station, utterance: Utterance) -> list[tuple[str, dict[str, o
 
 @pytest.mark.timeout(120)
 def test_killed_while_one_makes_way_for_another_each_goes_on_by_its_rule(tmp_path: Path, sink: NullSink) -> None:
-    seed = secrets.randbits(32)
-    chance = random.Random(seed)  # noqa: S311 - when it dies is no secret
+    chance = chances(4)
     with ExitStack() as stack:
         relays = stack.enter_context(served(RelayEmulator(LcusRelays(8), tmp_path / "relays")))
         config = PLAIN.replace("[speech]", BOARD.format(port=relays.link))
@@ -151,7 +149,7 @@ def test_killed_while_one_makes_way_for_another_each_goes_on_by_its_rule(tmp_pat
         until(lambda: all(row(station, one).state in FINAL for one in said.values()), 60, 0.2, "every end")
         until(lambda: not any(relays.board.states), 5, what="the amplifier and its zones off")
         heard = pitches(listener)
-    told = f"(seed {seed})\n" + "\n".join(f"{name}: {story(station, one)}" for name, one in said.items())
+    told = "\n".join(f"{name}: {story(station, one)}" for name, one in said.items())
     ended = {name: row(station, one).state for name, one in said.items()}
     assert ended | {"once": "?"} == dict.fromkeys(ended, UtteranceState.PLAYED) | {"once": "?"}, told
     for name, one in said.items():

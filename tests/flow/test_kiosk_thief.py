@@ -4,7 +4,6 @@ under them. Nothing of theirs is in the memory of any process, nor in any file."
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from kiosk.flow import DOORS
 from kiosk.happenings import CameraSees, CardRead, Filed, PhotoTaken
 from tests.support import kiosk_filing as support
 from tests.support import thief
+from tests.support.chances import chances
 from tests.support.filed import Office, office_in
 from tests.support.kiosk_filing import Resident
 from tests.support.kiosk_station import Station, until
@@ -174,8 +174,7 @@ def test_nothing_is_left_for_the_one_who_comes_after(tmp_path: Path) -> None:
             until(lambda: bool(thief.children_of_all(second)), "the camera's process")
             seen = [second, *thief.children_of_all(second)]
             os.write(kiosk.card, CARD.encode() + b"\r\n")
-            time.sleep(moment := random.uniform(0.1, 1.5))  # noqa: S311 - an instant, no secret
-            print(f"killed {moment:.3f} s after the card")  # noqa: T201 - shown by pytest when the test fails
+            time.sleep(chances(10).uniform(0.1, 1.5))
             os.kill(second, signal.SIGKILL)
             until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in seen), "the end of all that had seen them")
             until(lambda: len(children(process.pid)) == 2, "another two")
