@@ -14,7 +14,7 @@ import pytest
 
 from audio.chimes import alert
 from controller.core.showing import showing
-from controller.core.utterances import BARE_ALERT, Utterance
+from controller.core.utterances import BARE_ALERT, Utterance, Verdict
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from controller.store import announcements, utterances
@@ -89,7 +89,9 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
         ring(station, {"stop": one.id, "by": "lan"})  # the bell of a test rings nobody
         wait_for(station, one, "stopped")
         assert shown(station) == []
-    assert kinds(station, one) == ["queued", "playing", "heard", "stopped"]
+    verdict = row(station, one).heard
+    assert verdict in {Verdict.HEARD, Verdict.UNSURE}, "a busy machine may have torn it"
+    assert kinds(station, one) == ["queued", "playing", verdict, "stopped"]
     assert len(raised(station)) == 1
 
 
