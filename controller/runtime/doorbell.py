@@ -2,15 +2,19 @@
 
 The row in the store is the truth; a ring only hurries whoever cares, so it never blocks the
 ringer and a lost one costs the listener a poll. A ring may carry a small message (JSON), for what
-must work even while the database is locked: an emergency's prepared file, a stop.
+must work even while the database is locked: an emergency's prepared file, a stop. The kernel says
+who rang: of the kiosk and the screens, which stand in public rooms, only the ring itself is heard.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
+import pwd
 import select
 import socket
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +22,8 @@ from controller.core.errors import StationError
 from controller.runtime.places import Places
 
 MESSAGE_LIMIT = 8192  # bytes; far below the kernel's limit for one datagram
+TELLING = ("loalang-web", "loalang-controller", "loalang-audio")  # users on the Pi whose rings may carry a message
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SCM_CREDENTIALS
 log = logging.getLogger(__name__)
 
 
@@ -63,12 +69,14 @@ class Doorway:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self._path.unlink(missing_ok=True)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             self._socket.bind(str(self._path))
             self._path.chmod(0o660)
         except OSError as error:
             self._socket.close()
             raise StationError(f"cannot open the doorbell {self._path}: {error}") from error
         self._socket.setblocking(False)
+        self._believed, self._warned = _telling_users(), set[int]()
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -79,9 +87,12 @@ class Doorway:
         messages: list[dict[str, object]] = []
         while ready:
             try:
-                data = self._socket.recv(MESSAGE_LIMIT + 1)
+                data, said, _, _ = self._socket.recvmsg(MESSAGE_LIMIT + 1, socket.CMSG_SPACE(_CREDENTIALS.size))
             except BlockingIOError:
                 break
+            if not self._may_tell(said, data):
+                messages.append({})
+                continue
             try:
                 message = json.loads(data)
             except (ValueError, RecursionError):
@@ -90,6 +101,27 @@ class Doorway:
             messages.append(message if isinstance(message, dict) else {})
         return messages
 
+    def _may_tell(self, said: list[tuple[int, int, bytes]], data: bytes) -> bool:
+        """Whether a message is of somebody who may command; a bare ring anybody may ring."""
+        whose = [_CREDENTIALS.unpack(fact)[1] for level, kind, fact in said if kind == socket.SCM_CREDENTIALS]
+        if data == b"{}" or (whose and whose[0] in self._believed):
+            return True
+        for user in set(whose) - self._warned:
+            log.warning("what a ring of the user %d carried was not listened to", user)
+        self._warned.update(whose)
+        return False
+
     def close(self) -> None:
         self._socket.close()
         self._path.unlink(missing_ok=True)
+
+
+def _telling_users() -> frozenset[int]:
+    """Root, this process's own user, and those of the processes that nobody in the public touches."""
+    found = {0, os.geteuid()}
+    for name in TELLING:
+        try:
+            found.add(pwd.getpwnam(name).pw_uid)
+        except KeyError:  # no user of their own for each process here
+            continue
+    return frozenset(found)

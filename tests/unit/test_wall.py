@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from controller.cli import main
+from controller.runtime.doorbell import Doorbell, Doorway
 from controller.runtime.page_key import PageKey
 from controller.runtime.places import Places
 from controller.runtime.sealing import SealError
@@ -130,6 +132,34 @@ def test_a_name_that_nobody_has_is_kept_so_that_nobody_can_guess_it(tmp_path: Pa
     for _ in range(2):
         sign_in(pages.client(), PASSWORD, "x")
     assert sign_in(pages.client(), PASSWORD, "x").status_code == 429, "it is still counted"
+
+
+def test_who_has_the_kiosk_can_ring_but_neither_sound_an_emergency_nor_stop_one(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    places = Places(state)
+    places.make()
+    doorway = Doorway(places, "audio-main")
+    as_on_the_pi(state)
+    program = """
+import socket
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+rung = [bell.sendto(content.encode(), sys.argv[1]) for content in sys.argv[2:]]
+print(json.dumps(len(rung)))
+"""
+    said: tuple[dict[str, object], ...] = (
+        {"contact": "x", "at": "2026"},
+        {"stop": "u", "by": ""},
+        {"switch": True},
+        {},
+    )
+    address = places.bell("audio-main")
+    assert as_another(program, address, *map(json.dumps, said), "no JSON") == 4 + 1
+    assert doorway.wait(5) == [{}] * 5, "they wake, as any ring does, and say nothing"
+    bell = Doorbell(places)
+    bell.ring("audio-main", {"stop": "u"})
+    assert doorway.wait(5) == [{"stop": "u"}]
+    bell.close()
+    doorway.close()
 
 
 # --- what older programs have left
