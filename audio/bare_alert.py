@@ -16,7 +16,7 @@ from audio import shelf
 from audio.source import Source
 from controller.core.announcements import AfterCut
 from controller.core.levels import Level
-from controller.core.utterances import BARE_ALERT, ON_REQUEST, Utterance, UtteranceState
+from controller.core.utterances import BARE_ALERT, BY_CONTACT, Utterance, UtteranceState
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
 
@@ -35,7 +35,7 @@ class BareAlert:
         """The emergency of one press, and the file of its sound, which nobody has put on the shelf yet."""
         file = _file_of(alert)
         utterance = Utterance(
-            id=ident, announcement_id=BARE_ALERT, revision=1, rule_id=f"{ON_REQUEST}contact/{press}", due=at,
+            id=ident, announcement_id=BARE_ALERT, revision=1, rule_id=BY_CONTACT + press, due=at,
             output=self.output, zones=self.zones, title=self.title, level=Level.EMERGENCY, order_no=0,
             after_cut=AfterCut.RESTART, late_until=at + timedelta(seconds=waits_s), state=UtteranceState.QUEUED,
             attempt=0, sha256=hashlib.sha256(file).hexdigest(), duration_s=alert.length / shelf.RATE, started_at=None,

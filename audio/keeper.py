@@ -26,7 +26,7 @@ from controller.core.journal import Kind
 from controller.core.levels import Level
 from controller.core.ports import Clock
 from controller.core.renditions import RenditionState
-from controller.core.utterances import BARE_ALERT, Utterance, UtteranceState
+from controller.core.utterances import BARE_ALERT, BY_CONTACT, Utterance, UtteranceState
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import journal, renditions, utterances
@@ -237,6 +237,7 @@ def item_of(row: Utterance, loaded: bool, obstacle: str = "") -> Item:
         lasts_s=row.lasts_s, after_cut=row.after_cut, zones=frozenset(row.zones), sha256=row.sha256,
         attempt=row.attempt, reached_s=row.reached_s, loaded=loaded, obstacle=obstacle, stop_by=row.stop_wanted_by,
         late=row.late, by_clock=_waits_for_the_clock(row), asked=row.on_request,
+        pressed=row.rule_id.startswith(BY_CONTACT),
     )  # fmt: skip
 
 

@@ -250,9 +250,14 @@ class Player:
             self._raising.keep(sounded)
 
     def _press(self, press: str, at: datetime) -> None:
-        """The emergency contact, here or at another output; while an emergency sounds it asks for nothing new."""
-        if not any(item and item.emergency for item in (*self._state.queue, self._state.current)):
-            self._alert(self._raising.by_contact(press, at, self._setting.signals.sources["alert"]))
+        """The emergency contact, here or at another output. While what it asks for sounds, or waits for its turn, it
+        asks for nothing new; and while another emergency sounds, not for the signal by itself, which says no more."""
+        known = [item for item in (*self._state.queue, self._state.current) if item and item.emergency]
+        if any(item.pressed for item in known):
+            return
+        chosen = self._raising.by_contact(press, at)
+        if chosen or not known:
+            self._alert(chosen or self._raising.bare(press, at, self._setting.signals.sources["alert"]))
 
     def _test_itself(self) -> None:
         now = self._clock.now()

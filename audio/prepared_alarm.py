@@ -15,7 +15,7 @@ from pathlib import Path
 from controller.core.announcements import AfterCut
 from controller.core.errors import NotFoundError, StationError
 from controller.core.levels import Level
-from controller.core.utterances import ON_REQUEST, Utterance, UtteranceState, raised_document, raised_from
+from controller.core.utterances import BY_CONTACT, Utterance, UtteranceState, raised_document, raised_from
 from controller.runtime.config import StationConfig
 from controller.runtime.files import replace_file
 from controller.runtime.logs import Lasting
@@ -42,7 +42,7 @@ class PreparedAlarm:
         if alarm is None:
             return None
         late_until = at + timedelta(seconds=WAITS_S)
-        return replace(alarm, id=ident, rule_id=f"{ON_REQUEST}contact/{press}", due=at, late_until=late_until)
+        return replace(alarm, id=ident, rule_id=BY_CONTACT + press, due=at, late_until=late_until)
 
     @property
     def sha256(self) -> str:

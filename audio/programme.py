@@ -73,6 +73,7 @@ class Item:
     by_clock: bool = False  # only the time of day calls for it
     asked: bool = False  # somebody wants it now, whatever the clock says
     local: bool = False  # it was raised here: that the rows do not know it means nothing
+    pressed: bool = False  # by the button on the wall
     bare: bool = False  # it has neither chime nor signal around it
 
     @property

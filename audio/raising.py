@@ -83,12 +83,13 @@ class Raising:
             return None
         return press, at
 
-    def by_contact(self, press: str, at: datetime, alert: Source) -> Sounded:
-        """What was chosen for the contact; without that, or its file, the alert signal by itself."""
+    def by_contact(self, press: str, at: datetime) -> Sounded | None:
+        """What was chosen for the contact; None if nothing was, or its file is gone."""
         chosen = self._alarm.raised(at, press, self._ids())
-        sounded = self._sounded(chosen) if chosen else None
-        if sounded:
-            return sounded
+        return self._sounded(chosen) if chosen else None
+
+    def bare(self, press: str, at: datetime, alert: Source) -> Sounded:
+        """The alert signal by itself, for want of anything else."""
         utterance, file = self._bare.raised(alert, at, press, self._ids(), WAITS_S)
         raised = Raised(self._clock.now(), utterance, file)
         self._keeper.note(raised)  # as in `_sounded`

@@ -47,6 +47,7 @@ _NUMBER_LIMIT = 2**53  # of an emergency's document: what is larger is no number
 _SECONDS_LIMIT = 30 * 86_400.0
 Key = TypeVar("Key")
 ON_REQUEST = "now/"  # how the rule id of an utterance begins that no rule made: somebody wants it now
+BY_CONTACT = f"{ON_REQUEST}contact/"  # and of one that a press of the button on the wall raised
 BARE_ALERT = "contact-alert"  # the announcement of the alert signal that the button on the wall sounds by itself
 
 _S, _E = UtteranceState, UtteranceEvent

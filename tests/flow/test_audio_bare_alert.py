@@ -13,20 +13,25 @@ from pathlib import Path
 import pytest
 
 from audio.chimes import alert
+from controller.core.levels import Level
 from controller.core.showing import showing
-from controller.core.utterances import BARE_ALERT, Utterance, Verdict
+from controller.core.utterances import BARE_ALERT, Utterance, Verdict, raised_document
 from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
-from controller.store import announcements, utterances
+from controller.store import announcements, facts, utterances
 from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
+from tests.support.tones import raised as raised_now
+from tests.support.tones import tone_announcement
 
 pytestmark = pytest.mark.alone
 
 TITLE = "Báo động: có người vừa bấm nút báo động tại chỗ"
+WITH_BUTTON = PLAIN.replace("[speech]", '[outputs.emergency_contact]\ncontact = "gpio"\npin = 27\n[speech]')
+FIRE, FLOOD = 1500.0, 2000.0  # hertz
 SIGNAL = len(alert()) // 2 / 48_000  # seconds
 
 
@@ -136,3 +141,28 @@ def test_pressed_again_later_it_is_another_one_of_the_same_announcement(
     with station.store.read() as tx:
         found = tx.execute("SELECT COUNT(*) AS number, COUNT(DISTINCT sha256) AS files FROM renditions").fetchone()
     assert (found["number"], found["files"]) == (1, 1)
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_pressed_while_another_emergency_sounds_what_was_chosen_has_its_turn(
+    tmp_path: Path, sink: NullSink, listener: Listener, chosen: bool
+) -> None:
+    """Somebody at the wall knows of a fire while the page warns of a flood. A signal by itself would say no more."""
+    station = station_in(tmp_path, WITH_BUTTON, SystemClock())
+    fire = tone_announcement(station, 1.0, FIRE, Level.EMERGENCY, title="Cháy", lasts_s=60)
+    with station.store.write() as tx:
+        facts.set_fact(tx, "contact/announcement", fire.id if chosen else "")
+    flood = tone_announcement(station, 1.0, FLOOD, Level.EMERGENCY, title="Lũ", lasts_s=60)
+    with audio(station, sink):
+        if chosen:
+            until(station.places.prepared_alarm("main").exists, what="the prepared alarm")
+        ring(station, {"emergency": raised_document(raised_now(station, flood))})
+        until(lambda: listener.bursts(), what="the signal")
+        press(station)
+        press(station, "press-2")
+        if chosen:
+            until(lambda: listener.tones(FIRE), 20, 0.2, what="the words of the one that was chosen")
+        until(lambda: len(listener.tones(FLOOD)) == 2, 40, 0.2, what="the other one's words, twice")
+    with station.store.read() as tx:
+        assert len(utterances.of_announcement(tx, fire.id)) == int(chosen), "two presses are one"
+    assert raised(station) == []

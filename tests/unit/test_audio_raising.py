@@ -100,17 +100,18 @@ def test_a_press_at_no_time_of_this_station_is_none(station: Station, at: object
 
 def test_a_press_for_which_nothing_was_chosen_raises_the_alert_signal_like_any_emergency(station: Station) -> None:
     here, at, signal = raising(station), station.clock.now(), Memory(bytes(2 * 48_000 * 4))
-    sounded = here.by_contact("press", at, signal)
+    assert here.by_contact("press", at) is None
+    sounded = here.bare("press", at, signal)
     item = sounded.item
     assert sounded.source is signal
-    assert (item.level, item.loaded, item.local, item.asked) == (Level.EMERGENCY, True, True, True)
+    assert (item.level, item.loaded, item.local, item.pressed) == (Level.EMERGENCY, True, True, True)
     assert (item.due, item.lasts_s, item.words_s) == (at.timestamp(), 120.0, 4.0), "it has its mandatory end"
     assert item.zones == {"trung-tam", "na-khau"}
     assert sounded.raised
     row = sounded.raised.utterance
     assert (row.rule_id, row.announcement_id, row.title) == ("now/contact/press", BARE_ALERT, "Báo động")
     assert hashlib.sha256(sounded.raised.file).hexdigest() == row.sha256
-    again = here.by_contact("press", at, signal).raised
+    again = here.bare("press", at, signal).raised
     with station.store.write() as tx:
         for raised_row in (sounded.raised, sounded.raised, again):
             assert raised_row
