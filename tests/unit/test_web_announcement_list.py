@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from controller.core.announcements import Draft
+from controller.runtime.config import StationConfig
 from controller.store import announcements, renditions
 from controller.store.announcements import Head
+from controller.store.connection import Tx
 from controller.timing.upcoming import Upcoming
+from controller.web import state
 from controller.web.announcement_list import Group, grouped, looked_for, page_of
 from tests.support.scheduling import ScheduledStation, daily
 from tests.support.web_pages import Pages, pages_in
@@ -112,6 +115,19 @@ def test_a_long_list_on_the_page(pages: Pages) -> None:
     assert seen(client, "/announcements?wanted=moi+ba&page=4") == ([], ["found"], 12)
     assert "Không có thông báo nào như vậy" in client.get("/announcements?wanted=xyz").get_data(as_text=True)
     assert seen(client, "/announcements?group=nonsense&page=nonsense") == (trays, ["coming"], 30)
+
+
+def test_only_what_is_shown_is_read(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(pages, coming=40, resting=40, past=40)
+    client, read = pages.signed_in(), list[str]()
+    about = state.about
+
+    def counted(tx: Tx, config: StationConfig, now: datetime, ident: str) -> state.About:
+        read.append(ident)
+        return about(tx, config, now, ident)
+
+    monkeypatch.setattr(state, "about", counted)
+    assert seen(client, "/announcements?wanted=mời")[2] == len(read) == 30
 
 
 def test_a_short_list_needs_no_groups(pages: Pages) -> None:
