@@ -24,7 +24,7 @@ _MEMORY = 384 << 20  # bytes of address space
 _MADE_LIMIT = 16 << 20  # bytes; pyxform writes its XML into a file for a moment
 LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(LIMIT_S))
 _MISTAKES = {Fate.MEMORY: "file_heavy", Fate.TIME: "file_slow", Fate.FAULT: "file_fault"}
-_CHILD = (sys.executable, "-P", "-m", "controller.guides.compile_child")
+_CHILD = (sys.executable, "-P", "-m", "controller.judging_child")
 log = logging.getLogger(__name__)
 
 

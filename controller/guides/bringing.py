@@ -1,6 +1,6 @@
 """A workbook that somebody has brought: what the compiling child is told of it, and what its answer says. Pure.
 
-controller/judging.py is the shell around it, compile_child.py the child.
+controller/judging.py is the shell around it, judging_child.py the child.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def test_how_a_child_ended_is_said_as_it_was(
 
 
 @pytest.mark.parametrize(
-    "module", ["controller.guides.compile_child", "controller.pictures.child", "audio.preparing.intake_child"]
+    "module", ["controller.judging_child", "controller.pictures.child", "audio.preparing.intake_child"]
 )
 def test_the_real_children_say_nothing_of_a_file(module: str, tmp_path: Path) -> None:
     """What they are told is wrong: the error would quote it."""
