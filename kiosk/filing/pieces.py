@@ -254,25 +254,34 @@ def _check(sheet: Sheet, box: Box, check: Check) -> None:
     y = sheet.text(x, box.y, room, check.label, style, INK, most=max(1, (bottom - box.y) // style.line))
     if check.note:
         sheet.text(x, y, room, check.note, below, INK, most=max(1, (bottom - y) // below.line))
-    width = (box.width - gap * (len(check.answers) - 1)) // len(check.answers)
-    for number, answer in enumerate(check.answers):
-        _answer(sheet, Box(box.x + number * (width + gap), box.bottom - key, width, key), answer)
+    _answers(sheet, Box(box.x, box.bottom - key, box.width, key), check.answers, gap)
 
 
-def _answer(sheet: Sheet, place: Box, answer: Answer) -> None:
+def _answers(sheet: Sheet, box: Box, answers: Sequence[Answer], gap: int) -> None:
+    """Beside each other and alike: as large as all of their words can be, with their signs where there is room."""
     frame = sheet.frame
-    colour = sheet.key(place, answer.act, chosen=answer.chosen)
-    sign = frame.ordinary.style(1).cap
-    beside = sign + frame.mm(1.5)
-    room, styles = place.width - beside - frame.mm(1.5), [frame.style(1, True), frame.ordinary.style(1, True)]
-    style = sheet.first_whole(answer.word, room, frame.ordinary.style(1).line, styles)
-    if not sheet.whole(answer.word, room, style, 1):  # the word goes before the sign
-        sheet.centred(place.inset(frame.mm(0.6)), answer.word, style, colour)
-        sheet.put(Target(place, answer.act))
-        return
+    width = (box.width - gap * (len(answers) - 1)) // len(answers)
+    styles, edge = [frame.style(1, True), frame.ordinary.style(1, True)], frame.mm(1.5)
+    beside = frame.ordinary.style(1).cap + edge
+    written = [(style, beside) for style in styles] + [(style, 0) for style in styles]
+
+    def fits(style: Style, beside: int) -> bool:
+        room = width - 2 * edge - beside
+        return all(sheet.whole(each.word, room, style, 1) for each in answers)
+
+    style, beside = next((one for one in written if fits(*one)), (styles[-1], 0))
+    for number, answer in enumerate(answers):
+        _answer(sheet, Box(box.x + number * (width + gap), box.y, width, box.height), answer, style, beside)
+
+
+def _answer(sheet: Sheet, place: Box, answer: Answer, style: Style, beside: int) -> None:
+    """beside: what its sign takes before the word, 0 for none."""
+    frame = sheet.frame
+    colour, sign = sheet.key(place, answer.act, chosen=answer.chosen), frame.ordinary.style(1).cap
+    room = place.width - frame.mm(1.5) - beside
     word = next(iter(sheet.lines(answer.word, room, style, 1)), "")
-    left = place.x + (place.width - beside - sheet.width(word, style)) // 2
-    middle = place.y + place.height // 2
-    sheet.put(Sign(Box(left, middle - sign // 2, sign, sign), answer.shape, colour))
+    left, middle = place.x + (place.width - beside - sheet.width(word, style)) // 2, place.y + place.height // 2
+    if beside:
+        sheet.put(Sign(Box(left, middle - sign // 2, sign, sign), answer.shape, colour))
     sheet.text(left + beside, middle + style.cap // 2 - style.baseline, room, word, style, colour)
     sheet.put(Target(place, answer.act))
