@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +26,18 @@ os.umask(0o007); os.setgroups([{groups}]); os.setgid({group}); os.setuid({user})
 """
 
 
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A folder that other users can go through; pytest closes its own to them, whenever another pytest starts."""
+    with tempfile.TemporaryDirectory(prefix="loalang-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 def as_on_the_pi(state: Path) -> None:
     """Owners and rights as with systemd/tmpfiles.conf, all files the page's; skips where only root may do that."""
     if os.geteuid() != 0:
         pytest.skip("only root may work under other users' names")
-    for folder in state.parents:
-        if folder.owner() == "root" and folder.name.startswith(("pytest-", "test_")):
-            folder.chmod(0o711)  # pytest closes its own to everybody else
     for path in (state, *state.rglob("*")):
         os.chown(path, PAGE, STATION, follow_symlinks=False)
     os.chown(state, 0, STATION)

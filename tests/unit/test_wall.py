@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from controller.store import desk_keys, users
 from controller.store.connection import Store
 from controller.walling import Wall, close_off, encoded_password, password_behind
 from tests.support import filed
-from tests.support.others import PAGE, STATION, as_another, as_on_the_pi
+from tests.support.others import PAGE, STATION, as_another, as_on_the_pi, reachable_folder
 from tests.support.walled import NOW, on_the_disk, stored_by_an_older_program
 from tests.support.web_pages import NAME, PASSWORD, pages_in, sign_in
 
@@ -58,6 +59,12 @@ print(json.dumps({
 """
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    with reachable_folder() as folder:
+        yield folder
+
+
 def key_in(folder: Path) -> PageKey:
     return PageKey(Places(folder).page_key)
 
@@ -65,8 +72,8 @@ def key_in(folder: Path) -> PageKey:
 # --- who reads it
 
 
-def test_who_reads_both_databases_as_the_kiosks_user_cannot_tell_a_right_password(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_who_reads_both_databases_as_the_kiosks_user_cannot_tell_a_right_password(reachable: Path) -> None:
+    state = reachable / "state"
     pages, office = pages_in(state), filed.office_in(state)
     pages.signed_in()
     office.keys.make(NAME, PASSWORD)
@@ -82,9 +89,9 @@ def test_who_reads_both_databases_as_the_kiosks_user_cannot_tell_a_right_passwor
     assert as_another(THIEF, state, PASSWORD, user=PAGE)["key"] == "read"
 
 
-def test_the_key_is_the_pages_alone_whoever_makes_it(tmp_path: Path) -> None:
+def test_the_key_is_the_pages_alone_whoever_makes_it(reachable: Path) -> None:
     """`loalang user add` is run as root; the page, as its own user, goes on with what it has made."""
-    for state, owner in ((tmp_path / "own", PAGE), (tmp_path / "roots", 0)):
+    for state, owner in ((reachable / "own", PAGE), (reachable / "roots", 0)):
         pages = pages_in(state)
         as_on_the_pi(state)
         os.chown(state, owner, STATION)
@@ -134,8 +141,8 @@ def test_a_name_that_nobody_has_is_kept_so_that_nobody_can_guess_it(tmp_path: Pa
     assert sign_in(pages.client(), PASSWORD, "x").status_code == 429, "it is still counted"
 
 
-def test_who_has_the_kiosk_can_ring_but_neither_sound_an_emergency_nor_stop_one(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_who_has_the_kiosk_can_ring_but_neither_sound_an_emergency_nor_stop_one(reachable: Path) -> None:
+    state = reachable / "state"
     places = Places(state)
     places.make()
     doorway = Doorway(places, "audio-main")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,17 @@ from controller.walling import Wall
 from controller.web.context import KEY
 from tests.support import filed
 from tests.support.full_disk import small_disk
-from tests.support.others import KIOSK, as_another, as_on_the_pi
+from tests.support.others import KIOSK, as_another, as_on_the_pi, reachable_folder
 from tests.support.walled import on_the_disk, stored_by_an_older_program
 from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, sign_in, token
 
 NEW = "con trâu qua suối lúc chiều"
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    with reachable_folder() as folder:
+        yield folder
 
 
 def test_a_key_that_is_lost_is_told_to_everybody_alike_and_a_new_password_mends_it(tmp_path: Path) -> None:
@@ -125,8 +132,8 @@ def test_the_doctor_sees_wrong_rights(tmp_path: Path) -> None:
     assert found() == [("fault", False)]
 
 
-def test_who_may_not_read_the_key_is_told_so_and_changes_nothing(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_who_may_not_read_the_key_is_told_so_and_changes_nothing(reachable: Path) -> None:
+    state = reachable / "state"
     pages = pages_in(state)
     pages.add_user()
     as_on_the_pi(state)
@@ -200,11 +207,11 @@ def test_a_backup_of_an_older_program_is_locked_as_it_is_put_back(tmp_path: Path
     assert sign_in(there.client()).status_code == 303
 
 
-def test_who_may_not_read_the_key_makes_no_backup_and_is_told(tmp_path: Path) -> None:
-    pages = pages_in(tmp_path / "state")
+def test_who_may_not_read_the_key_makes_no_backup_and_is_told(reachable: Path) -> None:
+    pages = pages_in(reachable / "state")
     pages.add_user()
-    as_on_the_pi(tmp_path / "state")
-    out = tmp_path / "out"
+    as_on_the_pi(reachable / "state")
+    out = reachable / "out"
     out.mkdir()
     out.chmod(0o777)
     program = """
@@ -213,6 +220,6 @@ try:
 except Exception as error:
     print(json.dumps(str(error)))
 """
-    said = as_another(program, tmp_path / "state", out / "b.tar.gz")
+    said = as_another(program, reachable / "state", out / "b.tar.gz")
     assert "page.key cannot be read" in said and "sudo" in said
     assert list(out.iterdir()) == []
