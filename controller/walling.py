@@ -14,6 +14,7 @@ import logging
 from pathlib import Path
 
 from controller.core.errors import StationError
+from controller.core.ports import Clock
 from controller.runtime.page_key import PageKey, PageKeyLostError
 from controller.runtime.places import Places
 from controller.runtime.sealing import KEY_BYTES, LOCK_BYTES, SealError
@@ -24,7 +25,7 @@ from controller.store.desk_keys import RECOVERY, Holder
 log = logging.getLogger(__name__)
 _OPEN_LENGTHS = frozenset({LOCK_BYTES + KEY_BYTES, LOCK_BYTES + 3 * KEY_BYTES})  # of a holder's key without the wall
 _DONE = "walled"  # a fact: nothing that older programs left lies in the file any more, nor in its gaps
-AGAIN_TURNS = 60  # of the page's loop; a second each
+AGAIN_AFTER_S = 60.0
 
 
 def password_behind(key: PageKey, name: str, encoded: str) -> str:
@@ -126,17 +127,18 @@ def _close_holders(store: Store, key: PageKey, before: PageKey | None) -> None:
 class Wall:
     """Sees to it that everything is behind the wall, from the page's start on, and until it is."""
 
-    def __init__(self, places: Places, key: PageKey) -> None:
-        self._places, self._key = places, key
-        self._turns, self._closed, self._complained = 0, False, False
+    def __init__(self, places: Places, key: PageKey, clock: Clock) -> None:
+        self._places, self._key, self._clock = places, key, clock
+        self._next_s, self._closed, self._complained = 0.0, False, False
 
     def attend(self) -> None:
-        """Once a turn. What keeps it from being done is no reason to keep the page from anybody."""
-        if not self._closed and self._turns % AGAIN_TURNS == 0:
-            try:
-                self._closed = close_off(self._places.station_db, self._places.filings_db, self._key)
-            except StationError as error:
-                if not self._complained:
-                    log.warning("passwords of officials are not behind the page's key yet: %s", error)
-                self._complained = True
-        self._turns += 1
+        """Often. What keeps it from being done is no reason to keep the page from anybody."""
+        if self._closed or self._clock.monotonic() < self._next_s:
+            return
+        self._next_s = self._clock.monotonic() + AGAIN_AFTER_S
+        try:
+            self._closed = close_off(self._places.station_db, self._places.filings_db, self._key)
+        except StationError as error:
+            if not self._complained:
+                log.warning("passwords of officials are not behind the page's key yet: %s", error)
+            self._complained = True

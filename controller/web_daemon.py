@@ -118,7 +118,7 @@ def main(config: StationConfig, places: Places) -> int:
     ids = NewIds(clock)
     normaliser, boards = LiveNormaliser(store), Boards(config, store, clock)
     page_key = PageKey(places.page_key)
-    wall = Wall(places, page_key)
+    wall = Wall(places, page_key, clock)
     wall.attend()  # before anybody can come in
     files, sittings = filings.opened(places.filings_db, at_once=False), Sittings()  # broken, it is not to stop the page
 

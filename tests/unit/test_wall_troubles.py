@@ -17,7 +17,7 @@ from controller.filing.keys import WrongPasswordError
 from controller.runtime.page_key import PageKey, PageKeyError, PageKeyLostError
 from controller.runtime.places import Places
 from controller.store import users
-from controller.walling import Wall
+from controller.walling import AGAIN_AFTER_S, Wall
 from controller.web.context import KEY
 from tests.support import filed
 from tests.support.full_disk import small_disk
@@ -91,7 +91,7 @@ def test_a_full_disk_leaves_everything_as_it_was_until_there_is_room(tmp_path: P
         (encoded,) = stored_by_an_older_program(pages)
         places = pages.station.places
         disk.fill()
-        wall = Wall(places, PageKey(places.page_key))
+        wall = Wall(places, PageKey(places.page_key), pages.station.clock)
         wall.attend()
         with pages.station.store.read() as tx:
             assert users.get(tx, NAME).password == encoded
@@ -99,8 +99,8 @@ def test_a_full_disk_leaves_everything_as_it_was_until_there_is_room(tmp_path: P
             PageKey(places.page_key).mark("x")
         assert not places.page_key.exists()
         disk.clear()
-        for _ in range(60):
-            wall.attend()
+        pages.clock().tick(AGAIN_AFTER_S)
+        wall.attend()
         assert encoded.encode() not in on_the_disk(places)
         assert sign_in(pages.client()).status_code == 303
         pages.station.store.close()
@@ -116,7 +116,7 @@ def test_the_doctor_sees_wrong_rights(tmp_path: Path) -> None:
         return [(f.state, str(places.page_key.parent) in f.what_to_do) for f in here]
 
     assert found() == [("warning", False)], "in clear"
-    Wall(places, PageKey(places.page_key)).attend()
+    Wall(places, PageKey(places.page_key), pages.station.clock).attend()
     assert found() == [("ok", False)]
     for path, wrong, right in ((places.page_key, 0o640, 0o600), (places.page_key.parent, 0o755, 0o700)):
         path.chmod(wrong)
