@@ -26,7 +26,7 @@ NAMES = (
     "filing",
     "cards",
 )
-LONG = ("endurance", "fuzz")
+LONG = ("endurance", "fuzz", "legibility")
 
 
 def main(wanted: list[str]) -> int:

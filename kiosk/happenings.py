@@ -24,7 +24,7 @@ class CardRead:
 @dataclass(frozen=True, slots=True, repr=False)
 class PhotoTaken:
     """A picture of a paper: JPEG of at most 2 MB, and whether it can be read; `complaint` says why not: "dark",
-    "bright", "blank" or "blurred"."""
+    "bright", "blank", "blurred" or "cut"."""
 
     jpeg: bytes
     legible: bool

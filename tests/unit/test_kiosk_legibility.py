@@ -40,7 +40,8 @@ def on_a_table(words: bool, turned: float = 0.0) -> Image.Image:
     if not words:
         sheet = Image.new("L", sheet.size, 212)
     cut = Image.new("L", sheet.size, 255).rotate(turned, expand=True)
-    table.paste(sheet.rotate(turned, expand=True, resample=Image.Resampling.BICUBIC), (300, 60), cut)
+    at = (table.width - cut.width) // 2, (table.height - cut.height) // 2  # all of its words are in the picture
+    table.paste(sheet.rotate(turned, expand=True, resample=Image.Resampling.BICUBIC), at, cut)
     return table
 
 
@@ -66,7 +67,7 @@ def test_a_page_in_much_light_is_read_all_the_same(light: float) -> None:
 def test_each_complaint_says_what_to_do() -> None:
     for language in LANGUAGES:
         words = load_words(language)
-        assert len({words(f"kiosk.filing.photo.{each}") for each in ("dark", "bright", "blank", "blurred")}) == 4
+        assert len({words(f"kiosk.filing.photo.{each}") for each in ("dark", "bright", "blank", "blurred", "cut")}) == 5
 
 
 def test_no_picture_at_all() -> None:
