@@ -30,6 +30,7 @@ _SLACK_S = 0.5  # of an MP3: headers are written by programs of every kind
 _SHORT_S = 0.02
 _BAD_SHARE = 0.05  # of the packets: a scratch in a recording is no reason to refuse it, half of it missing is
 _PIECE = RATE  # samples
+_LOUDEST = 1e6  # of full scale; some programs write 32768 for it
 
 
 class RefusedError(Exception):
@@ -76,7 +77,7 @@ def pieces(file: BinaryIO, kind: str, most_s: float) -> Iterator[Sound]:
     """The sound, piece by piece. RefusedError for what cannot be decoded, is longer than `most_s`, or changes."""
     resampler = AudioResampler(format="fltp", layout="mono", rate=RATE)
     waiting: list[Sound] = []
-    count = held = packets = bad = 0
+    count = held = packets = bad = wrong = 0
     with _opened(file, kind) as (container, stream):
         _judge(stream)
         for packet in container.demux(stream):
@@ -90,19 +91,27 @@ def pieces(file: BinaryIO, kind: str, most_s: float) -> Iterator[Sound]:
                 except ValueError as error:  # another rate or layout in the middle
                     raise RefusedError("sound_broken") from error
                 for part in converted:
-                    waiting.append(part.to_ndarray()[0])
-                    held += part.samples
+                    sound, lost = _numbers(part.to_ndarray()[0])
+                    waiting.append(sound)
+                    held, wrong = held + part.samples, wrong + lost
             if held >= _PIECE:
                 count += held
                 if count > most_s * RATE:
                     raise _too_long(most_s)
                 yield np.concatenate(waiting)
                 waiting, held = [], 0
-    waiting += [part.to_ndarray()[0] for part in resampler.resample(None)] if count or held else []
-    if (bad > 2 and bad > _BAD_SHARE * packets) or not count + held:
+    waiting += [_numbers(part.to_ndarray()[0])[0] for part in resampler.resample(None)] if count or held else []
+    if (bad > 2 and bad > _BAD_SHARE * packets) or wrong > _BAD_SHARE * (count + held) or not count + held:
         raise RefusedError("sound_broken")
     if waiting:
         yield np.concatenate(waiting)
+
+
+def _numbers(sound: Sound) -> tuple[Sound, int]:
+    """Silence where a file of floating point has no number, or one that no sound has; how many those were. A single one
+    would make the loudness of all of it no number either."""
+    right = np.abs(sound) <= _LOUDEST  # false for what is no number
+    return np.where(right, sound, np.float32(0)), int(sound.size - np.count_nonzero(right))
 
 
 def _frames(packet: Packet[AudioStream]) -> Iterator[Any]:

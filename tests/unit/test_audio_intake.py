@@ -8,6 +8,7 @@ import io
 import os
 import random
 import shutil
+import struct
 import time
 import wave
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from controller.runtime.config_tables import Policy
 from controller.runtime.places import Places
 from tests.support.brought import (
     FORMATS,
+    Samples,
     cut,
     film,
     flac_bomb,
@@ -107,6 +109,35 @@ def test_slower_and_finer_sound_is_taken_too(places: Places, tmp_path: Path) -> 
         usual(tmp_path / "first", "m4a", options={"movflags": "faststart"}),
     ]
     assert [taken(places, file).length_s for file in files] == pytest.approx([3.0] * 5, abs=0.06)
+
+
+def floating(samples: Samples) -> Callable[[Path], Path]:
+    """A WAV file of floating point, mono at 48 kHz, whatever the numbers are."""
+
+    def make(folder: Path) -> Path:
+        data, file = samples.astype("<f4").tobytes(), folder / "f.wav"
+        head = struct.pack("<4sIHHIIHH4sI", b"fmt ", 16, 3, 1, 48_000, 192_000, 4, 32, b"data", len(data))
+        file.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVE" + head + data)
+        return file
+
+    return make
+
+
+def spoilt(every: int, by: float) -> Samples:
+    samples = speechlike(3.0)
+    samples[:, ::every] = by
+    return samples
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e30])
+def test_what_is_no_number_is_silence_and_spoils_nothing(number: float, places: Places, tmp_path: Path) -> None:
+    """One such sample made the loudness of the whole announcement no number."""
+    file = floating(spoilt(9_000, number))(tmp_path)
+    assert taken(places, file).length_s == pytest.approx(3.0)
+    with file.open("rb") as opened:
+        sound = np.concatenate(list(pieces(opened, "wav", 10.0)))
+    assert np.isfinite(sound).all()
+    assert float(np.abs(sound).max()) == pytest.approx(float(np.abs(speechlike(3.0)).max()), rel=0.05)
 
 
 def as_text(content: str | bytes) -> Callable[[Path], Path]:
@@ -192,6 +223,9 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a list of files": (other_files("concat"), "not_sound"),
     "a playlist": (other_files("m3u"), "not_sound"),
     "scratched all over": (scratched, "sound_broken"),
+    "no numbers at all": (floating(np.full(144_000, np.nan, np.float32)), "sound_broken"),
+    "many that are none": (floating(spoilt(7, np.inf)), "sound_broken"),
+    "louder than anything": (floating(np.full(144_000, 1e30, np.float32)), "sound_broken"),
 }  # fmt: skip
 
 
