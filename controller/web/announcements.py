@@ -30,6 +30,7 @@ from controller.web.context import done, house, kept_fields, parts, say, visitor
 from controller.web.doors import FORM_BODY, Who, door
 from controller.web.file_queue import pages
 from controller.web.forms import AnnouncementForm, ident_of, instant_of
+from controller.web.journal_saying import line_of
 from controller.web.occurrences import occurrences
 from controller.web.recordings import LIMIT_MB, UPLOAD_BODY, took
 from controller.web.rule_forms import FEASTS, KINDS, OTHER_DAY
@@ -209,7 +210,7 @@ def _one(ident: str, problems: tuple[Problem, ...] = ()) -> str:
     config = parts().config
     with parts().store.read() as tx:
         about = state.about(tx, config, parts().clock.now(), ident)
-        lines = [say().line(entry, about_one=True) for entry in journal.of_announcement(tx, ident)]
+        lines = [line_of(entry, say(), visitor().words, about_one=True) for entry in journal.of_announcement(tx, ident)]
     announcement = about.announcement
     spoken = parts().spoken(announcement.text) if announcement.text else None
     return render_template(

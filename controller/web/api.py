@@ -27,8 +27,9 @@ from controller.web.announcement_forms import (
     typed_announcement,
 )
 from controller.web.board_forms import drafted
-from controller.web.context import house, parts, say
+from controller.web.context import house, parts, say, visitor
 from controller.web.doors import FORM_BODY, Who, door
+from controller.web.journal_saying import line_of
 from controller.web.recordings import served_sound
 
 views = Blueprint("api", __name__)
@@ -49,7 +50,10 @@ def station_state() -> ResponseReturnValue:
         about = lines = None
         if request.args.get("announcement"):
             about = state.about(tx, config, now, request.args["announcement"])
-            lines = [say().line(entry, about_one=True) for entry in journal.of_announcement(tx, about.announcement.id)]
+            lines = [
+                line_of(entry, say(), visitor().words, about_one=True)
+                for entry in journal.of_announcement(tx, about.announcement.id)
+            ]
     preparing = about is not None and state.rendition_state(about.rendition) is RenditionState.WANTED
     document["pace_s"] = state.pace_s(now, (*home.on_air, *home.waiting), home.coming, preparing)
     document["on_air"] = [_occurrence(o) for o in home.on_air]

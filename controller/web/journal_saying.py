@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from controller.core.journal import Entry, Kind
 from controller.core.trust import Trust
@@ -18,11 +17,9 @@ from controller.store.columns import as_instant
 from controller.timing.clock_trust import trust_words
 from controller.web import board_saying
 from controller.web.board_saying import shortened
+from controller.web.saying import Saying
 from controller.web.tones import JOURNAL_TONES, SHAPES
 from schedules.wording import date_words, weekday_words
-
-if TYPE_CHECKING:
-    from controller.web.saying import Saying
 
 ITSELF = "loalang"  # what the station does without an official: its command, its welcome
 

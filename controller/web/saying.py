@@ -12,7 +12,6 @@ from datetime import date, datetime
 from controller.core.announcements import AfterCut
 from controller.core.days import SaidDay
 from controller.core.errors import Problem, StationError
-from controller.core.journal import Entry
 from controller.core.levels import Level
 from controller.core.notices import Notice, reason_of
 from controller.core.trust import Trust
@@ -21,8 +20,7 @@ from controller.core.words import Words
 from controller.refusals import problem_words
 from controller.runtime.config import StationConfig
 from controller.timing.clock_trust import trust_words
-from controller.web import board_saying, journal_saying
-from controller.web.journal_saying import Line
+from controller.web import board_saying
 from controller.web.occurrences import Occurrence
 from controller.web.parts import Unshown
 from controller.web.state import CLOCK, Part
@@ -225,10 +223,6 @@ class Saying:
         if part.proof:
             return self._words(f"web.health.board_{part.proof}")
         return self._words("web.health.fine")
-
-    def line(self, entry: Entry, about_one: bool = False) -> Line:
-        """`about_one`: on the page of the announcement, whose title need not be said again."""
-        return journal_saying.line_of(entry, self, self._words, about_one)
 
     def said(self, key: str, otherwise: str, **facts: str) -> str:
         """A text whose key or facts come from elsewhere, or `otherwise` where the catalogue fails."""

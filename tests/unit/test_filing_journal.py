@@ -12,6 +12,7 @@ from controller.filing.care import FilingCare
 from controller.filing.keys import ForeignKeyError
 from controller.runtime.catalogues import load_words
 from controller.store import journal
+from controller.web.journal_saying import line_of
 from controller.web.saying import Saying
 from tests.support.filed import PASSWORD, office_in, submission
 from tests.support.stations import START, station_in
@@ -55,7 +56,7 @@ def test_every_line_is_said(tmp_path: Path) -> None:
         entries = journal.entries(tx)
     for language in ("vi", "en"):
         words = load_words(language)
-        said = [Saying(words, station.config, START).line(entry).text for entry in entries]
+        said = [line_of(entry, Saying(words, station.config, START), words).text for entry in entries]
         assert [text for text, entry in zip(said, entries, strict=True) if entry.subject in text] == []
         keys = {f"{entry.kind}_{entry.detail.get('what')}" for entry in entries}
         assert {key for key in keys if not words.has(f"web.journal.{key}")} == set()

@@ -12,6 +12,7 @@ from controller.core.journal import Entry, Kind
 from controller.core.words import LANGUAGES
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_text import parse_config
+from controller.web.journal_saying import line_of
 from controller.web.saying import Saying
 from tests.support.stations import CONFIG, START
 
@@ -44,7 +45,8 @@ def test_every_text_that_the_page_asks_for_exists() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_of_journal_line_is_a_sentence_whatever_it_lacks(language: str, kind: Kind) -> None:
-    say = Saying(load_words(language), parse_config(CONFIG, "test"), START)
+    words = load_words(language)
+    say = Saying(words, parse_config(CONFIG, "test"), START)
     details: list[dict[str, object]] = [
         {}, {"by": "A", "title": "T", "text": "X", "due": "2026-11-21T12:30:00.000Z", "what": "password",
          "to": "2026-11-21T13:00:00.000Z"},
@@ -52,7 +54,7 @@ def test_every_kind_of_journal_line_is_a_sentence_whatever_it_lacks(language: st
     ]  # fmt: skip
     for detail in details:
         for about_one in (False, True):
-            line = say.line(Entry(1, START, kind, "process/audio-main", detail), about_one)
+            line = line_of(Entry(1, START, kind, "process/audio-main", detail), say, words, about_one)
             assert line.text and "{" not in line.text and "web." not in line.text, line
             assert not line.text.startswith(kind + " "), f"{kind} has no words"
 
@@ -85,5 +87,6 @@ def test_parts_by_their_names() -> None:
     ],
 )  # fmt: skip
 def test_what_a_line_says(kind: Kind, subject: str, detail: dict[str, object], said: str) -> None:
-    say = Saying(load_words("vi"), parse_config(CONFIG, "test"), START)
-    assert say.line(Entry(1, START, kind, subject, detail)).text == said
+    words = load_words("vi")
+    say = Saying(words, parse_config(CONFIG, "test"), START)
+    assert line_of(Entry(1, START, kind, subject, detail), say, words).text == said
