@@ -30,6 +30,8 @@ COMMUNE = ("na-khau", "Xã Nà Khau", "Trung tâm xã", "Nguyễn Văn Mẫu", "
         ("XaNaKhau2026nakhau", "password_common"),
         ("Xã Nà Khau 123456", "password_common"),
         ("nguyenvanmau123456", "password_common"),
+        ("quạ bay 1 Xã Nà Khau", "password_common"),  # seven characters of its own, and eight
+        ("quạ bay 12 Xã Nà Khau", None),
         ("bốn từ rất khó đoán", None),
         ("trâu nón mưa ghế", None),
         ("correct horse battery", None),
