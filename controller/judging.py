@@ -23,7 +23,11 @@ LIMIT_S = 60.0  # a Pi reads the largest file that is allowed in twenty
 _MEMORY = 384 << 20  # bytes of address space
 _MADE_LIMIT = 16 << 20  # bytes; pyxform writes its XML into a file for a moment
 LIMITS = Limits(_MEMORY, _MADE_LIMIT, nice=5, cpu_s=int(LIMIT_S))
-_MISTAKES = {Fate.MEMORY: "file_heavy", Fate.TIME: "file_slow", Fate.FAULT: "file_fault"}
+_MISTAKES = {
+    Fate.MEMORY: Mistake("file_heavy"),
+    Fate.TIME: Mistake("file_slow"),
+    Fate.FAULT: Mistake("file_fault"),
+}
 _CHILD = (sys.executable, "-P", "-m", "controller.judging_child")
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ def judged(file: Path, limits: Limits = LIMITS, limit_s: float = LIMIT_S) -> Gui
     try:
         done = subprocess.run(limits.before(_CHILD), input=job, capture_output=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired:
-        return (Mistake(_MISTAKES[Fate.TIME]),)
+        return (_MISTAKES[Fate.TIME],)
     except OSError as error:
         raise StationError(f"a guide cannot be judged: {error}") from error
     if done.returncode or not done.stdout:
@@ -47,5 +51,5 @@ def judged(file: Path, limits: Limits = LIMITS, limit_s: float = LIMIT_S) -> Gui
             file.name,
             told(done.returncode, said),
         )
-        return (Mistake(_MISTAKES[fate]),)
+        return (_MISTAKES[fate],)
     return found_in(done.stdout)
