@@ -48,52 +48,14 @@ def join(group: click.Group) -> None:
     @click.argument("file", type=GivenPath())
     def import_(station: Station, file: str) -> int:
         """Put FILE.xlsx into force. Residents who have begun finish with the version before."""
-        from controller.guides.differences import differences
-        from controller.guides.model import FIRST, said
-        from controller.guiding import Guiding
-        from controller.runtime.clocks import SystemClock
-        from controller.store import guides
-
-        store = station.store()  # before the file is read: a station that is not there needs none
-        found = _brought(file, as_json=False)
-        if found is None:
-            return _WRONG
-        with store.read() as tx:
-            before = guides.find(tx, found.id)
-        is_new = Guiding(store, SystemClock(), station.bell()).put(found, BY)
-        words = load_words(LANGUAGES[0])
-        facts = {"title": said(found.title, FIRST), "code": found.code, "version": found.version}
-        click.echo(words(f"guides.command.{'imported' if is_new else 'same'}", **facts))
-        changes = differences(before, found) if before else ()
-        for line in (
-            [words("guides.command.changes"), *(f"- {each.said(words)}" for each in changes)] if changes else ()
-        ):
-            click.echo(line)
-        for line in _recordings(station, store, found, Path(file).parent, words):
-            click.echo(line)
-        _advise(found, words)
-        return 0
+        return _put_into_force(station, file)
 
     @station_command(guide)
     @click.argument("ident", metavar="GUIDE")
     @click.argument("file", type=GivenPath())
     def sheet(station: Station, ident: str, file: str) -> int:
         """Write the spreadsheet of a GUIDE that comes with the station (khai_sinh, ...) to FILE.xlsx, to be changed."""
-        from controller.guiding import sheet_of, shipped
-
-        words, content, to = load_words(LANGUAGES[0]), sheet_of(ident), Path(file)
-        if content is None:
-            known = ", ".join(each.id for each in shipped())
-            click.echo(words("guides.command.no_sheet", guide=ident, known=known), err=True)
-            return _WRONG
-        try:
-            with to.open("xb") as made:  # what an official has written is not written over
-                made.write(content)
-        except OSError as error:
-            click.echo(_why_not(error, to, words), err=True)
-            return _WRONG
-        click.echo(words("guides.command.sheet", file=file))
-        return 0
+        return _write_sheet(ident, Path(file))
 
     @station_command(guide, "list")
     @click.option("--json", "as_json", is_flag=True)
@@ -119,6 +81,52 @@ def join(group: click.Group) -> None:
                 f"{row['code']}  {row['id']:<20} {row['version']}  {row['verified_by'] or '-':<20} {row['title']}"
             )
         return 0
+
+
+def _put_into_force(station: Station, file: str) -> int:
+    from controller.guides.differences import differences
+    from controller.guides.model import FIRST, said
+    from controller.guiding import Guiding
+    from controller.runtime.clocks import SystemClock
+    from controller.store import guides
+
+    store = station.store()  # before the file is read: a station that is not there needs none
+    found = _brought(file, as_json=False)
+    if found is None:
+        return _WRONG
+    with store.read() as tx:
+        before = guides.find(tx, found.id)
+    is_new = Guiding(store, SystemClock(), station.bell()).put(found, BY)
+    words = load_words(LANGUAGES[0])
+    facts = {"title": said(found.title, FIRST), "code": found.code, "version": found.version}
+    click.echo(words(f"guides.command.{'imported' if is_new else 'same'}", **facts))
+    changes = differences(before, found) if before else ()
+    if changes:
+        click.echo(words("guides.command.changes"))
+    for each in changes:
+        click.echo(f"- {each.said(words)}")
+    for line in _recordings(station, store, found, Path(file).parent, words):
+        click.echo(line)
+    _advise(found, words)
+    return 0
+
+
+def _write_sheet(ident: str, file: Path) -> int:
+    from controller.guiding import sheet_of, shipped
+
+    words, content = load_words(LANGUAGES[0]), sheet_of(ident)
+    if content is None:
+        known = ", ".join(each.id for each in shipped())
+        click.echo(words("guides.command.no_sheet", guide=ident, known=known), err=True)
+        return _WRONG
+    try:
+        with file.open("xb") as made:  # what an official has written is not written over
+            made.write(content)
+    except OSError as error:
+        click.echo(_why_not(error, file, words), err=True)
+        return _WRONG
+    click.echo(words("guides.command.sheet", file=file))
+    return 0
 
 
 def _why_not(error: OSError, file: Path, words: Words) -> str:

@@ -37,19 +37,8 @@ def join(group: click.Group) -> None:
     @click.option("--wait", is_flag=True, help="return when it has been spoken; 1 if it was not")
     def say(station: Station, text: str, zones: tuple[str, ...], title: str, priority: str, wait: bool) -> int:
         """Speak TEXT as soon as it is prepared."""
-        from controller.announcing import Announcing
-        from controller.core.announcements import Draft, clean
-        from controller.runtime.clocks import SystemClock
-        from controller.runtime.identifiers import NewIds
-
-        clock, store = SystemClock(), station.store()
-        announcing = Announcing(store, station.bell(), clock, NewIds(clock), station.config)
-        said = accepted("TEXT", text)
-        draft = Draft(
-            clean(title) or _beginning(said), said, zones or tuple(z.id for z in station.config.zones), Level(priority)
-        )
-        with typed_as({"title": "--title", "zones": "--zone"}):
-            _, made = announcing.say(draft, by="loalang say")
+        store = station.store()
+        made = _said(station, store, text, zones, title, Level(priority))
         if not wait:
             return 0
         states = _ends(store, station.places, made)
@@ -96,6 +85,24 @@ def join(group: click.Group) -> None:
         else:
             click.echo(f"{out}: {prepared.duration_s:.1f} s, {prepared.lufs:.1f} LUFS, {prepared.engine}")
         return 0
+
+
+def _said(
+    station: Station, store: Store, text: str, zones: tuple[str, ...], title: str, level: Level
+) -> list[Utterance]:
+    """Put it in line at once; what was made of it, one for each output. InputError for what cannot be said."""
+    from controller.announcing import Announcing
+    from controller.core.announcements import Draft, clean
+    from controller.runtime.clocks import SystemClock
+    from controller.runtime.identifiers import NewIds
+
+    clock = SystemClock()
+    announcing = Announcing(store, station.bell(), clock, NewIds(clock), station.config)
+    said = accepted("TEXT", text)
+    draft = Draft(clean(title) or _beginning(said), said, zones or tuple(z.id for z in station.config.zones), level)
+    with typed_as({"title": "--title", "zones": "--zone"}):
+        _, made = announcing.say(draft, by="loalang say")
+    return made
 
 
 def _normaliser(station: Station) -> LiveNormaliser:
