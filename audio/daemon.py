@@ -202,7 +202,9 @@ def _timing(config: StationConfig, output: OutputConfig, setting: Setting) -> Ti
 def _gain_db(
     config: StationConfig, output: OutputConfig, apart: frozenset[str], clock: SystemClock, setting: Setting, item: Item
 ) -> float:
-    """How loud something is played now: as the softest zone that hears it wants."""
+    """How loud something is played now: as the softest zone that hears it wants; an emergency, as loud as it is."""
+    if item.emergency:
+        return 0.0
     heard = item.zones | (frozenset(output.zones) - apart)
     return setting.volumes.gain_for(heard, clock.now().astimezone(config.site.tz).time())
 

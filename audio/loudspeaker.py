@@ -66,6 +66,7 @@ class Loudspeaker:
         self._silent_sink, self._seen_shut, self._ask_at = "", False, 0.0
         self._outlet: Outlet | None = None
         self._look_at, self._pause_s = 0.0, REOPEN_S
+        self._gain_db = 0.0  # of what was played last
         self._doubted = False  # it took all that it was given, and no sound came out
 
     @property
@@ -110,6 +111,15 @@ class Loudspeaker:
         if self._outlet is None:
             raise DeviceError("there is no output")
         self._outlet.play(source, from_s, gain_db)
+        self._gain_db = gain_db
+
+    def turn(self, gain_db: float) -> bool:
+        """Have what sounds be so loud from here on; False if it is. Errors as of `play`."""
+        if self._outlet is None or gain_db == self._gain_db:
+            return False
+        self._outlet.turn(gain_db)
+        self._gain_db = gain_db
+        return True
 
     def cut(self) -> None:
         if self._outlet:

@@ -33,6 +33,9 @@ class Outlet(Protocol):
         10 ms while this rises (not if it starts at its beginning). What is all but over (`taking` is False) is not
         cut, this follows it. If the source cannot be read, nothing is cut."""
 
+    def turn(self, gain_db: float) -> None:
+        """Go on with what sounds so many decibels louder than it was given, from here on, within 10 ms."""
+
     def cut(self) -> None:
         """Fall silent within 10 ms."""
 

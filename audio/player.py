@@ -271,8 +271,7 @@ class Player:
     # --- what the engine wants
 
     def _play(self, item: Item, segment: Phase, from_s: float) -> None:
-        gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
-        at = self._clock.monotonic()
+        gain_db, at = self._gain_of(self._setting, item), self._clock.monotonic()
         # as if it had begun at its beginning: what is left is what has not been reached
         self._record(Progress(item.id, item.attempt, SEGMENTS[segment], at - from_s, at))
         try:
@@ -293,8 +292,7 @@ class Player:
             self._record(replace(known, segment=left, seen=seen))
             self._proving.ended(move.id, now.mono, spoken_s)
         if move.event is UtteranceEvent.BEGIN and self._state.current:
-            item = self._state.current
-            gain_db = 0.0 if item.emergency else self._gain_of(self._setting, item)
+            item, gain_db = self._state.current, self._gain_of(self._setting, self._state.current)
             detail |= {"sha256": item.sha256} | ({"gain_db": gain_db} if gain_db else {})
         if move.event is UtteranceEvent.FINISH and known and known.utterance_id == move.id:
             proof = self._proving.of_words()
@@ -319,6 +317,7 @@ class Player:
         """What the output says, noted in the progress file while it is so."""
         try:
             sounding = self._speaker.goes_on()
+            self._turn()
         except DeviceError as error:
             self._lost(str(error))
             return False
@@ -333,6 +332,12 @@ class Player:
             self._record(replace(self._air, seen=self._air.began + (at_s or 0.0)))
             self._note_reached(self._air)
         return sounding
+
+    def _turn(self) -> None:
+        """What is long becomes softer in the evening, too, and when an official says so."""
+        item = self._state.current
+        if item and self._speaker.turn(gain_db := self._gain_of(self._setting, item)):
+            self._proving.turned(self._speaker.at_s() or 0.0, gain_db, self._clock.monotonic())
 
     def _note_reached(self, known: Progress) -> None:
         """The progress file does not survive a power cut; the row does, and is written at the keeper's leisure."""

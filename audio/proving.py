@@ -20,6 +20,7 @@ class Proving:
         self._watcher, self._hearing = watcher, hearing
         self._listens_to = ""  # the utterance whose words are being listened to
         self._words: Source | None = None
+        self._source: Source | None = None  # of the segment that began last
 
     def opened(self, driver: str, device: str) -> None:
         self._watcher.opened(driver, device)
@@ -31,6 +32,7 @@ class Proving:
         """A segment sounds since monotonic `at`. Only words that are said from their beginning are listened to, and
         whoever listens is told with the chime already: an ear takes a moment to open."""
         self._watcher.began(source, from_s, gain_db, at)
+        self._source = source
         if segment is Phase.SPEAKING:
             self._words = source
         if segment is Phase.CLOSING or not item.sha256 or self._listens_to == item.id:
@@ -39,6 +41,11 @@ class Proving:
             self._listen(item, at + source.length / RATE - from_s)
         elif not from_s:
             self._listen(item, at)
+
+    def turned(self, from_s: float, gain_db: float, at: float) -> None:
+        """What sounds does so at another loudness from `from_s` in it on."""
+        if self._source:
+            self._watcher.began(self._source, from_s, gain_db, at)
 
     def _listen(self, item: Item, at: float) -> None:
         self._listens_to = item.id

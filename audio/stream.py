@@ -62,6 +62,7 @@ class Stream:
     def __init__(self, sink: Sink, monotonic: Callable[[], float]) -> None:
         self._sink, self._monotonic = sink, monotonic
         self._source: Source = SILENCE
+        self._plain: Source = SILENCE  # the same, as loud as it was given
         self._began = 0  # where in the source; samples
         self._read = 0  # where in the source reading has come to
         self._ahead = bytearray()  # what was handed over; its end may not have been taken yet
@@ -72,19 +73,27 @@ class Stream:
         return self._sink.name
 
     def play(self, source: Source, from_s: float = 0.0, gain_db: float = 0.0) -> None:
-        if gain_db:
-            source = Louder(source, gain_db)
+        plain, source = source, _louder(source, gain_db)
         began = min(source.length, round(from_s * RATE))
         first = source.read(began, PIECE)  # before anything is cut: it may be slow, or not be there
         if self.taking():
-            self._replace(first, rising=began > 0)
+            self._replace(lambda _: first, rising=began > 0)
         else:
             self._follow(first, rising=began > 0)
-        self._source, self._began, self._read = source, began, began + len(first) // 2
+        self._plain, self._source, self._began, self._read = plain, source, began, began + len(first) // 2
+        self.feed()
+
+    def turn(self, gain_db: float) -> None:
+        if not self.taking():
+            return
+        source, near = _louder(self._plain, gain_db), self._at(self._left())
+        first = source.read(near, PIECE)  # as above; a little of it will have been taken by then
+        at = self._replace(lambda at: first[2 * (at - near) :], rising=True)
+        self._source, self._began, self._read = source, at, max(at, near + len(first) // 2)
         self.feed()
 
     def cut(self) -> None:
-        at = self._replace(b"", rising=False)
+        at = self._replace(lambda _: b"", rising=False)
         self._source, self._began, self._read = SILENCE, at, at
 
     def feed(self) -> None:
@@ -121,13 +130,13 @@ class Stream:
             self._ahead += following
             self._silent_at = None
 
-    def _replace(self, new: bytes, rising: bool) -> int:
+    def _replace(self, new: Callable[[int], bytes], rising: bool) -> int:
         """Hand over something in place of all that has not been taken; where in its source that was, in samples."""
         with self._sink.held():
             left = self._left()
             old = bytes(self._ahead[: 2 * EDGE])
             at = self._at(left)
-            mixed = crossed(old, new, rising)
+            mixed = crossed(old, new(at), rising)
             self._sink.clear()
             self._ahead.clear()
             if mixed:
@@ -144,3 +153,7 @@ class Stream:
         left = self._sink.left()
         del self._ahead[: len(self._ahead) - 2 * left]
         return left
+
+
+def _louder(source: Source, gain_db: float) -> Source:
+    return Louder(source, gain_db) if gain_db else source

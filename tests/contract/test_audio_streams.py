@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.fades import EDGE, RATE, STEEPEST, crossed
+from audio.fades import EDGE, RATE, STEEPEST, amplified, crossed
 from audio.outlet import Opener, Outlet
 from audio.source import Alarm, FileSound, Memory, Pause, Repeated, Source
 from audio.stream import AHEAD, PIECE, Stream
@@ -216,6 +216,40 @@ def test_it_is_as_loud_as_it_is_told_to_be(bench: Bench, gain_db: float) -> None
     heard, quiet = bench.heard(), array.array("h", pcm)
     change_db = 10 * math.log10(sum(v * v for v in heard) / sum(v * v for v in quiet))
     assert change_db == pytest.approx(gain_db, abs=0.1)
+
+
+@pytest.mark.parametrize("gain_db", [-3.0, 3.0])
+def test_it_goes_on_softer_or_louder_and_loses_nothing(bench: Bench, gain_db: float) -> None:
+    pcm = noise(2.0)
+    bench.outlet.play(Memory(pcm))
+    bench.feed_for(0.3)
+    before = bench.outlet.at_s()
+    bench.outlet.turn(gain_db)
+    assert before <= bench.outlet.at_s() < before + 0.3
+    bench.feed_for(0.2)
+    bench.outlet.turn(0.0)  # and back to what it was
+    bench.play_out()
+    assert bench.outlet.at_s() == 2.0
+    heard, whole, soft = sounds(bench.heard()), array.array("h", pcm), array.array("h", amplified(pcm, gain_db))
+    assert len(heard) == len(whole), "every sample once, in its place"
+    turned = [place for place, (one, other) in enumerate(zip(heard, whole, strict=True)) if one != other]
+    first, last = turned[0] + EDGE, turned[-1] - EDGE
+    assert first / RATE == pytest.approx(before, abs=0.1 + BUFFER / RATE)
+    assert heard[first:last] == soft[first:last]
+    assert (last - first) / RATE == pytest.approx(0.2, abs=0.15)
+
+
+def test_where_it_turns_nothing_clicks(bench: Bench) -> None:
+    bench.outlet.play(Memory(sine(1.0)))
+    bench.feed_for(0.3)
+    since = bench.outlet.at_s()
+    bench.outlet.turn(-12.0)
+    bench.play_out()
+    heard = bench.heard()
+    own = 0.9 * 32767 * math.tau * 440 / RATE
+    steps = [abs(b - a) for a, b in itertools.pairwise([0, *heard, 0])]
+    assert sum(step > own + STEEPEST for step in steps) <= (bench.outlet.name != "wav")
+    assert since < bench.outlet.at_s() == 1.0
 
 
 def test_what_cannot_be_read_cuts_nothing(bench: Bench) -> None:
