@@ -82,7 +82,7 @@ class Run:
         self.screen.tell(NewsCame(cases.ORDINARY))
         self._worker = threading.Thread(target=self.screen.run, args=(self.stopping, lambda: None), daemon=True)
         self._worker.start()
-        assert self._ready.wait(20)
+        assert self._ready.wait(60)
 
     def end(self) -> None:
         self.stopping.set()
