@@ -32,11 +32,12 @@ def signed_in(browser: Browser, address: str, name: str) -> Page:
     page = browser.new_context(
         base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="vi-VN"
     ).new_page()  # fmt: skip
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto("/sign-in?to=/files")
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.click("button.primary")
+    page.wait_for_selector("h1:has-text('Hồ sơ của bà con')")  # both pages have a password
     page.fill("#password", PASSWORD)
     page.click("main button.primary")
     return page
