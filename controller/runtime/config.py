@@ -42,9 +42,6 @@ class StationConfig(Section):
     clock: ClockTrust = ClockTrust()
     notify: Notify = Notify()
 
-    def output_of(self, zone: str) -> Output:
-        return next(output for output in self.outputs if zone in output.zones)
-
     def reached(self, zones: Iterable[str]) -> tuple[str, ...]:
         """The zones that hear what is played for some zones, in order.
 

@@ -126,15 +126,6 @@ def last_order_no(tx: Tx) -> int:
     return int(tx.execute("SELECT COALESCE(MAX(order_no), 0) FROM notices").fetchone()[0])
 
 
-def withdraw_of_announcement(tx: Tx, at: datetime, announcement_id: str, by: str) -> None:
-    rows = tx.execute(
-        "SELECT id FROM notices WHERE announcement_id = ? AND withdrawn_at IS NULL AND shown_until > ?",
-        (announcement_id, instant(at)),
-    ).fetchall()
-    for row in rows:
-        withdraw(tx, at, row["id"], by)
-
-
 def live(tx: Tx, now: datetime) -> list[Notice]:
     """Those to be shown now or later, in the total order."""
     rows = tx.execute("SELECT * FROM notices WHERE withdrawn_at IS NULL AND shown_until > ?", (instant(now),))

@@ -20,7 +20,6 @@ from schedules.documents import rule_from
 from schedules.planner import next_after
 
 NOTICE_DAYS = 7  # what a new notice's end is set to
-EMERGENCY_HOURS = 3  # what the end of an emergency is set to
 SPANS = 2  # of a day, that the editor offers
 EVERYWHERE, SOME = "all", "some"
 NEVER = datetime.fromtimestamp(0, UTC)

@@ -29,8 +29,8 @@ from controller.timing.outlook import calendar_of
 from controller.timing.upcoming import Upcoming
 from controller.web.board_state import emergencies
 from controller.web.forms import midnight
-from controller.web.occurrences import UNAPPROVED, occurrences, on_air, rendition_shown, with_obstacle
 from controller.web.occurrences import Occurrence as Occurrence  # whoever shows the state asks here
+from controller.web.occurrences import occurrences, on_air, rendition_shown, with_obstacle
 from controller.web.occurrences import rendition_state as rendition_state
 from schedules.day_types import Calendar
 from schedules.documents import rule_from
@@ -132,10 +132,6 @@ class About:
     @property
     def rendition_shown(self) -> str:
         return rendition_shown(self.rendition)
-
-    @property
-    def waits_for_approval(self) -> bool:
-        return self.rendition_shown == UNAPPROVED
 
     @property
     def older_sounded(self) -> Rendition | None:

@@ -138,7 +138,7 @@ def test_names_that_are_not_there_are_suggested() -> None:
         config.output("mian")
     with pytest.raises(ConfigError, match="there is no board 'gate'; there are: none"):
         config.board("gate")
-    assert config.output("main") is config.output_of("duoi")
+    assert config.output("main") is config.outputs[0]
 
 
 def test_what_holds_for_a_kind_of_board_where_nothing_is_said() -> None:

@@ -353,7 +353,7 @@ def test_notices_live_until_they_are_over_or_withdrawn(store: Store) -> None:
         ):
             notices.add(tx, START, n, "an")
         assert [n.id for n in notices.live(tx, START)] == ["a", "b", "of"]
-        notices.withdraw_of_announcement(tx, START, "a", "an")
+        notices.withdraw(tx, START, "of", "an")
         notices.withdraw(tx, START, "b", "an")
         assert notices.live(tx, START) == [notice("a", Level.PRIORITY)]
 
