@@ -57,14 +57,16 @@ def filled(
     step: tuple[int, int] | None = None,
 ) -> tuple[Sheet, int]:
     """A page of pieces under its title, and how many parts come after the one that is shown. On a low screen the title
-    of a page that has to be turned stands on its first part only, where that makes fewer of them."""
+    of a page that has to be turned stands on its first part only, where that makes no more of them."""
     sheet, box = opened(setting, title, forward, stops, back, step)
-    if not setting.frame.roomy and (under := parts_of(sheet, box, wanted)) > 1:
+    if not setting.frame.roomy and len(under := parts_of(sheet, box, wanted)) > 1:
         bare, whole = opened(setting, "", forward, stops, back, step)
         room, keys = _column(setting, whole, stops or setting.helped)
         style = bare.first_whole(title, room.width, room.height // 2, _title_styles(setting)[1:])
         flowing = [Para(title, bold=True, colour=BAMBOO, heads=True, style=style), *wanted]
-        if keys.height > 2 * keys.width and parts_of(bare, room, flowing, keys) < under:
+        parts = parts_of(bare, room, flowing, keys)
+        is_alone = parts[0] == 1  # the title
+        if keys.height > 2 * keys.width and len(parts) < len(under) + (not is_alone):
             return bare, pieces(bare, setting, room, flowing, page, keys)
     return sheet, pieces(sheet, setting, box, wanted, page)
 

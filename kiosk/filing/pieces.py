@@ -77,9 +77,9 @@ def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
     return Para(text, bold=True, colour=colour, step=step)
 
 
-def parts_of(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None = None) -> int:
-    """How many pages `pieces` makes of them there."""
-    return len(_laid_out(sheet, box, wanted, keys)[0])
+def parts_of(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None = None) -> list[int]:
+    """How many pieces stand on each of the pages that `pieces` makes of them there."""
+    return [len(page) for page in _laid_out(sheet, box, wanted, keys)[0]]
 
 
 def _laid_out(
@@ -177,6 +177,8 @@ def _style(sheet: Sheet, width: int, para: Para) -> Style:
         return para.style
     frame = sheet.frame
     sizes = [frame.style(para.step, para.bold), frame.style(1, para.bold), frame.ordinary.style(1, para.bold)]
+    if para.heads and not frame.roomy:  # it leaves the room to what it heads
+        sizes = sizes[-1:]
     return sheet.first_whole(para.text, width, 1 << 20, sizes)
 
 
