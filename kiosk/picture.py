@@ -69,10 +69,13 @@ class PictureKeeper:
                 shot = self._shots.get(timeout=WAIT_S)
             except queue.Empty:
                 continue
-            if shot is None:
-                continue
-            try:
-                replace_file(self._path, png(shot), durable=False)
-                self._fault.ends()
-            except StationError as error:
-                self._fault.begins(str(error))
+            if shot is not None:
+                self._write(png(shot))
+            del shot  # six megabytes, until the next one comes
+
+    def _write(self, data: bytes) -> None:
+        try:
+            replace_file(self._path, data, durable=False)
+            self._fault.ends()
+        except StationError as error:
+            self._fault.begins(str(error))

@@ -5,6 +5,7 @@ import io
 import queue
 import socket
 import threading
+import weakref
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -56,6 +57,22 @@ def test_the_newest_screen_is_written_and_a_full_hand_is_told(tmp_path: Path) ->
     worker.join(10)
     assert not worker.is_alive()
     assert [file.name for file in tmp_path.iterdir()] == [kept.name]
+
+
+def test_a_screen_that_was_written_is_not_kept_in_memory(tmp_path: Path) -> None:
+    class Traced(Shot):
+        """That a weak reference may lead to."""
+
+    keeper, one = PictureKeeper(tmp_path / "kiosk.png"), Traced(5, 3, shot(1).rgb)
+    there, stopping = weakref.ref(one), threading.Event()
+    worker = threading.Thread(target=keeper.run, args=(stopping,), daemon=True)
+    worker.start()
+    assert keeper.offer(one)
+    del one
+    until(lambda: (tmp_path / "kiosk.png").exists() and there() is None, "the end of six megabytes")
+    stopping.set()
+    keeper.wake()
+    worker.join(10)
 
 
 @pytest.mark.parametrize(
