@@ -1,7 +1,7 @@
 """Prints receipts: one child process each, which takes everything it knew with it.
 
 Paper is slow, and whoever has their number on the screen goes: what is being printed comes out all the same, after the
-process of their visit has ended. Its child knows what stands on the slip, and has a minute.
+process of their visit has ended. Its child knows what stands on the slip, and has a minute, or two on a slow line.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from kiosk.devices.receipt import receipt_of
 from kiosk.happenings import PrintReceipt
 
 LIMIT_S = 60  # a metre of paper at the slowest printer's pace
+SLOW_BAUD, SLOW_LIMIT_S = 19_200, 120  # below it a long slip alone takes a minute to be told to the printer
 TICK_S = 0.2
 _CHILD = (sys.executable, "-P", "-m", "kiosk.devices.printing_child")
-_LIMITS = Limits(512 << 20, 1 << 20, nice=5, outlives_s=LIMIT_S)
+_MEMORY, _FILE = 512 << 20, 1 << 20
 log = logging.getLogger(__name__)
 
 
@@ -43,11 +44,13 @@ class Printer:
             "printer": self._config.printer, "width": self._config.printer_dots, "cut": self._config.printer_cuts,
             "receipt": asdict(receipt_of(wish, self._site, words, now)),
         }  # fmt: skip
+        limit_s = _limit_s(self._config.printer)
+        limits = Limits(_MEMORY, _FILE, nice=5, outlives_s=limit_s)
         said = self._places.run / f"printing-{os.getpid()}.log"
         try:
-            with Child(_CHILD, _LIMITS, said, None, {}) as child:
+            with Child(_CHILD, limits, said, None, {}) as child:
                 child.tell(json.dumps(job).encode())
-                line = _answer(child, stopping)
+                line = _answer(child, stopping, limit_s)
                 if line is None and not stopping.is_set():
                     log.error("a receipt could not be printed: %s", child.last_words())
         except TimeoutError as error:
@@ -61,9 +64,15 @@ class Printer:
             raise DeviceError(f"printer_{answer['failed']}")
 
 
-def _answer(child: Child, stopping: threading.Event) -> bytes | None:
+def _limit_s(printer: str) -> int:
+    """By the speed that the line has: "serial:/dev/ttyUSB0@9600"."""
+    baud = printer.rpartition("@")[2]
+    return SLOW_LIMIT_S if baud.isdecimal() and int(baud) < SLOW_BAUD else LIMIT_S
+
+
+def _answer(child: Child, stopping: threading.Event, limit_s: float) -> bytes | None:
     """None if it died, or goes on without us; TimeoutError."""
-    end = time.monotonic() + LIMIT_S
+    end = time.monotonic() + limit_s
     while not stopping.is_set():
         try:
             return child.answer(TICK_S)
