@@ -22,6 +22,7 @@ from tests.support.stations import START
 from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
 
 WIDTH, HEIGHT = 360, 740
+PATIENCE_MS = 30_000  # a child is started, or a page's own clock runs down; on a machine that has other work as well
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
 
@@ -42,7 +43,7 @@ def phone(browser: Browser, address: str, script: bool) -> BrowserContext:
     context = browser.new_context(
         base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, java_script_enabled=script, locale="vi-VN"
     )  # fmt: skip
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
@@ -53,6 +54,7 @@ def opened(context: BrowserContext, pages: Pages) -> Page:
     page.fill("#name", NAME)
     page.fill("#password", PASSWORD)
     page.click("button.primary")
+    page.wait_for_selector("h1:has-text('Hồ sơ của bà con')")  # both pages have a password
     page.fill("#password", PASSWORD)
     page.click("main button.primary")
     page.wait_for_selector("#code")
@@ -79,13 +81,13 @@ def test_a_small_photo_is_touched_and_seen_large_and_larger(browser: Browser, pa
         page.fill("#note", "đang viết dở")
         for place in (0, 1):
             small.nth(place).scroll_into_view_if_needed()
-            expect(small.nth(place)).to_have_js_property("naturalWidth", 320)
+            expect(small.nth(place)).to_have_js_property("naturalWidth", 320, timeout=PATIENCE_MS)
         assert {each for each in asked if each[:1].isdigit()} == {"2/small", "3/small"}, "the large ones wait"
 
         page.get_by_role("link", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)").click()
         large = page.get_by_role("figure", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)")
         picture = large.get_by_role("img")
-        expect(picture).to_have_js_property("naturalWidth", 1920)
+        expect(picture).to_have_js_property("naturalWidth", 1920, timeout=PATIENCE_MS)
         expect(large).to_have_css("position", "fixed")
         width = picture.evaluate("picture => picture.getBoundingClientRect().width")
         assert width <= WIDTH
@@ -116,7 +118,7 @@ def test_without_a_script_the_file_leaves_the_screen_when_the_sitting_ends(
         where = page.url
         monkeypatch.setattr(sittings, "IDLE_S", 2.0)  # the browser's own clock counts; the station's stands still
         page.goto(where)
-        expect(page.get_by_text("Bàn hồ sơ vẫn mở ở cửa sổ khác.")).to_be_visible()
+        expect(page.get_by_text("Bàn hồ sơ vẫn mở ở cửa sổ khác.")).to_be_visible(timeout=PATIENCE_MS)
         assert RESIDENT not in page.content()
 
         def over(route: Route) -> None:
@@ -125,7 +127,7 @@ def test_without_a_script_the_file_leaves_the_screen_when_the_sitting_ends(
 
         page.route(re.compile("/files/closed"), over)  # nobody did anything in another window either
         page.get_by_role("link", name="Mở lại trang ấy").click()
-        expect(page.locator("#password")).to_be_visible()
+        expect(page.locator("#password")).to_be_visible(timeout=PATIENCE_MS)
         assert RESIDENT not in page.content()
         monkeypatch.undo()
         page.fill("#password", PASSWORD)

@@ -48,5 +48,5 @@ def test_what_was_left_out_is_before_the_eyes(browser: Browser, pages: Pages, sc
         expect(page.locator("#guide-problem")).to_be_in_viewport()
         page.set_input_files("#guide", {"name": "tam_tru.xlsx", "mimeType": "application/zip", "buffer": b"nothing"})
         page.get_by_role("button", name="Kiểm tra tệp").click()
-        expect(page.get_by_text("chỗ cần sửa")).to_be_in_viewport()
+        expect(page.get_by_text("chỗ cần sửa")).to_be_in_viewport(timeout=30_000)  # a child judges it
         context.close()
