@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -113,6 +116,21 @@ def test_one_key_is_made_by_whoever_comes_first(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["page.key"]
 
 
+def test_who_comes_while_the_key_is_made_takes_that_one(tmp_path: Path) -> None:
+    file, marks = Places(tmp_path).page_key, list[str]()
+    file.parent.mkdir()
+    handle = os.open(file.parent, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)  # somebody is about to make it
+    second = threading.Thread(target=lambda: marks.append(PageKey(file).mark("x")))
+    second.start()
+    second.join(0.3)
+    assert second.is_alive() and not file.exists(), "it waits"
+    file.write_bytes(bytes(32))
+    os.close(handle)
+    second.join(20)
+    assert file.read_bytes() == bytes(32) and marks == [PageKey(file).mark("x")]
+
+
 def test_what_is_locked_for_one_opens_for_no_other(tmp_path: Path) -> None:
     key = key_in(tmp_path)
     box = key.locked("password/lan", b"encoded")
@@ -172,6 +190,20 @@ print(json.dumps(len(rung)))
 # --- what older programs have left
 
 
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite as it is built where it leaves what is deleted lying in the file; Debian's overwrites by itself."""
+    connect = sqlite3.connect
+
+    def connected(*words: Any, **more: Any) -> sqlite3.Connection:
+        made: sqlite3.Connection = connect(*words, **more)
+        made.execute("PRAGMA secure_delete = OFF")
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+
+
+@pytest.mark.usefixtures("forgetful")
 @pytest.mark.parametrize("officials", [1, 3, 14, 40])
 def test_what_older_programs_left_open_is_locked_and_nothing_of_it_stays(tmp_path: Path, officials: int) -> None:
     pages = pages_in(tmp_path)
@@ -181,10 +213,11 @@ def test_what_older_programs_left_open_is_locked_and_nothing_of_it_stays(tmp_pat
         for number in range(officials):
             name = NAME if not number else f"{NAME}-{number}"
             users.set_password(tx, NOW, name, before[number], "test")
-        tx.execute("INSERT INTO facts (name, value) VALUES ('x', ?)", ("".join(before) * 50,))
+        tx.execute("CREATE TABLE gone (value TEXT) STRICT")
+        tx.executemany("INSERT INTO gone VALUES (?)", [(each,) for each in before * 50])
         users.failed(tx, NOW, ["user/?" + sha256(b"guess").hexdigest()], "?", "10.0.0.1")
     with store.write() as tx:
-        tx.execute("DELETE FROM facts WHERE name = 'x'")
+        tx.execute("DROP TABLE gone")
     client = pages.client()
     sign_in(client)
     assert all(each.rpartition("$")[2].encode() in on_the_disk(places) for each in before[1:])
