@@ -24,6 +24,7 @@ _GLARE = 0.05  # of the paper, where a lamp is seen and no word
 _LEFT, _NOTHING = 0.038, 0.02  # of strokes.Strokes.left: print can be read; there is none
 _LINES = 0.12  # of the picture, where edges and shadows alone are taken for print at most
 _CUT = 3  # words
+_DIM = 0.2  # of the print
 _SHARP = 0.3  # the steepest edges, of that contrast from one column to the next
 
 
@@ -48,10 +49,12 @@ def complaint(grey: Grey) -> str:
 
 def _print_complaint(grey: Grey) -> str:
     """ "blank" where nothing is as fine as print, "blurred" where print is not fine any more, "cut" where it goes on
-    outside of the picture."""
+    outside of the picture, "dark" where much of it lies in a shadow."""
     found = strokes(grey)
     if found.left < _LEFT:
         return "blank" if found.left < _NOTHING and found.printed < _LINES else "blurred"
+    if found.dim > _DIM:
+        return "dark"
     return "cut" if found.cut >= _CUT else ""
 
 

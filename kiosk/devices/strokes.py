@@ -20,17 +20,21 @@ _LETTER, _LINE, _STROKE = 8, 16, 2  # pixels
 _SLANT = 2.0  # a step of one down and one across is half of one of two, squared
 _EDGE = 12  # pixels
 _CONTRAST, _TURNS = 40.0, 2.5  # levels of grey between paper and words; changes in a row of a cell
+_FAINTEST, _FAINT = 8.0, 64.0  # squared levels of grey, of print in a shadow
+_SHADOW = 0.42  # of the light on the paper; a table is darker too, and has no print
 _PALE = 15.0  # squared levels of grey: less is no print
 
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
     """left: from 0 (nothing but blur) to about 0.3; printed: share of the cells that have print on them; cut: cells
-    of print along the edges of the picture, where it is cut off."""
+    of print along the edges of the picture, where it is cut off; dim: share of the print that lies in a shadow, where
+    little is left of it."""
 
     left: float
     printed: float
     cut: int
+    dim: float
 
 
 def strokes(grey: Grey) -> Strokes:
@@ -39,7 +43,7 @@ def strokes(grey: Grey) -> Strokes:
     letters = np.minimum(_changes(light, 0, _LETTER), _changes(light, _LETTER, 0)) - grain
     printed = letters / 2 > max(_PALE, grain)
     if not printed.any():
-        return Strokes(0.0, 0.0, 0)
+        return Strokes(0.0, 0.0, 0, 0.0)
     in_all = float((2 * _cells(light).var(axis=(1, 3)) - grain)[printed].sum())
     lines = np.minimum(_changes(light, 0, _LINE), _changes(light, _LINE, 0)) - grain
     ways = (
@@ -48,7 +52,10 @@ def strokes(grey: Grey) -> Strokes:
     )  # fmt: skip
     finest = min(float(way[printed].sum()) for way in ways) / in_all
     left = max(0.0, finest * float(lines[printed].sum()) / in_all)
-    return Strokes(left, float(printed.mean()), _cut(light))
+    lightness = _cells(light).mean(axis=(1, 3))
+    faint = (letters / 2 > max(_FAINTEST, grain)) & (letters / 2 < _FAINT)
+    dim = faint & (lightness < _SHADOW * np.percentile(lightness, 80))
+    return Strokes(left, float(printed.mean()), _cut(light), float(dim.sum() / (printed | dim).sum()))
 
 
 def _changes(light: NDArray[np.float32], down: int, across: int) -> _Cells:

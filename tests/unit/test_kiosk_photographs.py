@@ -26,6 +26,8 @@ CASES: dict[str, tuple[Shot, str, str]] = {
     "nothing on it, in a shadow": (replace(A5, points=0.0, shadow=0.4), "illegible", "blank"),
     "nothing on it, and a table": (replace(A4, points=0.0, turned=96.0), "illegible", "blank"),
     "a lamp over the words": (replace(A5, glare=1.5, glare_wide=260.0), "illegible", "bright"),
+    "half of it in a hard shadow": (replace(A4, shadow=0.88, noise=1.5), "illegible", "dark"),
+    "in a light shadow": (replace(A4, shadow=0.4), "legible", ""),
     "at night": (replace(A5, light=0.06, noise=4.0), "illegible", "dark"),
 }
 
