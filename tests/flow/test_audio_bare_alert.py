@@ -26,11 +26,13 @@ from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised as raised_now
 from tests.support.tones import tone_announcement
+from tests.support.torn import stall_s
 
 pytestmark = pytest.mark.alone
 
 TITLE = "Báo động: có người vừa bấm nút báo động tại chỗ"
 WITH_BUTTON = PLAIN.replace("[speech]", '[outputs.emergency_contact]\ncontact = "gpio"\npin = 27\n[speech]')
+HELD_S = 0.04  # what the server holds: a sink that gives nothing for longer has torn the sound
 FIRE, FLOOD = 1500.0, 2000.0  # hertz
 SIGNAL = len(alert()) // 2 / 48_000  # seconds
 
@@ -81,6 +83,7 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
     with audio(station, sink):
         press(station)
         until(lambda: listener.bursts(), what="the signal")
+        begun = listener.bursts()[0].began
         press(station, "press-2")  # while it sounds nothing new is asked for
         until(lambda: [u.state for u in raised(station)] == ["playing"], what="its row")
         (one,) = raised(station)
@@ -88,6 +91,7 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
         assert shown(station) == [(TITLE, True)]
         until(lambda: len(listener.bursts(gap_s=1.0)) == 2, 3 * SIGNAL, what="the signal once more")
         until(lambda: row(station, one).heard, 3 * SIGNAL, what="a verdict")
+        torn_s = stall_s(listener, begun, time.monotonic())
         with station.store.read() as tx:
             assert announcements.current(tx) == [], "nobody wrote it: it stands in no list"
         station.announcing.stop(one.id, "lan")
@@ -95,7 +99,7 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
         wait_for(station, one, "stopped")
         assert shown(station) == []
     verdict = row(station, one).heard
-    assert verdict in {Verdict.HEARD, Verdict.UNSURE}, "a busy machine may have torn it"
+    assert verdict == Verdict.HEARD or (torn_s > HELD_S and verdict == Verdict.UNSURE), torn_s
     assert kinds(station, one) == ["queued", "playing", verdict, "stopped"]
     assert len(raised(station)) == 1
 
