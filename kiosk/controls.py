@@ -13,7 +13,7 @@ from kiosk.acts import Act
 from kiosk.look import GAP_MM, TOUCH_MM, Style
 from kiosk.sheet import Sheet
 from kiosk.typeset import cells
-from kiosk.widgets import Box, Label, Modules, Panel, Picture, Shape, Target
+from kiosk.widgets import Box, Label, Panel, Picture, Shape, Target
 
 PAD_MM = 3.0
 Badge = tuple[Shape, Rgb, Rgb]  # shape, its colour, its ground
@@ -139,11 +139,6 @@ def picture(sheet: Sheet, box: Box, width: int, height: int, rgb: bytes) -> None
     wide, high = max(1, int(width * scale)), max(1, int(height * scale))
     place = Box(box.x + (box.width - wide) // 2, box.y + (box.height - high) // 2, wide, high)
     sheet.put(Picture(place, width, height, rgb))
-
-
-def qr_code(sheet: Sheet, box: Box, text: str) -> None:
-    """A QR code of a text, with its quiet zone."""
-    sheet.put(Modules(box, qr_rows(text)))
 
 
 def qr_rows(text: str) -> tuple[str, ...]:

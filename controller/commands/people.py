@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from controller.commands.station import Station, print_json, station_command
-from controller.core.errors import NotFoundError
+from controller.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from controller.web.people import People
@@ -91,7 +91,7 @@ def _require(station: Station, name: str) -> None:
 
     with station.store().read() as tx:
         if name not in {known.name for known in users.everyone(tx)}:
-            raise NotFoundError("NAME", name)
+            raise InputError(Problem.of("NAME", "user_unknown", name=name))
 
 
 def _people(station: Station) -> People:

@@ -46,26 +46,15 @@ class Gazetteer:
 
     def __init__(self, provinces: Sequence[Place], communes: Sequence[Place]) -> None:
         self.provinces = tuple(sorted(provinces, key=lambda place: _bare_name(place.province)))
-        self._communes = tuple(sorted(communes, key=lambda place: (_bare_name(place.commune), place.province_code)))
-        self._by_code = {place.code: place for place in self._communes}
-        self._marked = [_with_tones_last(_OF_A_KIND.sub(" ", place.full)) for place in self._communes]
+        self.communes = tuple(sorted(communes, key=lambda place: (_bare_name(place.commune), place.province_code)))
+        self._by_code = {place.code: place for place in self.communes}
+        self._marked = [_with_tones_last(_OF_A_KIND.sub(" ", place.full)) for place in self.communes]
         # One line a commune: its own name, then its province's, without marks.
-        lines = [f"{_LINE}{_bare_name(place.commune)} | {_bare_name(place.province)} " for place in self._communes]
+        lines = [f"{_LINE}{_bare_name(place.commune)} | {_bare_name(place.province)} " for place in self.communes]
         self._lines, self._starts = "".join(lines), [0, *accumulate(len(line) for line in lines)]
 
     def commune(self, code: str) -> Place | None:
         return self._by_code.get(code)
-
-    def of_province(self, province_code: str) -> tuple[Place, ...]:
-        """The communes of a province, in the order of the alphabet without marks."""
-        return tuple(place for place in self._communes if place.province_code == province_code)
-
-    def find_provinces(self, typed: str, limit: int = 8) -> tuple[Place, ...]:
-        """Those with a word that begins like this; first those whose name does. All, for nothing."""
-        wanted = _bare(typed)
-        found = [place for place in self.provinces if f" {wanted}" in f" {_bare(place.province)}"]
-        found.sort(key=lambda place: not _bare_name(place.province).startswith(wanted))
-        return tuple(found[:limit])
 
     def find(self, typed: str, near: str = "", limit: int = 8) -> tuple[Place, ...]:
         """Communes for what was typed so far: a commune's name or its beginning, perhaps with the province after it.
@@ -91,10 +80,10 @@ class Gazetteer:
                 alike = [number for number, found in ranks.items() if found == rank]
                 alike.sort(key=lambda each: (not self._has_marks(each, marks), not self._is_near(each, near), each))
                 order += alike
-        return tuple(self._communes[number] for number in order[:limit])
+        return tuple(self.communes[number] for number in order[:limit])
 
     def _is_near(self, number: int, near: str) -> bool:
-        return self._communes[number].province_code == near
+        return self.communes[number].province_code == near
 
     def _has_marks(self, number: int, marks: list[str]) -> bool:
         """Whether each word that was typed stands there with these marks; of the last perhaps only its beginning."""
@@ -131,11 +120,6 @@ def gazetteer() -> Gazetteer:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StationError(f"vietnam-provinces: cannot read its places: {error!r}") from error
     return Gazetteer(provinces, communes)
-
-
-def is_same_name(one: str, other: str) -> bool:
-    """Whether two names are one, wherever each puts its tones: "Hoà Bình" and "Hòa Bình"."""
-    return _with_tones_last(one) == _with_tones_last(other)
 
 
 def _province_name(name: str) -> str:
