@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.filing.acts import PickEvent, PickGuide, Stop
 from kiosk.filing.saying import title_of
-from kiosk.filing.state import At, Filing
+from kiosk.filing.state import Filing
 from kiosk.look import TEXT_SIZES
 from kiosk.widgets import Label, Scene, Target
 from tests.support import kiosk_filing as support
