@@ -6,6 +6,7 @@ stand beside them.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -140,11 +141,16 @@ def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> li
     """The pieces by pages of that size; there is always one. Texts go on line by line."""
     pages: list[list[Piece]] = [[]]
     used = 0
-    parts = [part for each in wanted for part in _split(sheet, width, height, each)]
-    for number, piece in enumerate(parts):
+    parts = deque(part for each in wanted for part in _split(sheet, width, height, each))
+    while parts:
+        piece = parts.popleft()
         needed = room = _height(sheet, width, height, piece)
-        if isinstance(piece, Para) and piece.heads and number + 1 < len(parts):
-            room += _height(sheet, width, height, parts[number + 1])
+        if isinstance(piece, Para) and piece.heads and parts:
+            paper = parts[0]
+            if isinstance(paper, Check) and room + _height(sheet, width, height, paper) > height:  # it would be alone
+                parts.popleft()
+                parts.extendleft(reversed(_words_first(sheet, width, height, paper)))
+            room += _height(sheet, width, height, parts[0])
         if pages[-1] and used + room > height:
             pages.append([])
             used = 0
@@ -159,8 +165,7 @@ def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
     if isinstance(piece, Warn | Wrong) and panel_height(sheet, width, piece.text, len(piece.text)) > height:
         piece = Para(piece.text, bold=True, colour=LACQUER if isinstance(piece, Wrong) else INK)
     if isinstance(piece, Check) and _height(sheet, width, height, piece) > height:
-        note = _split(sheet, width, height, Para(piece.note))
-        return [*_split(sheet, width, height, Para(piece.label, bold=True)), *note, replace(piece, note="")]
+        return _words_first(sheet, width, height, piece)
     if isinstance(piece, Row) and not lettering(sheet, width, height, piece).whole:
         return [*_split(sheet, width, height, Para(piece.label, bold=True)), piece]
     if not isinstance(piece, Para):
@@ -169,6 +174,13 @@ def _split(sheet: Sheet, width: int, height: int, piece: Piece) -> list[Piece]:
     lines = sheet.lines(piece.text, width, style, len(piece.text) + 1)
     part = max(1, height // 2 // style.line)
     return [replace(piece, text="\n".join(lines[at : at + part]), style=style) for at in range(0, len(lines), part)]
+
+
+def _words_first(sheet: Sheet, width: int, height: int, check: Check) -> list[Piece]:
+    """A paper's name and what is said of it as texts, then its name once more with its answers."""
+    name, note = Para(check.label, bold=True), Para(check.note)
+    said = [part for text in (name, note) if text.text for part in _split(sheet, width, height, text)]
+    return [*said, replace(check, note="")]
 
 
 def _style(sheet: Sheet, width: int, para: Para) -> Style:

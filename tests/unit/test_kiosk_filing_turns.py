@@ -44,3 +44,15 @@ def test_a_birth_is_registered_in_fewer_than_180_turns_of_the_largest_text() -> 
         counts.append(len(list(parts(resident.here, SEVEN))) if not resident.here.typing else 1)
         resident.goes_on()
     assert (len(counts), sum(counts) < 180) == (40, True), counts
+
+
+@pytest.mark.parametrize("size", TEXT_SIZES)
+def test_a_title_never_has_a_page_of_its_own(size: float) -> None:
+    """What it heads begins below it, if need be with its words alone."""
+    filing = pages()["papers"]
+    title = title_of(filing, support.kit().words["vi"])
+    first = next(iter(parts(filing, replace(SEVEN, text=size))))
+    labels = [each for each in first if isinstance(each, Label)]
+    below = next(number for number, each in enumerate(labels) if each.text and title.endswith(each.text)) + 1
+    assert labels[below].text and filing.guide is not None
+    assert filing.guide.papers[0].labels["vi"].startswith(labels[below].text)
