@@ -26,19 +26,13 @@ from controller.core.errors import DeviceError, StationError
 from controller.runtime.clocks import FakeClock
 from tests.support.full_disk import small_disk
 from tests.support.outlets import Bench, noise, samples, silences, sine, sounds
-from tests.support.pulse import Capture, NullSink, null_sink
+from tests.support.pulse import Capture, NullSink
 from tests.support.stations import START
 from tests.support.tones import tone_pcm, wav
 
 pytestmark = pytest.mark.alone
 
 BUFFER = 4096  # samples: where content is judged a loaded machine must not tear it
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,25 +18,13 @@ from controller.runtime.doorbell import Doorbell
 from tests.support.full_disk import small_disk
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
 from tests.support.torn import stall_s
 
 pytestmark = pytest.mark.alone
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as running:
-        yield running
 
 
 def three_in_a_row(station: Station, seconds: float = 0.4) -> list[Utterance]:

@@ -6,7 +6,6 @@ It goes on with the next start, locked or not, and its row and journal line are 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from controller.runtime.clocks import SystemClock
 from controller.runtime.doorbell import Doorbell
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised, tone_announcement
@@ -26,18 +25,6 @@ from tests.support.tones import raised, tone_announcement
 pytestmark = pytest.mark.alone
 
 WORDS = 2000.0  # hertz
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as listening:
-        yield listening
 
 
 def ring(station: Station, emergency: Utterance) -> None:

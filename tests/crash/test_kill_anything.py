@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from schedules.rules import Once, Rule
 from tests.support.chances import chances
 from tests.support.listening import Listener
 from tests.support.processes import Process, free_port, until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.stations import CONFIG, Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 
@@ -40,12 +39,6 @@ chime = false
 [web]
 host = "127.0.0.1"
 """
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
 
 
 def whole_station(folder: Path) -> Station:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
@@ -31,7 +30,7 @@ from controller.store.signals import Signal
 from tests.support.chances import chances
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import RATE, NullSink, null_sink
+from tests.support.pulse import RATE, NullSink
 from tests.support.relay_boards import served
 from tests.support.sounding import PLAIN, audio, row
 from tests.support.stations import Station, station_in
@@ -60,12 +59,6 @@ relay = "lcus1"
 port = "{port}"
 channel = 3
 [speech]"""
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
 
 
 def pitches(listener: Listener) -> NDArray[np.float64]:

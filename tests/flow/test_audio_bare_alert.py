@@ -4,7 +4,6 @@ row, its journal, its place on every face and its end, also where nobody could w
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -21,7 +20,7 @@ from controller.runtime.doorbell import Doorbell
 from controller.store import announcements, facts, utterances
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised as raised_now
@@ -35,18 +34,6 @@ WITH_BUTTON = PLAIN.replace("[speech]", '[outputs.emergency_contact]\ncontact = 
 HELD_S = 0.04  # what the server holds: a sink that gives nothing for longer has torn the sound
 FIRE, FLOOD = 1500.0, 2000.0  # hertz
 SIGNAL = len(alert()) // 2 / 48_000  # seconds
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as listening:
-        yield listening
 
 
 def press(station: Station, which: str = "press-1") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -63,18 +62,6 @@ class Wall:
 
     def release(self, pin: int) -> None:
         (self._folder / str(pin)).unlink()
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as listening:
-        yield listening
 
 
 @pytest.fixture

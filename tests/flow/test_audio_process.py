@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 import tty
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from controller.runtime.doorbell import Doorbell
 from controller.store import journal
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, lengths, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
@@ -31,18 +30,6 @@ from tests.support.torn import sounds_of, stall_s
 pytestmark = pytest.mark.alone
 
 CHIMES = PLAIN.replace("chime = false", "chime = true")
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as running:
-        yield running
 
 
 def lines(station: Station, utterance: Utterance) -> list[Entry]:

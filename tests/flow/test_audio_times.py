@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from controller.runtime.clocks import SystemClock
 from controller.store import journal, utterances
 from tests.support.listening import Listener
 from tests.support.processes import loalang
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in, utterance
 from tests.support.tones import tone_announcement
@@ -29,18 +28,6 @@ HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 STEADY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')  # what is heard matters here, not how soon
 
 GAP_S = 0.4  # a busy machine may tear a hole into a tone
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as running:
-        yield running
 
 
 def quiet_from(begin: datetime, hours: int = 2) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
 from datetime import time as clock_time
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +21,7 @@ from controller.store import facts, journal, renditions, signals, volumes
 from controller.store.signals import Signal
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import SINK, NullSink, null_sink
+from tests.support.pulse import SINK, NullSink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement, tone_pcm, wav
@@ -34,18 +33,6 @@ ROOMY = PLAIN.replace(
     'device = "auto"', 'device = "auto"\nbuffer = 4096'
 )  # content is judged here: a busy machine must not tear it
 ALERT_S = 4.5  # the signal and the pause behind it
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as listening:
-        yield listening
 
 
 def details(station: Station, utterance: Utterance, kind: str) -> list[dict[str, object]]:

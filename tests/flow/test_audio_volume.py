@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import time as clock_time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from controller.runtime.clocks import SystemClock
 from controller.store import journal, volumes
 from tests.support.listening import Listener
 from tests.support.processes import until
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import station_in
 from tests.support.tones import queue_at, tone_announcement
@@ -23,18 +22,6 @@ pytestmark = pytest.mark.alone
 
 ROOMY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')
 FULL_DB = -6.0 - 3.0  # a sine of half the range
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
-
-
-@pytest.fixture
-def listener(sink: NullSink) -> Iterator[Listener]:
-    with Listener(sink) as listening:
-        yield listening
 
 
 def test_what_sounds_becomes_softer_when_it_should(tmp_path: Path, sink: NullSink, listener: Listener) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from controller.runtime.clocks import SystemClock
 from controller.store import clips
 from tests.support.listening import Listener
 from tests.support.making import making
-from tests.support.pulse import NullSink, null_sink
+from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN
 from tests.support.stations import Station, station_in
 from tests.support.tones import tone_pcm
@@ -44,12 +43,6 @@ for line in sys.stdin:
     took = voice.say(line.strip().replace("/", "\\n"), "vi")
     print(asked, took, flush=True)
 """
-
-
-@pytest.fixture(scope="module")
-def sink() -> Iterator[NullSink]:
-    with null_sink() as running:
-        yield running
 
 
 @pytest.fixture
