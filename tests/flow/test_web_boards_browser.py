@@ -93,13 +93,20 @@ def stands(page: Page, *texts: str, board: str = "cong") -> None:
     expect(page.locator(f"#board-{board} [data-notice] .few")).to_have_text([*texts])
 
 
+PLACES = """([of, to]) => {
+  const list = document.querySelector("#board-cong .order"), rows = list.querySelectorAll("[data-notice]");
+  list.scrollIntoView({ block: "center" });
+  return [rows[of].querySelector("[data-drag]"), rows[to]].map(each => {
+    const box = each.getBoundingClientRect();
+    return [box.x, box.y, box.height];
+  });
+}"""
+
+
 def drag(page: Page, with_what: str, of: int, to: int) -> None:
     """A notice by its handle to where another one stands, in eight steps."""
-    page.locator("#board-cong .order").evaluate("list => list.scrollIntoView({ block: 'center' })")
-    handle = page.locator("#board-cong [data-notice] [data-drag]").nth(of).bounding_box()
-    target = page.locator("#board-cong [data-notice]").nth(to).bounding_box()
-    assert handle and target
-    x, y, end = handle["x"] + 10, handle["y"] + 10, target["y"] + (2 if to < of else target["height"] - 2)
+    (x, y, _), (_, top, height) = page.evaluate(PLACES, [of, to])  # at once: the list is put in anew when it changes
+    x, y, end = x + 10, y + 10, top + (2 if to < of else height - 2)
     way = [y + (end - y) * step / 8 for step in range(1, 9)]
     if with_what == "mouse":
         page.mouse.move(x, y)
