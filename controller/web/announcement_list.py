@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from controller.store.announcements import Head
 from controller.web.file_queue import folded
@@ -15,6 +15,7 @@ from controller.web.file_queue import folded
 PAGE = 30  # announcements
 UNAPPROVED, COMING, RESTING, PAST = "unapproved", "coming", "resting", "past"  # in the order in which they are shown
 GROUPS = (UNAPPROVED, COMING, RESTING, PAST)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 FOUND = "found"  # those that were looked for, of whatever group
 
 
@@ -42,7 +43,7 @@ def grouped(
             name = PAST if head.has_rules else RESTING
         found[name].append(head.id)
     for name in (UNAPPROVED, COMING):
-        found[name].sort(key=lambda ident: (ident not in next_due, str(next_due.get(ident, ""))))
+        found[name].sort(key=lambda ident: next_due.get(ident, _NEVER))
     return found
 
 
