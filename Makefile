@@ -24,8 +24,8 @@ test: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile -m "not alone"
-	$(BIN)/pytest -m alone
+	scripts/tests -n 2 --dist loadfile -m "not alone"
+	scripts/tests -m alone
 
 bench: .venv/test.stamp
 	@scripts/packages $(TEST_PACKAGES)
