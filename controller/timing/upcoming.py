@@ -37,6 +37,7 @@ class Upcoming:
     def __init__(self, tz: tzinfo) -> None:
         self._agenda = Agenda(tz, Calendar())
         self._owners: dict[str, str] = {}  # rule id -> announcement id
+        self._unreadable: dict[str, str] = {}  # the same of those that are not in the agenda
         self._seen_no = 0  # of the last change of a rule that was taken in
         self._begin: datetime | None = None  # everything before has been left behind
         self._lock = Lock()
@@ -59,6 +60,12 @@ class Upcoming:
                 found.setdefault(self._owners[ident], at)
         return found
 
+    def unreadable(self, tx: Tx, now: datetime) -> set[str]:
+        """The announcements with a rule that this program cannot read, by id: somebody has to write it anew."""
+        with self._lock:
+            self._catch_up(tx, now)
+            return set(self._unreadable.values())
+
     def _catch_up(self, tx: Tx, begin: datetime) -> None:
         before = begin - _TICK
         changed, self._seen_no = announcements.changed_rules(tx, self._seen_no)
@@ -76,12 +83,14 @@ class Upcoming:
         fresh = []
         for row in changed:
             self._agenda.drop(row.id)
+            self._unreadable.pop(row.id, None)
             if row.ended_at is not None:
                 continue
             try:
                 fresh.append((row.id, rule_from(row.document, stored=True), before))
             except InputError as error:  # the controller says so in the journal; it must not hide the others
                 log.debug("rule %s: %s", row.id, error)
+                self._unreadable[row.id] = row.announcement_id
                 continue
             self._owners[row.id] = row.announcement_id
         self._agenda.put_all(fresh)

@@ -46,7 +46,10 @@ def every() -> ResponseReturnValue:
     name = request.args.get("group", "")
     with parts().store.read() as tx:
         heads = announcements.heads(tx)
-        groups = grouped(heads, renditions.unapproved_ids(tx), house().upcoming.next_of_each(tx, now))
+        upcoming = house().upcoming
+        groups = grouped(
+            heads, upcoming.unreadable(tx, now), renditions.unapproved_ids(tx), upcoming.next_of_each(tx, now)
+        )
         chosen = {FOUND: looked_for(heads, wanted)} if wanted else groups
         name = FOUND if wanted else name
         page = min(max(1, request.args.get("page", 1, type=int)), pages(len(chosen.get(name, ()))))

@@ -123,6 +123,7 @@ class About:
 
     announcement: Announcement
     rules: tuple[Rule, ...]
+    unreadable: int  # how many rules more are stored that this program cannot read
     next_dues: tuple[datetime, ...]
     changed: tuple[Changed, ...]
     rendition: Rendition | None  # the newest
@@ -203,10 +204,12 @@ def coming(tx: Tx, upcoming: Upcoming, now: datetime) -> tuple[Coming, ...]:
 
 def about(tx: Tx, config: StationConfig, now: datetime, ident: str) -> About:
     announcement = announcements.get(tx, ident)
-    rules = [(stored.id, rule) for stored in announcements.rules(tx, ident) if (rule := _rule(stored))]
+    kept = announcements.rules(tx, ident)
+    rules = [(stored.id, rule) for stored in kept if (rule := _rule(stored))]
     return About(
         announcement,
         tuple(rule for _, rule in rules),
+        len(kept) - len(rules),
         next_dues((rule for _, rule in rules), now, config.site.tz, calendar_of(tx), NEXT_LISTED),
         tuple(
             Changed(

@@ -26,12 +26,15 @@ HEADS = [Head(f"a{n}", f"Tiêm chủng {n}", "Mời bà con Đồng Văn đến 
 
 def test_each_stands_in_one_group_in_its_order(pages: Pages) -> None:
     at = pages.station.clock.now()
-    found = grouped(HEADS[:8], {"a3", "a6"}, {"a0": at + timedelta(2), "a2": at + timedelta(1), "a6": at})
-    assert found == {"unapproved": ["a6", "a3"], "coming": ["a2", "a0"], "resting": ["a1", "a5", "a7"], "past": ["a4"]}
+    next_due = {"a0": at + timedelta(2), "a2": at + timedelta(1), "a6": at}
+    assert grouped(HEADS[:8], {"a1", "a2"}, {"a2", "a3", "a6"}, next_due) == {
+        "unreadable": ["a2", "a1"], "unapproved": ["a6", "a3"], "coming": ["a0"], "resting": ["a5", "a7"],
+        "past": ["a4"],
+    }  # fmt: skip
 
 
 def test_few_are_shown_as_they_are_and_many_a_page_at_a_time() -> None:
-    few = {"unapproved": [], "coming": ["a"], "resting": ["b"], "past": [f"c{n}" for n in range(28)]}
+    few = {"unreadable": [], "unapproved": [], "coming": ["a"], "resting": ["b"], "past": [f"c{n}" for n in range(28)]}
     assert page_of(few, "", 1) == [
         Group("coming", 1, ("a",)), Group("resting", 1, ("b",)), Group("past", 28, tuple(few["past"]))]  # fmt: skip
     many = few | {"coming": [f"d{n}" for n in range(70)]}
@@ -66,6 +69,22 @@ def test_the_next_time_of_each_is_that_of_its_nearest_rule(tmp_path: Path) -> No
     station.announcing.withdraw(second, "tester")
     with station.store.read() as tx:
         assert set(upcoming.next_of_each(tx, now)) == {first}
+
+
+def test_what_cannot_be_read_is_known_until_it_is_written_anew(tmp_path: Path) -> None:
+    station = ScheduledStation(tmp_path)
+    upcoming, now = Upcoming(station.config.site.tz), station.clock.now()
+    spoilt, sound = station.announce(daily("19:30")), station.announce(daily("18:00"))
+    with station.store.write() as tx:
+        (rule,) = announcements.rules(tx, spoilt.id)
+        announcements.change_rule(tx, rule.id, {"kind": "of a later version"}, now)
+    with station.store.read() as tx:
+        assert upcoming.unreadable(tx, now) == {spoilt.id}
+        assert set(upcoming.next_of_each(tx, now)) == {sound.id}
+    with station.store.write() as tx:
+        announcements.change_rule(tx, rule.id, daily("19:30"), now)
+    with station.store.read() as tx:
+        assert upcoming.unreadable(tx, now) == set()
 
 
 @pytest.fixture
@@ -139,3 +158,16 @@ def test_a_short_list_needs_no_groups(pages: Pages) -> None:
                    " (SELECT announcement_id FROM rules ORDER BY id LIMIT 1)")  # fmt: skip
         assert len(renditions.unapproved_ids(tx)) == renditions.unapproved(tx) == 1
     assert seen(client) == ([], ["unapproved", "coming", "resting", "past"], 6)
+
+
+def test_what_cannot_be_read_stands_first_and_says_what_to_do(pages: Pages) -> None:
+    filled(pages, coming=35, resting=1, past=3)
+    with pages.station.store.write() as tx:
+        tx.execute("UPDATE rules SET document = '{\"kind\": \"of a later version\"}' WHERE id ="
+                   " (SELECT id FROM rules ORDER BY id LIMIT 1)")  # fmt: skip
+    client = pages.signed_in()
+    assert seen(client)[1] == ["unreadable", "coming"]
+    page = client.get("/announcements?group=unreadable").get_data(as_text=True)
+    assert page.count("Lịch đã lưu không đọc được") == 1
+    found = re.search(r'class="strong" href="(/announcements/[^"]+)"', page)
+    assert found and "Xin bấm “Sửa” rồi chọn lại giờ phát." in client.get(found[1]).get_data(as_text=True)
