@@ -144,6 +144,32 @@ def test_who_cannot_file_is_told_where_to_go() -> None:
     assert "trích lục" in why.said(load_words("vi"))
 
 
+def test_nobody_is_sent_for_what_offices_look_up_themselves() -> None:
+    """Decree 07/2025, article 2 (3c), and the Ministry of Justice's letter 481/BTP-HTQTCT of 4 February 2025: neither
+    the parents' marriage certificate at a birth, nor a certificate of marital status at a marriage."""
+    asked = {name: {paper.id for paper in _guide(name).papers} for name in ("khai_sinh", "ket_hon")}
+    assert asked["ket_hon"] == {"can_cuoc", "to_khai", "ly_hon", "khai_tu"}
+    assert "giay_ket_hon" not in asked["khai_sinh"]
+    form = Form(_guide("tinh_trang_hon_nhan"), TODAY)
+    to_marry = form.with_answer(form.begun(), ("noi_dung", "muc_dich"), "ket_hon")
+    told = [[page.path[-1] for page in form.pages(answers)] for answers in (form.begun(), to_marry)]
+    assert ["khong_can" in each for each in told] == [False, True]
+
+
+def test_what_a_new_law_changes_is_looked_at_before_it_holds() -> None:
+    """The Law on Civil Status as amended holds from 1 March 2027."""
+    of_civil_status = {"khai_sinh", "khai_tu", "ket_hon", "tinh_trang_hon_nhan", "trich_luc_ho_tich"}
+    assert {guide.id: guide.review_by for guide in shipped() if guide.review_by} == dict.fromkeys(
+        of_civil_status, date(2027, 3, 1)
+    )
+
+
+def test_nobody_is_asked_where_they_are_just_now() -> None:
+    labels = {said(q.labels, FIRST) for guide in shipped() for _, q in every_question(guide.questions)}
+    assert [label for label in labels if label.endswith(("đang ở đâu?", "người kia?"))] == []
+    assert "Hiện nay ông bà cư trú ở đâu?" in labels
+
+
 def test_papers_of_a_birth() -> None:
     form = Form(_guide("khai_sinh"), TODAY)
 
@@ -154,10 +180,10 @@ def test_papers_of_a_birth() -> None:
             found = form.with_answer(found, path, value)
         return [(each.paper.id, each.depends) for each in form.papers(found)]
 
-    unsure = ["giay_chung_sinh", "nguoi_lam_chung", "giay_cam_doan", "giay_ket_hon", "van_ban_uy_quyen"]
+    unsure = ["giay_chung_sinh", "nguoi_lam_chung", "giay_cam_doan", "van_ban_uy_quyen"]
     assert wanted() == [("can_cuoc", False), *((each, True) for each in unsure)]
     assert wanted(quan_he="cha", giay_to_sinh="lam_chung", cha_me_ket_hon="co") == [
-        ("can_cuoc", False), ("nguoi_lam_chung", False), ("giay_ket_hon", False),
+        ("can_cuoc", False), ("nguoi_lam_chung", False),
     ]  # fmt: skip
     assert wanted(quan_he="uy_quyen", giay_to_sinh="giay_chung_sinh", co_cha="khong") == [
         ("can_cuoc", False), ("giay_chung_sinh", False), ("van_ban_uy_quyen", False),
