@@ -203,6 +203,10 @@ class Guide:
     def is_verified(self) -> bool:
         return bool(self.verified_by and self.verified_on)
 
+    def is_overdue(self, today: date) -> bool:
+        """It was confirmed, but is to be looked at again since then."""
+        return self.is_verified and self.review_by is not None and self.review_by < today
+
     @property
     def cards(self) -> tuple[str, ...]:
         """Whose cards fill in answers, in the order of the questions."""

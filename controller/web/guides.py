@@ -221,13 +221,19 @@ def _page(guide: Guide, problems: dict[str, list[str]], status: int, now: Guide 
     is_other = not any(each.in_force and each.version == guide.version for each in versions) or now is not None
     page = render_template(
         "guide.html", guide=guide, said=_said, problems=problems, asked=_asked(guide), today=_today(),
-        review_by=_today() + REVIEW_AFTER, is_other=is_other, now=now,
+        review_by=_looked_at_again(guide), is_other=is_other, now=now,
         changes=[each.said(visitor().words) for each in differences(now, guide)] if now else [],
         others=[each for each in versions if not each.in_force], ours=SHIPPED_BY,
         recordings=[(each, recorded.get(each.clip.key, "")) for each in named_in(guide)],
         heard={} if is_other else _heard(voices, guide),
     )  # fmt: skip
     return make_response(page, status)
+
+
+def _looked_at_again(guide: Guide) -> date:
+    """The day that is offered: half a year from now, or before that what the guide itself asks for."""
+    offered, wanted = _today() + REVIEW_AFTER, guide.review_by
+    return wanted if wanted is not None and not guide.is_verified and _today() < wanted < offered else offered
 
 
 def _said(labels: dict[str, str]) -> str:

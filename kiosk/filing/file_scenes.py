@@ -11,7 +11,7 @@ from kiosk.filing.acts import Change, Forward, Have, MorePages, Shoot, SkipPhoto
 from kiosk.filing.frame import filled, headed, opened, primary, troubles
 from kiosk.filing.pictures import picture_of
 from kiosk.filing.pieces import Check, Para, Piece, Warn, pieces
-from kiosk.filing.saying import HAVE_WORDS, label_of, title_of
+from kiosk.filing.saying import HAVE_WORDS, label_of, title_of, unsure_of
 from kiosk.filing.state import Filing
 from kiosk.filing.way import pages_of, papers_of, photos_to_file
 from kiosk.look import GAP_MM
@@ -30,8 +30,8 @@ def about(filing: Filing, setting: Setting) -> Scene:
     if whole:
         shown.append(Para(whole, bold=True))
     if guide is not None:
-        if not guide.is_verified:
-            shown.append(Warn(words("kiosk.filing.unconfirmed")))
+        if doubt := unsure_of(filing, words):
+            shown.append(Warn(doubt))
         shown += [Para(words(f"kiosk.filing.about.{each}")) for each in ("how", "purpose")]
         shown += [Para(text, colour=INK) for text in _facts(guide, words)]
     sheet, _ = filled(setting, title, shown, filing.shown_page, words("kiosk.filing.go.begin"))

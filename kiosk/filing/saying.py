@@ -132,6 +132,13 @@ def consent_lines(filing: Filing, words: Words) -> list[str]:
     return [*lines, *(words(f"kiosk.filing.consent.{hint}") for hint in hints)]
 
 
+def unsure_of(filing: Filing, words: Words) -> str:
+    """What is said first of a guide that nobody has confirmed, or not for long enough; "" of all others."""
+    if filing.guide is None or (filing.guide.is_verified and not filing.guide.is_overdue(filing.now.date())):
+        return ""
+    return words("kiosk.filing.outdated" if filing.guide.is_verified else "kiosk.filing.unconfirmed")
+
+
 def begun_before(filing: Filing, words: Words) -> str:
     """The service that would be lost, where somebody who is asked whether to stop has just chosen something else."""
     before = filing.trail[-2].at if len(filing.trail) > 1 else None
@@ -188,8 +195,12 @@ def _more(filing: Filing, words: Words) -> list[str]:
     guide, where = filing.guide, filing.where
     match where.at:
         case At.ABOUT if guide is not None:
-            unconfirmed = [] if guide.is_verified else [words("kiosk.filing.unconfirmed")]
-            return [*unconfirmed, words("kiosk.filing.about.how"), words("kiosk.filing.about.purpose")]
+            said_of_it = [
+                unsure_of(filing, words),
+                words("kiosk.filing.about.how"),
+                words("kiosk.filing.about.purpose"),
+            ]
+            return [line for line in said_of_it if line]
         case At.EVENTS:
             return _events(filing, words)
         case At.GUIDES:

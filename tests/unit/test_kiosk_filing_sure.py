@@ -1,6 +1,9 @@
 """What nobody is sure of is not stated as sure to a resident: what officials should know stays theirs, a guide that
 nobody has confirmed says so first, and where it is not known who is exempt, whoever has to pay is told to ask."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from controller.guides.model import Guide
@@ -47,6 +50,17 @@ def test_a_guide_that_nobody_has_confirmed_says_so_before_all_it_states(guide: G
     assert spoken(here, words).splitlines()[1] == warning
     text = seen(here)
     assert 0 <= text.index(warning) < text.index("Lệ phí")
+
+
+def test_a_guide_that_was_to_be_looked_at_again_says_so_from_the_day_after() -> None:
+    words, today = support.kit().words["vi"], support.begun().now.date()
+    confirmed = replace(GUIDES["khai_sinh"], verified_by="Cán bộ Lan", verified_on=today - timedelta(days=90))
+    warnings = [words(f"kiosk.filing.{key}") for key in ("unconfirmed", "outdated")]
+    found = []
+    for days in (-1, 0):
+        here = begun(replace(confirmed, review_by=today + timedelta(days=days))).here
+        found.append([(text in seen(here), text in spoken(here, words)) for text in warnings])
+    assert found == [[(False, False), (True, True)], [(False, False)] * 2]
 
 
 @pytest.mark.parametrize("language", ASK)

@@ -6,6 +6,7 @@ import html
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from controller.guides.documents import guide_of, text_of
 from controller.guides.model import CALCULATE, FIRST, REPEAT, every_question, said
 from controller.guiding import Guiding, shipped
 from controller.store import guides, journal
-from controller.web.guides import KEY, SHEET_BODY
+from controller.web.guides import KEY, REVIEW_AFTER, SHEET_BODY
 from tests.support.web_pages import FULL_NAME, Pages, pages_in, token
 
 GUIDE = "tam_tru"
@@ -121,6 +122,24 @@ def test_who_confirms_a_guide_has_read_all_that_residents_read(pages: Pages) -> 
                 texts += [said(each.labels, FIRST), said(each.hints, FIRST), said(each.constraint_message, FIRST)]
                 texts += [said(choice.labels, FIRST) for choice in each.choices]
         assert [each for each in texts if re.sub(r"\s+", " ", each) not in page] == []
+
+
+def test_the_day_a_guide_asks_to_be_looked_at_again_is_offered_and_told_when_it_is_over(pages: Pages) -> None:
+    client, today = pages.signed_in(), pages.clock().now().date()
+    with pages.station.store.read() as tx:
+        birth = guides.get(tx, "khai_sinh")
+    assert birth.review_by is not None
+    offered = min(birth.review_by, today + REVIEW_AFTER)
+    assert f'value="{offered.isoformat()}"' in text(client.get("/guides/khai_sinh"))
+    assert f'value="{(today + REVIEW_AFTER).isoformat()}"' in text(client.get("/guides/tam_tru"))
+    shown = []
+    for days in (0, -1):
+        with pages.station.store.write() as tx:
+            guides.confirm(
+                tx, pages.clock().now(), birth.id, birth.version, "Cán bộ Lan", today, today + timedelta(days=days)
+            )
+        shown.append(["cần xem lại" in text(client.get(path)) for path in ("/guides", "/guides/khai_sinh")])
+    assert shown == [[False, False], [True, True]]
 
 
 def test_every_mistake_is_said_with_its_place(pages: Pages) -> None:
