@@ -22,7 +22,6 @@ from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, lengths, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, raised, tone_announcement
-from tests.support.torn import stall_s
 
 pytestmark = pytest.mark.alone
 
@@ -98,7 +97,7 @@ def test_a_stop_from_the_page_does_not_wait_for_a_locked_database(
             asking.start()
             until(lambda: time.monotonic() - listener.bursts()[-1].ended > 0.3, 3, what="silence")
         silent = listener.bursts()[-1].ended
-        assert silent - asked < 0.3 + stall_s(listener, asked, silent)
+        assert silent - asked < 0.3 + listener.taken_s(asked, silent)
         wait_for(station, utterance, "stopped")
         asking.join(10)
     assert kinds(station, utterance) == ["queued", "playing", "stopped"]

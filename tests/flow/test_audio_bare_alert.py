@@ -25,7 +25,6 @@ from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import raised as raised_now
 from tests.support.tones import tone_announcement
-from tests.support.torn import stall_s
 
 pytestmark = pytest.mark.alone
 
@@ -78,7 +77,7 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
         assert shown(station) == [(TITLE, True)]
         until(lambda: len(listener.bursts(gap_s=1.0)) == 2, 3 * SIGNAL, what="the signal once more")
         until(lambda: row(station, one).heard, 3 * SIGNAL, what="a verdict")
-        torn_s = stall_s(listener, begun, time.monotonic())
+        torn_s = listener.stall_s(begun, time.monotonic())
         with station.store.read() as tx:
             assert announcements.current(tx) == [], "nobody wrote it: it stands in no list"
         station.announcing.stop(one.id, "lan")

@@ -25,7 +25,7 @@ from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
-from tests.support.torn import sounds_of, stall_s
+from tests.support.torn import sounds_of
 
 pytestmark = pytest.mark.alone
 
@@ -87,7 +87,7 @@ def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSi
                 (whole,) = sounds_of(listener, pause_s=3.0)
             found = row(station, one)
             whole_s = signals.length_s("opening") + found.duration_s + signals.length_s("closing")
-            late_s = max(whole.ended - whole.began - whole_s, stall_s(listener, whole.began, whole.ended))
+            late_s = max(whole.ended - whole.began - whole_s, listener.taken_s(whole.began, whole.ended))
             if found.heard is not Verdict.UNSURE or late_s < TORN_S:
                 break
     assert found.heard is Verdict.HEARD

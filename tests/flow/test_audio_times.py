@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from audio.progress import WORDS_OVER_S, ProgressFile
 from controller.core.announcements import Late
 from controller.core.levels import Level
 from controller.core.utterances import Utterance
 from controller.runtime.clocks import SystemClock
 from controller.store import journal, utterances
 from tests.support.listening import Listener
-from tests.support.processes import loalang
+from tests.support.processes import loalang, until
 from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
 from tests.support.stations import Station, station_in, utterance
 from tests.support.tones import tone_announcement
+from tests.support.torn import sounds_of
 
 pytestmark = pytest.mark.alone
 
 HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 STEADY = PLAIN.replace('device = "auto"', 'device = "auto"\nbuffer = 4096')  # what is heard matters here, not how soon
-
-GAP_S = 0.4  # a busy machine may tear a hole into a tone
 
 
 def quiet_from(begin: datetime, hours: int = 2) -> str:
@@ -38,10 +38,17 @@ def quiet_from(begin: datetime, hours: int = 2) -> str:
 
 
 def in_line(
-    station: Station, due: datetime, seconds: float, hertz: float, level: Level = Level.NORMAL, late: Late = Late.PLAY
+    station: Station,
+    in_s: float,
+    seconds: float,
+    hertz: float,
+    level: Level = Level.NORMAL,
+    late: Late = Late.PLAY,
 ) -> Utterance:
-    """A row straight in the database, for the zone without quiet hours: nobody has asked whether it may be."""
+    """A row straight in the database, due so many seconds from now, for the zone without quiet hours: nobody has asked
+    whether it may be."""
     announcement = tone_announcement(station, seconds, hertz, level)
+    due = station.clock.now() + timedelta(seconds=in_s)
     made = utterance(
         station.ids(), announcement_id=announcement.id, rule_id=f"rule/{station.ids()}", due=due, title=f"{hertz:.0f}",
         level=level, late_until=due + timedelta(seconds=60), late=late,
@@ -49,6 +56,11 @@ def in_line(
     with station.store.write() as tx:
         utterances.queue(tx, station.clock.now(), made)
     return made
+
+
+def said_s(listener: Listener, hertz: float) -> list[float]:
+    """How long a tone was heard each time, without what the machine tore into it."""
+    return [part.lasts_s for sound in sounds_of(listener) for part in sound.parts(hertz)]
 
 
 def reasons(station: Station, made: Utterance) -> list[object]:
@@ -62,13 +74,14 @@ def test_in_quiet_hours_a_row_in_line_is_refused_and_an_emergency_is_played(
     now = SystemClock().now()
     station = station_in(tmp_path, quiet_from(now - timedelta(minutes=30)), SystemClock())
     with audio(station, sink):
-        usual = in_line(station, station.clock.now(), 0.5, 440.0)
-        soon = in_line(station, station.clock.now() + timedelta(seconds=1), 0.5, 660.0, Level.PRIORITY)
-        alert = in_line(station, station.clock.now(), 0.7, 880.0, Level.EMERGENCY)
+        usual = in_line(station, 0.0, 0.5, 440.0)
+        soon = in_line(station, 1.0, 0.5, 660.0, Level.PRIORITY)
+        alert = in_line(station, 0.0, 0.7, 880.0, Level.EMERGENCY)
         wait_for(station, alert, "played")
         wait_for(station, usual, "missed")
         wait_for(station, soon, "missed")
-    assert [len(listener.tones(hertz, GAP_S)) for hertz in (440.0, 660.0, 880.0)] == [0, 0, 1]
+        listener.settles()
+    assert [len(said_s(listener, hertz)) for hertz in (440.0, 660.0, 880.0)] == [0, 0, 1]
     assert (kinds(station, usual), reasons(station, usual)) == (["queued", "missed"], [None, "quiet_hours"])
     assert (kinds(station, soon), reasons(station, soon)) == (["queued", "missed"], [None, "quiet_hours"])
     assert kinds(station, alert) == ["queued", "playing", "played"]
@@ -97,11 +110,12 @@ def test_what_would_run_into_quiet_hours_is_refused_and_what_fits_is_played(
     begin = (SystemClock().now() + timedelta(seconds=120)).replace(second=0, microsecond=0)
     station = station_in(tmp_path, quiet_from(begin), SystemClock())
     with audio(station, sink):
-        short = in_line(station, station.clock.now() + timedelta(seconds=1), 0.5, 440.0)
+        short = in_line(station, 1.0, 0.5, 440.0)
         wait_for(station, short, "played")
-        long = in_line(station, station.clock.now(), 121.0, 660.0)
+        long = in_line(station, 0.0, 121.0, 660.0)
         wait_for(station, long, "missed")
-    assert [len(listener.tones(hertz, GAP_S)) for hertz in (440.0, 660.0)] == [1, 0]
+        listener.settles()
+    assert [len(said_s(listener, hertz)) for hertz in (440.0, 660.0)] == [1, 0]
     assert reasons(station, long) == [None, "quiet_hours"]
 
 
@@ -109,21 +123,23 @@ def test_what_is_late_joins_or_is_skipped(tmp_path: Path, sink: NullSink, listen
     station = station_in(tmp_path, STEADY, SystemClock())
     offset = time.monotonic() - time.time()
     with audio(station, sink):
-        due = station.clock.now() - timedelta(seconds=3)
-        skipped = in_line(station, due, 1.0, 660.0, late=Late.SKIP)
-        joined = in_line(station, due, 5.0, 440.0, late=Late.JOIN)
+        skipped = in_line(station, -3.0, 1.0, 660.0, late=Late.SKIP)
+        joined = in_line(station, -3.0, 9.0, 440.0, late=Late.JOIN)
         wait_for(station, joined, "played")
         wait_for(station, skipped, "missed")
-        over = in_line(station, station.clock.now() - timedelta(seconds=6), 5.0, 880.0, late=Late.JOIN)
+        over = in_line(station, -6.0, 5.0, 880.0, late=Late.JOIN)
         wait_for(station, over, "missed")
-    (burst,) = listener.tones(440.0, GAP_S)
-    assert burst.ended == pytest.approx(due.timestamp() + 5.0 + offset, abs=0.25), "its end is where it would have been"
-    assert 1.0 < burst.ended - burst.began < 2.1
-    assert [len(listener.tones(hertz, GAP_S)) for hertz in (660.0, 880.0)] == [0, 0]
+        listener.settles()
+    (sound,) = sounds_of(listener)
+    (part,) = sound.parts(440.0)
+    end = joined.due.timestamp() + 9.0 + offset
+    assert -0.25 < sound.ended - end < 0.25 + listener.taken_s(sound.began, sound.ended), "where it would have been"
+    assert 0.0 < part.lasts_s < 6.1
+    assert [len(said_s(listener, hertz)) for hertz in (660.0, 880.0)] == [0, 0]
     assert (reasons(station, skipped)[-1], reasons(station, over)[-1]) == ("late", "late")
     with station.store.read() as tx:
         began = journal.entries(tx, subject=f"utterance/{joined.id}")[1]
-    assert float(str(began.detail["joined_s"])) == pytest.approx(5.0 - (burst.ended - burst.began), abs=0.25)
+    assert float(str(began.detail["joined_s"])) == pytest.approx(9.0 - sound.lasts_s, abs=0.05)
 
 
 def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
@@ -131,21 +147,27 @@ def test_killed_at_the_end_of_what_it_joined_it_counts_as_spoken(
 ) -> None:
     station = station_in(tmp_path, STEADY, SystemClock())
     with audio(station, sink) as process:
-        due = station.clock.now() - timedelta(seconds=3)
-        over = in_line(station, due, 5.0, 440.0, late=Late.JOIN)
+        over = in_line(station, -3.0, 9.0, 440.0, late=Late.JOIN)
         wait_for(station, over, "playing")
-        time.sleep(max(0.0, due.timestamp() + 4.9 - time.time()))
+        progress = ProgressFile(station.places.progress("main"))
+
+        def left_s() -> float:
+            known = progress.read().get(over.id)
+            return 9.0 - (known.seen - known.began) if known else 9.0
+
+        until(lambda: left_s() < WORDS_OVER_S, every_s=0.005, what="its last words")
         process.kill()
         process.start()
         wait_for(station, over, "played")
-        cut = in_line(station, station.clock.now() - timedelta(seconds=3), 8.0, 880.0, late=Late.JOIN)
-        wait_for(station, cut, "playing")
-        time.sleep(1.5)  # long enough to be heard on a busy machine
+        cut = in_line(station, -3.0, 12.0, 880.0, late=Late.JOIN)
+        until(lambda: said_s(listener, 880.0), what="the other one")
         process.kill()
+        killed = time.monotonic()
         process.start()
-        wait_for(station, cut, "played", limit_s=20)
-    assert len(listener.tones(440.0, GAP_S)) == 1
-    first, whole = listener.tones(880.0, 0.2)  # the next process may sound after a third of a second
-    assert first.ended - first.began < 3.0
-    assert whole.ended - whole.began == pytest.approx(8.0, abs=0.2), "cut, it is said whole"
+        wait_for(station, cut, "played", limit_s=60)
+        listener.settles()
+    assert len(said_s(listener, 440.0)) == 1
+    *first, whole = sounds_of(listener)[1:]
+    assert [sound.ended < killed + 0.5 for sound in first] == [True]
+    assert whole.lasts_s == pytest.approx(12.0, abs=0.05), "cut, it is said whole"
     assert kinds(station, cut) == ["queued", "playing", "cut", "playing", "played"]

@@ -25,7 +25,6 @@ from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN
 from tests.support.stations import Station, station_in
 from tests.support.tones import tone_pcm
-from tests.support.torn import stall_s
 
 pytestmark = pytest.mark.alone
 HELLO, AGAIN = "Bà con chạm vào màn hình để bắt đầu.", "Bà con chọn một ô."
@@ -91,14 +90,14 @@ def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink)
                 assert took == 1.0
                 time.sleep(1.4)
                 burst = listener.bursts()[heard]
-                late_ms.append(1000 * (burst.began - asked - stall_s(listener, asked, burst.began)))
+                late_ms.append(1000 * (burst.began - asked - listener.taken_s(asked, burst.began)))
             assert max(late_ms) < MOST_MS, late_ms
             say(HELLO)
             time.sleep(0.3)
             asked, _ = say(AGAIN)  # another touch: what was being said is cut off
             time.sleep(1.4)
             (begun, *_), between = listener.tones(1500.0), say("Chưa ai đọc câu này.")[1]
-            stall_ms = 1000 * stall_s(listener, asked, begun.began)  # what the machine has taken
+            stall_ms = 1000 * listener.taken_s(asked, begun.began)  # what the machine has taken
             assert (begun.began - asked) * 1000 < MOST_MS + 20 + stall_ms  # a window of its analysis
             assert between == 0.0, "what is not ready is silent"
             assert say(f"{HELLO}/{AGAIN}")[1] == pytest.approx(2.25)

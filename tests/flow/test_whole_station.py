@@ -20,7 +20,6 @@ from playwright.sync_api import Page, expect, sync_playwright
 from schedules.samples import samples
 from tests.support.processes import until
 from tests.support.pulse import RATE
-from tests.support.torn import stall_s
 from tests.support.whole import Whole, whole_station
 
 pytestmark = pytest.mark.alone
@@ -136,7 +135,7 @@ def test_speak_now_and_stop_while_it_plays(station: Whole, page: Page) -> None:
     expect(state).to_contain_text("đã dừng")
     time.sleep(0.5)
     asked, silent = float(page.evaluate("sessionStorage.clicked")) / 1000 - ahead, station.listener.bursts()[-1].ended
-    assert silent - asked < 0.6 + stall_s(station.listener, asked, silent), "a click, and the station's answer"
+    assert silent - asked < 0.6 + station.listener.taken_s(asked, silent), "a click, and the station's answer"
     assert station.kinds(LOST_COW.title)[-1] == "stopped"
     assert station.journal(LOST_COW.title)[-1].detail["by"] == "Phạm Thị Lan"
 

@@ -1,7 +1,7 @@
 """Listens at a sink's monitor and says when sound began and ended, on the monotonic clock.
 
 A sample's instant is that of the chunk it came in, less its distance from the chunk's end: what the
-capture itself takes (a few milliseconds) counts against the station.
+capture itself takes (a few milliseconds) counts against the station; what the machine takes is known, too.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from types import TracebackType
 
 import numpy as np
 
 from tests.support.pulse import RATE, SINK, NullSink
+from tests.support.stalls import Stalls
 
 LOUD = 300  # of 32767
+STALL_S = 0.02  # a sink that gives nothing for longer gets no processor time
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Burst:
 
 class Listener:
     def __init__(self, sink: NullSink) -> None:
+        self._stalls = Stalls()
         self._process = subprocess.Popen(
             [
                 "parec", f"--device={SINK}.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1",
@@ -71,10 +75,36 @@ class Listener:
         with self._lock:
             return self._samples[:]
 
-    def arrivals(self) -> list[float]:
-        """When each chunk came."""
+    def stall_s(self, since: float, until: float) -> float:
+        """The longest time (of monotonic instants) in which nothing came from the sink."""
         with self._lock:
-            return self._times[:]
+            times = [
+                since,
+                *self._times[bisect.bisect(self._times, since) : bisect.bisect_left(self._times, until)],
+                until,
+            ]
+        return max(b - a for a, b in pairwise(times))
+
+    def taken_s(self, since: float, until: float) -> float:
+        """How much of that time the machine has taken: the longest in which the sink gave nothing, or all in which
+        somebody waited for a processor, whichever is more."""
+        stall_s = self.stall_s(since, until)
+        return max(stall_s if stall_s > STALL_S else 0.0, self._stalls.taken_s(since, until))
+
+    def silent_s(self, first: int, last: int) -> float:
+        """How long it was silent between two samples, but for what the machine took."""
+        whole_s = (last - first) / RATE
+        return whole_s if whole_s <= STALL_S else whole_s - self.taken_s(self.instant(first), self.instant(last))
+
+    def settles(self, silence_s: float = 1.0) -> None:
+        """Wait until the sink has given nothing but silence for so long, by its own count: the last word is out."""
+        while True:
+            samples = np.frombuffer(self.samples().tobytes(), dtype="<i2")
+            loud = np.flatnonzero(samples)
+            left = silence_s - (samples.size - (int(loud[-1]) + 1 if loud.size else 0)) / RATE
+            if left <= 0:
+                return
+            time.sleep(max(left, 0.02))
 
     def instant(self, index: int) -> float:
         """When the sample of that index arrived."""
@@ -83,13 +113,18 @@ class Listener:
             return self._times[chunk] - (self._ends[chunk] - index) / RATE
 
     def bursts(self, gap_s: float = 0.1, loud: int = LOUD) -> list[Burst]:
-        """What was heard so far; silences shorter than `gap_s` count as sound."""
+        """What was heard so far; silences shorter than `gap_s`, and what the machine tore, count as sound."""
         samples = np.frombuffer(self.samples().tobytes(), dtype="<i2").astype(np.int32)
         places = np.flatnonzero(np.abs(samples) >= loud)
         if not places.size:
             return []
-        pauses = np.flatnonzero(np.diff(places) > gap_s * RATE)
-        begins, ends = [places[0], *places[pauses + 1]], [*places[pauses], places[-1]]
+        pauses = [
+            number
+            for number in np.flatnonzero(np.diff(places) > gap_s * RATE).tolist()
+            if self.silent_s(int(places[number]), int(places[number + 1])) > gap_s
+        ]
+        begins = [places[0], *(places[number + 1] for number in pauses)]
+        ends = [*(places[number] for number in pauses), places[-1]]
         return [
             Burst(self.instant(int(first)), self.instant(int(last))) for first, last in zip(begins, ends, strict=True)
         ]
@@ -105,7 +140,8 @@ class Listener:
         found: list[Burst] = []
         for number in np.flatnonzero((share > 0.6) & (energy > size * LOUD**2)):
             began, ended = self.instant(int(number) * size), self.instant(int(number + 1) * size - 1)
-            if found and began - found[-1].ended <= gap_s:
+            pause_s = began - found[-1].ended if found else 0.0
+            if found and (pause_s <= gap_s or pause_s - self.taken_s(found[-1].ended, began) <= gap_s):
                 found[-1] = Burst(found[-1].began, ended)
             else:
                 found.append(Burst(began, ended))
@@ -114,6 +150,7 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stalls.end()
         self._process.terminate()
         self._process.wait(30)
         self._thread.join(30)

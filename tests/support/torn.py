@@ -1,5 +1,6 @@
 """What was heard, judged to the window though the machine was busy: a sink that gets no processor time tears what it
-plays by zeros, and loses nothing of it. The holes are taken out, counted, and tell whether the machine was to blame.
+plays by zeros, and loses nothing of it. The holes are taken out and counted; those that the machine is not to blame
+for are told apart.
 
 For sound that has no zeros of its own but where it pauses.
 """
@@ -22,10 +23,11 @@ Samples = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hole:
-    """So many seconds of nothing, after `at_s` of sound."""
+    """So many seconds of nothing, after `at_s` of sound; `ours_s` of them were not the machine's."""
 
     at_s: float
     lasts_s: float
+    ours_s: float
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Sound:
     def gap_s(self, at_s: float) -> float:
         """How long it was silent where two sounds meet, if it was nowhere else: then nobody's processor is to blame."""
         here = [hole for hole in self.holes if abs(hole.at_s - at_s) < 0.04]
-        return max((hole.lasts_s for hole in here), default=0.0) if len(here) == len(self.holes) else 0.0
+        return max((hole.ours_s for hole in here), default=0.0) if len(here) == len(self.holes) else 0.0
 
 
 def holes_in(samples: Samples) -> list[tuple[int, int]]:
@@ -89,28 +91,22 @@ def holes_in(samples: Samples) -> list[tuple[int, int]]:
 
 
 def sounds_of(listener: Listener, pause_s: float = 0.4) -> list[Sound]:
-    """What was heard so far; silences shorter than `pause_s` are holes."""
+    """What was heard so far; silences shorter than `pause_s` are holes, and so is what the machine tore."""
     heard = np.frombuffer(listener.samples().tobytes(), dtype="<i2").astype(np.float64)
     places = np.flatnonzero(heard)
     if not places.size:
         return []
-    silences = holes_in(heard)
-    pauses = [(a, b) for a, b in silences if b - a >= pause_s * RATE]
+    silences = {(a, b): listener.silent_s(a, b) for a, b in holes_in(heard)}
+    pauses = [between for between, silent_s in silences.items() if silent_s >= pause_s]
     edges = [int(places[0]), *(place for pause in pauses for place in pause), int(places[-1]) + 1]
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         pieces, holes, done = [], [], first
-        for a, b in silences:
+        for (a, b), silent_s in silences.items():
             if first < a and b < last:
                 pieces.append(heard[done:a])
-                holes.append(Hole(sum(map(len, pieces)) / RATE, (b - a) / RATE))
+                holes.append(Hole(sum(map(len, pieces)) / RATE, (b - a) / RATE, silent_s))
                 done = b
         samples = np.concatenate([*pieces, heard[done:last]])
         found.append(Sound(listener.instant(first), listener.instant(last - 1), samples, tuple(holes)))
     return found
-
-
-def stall_s(listener: Listener, since: float, until: float) -> float:
-    """The longest time in which nothing came from the sink: what it took longer, the machine has taken."""
-    times = [since, *(at for at in listener.arrivals() if since < at < until), until]
-    return max(b - a for a, b in pairwise(times))
