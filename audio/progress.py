@@ -123,7 +123,7 @@ def _text(field: bytes) -> str:
 
 
 def _mapped(path: Path) -> mmap.mmap:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         # not ftruncate, which promises room that may not be there: writing would then end in SIGBUS
         os.posix_fallocate(handle, 0, _SIZE)

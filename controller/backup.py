@@ -92,7 +92,7 @@ def restore(places: Places, file: Path, config_file: Path | None = None) -> Path
     InputError, with nothing changed, if the file is damaged or any process of the station runs. Cut
     short between two steps it can simply be done again: the database's change of place is the last.
     """
-    places.make()
+    places.make(processes=())
     _refuse_while_running(places)
     try:
         with tempfile.TemporaryDirectory(dir=places.state, prefix=".restore-") as folder:
@@ -256,7 +256,7 @@ def _prove(file: Path, staged: Path) -> None:
 
 
 def _refuse_while_running(places: Places) -> None:
-    if running := sorted(bell.stem for bell in places.run.glob("*.bell") if at_home(places, bell.stem)):
+    if running := [name for name in places.bells() if at_home(places, name)]:
         raise InputError(Problem.of("--state", "station_runs", who=", ".join(running)))
 
 

@@ -38,6 +38,6 @@ def main(config: StationConfig, places: Places) -> int:
         return serve(shelf, link)
 
     try:
-        return Succession(doorway, serve_one, places.run / "kiosk-visit").run(Stopping())
+        return Succession(doorway, serve_one, places.room(NAME) / "visit").run(Stopping())
     finally:
         doorway.close()

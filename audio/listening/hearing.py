@@ -224,7 +224,7 @@ class Hearing:
         one.held.callback(piece.ear.close)
 
     def _start(self, one: _Listening) -> None:
-        said = self._places.run / f"hearing-{os.getpid()}.log"
+        said = self._places.room("audio") / f"hearing-{os.getpid()}.log"
         files = [piece.ear.file for piece in one.pieces if piece.ear]
         one.judge = one.held.enter_context(Child(_JUDGE, _LIMITS, said, None, _ONE_THREAD, files))
         one.held.callback(said.unlink, missing_ok=True)

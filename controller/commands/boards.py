@@ -70,7 +70,7 @@ def join(group: click.Group) -> None:
 
         end_with_parent()
         set_up_logs()
-        station.places.make()
+        station.places.make([f"sign-{board_id}"])
         stopping = threading.Event()
         stop_on_signals(stopping)
         with alone(station.places, f"sign-{board_id}"):

@@ -91,6 +91,6 @@ def _begun(station: Station, name: str, discreet: bool = False) -> Iterator[None
         be_discreet()
         shut_memory()
         stay_in_memory()
-    station.places.make()
+    station.places.make([name])
     with alone(station.places, name):
         yield

@@ -24,7 +24,7 @@ def alone(places: Places, name: str, patience_s: float = 0.0) -> Iterator[None]:
     path = places.lock(name)
     deadline = time.monotonic() + patience_s
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o660)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # whoever may open it might hold it
     except OSError as error:
         raise StationError(f"{path}: {error.strerror or error}") from error
     try:

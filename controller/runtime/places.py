@@ -2,15 +2,19 @@
 but `make`.
 
 Sockets and other things that must not outlive a boot lie in `run/`; on the Pi that is a link to
-/run/loalang (tmpfiles.d).
+/run/loalang (tmpfiles.d). Each kind of process has a room there, which only its own user may write to: so
+nobody else can take the place of its doorbell, its lock or its progress, whether it runs or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from controller.core.errors import StationError
+
+KINDS = ("audio", "controller", "web", "kiosk", "screen", "panel", "sign", "run")  # how names of processes begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +122,41 @@ class Places:
     def picture(self, face: str) -> Path:
         return self.pictures / f"{face}.png"
 
+    def room(self, process: str) -> Path:
+        """Where a process of this name keeps what is its own while it runs; "audio-main" is of the kind "audio"."""
+        return self.run / process.partition("-")[0]
+
+    def _own(self, process: str, what: str) -> Path:
+        name = process.partition("-")[2]
+        return self.room(process) / (f"{name}.{what}" if name else what)
+
     def bell(self, process: str) -> Path:
-        return self.run / f"{process}.bell"
+        return self._own(process, "bell")
+
+    def bells(self) -> list[str]:
+        """The names of the processes that have hung up a doorbell, living or not."""
+        found = [(path.parent.name, path.name.rpartition(".")[0]) for path in self.run.glob("*/*bell")]
+        return sorted("-".join(filter(None, parts)) for parts in found)
 
     def lock(self, process: str) -> Path:
         """Held by the one process of that name."""
-        return self.run / f"{process}.lock"
+        return self._own(process, "lock")
 
     def progress(self, output: str) -> Path:
         """How far the output has come with what it plays; on the Pi in memory: survives the process, not the boot."""
-        return self.run / f"{output}.progress"
+        return self._own(f"audio-{output}", "progress")
 
     def emulated_sign(self, board: str) -> Path:
         """A link to the emulator's pty."""
-        return self.run / f"sign-{board}.tty"
+        return self._own(f"sign-{board}", "tty")
 
     def emulated_port(self, board: str) -> Path:
         """Says on which TCP port of this machine an emulated board listens."""
-        return self.run / f"sign-{board}.port"
+        return self._own(f"sign-{board}", "port")
 
-    def make(self) -> None:
-        """Make the folders that are not there yet; StationError where that is not allowed."""
+    def make(self, processes: Iterable[str] = KINDS) -> None:
+        """Make the folders that are not there yet, and rooms for these processes; StationError where that is not
+        allowed. On the Pi each process makes room for itself alone: what it makes for another would be its own."""
         kept = (
             self.renditions,
             self.sounds,
@@ -149,7 +167,7 @@ class Places:
             self.kiosk_requests,
             self.voices,
         )
-        for folder in (self.state, *kept, self.pictures, self.run):
+        for folder in (self.state, *kept, self.pictures, self.run, *map(self.room, processes)):
             try:
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             except OSError as error:

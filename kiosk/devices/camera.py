@@ -60,7 +60,7 @@ class Camera:
             self._failed("camera_none")
             return
         view, photo = (os.memfd_create(name, os.MFD_CLOEXEC) for name in ("view", "photo"))
-        said = self._places.run / f"camera-{os.getpid()}.log"
+        said = self._places.room("kiosk") / f"camera-{os.getpid()}.log"
         command = (*_CHILD, self._camera, str(view), str(photo))
         try:
             with Child(command, _LIMITS, said, None, _ONE_THREAD, (view, photo)) as child:

@@ -46,7 +46,7 @@ class Printer:
         }  # fmt: skip
         limit_s = _limit_s(self._config.printer)
         limits = Limits(_MEMORY, _FILE, nice=5, outlives_s=limit_s)
-        said = self._places.run / f"printing-{os.getpid()}.log"
+        said = self._places.room("kiosk") / f"printing-{os.getpid()}.log"
         try:
             with Child(_CHILD, limits, said, None, {}) as child:
                 child.tell(json.dumps(job).encode())

@@ -252,7 +252,7 @@ def test_the_line_carries_no_more_than_its_speed_in_either_direction(tmp_path: P
 
 def test_a_real_device_is_opened_by_its_name(tmp_path: Path) -> None:
     """With 7E1, which a pseudo-terminal ignores the first time."""
-    station = BoardStation(tmp_path, port=str(tmp_path / "run" / "sign-cong-lang.tty"))
+    station = BoardStation(tmp_path, port=str(tmp_path / "run" / "sign" / "cong-lang.tty"))
     try:
         station.start_sign()
         station.start_worker()

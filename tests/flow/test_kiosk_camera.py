@@ -62,7 +62,7 @@ def camera(device: str, folder: Path) -> Iterator[tuple[Camera, list[Seen]]]:
         one.wake()
         thread.join(10)
         assert not thread.is_alive()
-        assert list(places.run.iterdir()) == []
+        assert list(places.room("kiosk").iterdir()) == []
 
 
 def of(told: list[Seen], kind: type[Seen]) -> list[Seen]:

@@ -81,7 +81,7 @@ def test_the_cable_is_pulled_in_the_middle(tmp_path: Path) -> None:
     with plugged_in(roll, lambda roll: len(roll.rows) < 300) as line:
         assert said(line, tmp_path) == "printer_gone"
     assert time.monotonic() - begun < 30 and len(roll.rows) >= 300
-    assert list((tmp_path / "state").glob("run/*")) == [], "nothing of it stays"
+    assert list((tmp_path / "state").glob("run/*/*")) == [], "nothing of it stays"
 
 
 def test_the_cover_is_opened_in_the_middle_and_closed_again(tmp_path: Path) -> None:

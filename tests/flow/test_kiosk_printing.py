@@ -73,7 +73,7 @@ def test_the_paper_says_what_it_should_and_its_code_is_read(tmp_path: Path, dots
     black = picture.point(lambda grey: 255 - grey).getbbox()
     assert black is not None and black[2] <= dots
     assert picture.height / DOTS_A_MM < most_mm
-    assert list(places.run.iterdir()) == [], "nothing of it stays"
+    assert list(places.room("kiosk").iterdir()) == [], "nothing of it stays"
 
 
 def test_out_of_paper_is_said_in_the_resident_s_words(tmp_path: Path) -> None:

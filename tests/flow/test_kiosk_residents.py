@@ -221,7 +221,7 @@ def test_one_that_hangs_during_a_visit_is_not_left_on_the_screen(kiosk: Kiosk) -
 def test_a_visit_that_ended_with_all_processes_is_owned_up_to(kiosk: Kiosk) -> None:
     station = kiosk.station
     kiosk.begin()
-    until(lambda: (station.places.run / "kiosk-visit").exists(), "the mark of a visit")
+    until(lambda: (station.places.room("kiosk") / "visit").exists(), "the mark of a visit")
     kiosk.process.kill()
     kiosk.process.wait()
     with station.kiosk(DISPLAY=kiosk.finger.display, SDL_AUDIODRIVER="dummy") as process:
@@ -231,7 +231,7 @@ def test_a_visit_that_ended_with_all_processes_is_owned_up_to(kiosk: Kiosk) -> N
         again.finger.leads(again.picture, PAGES[LANGUAGE], SpeakTo("vi"), PAGES[DOORS])
         again.finger.leaves(again.picture)
         again.rested()
-        assert not (station.places.run / "kiosk-visit").exists()
+        assert not (station.places.room("kiosk") / "visit").exists()
 
 
 def test_no_process_outlives_the_one_that_watches_over_them(kiosk: Kiosk) -> None:

@@ -21,7 +21,7 @@ places.make()
 def serve(link):
     link.heard(10)
     raise RuntimeError("no screen")
-sys.exit(Succession(Doorway(places, "kiosk"), serve, places.run / "visit").run(Stopping()))
+sys.exit(Succession(Doorway(places, "kiosk"), serve, places.room("kiosk") / "visit").run(Stopping()))
 """
 
 
@@ -59,7 +59,7 @@ def serve(link):
         link.say("ready dummy")
         link.say("visit")
     time.sleep(100)
-sys.exit(Succession(Doorway(places, "kiosk"), serve, places.run / "visit").run(Stopping()))
+sys.exit(Succession(Doorway(places, "kiosk"), serve, places.room("kiosk") / "visit").run(Stopping()))
 """
 
 
