@@ -232,7 +232,8 @@ def test_what_hangs_on_one_wall_counts_for_every_output(tmp_path: Path, wall: Wa
         with station.store.read() as tx:
             assert len({u.rule_id for u in utterances.of_announcement(tx, chosen)}) == 1, "one occurrence"
         wall.press(SWITCH)
-        time.sleep(0.5)
+        until(lambda: ("switch", True) in switched(station), what="the switch in the journal")
+        time.sleep(0.5)  # the other output has been rung
         spoken = queue_at(station, tone_announcement(station, 0.5, 880.0), station.clock.now())
         time.sleep(1.5)
         assert {row(station, one).state for one in spoken} == {"queued"}
