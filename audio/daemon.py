@@ -19,6 +19,7 @@ from audio.listening.watcher import Watcher
 from audio.loudspeaker import Loudspeaker
 from audio.normaliser.live import LiveNormaliser
 from audio.notes import Judged, Note, Reported, Tested
+from audio.on_air import OnAir
 from audio.outlet import Opener
 from audio.pending import Pending
 from audio.player import Contact, Message, Player
@@ -36,6 +37,7 @@ from audio.self_testing import MARK, SelfTesting
 from audio.setting import Setting, SettingReader
 from audio.wall.contacts import ContactWatch
 from audio.wall.switchboard import Switchboard
+from audio.well_being import WellBeing
 from controller.core.quiet import touches
 from controller.core.utterances import Verdict
 from controller.runtime.catalogues import load_words
@@ -69,6 +71,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     crew = Crew()
     inbox: Inbox[Message] = Inbox()
     progress = ProgressFile(places.progress(name))
+    left = progress.read()
     boot = ClockSigns(clock.now).boot_id
     settings = SettingReader(places, config.speech.chime)
     setting = settings.built_in()
@@ -80,7 +83,7 @@ def main(config: StationConfig, places: Places, name: str) -> int:
         return config.clock.trust == "off" or clocks.believed(tx, boot)
 
     keeper = Keeper(
-        name, store, places, clock, lambda: ring_all(bell, config.faces), inbox.put, progress.read(), clock_believed,
+        name, store, places, clock, lambda: ring_all(bell, config.faces), inbox.put, left, clock_believed,
         settings, alarm if any(o.emergency_contact.contact != "none" for o in config.outputs) else None, pending,
     )  # fmt: skip
     studio = None
@@ -127,11 +130,13 @@ def main(config: StationConfig, places: Places, name: str) -> int:
     )  # fmt: skip
     switchboard = Switchboard(output)
     ids = NewIds(clock)
+    well_being = WellBeing(name, clock, keeper)
+    on_air = OnAir(name, speaker, proving, progress, clock, keeper, well_being, hears=bool(output.monitor))
     player = Player(
-        name, frozenset(output.zones), speaker, switchboard, proving, partial(_timing, config, output),
-        partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, progress, clock, ids, doorway,
-        inbox, keeper, Raising(places, clock, ids, keeper, alarm, bare, pending),
-        SelfTesting(output.self_test, config.site.tz, clock.now()), bool(output.monitor), ring_others, on_ring,
+        name, frozenset(output.zones), on_air, switchboard, well_being, partial(_timing, config, output),
+        partial(_gain_db, config, output, switchboard.zones_apart, clock), setting, left, clock, ids, doorway, inbox,
+        keeper, Raising(places, clock, ids, keeper, alarm, bare, pending),
+        SelfTesting(output.self_test, config.site.tz, clock.now()), ring_others, on_ring,
         DOUBT_S if config.clock.trust == "required" else 0.0,
     )  # fmt: skip
     stopping = crew.stopping.is_set

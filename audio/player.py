@@ -1,8 +1,7 @@
-"""The player's hands: waits, asks the engine, carries out what it decides. One thread.
+"""The player: waits, hears what others tell, asks the engine, has done what it decides. One thread.
 
-Owns the loudspeaker, the relays and the progress file. Hears stops and emergencies straight from the
-doorbell, switch and contact from their threads; everything else comes through the keeper. What it does
-is noted by the keeper after the sound has been started, never before.
+Hears stops and emergencies straight from the doorbell, switch and contact from their threads; everything else comes
+through the keeper. What sounds is in the hands of `on_air.py`, the relays in those of `wall/switchboard.py`.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from audio import engine
 from audio.inbox import Inbox
 from audio.keeper import Keeper, Snapshot
 from audio.listening.watcher import Finding
-from audio.loudspeaker import Loudspeaker, segment_of
-from audio.notes import Noted, Reached, Tested, Thrown
+from audio.notes import Thrown
+from audio.on_air import OnAir
 from audio.programme import (
     RESTING,
     SOUNDING,
@@ -43,18 +42,15 @@ from audio.programme import (
     Timing,
     Unreadable,
 )
-from audio.progress import LEFT, SEGMENTS, Progress, ProgressFile, Segment
-from audio.proving import Proving
+from audio.progress import Progress
 from audio.raising import Raising, Sounded
-from audio.self_testing import MARK, SelfTesting
+from audio.self_testing import SelfTesting
 from audio.setting import Setting
-from audio.source import Source
 from audio.wall.switchboard import Switchboard
 from audio.well_being import WellBeing
 from controller.core.errors import DeviceError, StationError
 from controller.core.ports import Clock, Ids
 from controller.core.trust import SET_S
-from controller.core.utterances import UtteranceEvent
 from controller.runtime.doorbell import Doorway
 
 IDLE_WAIT_S = 1.0
@@ -62,7 +58,6 @@ SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
 REFRESH_S = 30.0  # how often relays are told again what they should be
 FADE_S, LAST_S = 0.05, 0.15  # what a cut takes to fall silent, and the last of what counts as played to be taken
-REACHED_S = 10.0  # how often it is written down how far the words have come; so much a power cut has said again
 UNHEARD_S = 2.5  # of what was played before silence is proven
 log = logging.getLogger(__name__)
 
@@ -83,13 +78,13 @@ class Player:
         self,
         name: str,
         zones: frozenset[str],
-        speaker: Loudspeaker,
+        on_air: OnAir,
         switchboard: Switchboard,
-        proving: Proving,
+        well_being: WellBeing,
         timing_of: Callable[[Setting], Timing],
         gain_of: Callable[[Setting, Item], float],
         setting: Setting,
-        progress: ProgressFile,
+        left: Mapping[str, Progress],
         clock: Clock,
         ids: Ids,
         doorway: Doorway,
@@ -97,35 +92,30 @@ class Player:
         keeper: Keeper,
         raising: Raising,
         self_testing: SelfTesting,
-        hears: bool,
         ring_others: Callable[[Mapping[str, object]], None],
         on_ring: Callable[[], None],
         doubt_s: float = 0.0,
     ) -> None:
-        """`hears`: a monitor input says what came of a self-test. `ring_others` reaches the station's other outputs:
-        what hangs on one wall counts for all. `on_ring` is told of every ring. For `doubt_s` after the wall clock was
-        set nothing begins by it: the controller needs that long to say whether it is right."""
+        """`left` is what the progress file said at the start. `ring_others` reaches the station's other outputs: what
+        hangs on one wall counts for all. `on_ring` is told of every ring. For `doubt_s` after the wall clock was set
+        nothing begins by it: the controller needs that long to say whether it is right."""
         self._name, self._all_zones = name, zones
-        self._speaker, self._switchboard, self._proving = speaker, switchboard, proving
+        self._on_air, self._switchboard, self._well_being = on_air, switchboard, well_being
         self._timing_of, self._gain_of, self._setting = timing_of, gain_of, setting
         self._timing = timing_of(setting)
-        self._progress, self._clock, self._ids = progress, clock, ids
+        self._left, self._clock, self._ids = left, clock, ids
         self._doorway, self._inbox, self._keeper, self._raising = doorway, inbox, keeper, raising
-        self._self_testing, self._hears, self._ring_others = self_testing, hears, ring_others
+        self._self_testing, self._ring_others = self_testing, ring_others
         self._on_ring, self._doubt_s = on_ring, doubt_s
         self._ahead: float | None = None  # what the wall clock is ahead of the monotonic one
         self._state = State(phase=Phase.FAULTED)
-        self._sources: dict[str, Source] = {}  # by utterance id
         self._broken: DeviceError | StationError | None = None  # why what was to be played is not
-        self._air: Progress | None = None  # what the progress file says of what began last
-        self._well_being = WellBeing(name, clock, keeper)
         self._refresh_at, self._tell_at = clock.monotonic() + REFRESH_S, 0.0
-        self._reached_at = 0.0
         self._own_switch = False  # the stop switch that is wired to this output is thrown
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._relay(False)
-        for sounded in self._raising.left(self._progress.read(), self._setting.signals.sources["alert"]):
+        for sounded in self._raising.left(self._left, self._setting.signals.sources["alert"]):
             self._alert(sounded)
         self._look_for_output()
         self._keeper.look()
@@ -151,7 +141,7 @@ class Player:
         return IDLE_WAIT_S if wake is None else min(IDLE_WAIT_S, wake - now.mono)
 
     def _now(self) -> Now:
-        at_s = self._speaker.at_s() if self._state.phase in SOUNDING else None
+        at_s = self._on_air.at_s() if self._state.phase in SOUNDING else None
         return Now(self._clock.now().timestamp(), self._clock.monotonic(), at_s)
 
     def _watch_clock(self) -> None:
@@ -172,20 +162,16 @@ class Player:
                 case Play(item, segment, from_s):
                     self._play(item, segment, from_s)
                 case Cut():
-                    self._speaker.cut()
+                    self._on_air.cut()
                 case Lost(reason):
                     self._lost(reason)
                 case Move() as move:
-                    self._moved(move, now)
+                    self._on_air.moved(move, self._state.current, now.mono)
         if sounded and self._state.phase not in SOUNDING:
-            self._proving.fell_silent(now.mono)
+            self._on_air.fell_silent(now.mono)
         if self._broken:  # only now: what follows from it must be noted after what led to it
             broken, self._broken = self._broken, None
-            if isinstance(broken, DeviceError):
-                self._lost(str(broken))
-            else:
-                log.error("what sounds cannot be read: %s", broken)
-                self._step(Unreadable())
+            self._fails(broken)
 
     # --- what others tell
 
@@ -214,17 +200,13 @@ class Player:
         waiting |= {item.id for item in (*self._state.queue, self._state.current) if item and item.local}
         if self._state.current:
             waiting.add(self._state.current.id)
-        self._sources = {ident: source for ident, source in self._sources.items() if ident in waiting}
-        sounding = self._state.current.id if self._state.current else ""  # stays with the file that was begun
-        self._sources |= {ident: source for ident, source in snapshot.opened.items() if ident != sounding}
-        held = (replace(item, loaded=item.loaded and item.id in self._sources) for item in snapshot.rows.items)
+        self._on_air.renew(snapshot.opened, waiting, self._state.current.id if self._state.current else "")
+        held = (replace(item, loaded=item.loaded and self._on_air.holds(item.id)) for item in snapshot.rows.items)
         self._step(Rows(tuple(held)))
 
     def _take_finding(self, finding: Finding) -> None:
-        self._well_being.report("proof", finding.fault, finding.facts)
-        if not finding.fault:
-            self._speaker.proven()
-        elif self._state.phase in SOUNDING:
+        self._on_air.proven(finding.fault, finding.facts)
+        if finding.fault and self._state.phase in SOUNDING:
             self._lost(finding.fault, proven_silent=True, sink=finding.facts.get("sink", ""))
 
     def _hear(self, ring: dict[str, object]) -> None:
@@ -245,7 +227,7 @@ class Player:
 
     def _alert(self, sounded: Sounded | None) -> None:
         if sounded:
-            self._sources.setdefault(sounded.item.id, sounded.source)
+            self._on_air.hold(sounded.item.id, sounded.source)
             self._step(Alert(sounded.item))
             self._raising.keep(sounded)
 
@@ -261,118 +243,56 @@ class Player:
 
     def _test_itself(self) -> None:
         now = self._clock.now()
-        free = self._speaker.there and self._state.phase in RESTING
+        free = self._on_air.there and self._state.phase in RESTING
         if free and self._self_testing.due(now, self._state.queue):
             item = self._self_testing.item(now, self._all_zones, self._timing.warm_up_s)
             ahead_s = item.due - now.timestamp()
-            self._proving.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
+            self._on_air.tests(item.id, *self._self_testing.figures, at=self._clock.monotonic() + ahead_s)
             self._alert(Sounded(item, self._self_testing.sound()))
 
-    # --- what the engine wants
+    # --- what sounds, and whether it does
 
     def _play(self, item: Item, segment: Phase, from_s: float) -> None:
-        gain_db, at = self._gain_of(self._setting, item), self._clock.monotonic()
-        # as if it had begun at its beginning: what is left is what has not been reached
-        self._record(Progress(item.id, item.attempt, SEGMENTS[segment], at - from_s, at))
+        gain_db = self._gain_of(self._setting, item)
         try:
-            source = segment_of(item, segment, self._sources[item.id], self._setting.signals)
-            self._speaker.play(source, from_s, gain_db)
+            self._on_air.play(item, segment, from_s, gain_db, self._setting.signals)
         except (DeviceError, StationError) as error:
             self._broken = error
-        else:
-            self._proving.began(item, segment, source, from_s, gain_db, at)
-
-    def _moved(self, move: Move, now: Now) -> None:
-        detail = dict(move.detail)
-        known, left = self._air, LEFT.get(move.event)
-        if left and known and known.utterance_id == move.id and known.segment is not Segment.OVER:
-            spoken_s = known.seen - known.began if known.segment is Segment.SPEAKING else 0.0
-            # so that a kill from here on changes nothing
-            seen = known.began + float(str(detail["reached_s"])) if "reached_s" in detail else known.seen
-            self._record(replace(known, segment=left, seen=seen))
-            self._proving.ended(move.id, now.mono, spoken_s)
-        if move.event is UtteranceEvent.BEGIN and self._state.current:
-            item, gain_db = self._state.current, self._gain_of(self._setting, self._state.current)
-            detail |= {"sha256": item.sha256} | ({"gain_db": gain_db} if gain_db else {})
-        if move.event is UtteranceEvent.FINISH and known and known.utterance_id == move.id:
-            proof = self._proving.of_words()
-            detail |= {"proven": proof.proven, "taken_s": round(proof.taken_s, 1)}
-        if move.id.startswith(MARK):
-            self._tested(move, now)
-        else:
-            self._keeper.note(Noted(self._clock.now(), move.id, move.event, detail))
-
-    def _tested(self, move: Move, now: Now) -> None:
-        """What came of a self-test, where no monitor input says so."""
-        if move.event is UtteranceEvent.FINISH and not self._hears:
-            proof = self._proving.of_words()
-            result = "proven" if proof.proven else "unproven"
-            self._keeper.note(Tested(self._clock.now(), self._name, result, {"taken_s": round(proof.taken_s, 1)}))
-        elif move.event in {UtteranceEvent.MISS, UtteranceEvent.ABANDON, UtteranceEvent.STOP}:
-            self._proving.tests_no_more(move.id)
-            reason = dict(move.detail).get("reason", "")
-            self._keeper.note(Tested(self._clock.now(), self._name, "not_done", {"reason": reason}))
 
     def _sounding(self) -> bool:
         """What the output says, noted in the progress file while it is so."""
+        item = self._state.current
         try:
-            sounding = self._speaker.goes_on()
-            self._turn()
-        except DeviceError as error:
-            self._lost(str(error))
-            return False
-        except StationError as error:
-            log.error("what sounds cannot be read any further: %s", error)
-            self._step(Unreadable())
+            sounding = self._on_air.goes_on()
+            if item:
+                self._on_air.turn(self._gain_of(self._setting, item))
+        except (DeviceError, StationError) as error:
+            self._fails(error)
             return False
         if self._state.phase not in SOUNDING:
             return False
-        if sounding and self._air:
-            at_s = self._speaker.at_s()
-            self._record(replace(self._air, seen=self._air.began + (at_s or 0.0)))
-            self._note_reached(self._air)
+        if sounding:
+            self._on_air.seen(item)
         return sounding
 
-    def _turn(self) -> None:
-        """What is long becomes softer in the evening, too, and when an official says so."""
-        item = self._state.current
-        if item and self._speaker.turn(gain_db := self._gain_of(self._setting, item)):
-            self._proving.turned(self._speaker.at_s() or 0.0, gain_db, self._clock.monotonic())
-
-    def _note_reached(self, known: Progress) -> None:
-        """The progress file does not survive a power cut; the row does, and is written at the keeper's leisure."""
-        item, now = self._state.current, self._clock.monotonic()
-        if item and item.resumes and known.segment is Segment.SPEAKING and now >= self._reached_at:
-            self._reached_at = now + REACHED_S
-            self._keeper.note(Reached(item.id, item.attempt, round(known.seen - known.began, 3)))
-
-    def _record(self, progress: Progress) -> None:
-        self._air = progress
-        self._progress.write(progress)
-
-    # --- output and relays
+    def _fails(self, error: DeviceError | StationError) -> None:
+        if isinstance(error, DeviceError):
+            self._lost(str(error))
+        else:
+            log.error("what sounds cannot be read: %s", error)
+            self._step(Unreadable())
 
     def _lost(self, reason: str, proven_silent: bool = False, sink: str = "") -> None:
         log.warning("the output is lost: %s", reason)
         at = self._clock.monotonic()
         self._step(OutputLost(reason if proven_silent else "output_lost", UNHEARD_S if proven_silent else 0.0))
-        self._proving.fell_silent(at)
-        self._speaker.lost(proven_silent, sink)
-        self._well_being.report("output", "output_lost", {"reason": reason})
+        self._on_air.lose(reason, at, proven_silent, sink)
 
     def _look_for_output(self) -> None:
-        at_rest = self._state.phase in RESTING and not self._state.queue
-        try:
-            opened = self._speaker.look(at_rest)
-        except DeviceError as error:
-            if self._well_being.is_news("output", "no_output"):
-                facts = {"reason": str(error), "choices": ", ".join(self._speaker.choices())}
-                self._well_being.report("output", "no_output", facts)
-            return
-        if opened:
-            fault = "on_fallback" if self._speaker.on_fallback else ""
-            self._well_being.report("output", fault, {"reason": self._speaker.name})
+        if self._on_air.find(at_rest=self._state.phase in RESTING and not self._state.queue):
             self._step(OutputBack())
+
+    # --- the relays
 
     def _relay(self, on: bool) -> None:
         self._well_being.report_relays(self._switchboard.power(on))
@@ -391,10 +311,9 @@ class Player:
     def _leave(self) -> None:
         """Fall silent and let go; what was on air is taken up by the next start, by its rule."""
         if self._state.current:
-            self._speaker.cut()
+            self._on_air.cut()
             self._inbox.take(self._doorway, FADE_S)
         elif self._state.phase is Phase.HOLDING:
             self._inbox.take(self._doorway, LAST_S)
-        self._speaker.close()
+        self._on_air.close()
         self._switchboard.close()
-        self._progress.close()
