@@ -41,6 +41,8 @@ def join(group: click.Group) -> None:
         else:
             words = load_words(LANGUAGES[0])
             click.echo(_summary(file, found, words))
+            if missing := _not_beside(found, Path(file).parent):
+                click.echo(words("guides.command.not_recorded", files=", ".join(missing)))
             _advise(found, words)
         return 0
 
@@ -185,6 +187,14 @@ def _recordings(station: Station, store: Store, guide: Guide, folder: Path, word
         yield words("guides.command.not_recorded", files=", ".join(taken.missing))
     for file, problems in taken.refused:
         yield f"{file}: {' '.join(problem_words(each, words) for each in problems)}"
+
+
+def _not_beside(guide: Guide, folder: Path) -> tuple[str, ...]:
+    """The recordings that a guide names and its folder has not."""
+    from controller.guide_recordings import named_in
+
+    files = dict.fromkeys(each.file for each in named_in(guide))
+    return tuple(file for file in files if not (folder / file).is_file())
 
 
 def _advise(guide: Guide, words: Words) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from controller.guides.mistakes import Mistakes, nearest
@@ -39,7 +40,8 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "ban_giao": (f"noi_dung::{FIRST}",),
 }
 _DAY_NOUGHT = date(1899, 12, 30)  # from which office programs count
-_YES, _NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
+_YES, _NO = ("yes", "true", "true()", "co"), ("", "no", "false", "false()", "khong")
+_ONLY_WORDS = re.compile(r"[^\W\d_]+(?:\s+[^\W\d_]+)*")
 
 
 def check_columns(sheet: Sheet, mistakes: Mistakes) -> None:
@@ -109,20 +111,32 @@ def name_of(row: Row, key: str, mistakes: Mistakes) -> str:
     return ""
 
 
+def meant(written: str, known: Iterable[str]) -> str:
+    """The word of these that somebody has written with capitals, accents or blanks; what is written, if it is none."""
+    plain = _plain_word(written)
+    return next((each for each in known if _plain_word(each) == plain), written)
+
+
+def _plain_word(written: str) -> str:
+    letters = unicodedata.normalize("NFD", written.lower().replace("đ", "d"))
+    return "_".join("".join(each for each in letters if not unicodedata.combining(each)).split())
+
+
 def one_of(row: Row, key: str, known: Mapping[str, str] | tuple[str, ...], mistakes: Mistakes) -> str:
     """One of the words that this column knows, the first if it is empty."""
     word = row.get(key)
     if not word:
         return next(iter(known))
+    word = meant(word, known)
     if word not in known:
         row.wrong(mistakes, key, "word_unknown", word=word, known=", ".join(each for each in known if each))
     return word
 
 
 def yes_or_no(row: Row, key: str, mistakes: Mistakes) -> bool:
-    word = row.get(key).lower()
+    word = _plain_word(row.get(key))
     if word not in _YES + _NO:
-        row.wrong(mistakes, key, "word_unknown", word=word, known="yes, no")
+        row.wrong(mistakes, key, "word_unknown", word=row.get(key), known="yes, no")
     return word in _YES
 
 
@@ -138,8 +152,11 @@ def tree_of(row: Row, key: str, mistakes: Mistakes) -> Tree | None:
 
 def condition_of(row: Row, key: str, mistakes: Mistakes) -> Tree | None:
     """Like `tree_of`, where yes and no may also stand: None is no."""
-    word = row.get(key).lower()
+    word = _plain_word(row.get(key))
     if word in _NO:
+        return None
+    if _ONLY_WORDS.fullmatch(row.get(key)) and word not in _YES:
+        row.wrong(mistakes, key, "word_unknown", word=row.get(key), known="yes, no")
         return None
     return ("call", "true") if word in _YES else tree_of(row, key, mistakes)
 

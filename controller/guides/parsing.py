@@ -25,7 +25,7 @@ _DEPTH_LIMIT = 30  # brackets within each other
 _PARTS_LIMIT = 100  # operators and calls
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d+)?)|\$\{\s*(?P<ref>[^\s{}]+)\s*\}"""
-    r"""|(?P<foreign>={2,}|<>|&&?|\|\|?|[\u2018\u2019\u201a\u201c\u201d\u201e\u2260\u2264\u2265\u00d7\u2013\u2212])"""
+    r"""|(?P<foreign>={2,}|<>|&&?|\|\|?|[\u2018\u2019\u201a\u201c\u201d\u201e\u2260\u2264\u2265\u00d7\u2013\u2212;])"""
     r"""|(?P<sign><=|>=|!=|[=<>+*(),-])|(?P<self>\.(?![\w.]))|(?P<word>[A-Za-z_][\w:-]*)|(?P<other>\S+?))""",
 )
 _LEVELS = (("or",), ("and",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
@@ -34,7 +34,7 @@ _INSTEAD = {
     "==": "=", "===": "=", "<>": "!=", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=", "&": "and", "&&": "and",
     "|": "or", "||": "or", "AND": "and", "OR": "or", "NOT": "not( )", "và": "and", "hoặc": "or", "\u00d7": "*",
     "\u2013": "-", "\u2212": "-", "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201c": "'", "\u201d": "'",
-    "\u201e": "'",
+    "\u201e": "'", ";": ",",
 }  # fmt: skip
 _SHOWN = 80  # characters of an expression that are said with what is wrong in it
 _QUOTED_REF = re.compile(r"\$\{\s*([^\s{}]+)\s*\}")
@@ -148,6 +148,8 @@ class _Parser:
         raise ExpressionError("expression_unexpected", text=token.text, expression=self._shown)
 
     def _call(self, name: str) -> Tree:
+        if name not in ARGUMENTS and name.lower() in ARGUMENTS:
+            raise ExpressionError("expression_foreign", text=name, instead=name.lower())
         if name not in ARGUMENTS:
             raise ExpressionError("function_unknown", name=name, known=", ".join(ARGUMENTS))
         self._count()

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from controller.guides.columns import LABEL_LIMIT, audio_of, day_of, labels_of, name_of, one_of, tree_of, yes_or_no
+from controller.guides.columns import (
+    LABEL_LIMIT,
+    audio_of,
+    day_of,
+    labels_of,
+    meant,
+    name_of,
+    one_of,
+    tree_of,
+    yes_or_no,
+)
 from controller.guides.mistakes import Mistakes, nearest
 from controller.guides.model import NO_LABELS, Fact, Labels, Paper, Source, Step
 from controller.guides.referring import check_condition
@@ -51,7 +61,7 @@ class Facts:
 def facts_of(sheet: Sheet, mistakes: Mistakes) -> Facts:
     facts, seen = Facts(), dict.fromkeys(_TIMES, 0)
     for row in sheet.rows:
-        item = row.get("muc")
+        item = meant(row.get("muc"), _TIMES)
         if item not in _TIMES:
             near = nearest(item, _TIMES)
             code = "item_unknown_near" if near else "item_unknown" if item else "item_missing"
@@ -100,6 +110,7 @@ def _add_plain(facts: Facts, item: str, text: str, row: Row, mistakes: Mistakes)
         if text and not _CODE.fullmatch(text):
             row.wrong(mistakes, key, "code_wrong", text=text)
     elif item == "su_kien":
+        text = meant(text, EVENTS)
         facts.events.append(text)
         if text and text not in EVENTS:
             row.wrong(mistakes, key, "word_unknown", word=text, known=", ".join(EVENTS))
@@ -142,8 +153,9 @@ def papers_of(
 
 def _copies(row: Row, mistakes: Mistakes) -> int:
     text = row.get("so_luong") or "1"
-    if text.isascii() and text.isdigit() and 0 < int(text[:4]) <= _COPIES_LIMIT:
-        return int(text)
+    found = re.fullmatch(r"(\d{1,4})(?:[.,]0+)?", text, re.ASCII)  # a number that was text once: "3.0"
+    if found and 0 < int(found[1]) <= _COPIES_LIMIT:
+        return int(found[1])
     row.wrong(mistakes, "so_luong", "copies_wrong", text=text, limit=_COPIES_LIMIT)
     return 1
 

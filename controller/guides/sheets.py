@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +30,7 @@ COLUMNS_LIMIT = 100
 CELL_LIMIT = 4000  # characters
 _LANGUAGE = re.compile(r"(?P<stem>[^:]+?)\s*::\s*(?P<name>.*?)\s*(?:\(\s*(?P<code>[A-Za-z-]+)\s*\))?")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.4.2.4: a letter that XML cannot have
+_LOW = ("type", "appearance")  # columns of words without capitals, which office programs give to each first word
 _WITH_DAYS = ("ngay", "default", OWN_NOTES)  # columns in which a day is meant
 
 
@@ -96,7 +97,10 @@ def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
     try:
         with file.open("rb") as opened:  # of a path openpyxl would judge the name
             book = openpyxl.load_workbook(opened, read_only=True, data_only=False, keep_links=False)
-            found = {sheet.title: _sheet(sheet, mistakes) for sheet in book.worksheets if _is_ours(sheet, mistakes)}
+            found: dict[str, Sheet] = {}
+            for sheet in book.worksheets:
+                if (name := _our_name(sheet, found, mistakes)) is not None:
+                    found[name] = _sheet(sheet, name, mistakes)
             if has_merged and not any(mistake.code.startswith("too_many") for mistake in mistakes.every()):
                 _refuse_merged(opened, mistakes)
     except BROKEN as error:
@@ -109,21 +113,27 @@ def read(file: Path, mistakes: Mistakes) -> dict[str, Sheet]:
     return {name: found.get(name, Sheet(name)) for name in SHEETS}
 
 
-def _is_ours(sheet: Any, mistakes: Mistakes) -> bool:
-    name = sheet.title
+def _our_name(sheet: Any, have: Container[str], mistakes: Mistakes) -> str | None:
+    """What a sheet is called here, whatever its capitals and the blanks around it; None if it is not to be read."""
+    written = sheet.title
+    name = _plain_title(written)
     if sheet.sheet_state != "visible" and not name.startswith(OWN_NOTES):
-        mistakes.add("sheet_hidden", name)
-        return name in SHEETS
-    if name in SHEETS:
-        return True
+        mistakes.add("sheet_hidden", written)
+        return name if name in SHEETS and name not in have else None
+    if name in SHEETS and name not in have:
+        return name
     if not name.startswith(OWN_NOTES):
-        near = nearest(name, SHEETS)
-        mistakes.add("sheet_unknown_near" if near else "sheet_unknown", name, near=near, known=", ".join(SHEETS))
-    return False
+        near = nearest(written, SHEETS)
+        mistakes.add("sheet_unknown_near" if near else "sheet_unknown", written, near=near, known=", ".join(SHEETS))
+    return None
 
 
-def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
-    sheet, full = Sheet(source.title), 0
+def _plain_title(written: str) -> str:
+    return _plain(written).lower()
+
+
+def _sheet(source: Any, name: str, mistakes: Mistakes) -> Sheet:
+    sheet, full = Sheet(name), 0
     keys: dict[str, str] = {}
     source.reset_dimensions()  # what the file says of its own size is not believed
     for number, cells in enumerate(source.iter_rows(max_row=SEEN_LIMIT + 1), 1):
@@ -144,7 +154,7 @@ def _sheet(source: Any, mistakes: Mistakes) -> Sheet:
                 told.add(at)
                 mistakes.add("cell_outside", sheet.name, number, get_column_letter(at + 1))
             named = ((keys.get(get_column_letter(at + 1), ""), text) for at, text in texts.items())
-            cells = {key: text for key, text in named if key}
+            cells = {key: text.lower() if key in _LOW else text for key, text in named if key}
             if cells:
                 sheet.rows.append(Row(sheet, number, cells))
     return sheet
@@ -164,11 +174,11 @@ def _columns(texts: Mapping[int, str], sheet: str, mistakes: Mistakes) -> list[C
 
 def _column(letter: str, heading: str) -> Column:
     """`label::Tiếng Việt (vi)` is the label in "vi"; so is `label::vi`."""
-    plain = heading.removeprefix("media::")
+    plain = re.sub("^media::", "", heading, flags=re.IGNORECASE)
     parts = _LANGUAGE.fullmatch(plain)
     if parts is None:
-        return Column(letter, heading, plain.strip())
-    return Column(letter, heading, parts["stem"].strip(), (parts["code"] or parts["name"] or FIRST).lower())
+        return Column(letter, heading, plain.strip().lower())
+    return Column(letter, heading, parts["stem"].strip().lower(), (parts["code"] or parts["name"] or FIRST).lower())
 
 
 def _text(cell: Any, sheet: str, keys: Mapping[str, str], mistakes: Mistakes) -> str:
@@ -221,7 +231,7 @@ def _refuse_merged(opened: IO[bytes], mistakes: Mistakes) -> None:
     """Only a whole reading knows them; by now it is known that the file is small."""
     book = openpyxl.load_workbook(opened, data_only=False, keep_links=False)
     for sheet in book.worksheets:
-        if sheet.title in SHEETS:
+        if (name := _plain_title(sheet.title)) in SHEETS:
             for each in sheet.merged_cells.ranges:
                 letter = get_column_letter(each.min_col)
-                mistakes.add("cells_merged", sheet.title, each.min_row, letter, cells=each.coord)
+                mistakes.add("cells_merged", name, each.min_row, letter, cells=each.coord)

@@ -37,6 +37,7 @@ from controller.guides.model import (
     Question,
     Tree,
 )
+from controller.guides.reading import ROUNDS_LIMIT
 from controller.guides.sheets import Row, Sheet
 
 QUESTIONS_LIMIT = 400
@@ -89,9 +90,9 @@ def lists_of(sheet: Sheet, mistakes: Mistakes) -> dict[str, list[str]]:
             row.wrong(mistakes, "name", "choice_name", name=name)
         elif OFFICE_BREAKS.search(name):
             row.wrong(mistakes, "name", "name_office", name=name)
-        elif name in found.get(list_name, ()):
+        elif name.lower() in map(str.lower, found.get(list_name, ())):
             row.wrong(mistakes, "name", "choice_twice", name=name, list=list_name)
-        found.setdefault(list_name, []).append(name)
+        found.setdefault(list_name, []).extend([name] if name else [])
         labels_of(row, "label", mistakes, limit=LABEL_LIMIT)
         audio_of(row, mistakes)
     return found
@@ -177,11 +178,21 @@ def _check_row(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes)
         row.wrong(mistakes, "calculation", "calculation_missing")
     if kind == REPEAT and any(each.kind == REPEAT for each in asked.above):
         row.wrong(mistakes, "type", "repeat_nested")
+    if kind == REPEAT and not _can_be_gone(asked.trees.get("repeat_count")):
+        row.wrong(mistakes, "repeat_count", "rounds_wrong", text=row.get("repeat_count"), limit=ROUNDS_LIMIT)
     one_of(row, "appearance", ("", *LOOKS), mistakes)
     if row.get("nguon"):
         _check_source(asked, lists, mistakes)
     if kind in _ONLY_FOR["default"]:
         _check_default(asked, lists, mistakes)
+
+
+def _can_be_gone(rounds: Tree | None) -> bool:
+    """Whether a number of rounds that is written out can be gone by somebody; of others nobody knows yet."""
+    if rounds is None or rounds[0] not in ("number", "-"):
+        return True
+    below_nought = rounds[:2] == ("-", ("number", 0.0)) and rounds[2][0] == "number"
+    return rounds[1] in range(1, ROUNDS_LIMIT + 1) if rounds[0] == "number" else not below_nought
 
 
 def _check_default(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes) -> None:

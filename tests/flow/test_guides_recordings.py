@@ -32,6 +32,10 @@ def test_recordings_come_with_their_guide(tmp_path: Path) -> None:
     book(folder / "thu.xlsx", rows)
     sound_file(folder / "ten.mp3", "mp3", speechlike(2.0))
     (folder / "o_dau.wav").write_bytes(b"no sound at all")
+    checked = loalang("guide", "check", str(folder / "thu.xlsx"), state=places.state)
+    assert (checked.returncode, checked.stdout.splitlines()[1]) == (
+        0, "Không thấy bên cạnh bảng tính: may_con.ogg. Các câu ấy máy tự đọc.",
+    )  # fmt: skip
     brought = loalang("guide", "import", str(folder / "thu.xlsx"), state=places.state)
     assert (brought.returncode, brought.stderr) == (0, "")
     assert brought.stdout.splitlines()[1:] == [
