@@ -191,8 +191,10 @@ def _can_be_gone(rounds: Tree | None) -> bool:
     """Whether a number of rounds that is written out can be gone by somebody; of others nobody knows yet."""
     if rounds is None or rounds[0] not in ("number", "-"):
         return True
-    below_nought = rounds[:2] == ("-", ("number", 0.0)) and rounds[2][0] == "number"
-    return rounds[1] in range(1, ROUNDS_LIMIT + 1) if rounds[0] == "number" else not below_nought
+    if rounds[0] == "number":
+        return rounds[1] in range(1, ROUNDS_LIMIT + 1)
+    nought, taken = rounds[1:]
+    return nought != ("number", 0.0) or not isinstance(taken, tuple) or taken[0] != "number"
 
 
 def _check_default(asked: Asked, lists: Mapping[str, list[str]], mistakes: Mistakes) -> None:
