@@ -117,6 +117,8 @@ def upload() -> ResponseReturnValue:
 def _save(ident: str) -> ResponseReturnValue:
     form = _typed()
     draft, unread = read_notice(form, parts().config)
+    if request.form.get("file") and not form.picture:  # its name alone: there was no script yet that would have sent it
+        unread = [*unread, Problem.of("picture", "picture_unsent")]
     wrong = {problem.field for problem in unread}
     found = [problem for problem in parts().noticing.problems_of(draft) if problem.field not in wrong]
     problems = (*found, *unread)

@@ -190,7 +190,8 @@ def test_no_page_has_inline_script_or_style(pages: Pages) -> None:
 def test_first_load_is_small(pages: Pages) -> None:
     client = pages.signed_in()
     sizes = {}
-    scripts = [f"/static/{name}.js" for name in ("page", "sources", "samples", "dictionary", "boards", "notice")]
+    names = ("page", "editor", "sources", "samples", "dictionary", "boards", "notice")
+    scripts = [f"/static/{name}.js" for name in names]
     for path in ("/", "/static/page.css", *scripts, "/static/icon.svg"):
         sizes[path] = len(client.get(path, headers={"Accept-Encoding": "gzip"}).get_data())
     assert sum(sizes[script] for script in scripts) <= 20_000

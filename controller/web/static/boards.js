@@ -2,6 +2,7 @@
 // what stands on a board is dragged into another order. Without this the page shows how things are when it is opened.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   const place = document.querySelector("#boards");
   if (!place) return;
   const one = (selector, root) => root.querySelector(selector);
@@ -79,18 +80,25 @@
   const drop = async () => {
     if (!row) return;
     const changed = order() !== begun, ids = notices().map((each) => ["order", each.dataset.notice]), url = list.dataset.order;
+    const dragged = list, before = begun.split(" ").map((id) => notices().find((each) => each.dataset.notice === id));
+    let answer = null;
     row.classList.remove("dragged");
     row = null;
     try {
       if (!changed) return;
-      const answer = await fetch(url, {
+      answer = await fetch(url, {
         method: "POST", body: new URLSearchParams(ids),
         headers: { "X-Loalang-Token": document.body.dataset.token, Accept: "application/json" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
       one("#moved", document).textContent = one("#moved", document).dataset.said;
     } catch {
-      location.reload(); // the page then says what is wrong, and the order as it is
+      if (answer) location.reload(); // the page then says what is wrong, and the order as it is
+      else { // no line: leaving for the browser's own page would help nobody
+        dragged.append(...before);
+        one("#stale", document).hidden = false;
+        scrollTo(0, 0);
+      }
     } finally {
       delete place.dataset.busy;
       document.dispatchEvent(new Event("ask"));

@@ -2,6 +2,7 @@
 // nothing is shown once the desk has locked itself. Everything that matters works without it.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   const copy = async (from) => {
     try {
       await navigator.clipboard.writeText(from.textContent);

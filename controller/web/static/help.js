@@ -2,6 +2,7 @@
 // after it has been touched; until then the banner alone says so.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   const known = new Set();
   const ring = () => {
     if (!navigator.userActivation?.hasBeenActive) return;

@@ -1,6 +1,7 @@
 // The editor of a notice: what the boards make of it while one types, and its picture sent with its progress.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   // --- an emergency that was confirmed: sent until the station has it, and said at every moment how that stands ------
   const SAID_MS = 400, SLOW_MS = 1500, AGAIN_MS = 1000, ANSWER_MS = 15000;
   const confirm = document.querySelector("#confirm"), trying = document.querySelector("#trying");
@@ -56,12 +57,14 @@
 
   // --- the boards ---------------------------------------------------------------------------------
   const faces = one("#faces"), SHOWN = ["special", "title", "text", "picture", "qr", "where", "boards", "zones", "level"];
-  const drawn = () => {
+  const drawn = (of = form) => {
     const data = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (SHOWN.includes(name) && typeof value === "string") data.append(name, value);
+    for (const [name, value] of new FormData(of)) if (SHOWN.includes(name) && typeof value === "string") data.append(name, value);
     return data.toString();
   };
-  let timer = 0, asked = drawn();
+  const AGAIN_LOOK_MS = 3000, blank = form.cloneNode(true); // written in before this script came, it is not what is drawn
+  blank.reset();
+  let timer = 0, asked = drawn(blank);
   const look = async () => {
     const body = drawn();
     if (!faces || body === asked) return;
@@ -70,7 +73,7 @@
       const answer = await fetch(faces.dataset.url, {
         method: "POST", body, headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
       });
-      if (answer.status === 401) show(one("#ended"), true);
+      if (answer.status === 401) { show(one("#ended"), true); asked = ""; return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const told = await answer.json();
       if (body !== asked) return;
@@ -79,7 +82,9 @@
       show(fewer, told.fewer !== "");
       one("span", fewer).textContent = fewer.dataset.said.replace("%b", told.fewer);
     } catch {
-      if (body === asked) asked = ""; // with the next letter again
+      if (body !== asked) return;
+      asked = ""; // a weak line: it is asked for again
+      timer = setTimeout(look, AGAIN_LOOK_MS);
     }
   };
   const put = (html) => { // a picture stays until the next one is there: nothing jumps
@@ -115,10 +120,9 @@
   // an emergency ends soon: what a quiet notice was given as its end is not what is meant
   const EMERGENCY_H = 3, LONGEST_H = 24, HOUR_MS = 3600000;
   let before = null; // what the end was, and what was made of it
-  form.addEventListener("change", (event) => {
-    if (event.target.name !== "level") return;
+  const levelled = (level) => {
     const date = form.elements.until_date, time = form.elements.until_time;
-    if (event.target.value !== "emergency") {
+    if (level !== "emergency") {
       if (before && `${date.value} ${time.value}` === before.made) [date.value, time.value] = before.was;
       before = null;
       return;
@@ -132,7 +136,8 @@
     [date.value, time.value] = here(Date.now() + EMERGENCY_H * HOUR_MS);
     before.made = `${date.value} ${time.value}`;
     date.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  };
+  form.addEventListener("change", (event) => { if (event.target.name === "level") levelled(event.target.value); });
 
   // --- its picture ----------------------------------------------------------------------------------
   const place = one("#bring"), said = place.dataset, file = form.elements.file, kept = form.elements.picture;
@@ -143,7 +148,8 @@
     show(one(".untaken", place), kept.value === "" && !sending);
     if (kept.value) thumb.src = thumb.dataset.src.replace("SHA256", kept.value);
   };
-  const changed = () => { seen(); kept.dispatchEvent(new Event("input", { bubbles: true })); };
+  let newer = null; // than what was kept when the page went away
+  const changed = () => { seen(); newer = kept.value; kept.dispatchEvent(new Event("input", { bubbles: true })); };
   const wrong = (words) => {
     const problem = document.createElement("p"), sign = document.createElement("b");
     problem.className = "problem";
@@ -184,11 +190,12 @@
     seen();
     asking.send(picture);
   };
-  file.addEventListener("change", () => {
+  const take = () => {
     const [picture] = file.files;
     if (picture) send(picture);
     file.value = ""; // the form itself takes no file along
-  });
+  };
+  file.addEventListener("change", take);
   one("[data-without]", place).addEventListener("click", (event) => {
     event.preventDefault();
     kept.value = "";
@@ -202,7 +209,11 @@
     wrong(said.busy);
     place.scrollIntoView({ block: "center" });
   }, true);
-  form.addEventListener("restored", () => { seen(); fits(); look(); });
+  form.addEventListener("restored", () => { kept.value = newer ?? kept.value; seen(); fits(); look(); });
   seen();
   fits();
+  take(); // what was chosen before this script came
+  const [chosen] = all("[name=level]", form).filter((each) => each.checked && !each.defaultChecked);
+  if (chosen) levelled(chosen.value);
+  look();
 })();

@@ -1,6 +1,7 @@
 // Words that are listened to before they are saved: a button [data-sample] names where they stand.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   const one = (selector, root = document) => root.querySelector(selector);
   const show = (element, yes) => { element.hidden = !yes; };
   const SAMPLE_MS = 60000;

@@ -2,6 +2,7 @@
 // the station; files sent with their progress; the microphone. Without this the same buttons ask the station.
 (() => {
   "use strict";
+  document.currentScript.dataset.ran = "";
   const list = document.querySelector(".sources");
   if (!list) return;
   const form = list.closest("form"), body = document.body, said = list.dataset;
@@ -12,7 +13,11 @@
   const FIELDS = ["kind", "text", "seconds", "sha256", "name", "language", "gone"];
   const RECORDINGS = ["recording", "voice"];
   const LIMIT = Number(said.limitMb) * 1024 * 1024;
-  const changed = (card) => field(card, "kind").dispatchEvent(new Event("input", { bubbles: true }));
+  let touched = false; // by somebody, before what was kept is put back
+  const changed = (card) => {
+    touched = true;
+    field(card, "kind").dispatchEvent(new Event("input", { bubbles: true }));
+  };
 
   // --- cards ------------------------------------------------------------------------------------
   const added = (kind) => {
@@ -240,11 +245,13 @@
     if (kind === "voice" && !field(card, "sha256").value) microphone(card);
     if (RECORDINGS.includes(kind)) {
       const input = one("[type=file]", card);
-      input.addEventListener("change", () => {
+      const take = () => {
         const [file] = input.files;
         if (file) send(card, file, file.name);
         input.value = ""; // the form itself takes no file along
-      });
+      };
+      input.addEventListener("change", take);
+      take(); // what was chosen before this script came
     }
     seen(card);
   };
@@ -252,6 +259,7 @@
 
   // --- what was kept when the page went away: as many cards, in that order, then their fields -------
   form.addEventListener("restore", (event) => {
+    if (sending || touched) { event.preventDefault(); return; }
     const column = (name) => event.detail.filter(([each]) => each === "part_" + name).map(([, value]) => value);
     const kinds = column("kind"), main = one("[data-kind=main]", list);
     if (!kinds.includes("main")) return;
