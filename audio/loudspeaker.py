@@ -8,19 +8,21 @@ lasts does not fill the journal; or as soon as its sink is seen to be back, or n
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from audio.outlet import Opener, Outlet
 from audio.programme import ALARM_PAUSE_S, Item, Phase
 from audio.source import Alarm, Limited, Repeated, Source
-from controller.core.errors import DeviceError
+from controller.core.errors import DeviceError, StationError
 from controller.core.ports import Clock
 
 REOPEN_S = 1.0
 REOPEN_MOST_S = 60.0
 ASK_S = 1.5  # how often the sink that was found silent is asked whether it would take sound again
 DOUBTED_S = 600.0  # one that was found silent is not believed again before
+RUN_OUT_LOOK_S = 0.01
 BETTER_S = 20.0  # how often a station on its fallback, or that records, looks for its own output
 RATE = 48_000
 log = logging.getLogger(__name__)
@@ -59,8 +61,10 @@ class Loudspeaker:
         opened: Callable[[str, bool], None],
         closed: Callable[[], None],
         takes_sound: Callable[[str], bool],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`takes_sound` says of a sink, by its name, whether it is there and lets sound out."""
+        self._sleep = sleep
         self._opener, self._clock, self._opened, self._closed = opener, clock, opened, closed
         self._takes_sound = takes_sound
         self._silent_sink, self._seen_shut, self._ask_at = "", False, 0.0
@@ -142,6 +146,16 @@ class Loudspeaker:
             return self._outlet.at_s() if self._outlet else None
         except DeviceError:
             return None
+
+    def run_out(self, limit_s: float) -> None:
+        """Let what was handed over be heard to its last sample, for so long at most: closing cuts off the rest."""
+        until = self._clock.monotonic() + limit_s
+        try:
+            while self._outlet and self._outlet.sounding() and self._clock.monotonic() < until:
+                self._sleep(RUN_OUT_LOOK_S)
+                self._outlet.feed()
+        except (DeviceError, StationError) as error:
+            log.info("nothing to run out: %s", error)
 
     def lost(self, proven_silent: bool, sink: str = "") -> None:
         """Let go of it. One that was proven silent is tried again ever more seldom, unless its sink comes back."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from audio.keeper import Keeper
 from audio.loudspeaker import Loudspeaker, Signals, segment_of
 from audio.notes import Noted, Reached, Tested
-from audio.programme import Item, Move, Phase
+from audio.programme import SOUNDING, Item, Move, Phase
 from audio.progress import LEFT, SEGMENTS, Progress, ProgressFile, Segment
 from audio.proving import Proving
 from audio.self_testing import MARK
@@ -22,6 +22,8 @@ from controller.core.errors import DeviceError
 from controller.core.ports import Clock
 from controller.core.utterances import UtteranceEvent
 
+FOLLOWS_S = 0.08  # so long a chime may still have the last of the words before it (NEARLY of stream.py)
+RUN_OUT_S = 1.0  # at most, in the slowest buffers that can be configured
 REACHED_S = 10.0  # how often it is written down how far the words have come; so much a power cut has said again
 
 
@@ -174,6 +176,18 @@ class OnAir:
 
     def fell_silent(self, at: float) -> None:
         self._proving.fell_silent(at)
+
+    def leave(self, phase: Phase, all_but_said: bool) -> None:
+        """Fall silent and let go of the output. What counts as played by then is heard to its end: the last of the
+        words is still on its way to the card when they have been handed over, or are all but said."""
+        if phase is Phase.CLOSING:
+            self._speaker.run_out(FOLLOWS_S)
+        if phase in SOUNDING and not all_but_said:
+            self._speaker.cut()
+        self._speaker.run_out(RUN_OUT_S)
+        if all_but_said:
+            self.seen(None)
+        self.close()
 
     def close(self) -> None:
         self._speaker.close()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audio import engine
+from audio import engine, transitions
 from audio.inbox import Inbox
 from audio.keeper import Keeper, Snapshot
 from audio.listening.watcher import Finding
@@ -57,7 +57,6 @@ IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
 REFRESH_S = 30.0  # how often relays are told again what they should be
-FADE_S, LAST_S = 0.05, 0.15  # what a cut takes to fall silent, and the last of what counts as played to be taken
 UNHEARD_S = 2.5  # of what was played before silence is proven
 log = logging.getLogger(__name__)
 
@@ -310,10 +309,5 @@ class Player:
 
     def _leave(self) -> None:
         """Fall silent and let go; what was on air is taken up by the next start, by its rule."""
-        if self._state.current:
-            self._on_air.cut()
-            self._inbox.take(self._doorway, FADE_S)
-        elif self._state.phase is Phase.HOLDING:
-            self._inbox.take(self._doorway, LAST_S)
-        self._on_air.close()
+        self._on_air.leave(self._state.phase, transitions.all_but_said(self._state, self._now(), self._timing))
         self._switchboard.close()

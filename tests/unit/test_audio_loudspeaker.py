@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from audio.fades import RATE
 from audio.listening.sinks import NOWHERE, Hangs, Refused, Server, Sink, takes_sound
 from audio.loudspeaker import Loudspeaker
 from audio.outlet import Opener
+from audio.source import Memory
+from audio.stream import Stream
+from audio.tape import Tape
 from controller.runtime.clocks import FakeClock
 from tests.support.stations import START
 
@@ -86,3 +90,27 @@ class Asked(Server):
 )
 def test_whether_a_sink_lets_sound_out(answer: tuple[Sink, ...] | Exception, home: str, takes: bool) -> None:
     assert takes_sound(Asked(answer), home) is takes
+
+
+class Far(Tape):
+    """A tape that is heard a third of a second later."""
+
+    delay_s = 0.34
+
+
+def test_what_was_handed_over_runs_out_to_its_last_sample_but_not_for_ever(tmp_path: Path) -> None:
+    clock = FakeClock(START)
+    opener = Opener("wav", "", 8192, tmp_path / "recording.wav")
+    far = Stream(Far(tmp_path / "recording.wav", clock.monotonic), clock.monotonic)
+    opener.open = lambda doubted=False: far  # type: ignore[method-assign]  # the device that it finds
+    speaker = Loudspeaker(opener, clock, lambda *_: None, lambda: None, lambda _: True, clock.tick)
+    speaker.look(at_rest=False)
+    speaker.play(Memory(bytes(2 * RATE // 20)), 0.0, 0.0)
+    began = clock.monotonic()
+    speaker.run_out(1.0)
+    assert clock.monotonic() - began == pytest.approx(0.05 + 0.34, abs=0.03)
+    speaker.play(Memory(bytes(2 * 5 * RATE)), 0.0, 0.0)
+    began = clock.monotonic()
+    speaker.run_out(1.0)
+    assert clock.monotonic() - began == pytest.approx(1.0, abs=0.03)
+    speaker.close()
