@@ -3,7 +3,6 @@ plugs tell apart; notices for boards that there are no more."""
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from controller.boards.display.screen_power import plugged, tools
 from controller.boards.lettering.lamps import FEWEST_ROWS
 from controller.core.errors import StationError
 from controller.doctor.examining import Finding, Saying, World
+from controller.doctor.rights import line
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Board
 from controller.runtime.places import Places
@@ -52,16 +52,6 @@ def strays(say: Saying, config: StationConfig, places: Places, world: World) -> 
     lost = [(set(notice.boards) - known[0]) | (set(notice.zones) - known[1]) for notice in live]
     if names := sorted(set().union(*lost)):
         yield say.warning("notices", "notices.lost", count=sum(map(bool, lost)), names=", ".join(names))
-
-
-def line(say: Saying, name: str, port: str) -> Finding:
-    """Of a serial line: whether it is there, and ours to use."""
-    path = Path(port)
-    if not path.exists():
-        return say.fault(name, "line.absent", port=port)
-    if not os.access(path, os.R_OK | os.W_OK):
-        return say.fault(name, "line.closed", port=port)
-    return say.ok(name, "line.fine", port=port)
 
 
 def _twins(say: Saying, config: StationConfig, world: World) -> Iterator[Finding]:
@@ -122,7 +112,7 @@ def _board(say: Saying, board: Board, world: World) -> Finding:
         if world.reach(host, int(port) if port.isdecimal() else HUIDU_PORT):
             return say.ok(name, "address.fine", address=board.port)
         return say.warning(name, "address.silent", address=board.port)
-    return line(say, name, board.port)
+    return line(say, name, board.port, "controller", world)
 
 
 def _screen(say: Saying, name: str, board: Board, world: World) -> Finding:

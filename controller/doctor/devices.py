@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from controller.doctor.examining import Finding, Saying, World
+from controller.doctor.rights import line, may
 from controller.runtime.config import StationConfig
 from controller.runtime.config_tables import Kiosk
 
-UNIT = "/etc/systemd/system/loalang-kiosk.service"
+KIOSK = "kiosk"
 SERIAL = "serial:"
 ABS_MT_POSITION_X = 0x35  # linux/input-event-codes.h
 OFF_BY = 0.1  # of a width: more, and keys are not as large as they should be
 _EDID_MM, _EDID_CM = slice(66, 69), slice(21, 23)  # VESA E-EDID 1.4, 3.10.2 and 3.6.2
 _EDID_SIZE = 128
-_GROUPS = "SupplementaryGroups="
 
 
 def devices(say: Saying, config: StationConfig, world: World) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def devices(say: Saying, config: StationConfig, world: World) -> Iterator[Findin
     yield from _camera(say, config.kiosk.camera, world)
     yield from _printer(say, config.kiosk.printer, world)
     if config.kiosk.scanner:
-        yield _line(say, "kiosk/scanner", config.kiosk.scanner.partition("@")[0], world)
+        yield line(say, "kiosk/scanner", config.kiosk.scanner.partition("@")[0], KIOSK, world)
     yield from _voice(say, config, world)
 
 
@@ -53,28 +53,6 @@ def is_touch_panel(device: str) -> bool:
     return False
 
 
-def kiosk_may(world: World, path: Path) -> bool:
-    """Whether the kiosk may read and write a device. Where its unit is installed it has a user of its own, with the
-    unit's groups, whoever asks here; elsewhere it runs as whoever asks."""
-    unit = world.path(UNIT)
-    if not unit.is_file():
-        return os.access(path, os.R_OK | os.W_OK)
-    lines = unit.read_text(encoding="utf-8").splitlines()
-    groups = {name for each in lines if each.startswith(_GROUPS) for name in each.removeprefix(_GROUPS).split()}
-    known = (entry.split(":") for entry in world.path("/etc/group").read_text(encoding="utf-8").splitlines())
-    ours = {int(number) for name, _, number, *_ in known if name in groups}
-    mode = path.stat()
-    bits = mode.st_mode >> 3 if mode.st_gid in ours else mode.st_mode
-    return bits & 0o6 == 0o6
-
-
-def _line(say: Saying, name: str, port: str, world: World) -> Finding:
-    path = world.path(port)
-    if not path.exists():
-        return say.fault(name, "line.absent", port=port)
-    return say.ok(name, "line.fine", port=port) if kiosk_may(world, path) else say.fault(name, "line.closed", port=port)
-
-
 def _screens(world: World) -> list[Path]:
     """The connectors that something hangs on."""
     statuses = sorted(world.path("/sys/class/drm").glob("card*-*/status"))
@@ -85,7 +63,7 @@ def _size(say: Saying, kiosk: Kiosk, world: World) -> Iterator[Finding]:
     name, screens = "kiosk/screen", _screens(world)
     if world.variables.get("SDL_VIDEODRIVER", "").lower() == "kmsdrm":
         cards = sorted(world.path("/dev/dri").glob("card*"))
-        if cards and not any(kiosk_may(world, card) for card in cards):
+        if cards and not any(may(world, KIOSK, card) for card in cards):
             yield say.fault(name, "kiosk_screen.closed")
             return
     if not screens:
@@ -113,7 +91,7 @@ def _touch(say: Saying, world: World) -> Iterator[Finding]:
         yield say.warning(name, "kiosk_touch.absent")
         return
     events = list(world.path("/dev/input").glob("event*"))
-    if not any(kiosk_may(world, event) for event in events):
+    if not any(may(world, KIOSK, event) for event in events):
         yield say.fault(name, "kiosk_touch.closed")
         return
     yield say.ok(name, "kiosk_touch.fine")
@@ -131,7 +109,7 @@ def _camera(say: Saying, camera: str, world: World) -> Iterator[Finding]:
         others = sorted(f"/dev/v4l/by-id/{link.name}" for link in world.path("/dev/v4l/by-id").glob("*"))
         names = ", ".join(others) or "-"
         yield say.fault(name, "kiosk_camera.absent", path=camera, names=names)
-    elif not kiosk_may(world, path):
+    elif not may(world, KIOSK, path):
         yield say.fault(name, "kiosk_camera.closed", path=camera)
     else:
         yield say.ok(name, "kiosk_camera.fine", path=camera)
@@ -144,14 +122,14 @@ def _printer(say: Saying, printer: str, world: World) -> Iterator[Finding]:
         return
     if printer != port:
         port = port.partition("@")[0]
-        found = _line(say, name, port, world)
+        found = line(say, name, port, KIOSK, world)
         if found.state != "ok":
             yield found
             return
     elif not world.path(port).exists():
         yield say.fault(name, "kiosk_printer.absent", path=port)
         return
-    elif not kiosk_may(world, world.path(port)):
+    elif not may(world, KIOSK, world.path(port)):
         yield say.fault(name, "kiosk_printer.closed", path=port)
         return
     if not os.access(world.path(port), os.R_OK | os.W_OK):

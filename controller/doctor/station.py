@@ -19,10 +19,11 @@ from pathlib import Path
 from controller.core.alarms import UntoldError
 from controller.core.errors import StationError
 from controller.core.trust import PROGRAM, Trust
-from controller.doctor.boards import boards, line, strays
+from controller.doctor.boards import boards, strays
 from controller.doctor.devices import devices
 from controller.doctor.examining import LIMIT_S, Finding, Saying, World
 from controller.doctor.kiosk import voice as kiosk_voice
+from controller.doctor.rights import line, may, rooms
 from controller.doctor.wall import wall
 from controller.runtime import last_known
 from controller.runtime.catalogues import load_words
@@ -51,6 +52,7 @@ def doctor(config: StationConfig, places: Places, world: World | None = None) ->
         _database(say, places),
         _filings(say, places),
         *wall(say, places),
+        *rooms(say, places, world),
         _clock(say, config, places, world),
         *_voices(say, config.speech, world),
         _fonts(say, world),
@@ -242,14 +244,14 @@ def _wiring(say: Saying, config: StationConfig, world: World) -> Iterator[Findin
             elif holder and holders.setdefault(wired.port, holder) != holder:
                 yield say.fault(name, "wiring.shared", port=wired.port)
             else:
-                yield line(say, name, wired.port) if holder else _pin(say, name, wired.pin, world)
+                yield line(say, name, wired.port, "audio", world) if holder else _pin(say, name, wired.pin, world)
 
 
 def _pin(say: Saying, name: str, pin: int, world: World) -> Finding:
     chips = list(world.path("/dev").glob("gpiochip*"))
     if not chips:
         return say.fault(name, "pin.absent", pin=pin)
-    if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+    if not any(may(world, "audio", chip) for chip in chips):
         return say.fault(name, "pin.closed", pin=pin)
     if world.find_module("lgpio") is None:
         return say.fault(name, "pin.no_library", pin=pin)

@@ -286,15 +286,15 @@ def test_an_output_that_is_not_there_by_its_name_says_which_are(bed: Bed) -> Non
     assert bed.findings(config_of(output='device = "USB"\n'))["output/main"].state == "ok"
 
 
-def test_lines(bed: Bed, tmp_path: Path) -> None:
-    port = tmp_path / "tty"
+def test_lines(bed: Bed) -> None:
+    port = "/dev/ttyUSB0"
     config = config_of(
         f'[[boards]]\nid = "gate"\nname = "Gate"\nport = "{port}"\n',
         f'[outputs.amplifier]\nrelay = "lcus1"\nport = "{port}"\n',
     )
     found = bed.findings(config)
     assert (found["board/gate"].state, found["relay/main"].state) == ("fault", "fault")
-    port.touch()
+    bed.put(port)
     found = bed.findings(config)
     assert (found["board/gate"].state, found["relay/main"].state) == ("ok", "ok")
 
@@ -316,10 +316,10 @@ def test_pins(bed: Bed) -> None:
         assert bed.findings(config)["relay/main"].what == "không có quyền dùng chân 17"
 
 
-def test_two_that_want_the_same(bed: Bed, tmp_path: Path) -> None:
-    board, adapter = tmp_path / "board", tmp_path / "adapter"
-    board.touch()
-    adapter.touch()
+def test_two_that_want_the_same(bed: Bed) -> None:
+    board, adapter = "/dev/ttyUSB0", "/dev/ttyUSB1"
+    bed.put(board)
+    bed.put(adapter)
     config = config_of(
         f"""
 [outputs.amplifier]

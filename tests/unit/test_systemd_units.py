@@ -163,6 +163,21 @@ def test_panels_are_driven_without_root() -> None:
     assert "RestrictRealtime" not in text, "the refreshing thread is one of real time"
 
 
+def test_nobody_has_pins_that_are_anothers() -> None:
+    """The group is one for all pins: what a unit sees of it is its own."""
+    pins = dict[str, list[str]]()
+    for name in SERVICES:
+        for line in (UNITS / name).read_text(encoding="utf-8").splitlines():
+            if "Allow=" in line and "gpio" in line:
+                pins.setdefault(name, []).append(line)
+    assert pins == {
+        "loalang-audio@.service": ["DeviceAllow=char-gpiochip rw"],
+        "loalang-panel@.service": ["DeviceAllow=/dev/gpiomem rw"],
+    }
+    users = (UNITS / "sysusers.conf").read_text(encoding="utf-8").splitlines()
+    assert {line.split()[2] for line in users if line.startswith("m ")} == {"loalang", "loalang-filings"}
+
+
 def test_only_the_page_reaches_the_network() -> None:
     reaching = [name for name in SERVICES if "PrivateNetwork=yes" not in (UNITS / name).read_text(encoding="utf-8")]
     assert reaching == ["loalang-web.service"]
