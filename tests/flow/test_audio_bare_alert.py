@@ -107,7 +107,7 @@ def test_killed_while_nobody_can_write_it_goes_on_and_is_written_down_once(
                 for file in station.places.renditions.iterdir():
                     file.unlink()
             process.start()
-            until(lambda: listener.bursts(gap_s=0.5)[-1].began > killed, 20, what="the signal, still locked")
+            until(lambda: listener.bursts()[-1].began > killed, 20, what="the signal, still locked")
         until(lambda: raised(station) != [], what="its row")
         (one,) = raised(station)
         wait_for(station, one, "playing")

@@ -92,9 +92,13 @@ class Listener:
         return max(stall_s if stall_s > STALL_S else 0.0, self._stalls.taken_s(since, until))
 
     def silent_s(self, first: int, last: int) -> float:
-        """How long it was silent between two samples, but for what the machine took."""
+        """How long it was silent between two samples, but for the longest time in which everything stood still."""
         whole_s = (last - first) / RATE
-        return whole_s if whole_s <= STALL_S else whole_s - self.taken_s(self.instant(first), self.instant(last))
+        return whole_s if whole_s <= STALL_S else whole_s - self._still_s(self.instant(first), self.instant(last))
+
+    def _still_s(self, since: float, until: float) -> float:
+        stall_s = self.stall_s(since, until)
+        return max(stall_s if stall_s > STALL_S else 0.0, self._stalls.longest_s(since, until))
 
     def settles(self, silence_s: float = 1.0) -> None:
         """Wait until the sink has given nothing but silence for so long, by its own count: the last word is out."""
@@ -141,7 +145,7 @@ class Listener:
         for number in np.flatnonzero((share > 0.6) & (energy > size * LOUD**2)):
             began, ended = self.instant(int(number) * size), self.instant(int(number + 1) * size - 1)
             pause_s = began - found[-1].ended if found else 0.0
-            if found and (pause_s <= gap_s or pause_s - self.taken_s(found[-1].ended, began) <= gap_s):
+            if found and (pause_s <= gap_s or pause_s - self._still_s(found[-1].ended, began) <= gap_s):
                 found[-1] = Burst(found[-1].began, ended)
             else:
                 found.append(Burst(began, ended))

@@ -68,14 +68,21 @@ class Stalls:
 
     def taken_s(self, since: float, until: float) -> float:
         """Of that time (monotonic, over by now), how long at least one processor was held up."""
+        taken, reached = 0.0, since
+        for a, b in self._within(since, until):
+            taken += max(0.0, b - max(a, reached))
+            reached = max(reached, b)
+        return taken
+
+    def longest_s(self, since: float, until: float) -> float:
+        """Of that time, how long a processor was held up at most."""
+        return max((b - a for a, b in self._within(since, until)), default=0.0)
+
+    def _within(self, since: float, until: float) -> list[tuple[float, float]]:
         for ticker in self._tickers:
             ticker.read()
         found = (each for ticker in self._tickers for each in ticker.found)
-        taken, reached = 0.0, since
-        for a, b in sorted(found):
-            taken += max(0.0, min(b, until) - max(a, reached))
-            reached = max(reached, min(b, until))
-        return taken
+        return sorted((max(a, since), min(b, until)) for a, b in found if a < until and b > since)
 
     def end(self) -> None:
         for ticker in self._tickers:

@@ -17,17 +17,24 @@ from tests.support.listening import LOUD, Listener
 from tests.support.pulse import RATE
 
 HOLE = 24  # zeros in a row that no sound has
+AHEAD_S = 0.3  # what is handed over at most before it sounds
 HOP, SIZE = RATE // 200, RATE // 50
 Samples = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Hole:
-    """So many seconds of nothing, after `at_s` of sound; `ours_s` of them were not the machine's."""
+    """So many seconds of nothing, after `at_s` of sound. The machine took `taken_s`, then and in the moments before, in
+    which who plays should have handed over what came then."""
 
     at_s: float
     lasts_s: float
-    ours_s: float
+    taken_s: float
+
+    @property
+    def ours_s(self) -> float:
+        """What nobody but the station can have torn."""
+        return max(0.0, self.lasts_s - self.taken_s)
 
 
 @dataclass(frozen=True)
@@ -102,10 +109,11 @@ def sounds_of(listener: Listener, pause_s: float = 0.4) -> list[Sound]:
     found = []
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         pieces, holes, done = [], [], first
-        for (a, b), silent_s in silences.items():
+        for a, b in silences:
             if first < a and b < last:
                 pieces.append(heard[done:a])
-                holes.append(Hole(sum(map(len, pieces)) / RATE, (b - a) / RATE, silent_s))
+                taken_s = listener.taken_s(listener.instant(a) - AHEAD_S, listener.instant(b))
+                holes.append(Hole(sum(map(len, pieces)) / RATE, (b - a) / RATE, taken_s))
                 done = b
         samples = np.concatenate([*pieces, heard[done:last]])
         found.append(Sound(listener.instant(first), listener.instant(last - 1), samples, tuple(holes)))
