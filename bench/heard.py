@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.listening.alignment import AGREES, Verdict, compared, decimated, judge
+from audio.listening.alignment import AGREES, Verdict, compared, judge
+from audio.listening.spectra import decimated
 from bench.table import table
 from tests.support.heard_cases import ABSENT, PARTLY, RATE, Case, Village, speech
 

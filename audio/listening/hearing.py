@@ -35,6 +35,12 @@ AROUND_TONE_S = 1.0  # before the self-test's tone, and after its last echo
 LIMIT_S = 60.0  # for the verdict
 SETTLING_S = 3.0  # in which an ear's beginning is reckoned
 _TICK_S, _IDLE_S = 0.1, 1.0
+REASONS = (
+    "silent", "other_sound", "too_short", "no_recording", "too_noisy",
+    "partly",  # some of the words are missing
+    "slept",  # the ear missed the first words; the others were heard
+    "too_late",  # the words were heard, but not when they were sent
+)  # fmt: skip
 _LIMITS = Limits(512 << 20, 1 << 20)
 _JUDGE = (sys.executable, "-P", "-m", "audio.listening.hearing_child")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the other cores play
@@ -47,8 +53,7 @@ class Heard:
     said to what was heard; `gain_db` of the recording over the prepared file; `snr_db` of the words over everything
     else, late echoes among it.
 
-    verdict: "heard", "not_heard", "unsure". reason: "", "silent", "other_sound", "too_short", "no_recording",
-    "too_noisy", "partly".
+    verdict: "heard", "not_heard", "unsure". reason: "", or one of REASONS.
     """
 
     utterance_id: str

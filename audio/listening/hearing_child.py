@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from audio.listening.alignment import RATE, Samples, Verdict, decimated, judge, together
+from audio.listening.alignment import Verdict, judge, together
+from audio.listening.spectra import RATE, Samples, decimated
 from audio.listening.tone_line import judge_tone
 
 
@@ -44,6 +45,7 @@ def answer(job: dict[str, Any]) -> Verdict:
             decimated(_recorded(piece), factor),
             _words(reference, piece["from_s"], piece["to_s"]),
             piece["offset_s"],
+            later=piece["from_s"] > 0,
         )
         for piece in pieces
     ])  # fmt: skip

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from audio.listening.alignment import EARLIEST_S, LATEST_S, RATE, SILENT_DBFS, Samples, Verdict
+from audio.listening.alignment import SILENT_DBFS, Verdict
+from audio.listening.following import EARLIEST_S, LATEST_S
+from audio.listening.spectra import RATE, Samples
 
 STANDS_DB = 10.0  # the line above the noise about it, and above itself outside the tone
 MASKS_DBFS = -55.0  # noise in the line's own width that would hide a quiet tone

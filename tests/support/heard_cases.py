@@ -163,7 +163,7 @@ class Village:
 
     def heard(
         self, snr_db: float | None = None, reference: Samples | None = None, sound: Samples | None = None,
-        kind: str = "", truth: str = "heard", delay_s: float | None = None,
+        kind: str = "", truth: str = "heard", delay_s: float | None = None, drift_ppm: float | None = None,
     ) -> Case:  # fmt: skip
         """`sound` (the words themselves if None) through everything; compared with `reference`."""
         if reference is None:
@@ -171,6 +171,7 @@ class Village:
         played = reference if sound is None else sound
         delay = self.chance.uniform(0, 1) if delay_s is None else delay_s
         drift, gain = self.chance.uniform(-100, 100), self.chance.uniform(-30, 6)
+        drift = drift if drift_ppm is None else drift_ppm
         offset = -LEAD_S + self.chance.uniform(-0.05, 0.05)
         made = []
         if self.chance.random() < 0.3:  # the amplifier is driven too hard

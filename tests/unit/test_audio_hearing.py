@@ -16,8 +16,9 @@ import pytest
 
 from audio.listening import ear
 from audio.listening.ear import Ear, Span
-from audio.listening.hearing import WHOLE_S, Heard, Hearing, spans
+from audio.listening.hearing import REASONS, WHOLE_S, Heard, Hearing, spans
 from controller.core.errors import DeviceError
+from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import SystemClock
 from controller.runtime.places import Places
 from tests.support.heard_cases import speech
@@ -88,6 +89,12 @@ def test_what_is_recorded() -> None:
     assert spans(30.0) == [Span(0.0, 30.0)]
     assert spans(WHOLE_S) == [Span(0.0, WHOLE_S)]
     assert spans(1000.0) == [Span(0.0, 60.0), Span(470.0, 530.0), Span(940.0, 1000.0)]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_reason_is_said_in_words(language: str) -> None:
+    words = load_words(language)
+    assert [reason for reason in REASONS if not words.has(f"unspeakable.{reason}")] == []
 
 
 def test_programs(monkeypatch: pytest.MonkeyPatch) -> None:
