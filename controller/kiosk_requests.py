@@ -16,6 +16,7 @@ from pathlib import Path
 
 from controller.core.errors import StationError
 from controller.core.ports import Bell, Clock
+from controller.runtime.files import read_of_others
 from controller.runtime.logs import Lasting
 from controller.runtime.places import Places
 from controller.store import kiosk_requests, training
@@ -108,12 +109,13 @@ class HelpDesk:
 def _read(file: Path) -> tuple[str, str] | None:
     """Kind and subject of a request; None for what is none."""
     try:
-        if file.is_symlink() or file.stat().st_size > LARGEST or not _IDENT.fullmatch(file.stem):
+        if not _IDENT.fullmatch(file.stem):
             raise ValueError("no request")
-        request = json.loads(file.read_bytes())
+        request = json.loads(read_of_others(file, LARGEST))
         kind, about = request["kind"], request["about"]
         if kind not in {SEAT, HELP} or not isinstance(about, str):
             raise ValueError("no request")
+        about.encode()  # half a character, which JSON can write and the database not
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         log.warning("a request of the kiosk was thrown away: %s", type(error).__name__)
         return None

@@ -5,7 +5,9 @@ Without the last step the old file was seen to come back after a cut.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -49,6 +51,19 @@ def adopt_file(temporary: Path, path: Path, mode: int = 0o640) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise StationError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def read_of_others(path: Path, limit: int) -> bytes:
+    """What a file holds that was left by somebody whom we need not trust. OSError unless it is a plain file of at most
+    `limit` bytes: no link is followed, and no pipe is waited for."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no plain file", str(path))
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, "too large", str(path))
+    return content
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,13 +1,15 @@
 """What residents ask for at the kiosk: taken over once and whole, judged, and seen on the page and at the kiosk."""
 
 import json
+import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from controller.core.sessions import SessionDraft
-from controller.kiosk_requests import LARGEST, OPEN_LIMIT, HelpDesk, Requests
+from controller.kiosk_requests import LARGEST, OPEN_LIMIT, HelpDesk, Requests, _read
 from controller.store import journal, kiosk_requests
 from controller.timing.upcoming import Upcoming
 from controller.training import Training
@@ -86,7 +88,8 @@ def test_a_session_that_is_called_off_has_no_seats(station: Station) -> None:
     "content",
     [
         b"", b"{", b"[]", b"null", b'"help"', b"\xff\xfe", b'{"kind": "help"}', b'{"kind": "erase", "about": ""}',
-        b'{"kind": "seat", "about": 7}', b"[" * 900, b'{"kind": "help", "about": "' + b"x" * LARGEST + b'"}',
+        b'{"kind": "seat", "about": 7}', b'{"kind": "seat", "about": "\\ud800"}',
+        b"[" * 900, b'{"kind": "help", "about": "' + b"x" * LARGEST + b'"}',
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_thrown_away(station: Station, content: bytes) -> None:
@@ -106,6 +109,17 @@ def test_a_strange_name_or_a_link_is_no_request(station: Station, tmp_path: Path
     assert requests_of(station).take() == 0
     assert [file.name for file in station.places.kiosk_requests.iterdir()] == ["folder-0.json"]
     assert (news(station).calls, secret.exists()) == ((), True)
+
+
+def test_nobody_waits_for_a_pipe_that_lies_there_instead(station: Station) -> None:
+    """Put there between two looks at it; the controller must not hang in it."""
+    file = station.places.kiosk_request(FIRST)
+    os.mkfifo(file)
+    found: list[object] = []
+    reader = threading.Thread(target=lambda: found.append(_read(file)), daemon=True)
+    reader.start()
+    reader.join(20)
+    assert found == [None]
 
 
 def test_of_very_many_calls_only_so_many_are_kept(station: Station) -> None:
