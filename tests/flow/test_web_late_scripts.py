@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 from PIL import Image
@@ -195,6 +196,20 @@ def test_a_picture_of_the_boards_that_did_not_come_is_asked_for_again(context: B
     assert lost
 
 
+def test_an_answer_about_words_that_stood_there_before_is_not_shown(context: BrowserContext) -> None:
+    page = signed_in(context, "/announcements/new")
+    with held_back(page) as spoken:
+        page.route("**/api/spoken", spoken, times=1)
+        page.fill("#text", "Họp lúc bảy giờ")
+        spoken.asked()
+        page.fill("#text", "Họp lúc tám giờ")
+        expect(page.locator("#spoken")).to_have_text("họp lúc tám giờ")
+        with page.expect_event("requestfinished", lambda request: "bảy" in unquote_plus(request.post_data or "")):
+            spoken.come()
+        page.evaluate("new Promise(requestAnimationFrame)")
+        expect(page.locator("#spoken")).to_have_text("họp lúc tám giờ")
+
+
 def asked_again(page: Page) -> None:
     """Until the page has been told of a change, and has dealt with it: it asks again only then."""
     with page.expect_response(lambda answer: "/api/state" in answer.url and answer.status == 200):
@@ -223,6 +238,7 @@ def test_an_answer_that_is_older_than_what_was_done_is_not_shown(context: Browse
         state.asked()
         page.get_by_role("button", name="Cấp một số mới").click()
         expect(page.get_by_text("đã cấp đến số 1")).to_be_visible()
+        state.come()
 
 
 def test_what_came_while_a_notice_was_dragged_is_seen_when_it_is_dropped(context: BrowserContext, pages: Pages) -> None:

@@ -62,13 +62,17 @@
   };
   form.addEventListener("submit", () => sessionStorage.setItem("kept-sent", key.slice(5)));
 
+  const asked = {};
   const post = async (url, data) => {
+    asked[url] = (asked[url] ?? 0) + 1;
+    const mine = asked[url];
     const answer = await fetch(url, {
       method: "POST", body: new URLSearchParams(data), headers: { "X-Loalang-Token": body.dataset.token },
     });
     if (answer.status === 401) show(one("#ended"), true);
     if (!answer.ok) throw new Error(String(answer.status));
-    return answer.json();
+    const told = await answer.json();
+    return mine === asked[url] ? told : new Promise(() => {}); // of what stood there before: nobody waits for it any more
   };
 
   // everything that can be read of it: the text, and the texts among its parts
@@ -134,7 +138,9 @@
     const words = one("#rule"), next = one("#next");
     words.replaceChildren(...(told.words.length ? told.words : [words.dataset.empty]).map((said) => line("p", "", said)));
     next.replaceChildren(...told.next.map((when) => line("li", "", next.dataset.said.replace("%w", when))));
-    one("#mends").replaceChildren(...told.mends.map(({ old, new: mended, said }) => {
+    const mends = one("#mends"), same = mends.told === JSON.stringify(told.mends);
+    mends.told = JSON.stringify(told.mends);
+    if (!same) mends.replaceChildren(...told.mends.map(({ old, new: mended, said }) => {
       const button = line("button", "plain", said);
       button.type = "button";
       button.dataset.move = old + " " + mended;
@@ -151,12 +157,16 @@
       }
     }
   };
+  const put = (place, html) => { // a button under a finger stays unless it says something else
+    if (place.told !== html) place.innerHTML = html;
+    place.told = html;
+  };
   const ahead = async () => {
     const place = one("#ahead");
     if (!place) return;
     const told = await post("/api/day", fields()), open = one("details", place).open;
-    place.innerHTML = told.html;
-    one("#meets").innerHTML = told.meets;
+    put(place, told.html);
+    put(one("#meets"), told.meets);
     one("details", place).open = open;
   };
   // the week beside the editor, and the clock time that is mended there
