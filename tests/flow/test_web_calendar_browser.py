@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from controller.runtime.clocks import FakeClock
 from controller.store import announcements
+from tests.support.browsing import leads, sign_in_here, window
 from tests.support.chromium import CHROMIUM
 from tests.support.stations import CONFIG, START
-from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import BOARD, Pages, pages_in, served
 
 FILE = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -59,17 +60,12 @@ def address(pages: Pages) -> Iterator[str]:
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
 def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN", java_script_enabled=request.param
-    )
+    context = window(browser, address, script=request.param)
     found = context.new_page()
-    found.set_default_timeout(30_000)
     complaints: list[str] = []
     found.on("pageerror", lambda error: complaints.append(str(error)))
     found.goto("/calendar")
-    found.fill("#name", NAME)
-    found.fill("#password", PASSWORD)
-    found.click("button.primary")
+    sign_in_here(found)
     yield found
     context.close()
     assert complaints == []
@@ -79,20 +75,24 @@ def test_a_file_becomes_announcements_and_what_is_refused_says_why(pages: Pages,
     file = tmp_path / "lich.ics"
     file.write_text(FILE, encoding="utf-8")
     page.set_input_files("#calendar", str(file))
-    page.get_by_role("button", name="Xem trước").click()
+    with leads(page):
+        page.get_by_role("button", name="Xem trước").click()
     expect(page.get_by_role("heading", name="Sự kiện trong tệp (3)")).to_be_visible()
     rows = page.locator(".events > li")
     expect(rows.nth(0)).to_contain_text("19 giờ 30 thứ Hai hằng tuần")
     rows.nth(2).get_by_role("checkbox").uncheck()
-    page.get_by_role("button", name="Lưu các mục đã chọn").click()
+    with leads(page):
+        page.get_by_role("button", name="Lưu các mục đã chọn").click()
     expect(page.locator(".problem")).to_contain_text("Xin chọn ít nhất một cụm loa")
     expect(rows.nth(2).get_by_role("checkbox")).not_to_be_checked()
     page.get_by_label("Cụm Nà Khau").check()
-    page.get_by_role("button", name="Lưu các mục đã chọn").click()
+    with leads(page):
+        page.get_by_role("button", name="Lưu các mục đã chọn").click()
     expect(rows.nth(0)).to_contain_text("đã lưu")
     expect(rows.nth(1).locator(".problem")).to_contain_text("yên tĩnh")
     expect(rows.nth(2)).not_to_contain_text("đã lưu")
-    rows.nth(0).get_by_role("link", name="đã lưu").click()
+    with leads(page):
+        rows.nth(0).get_by_role("link", name="đã lưu").click()
     expect(page.get_by_role("heading", name="Họp thôn")).to_be_visible()
     with pages.station.store.read() as tx:
         assert [(a.title, a.text, a.zones) for a in announcements.current(tx)] == [
@@ -102,10 +102,11 @@ def test_a_file_becomes_announcements_and_what_is_refused_says_why(pages: Pages,
 
 def test_an_address_is_opened_read_and_revoked(page: Page, address: str) -> None:
     page.fill("#name", "Trưởng bản Nà Khau")
-    page.get_by_role("button", name="Mở địa chỉ").click()
+    with leads(page):
+        page.get_by_role("button", name="Mở địa chỉ").click()
     shown = page.locator("#address").inner_text()
     assert shown.startswith(f"{address}/calendar/")
-    with urllib.request.urlopen(shown, timeout=10) as answer:  # noqa: S310 - the address of the page under test
+    with urllib.request.urlopen(shown, timeout=30) as answer:  # noqa: S310 - the address of the page under test
         assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
         assert icalendar.Calendar.from_ical(answer.read()).events == []
     page.goto("/calendar")
@@ -113,7 +114,8 @@ def test_an_address_is_opened_read_and_revoked(page: Page, address: str) -> None
     expect(row).to_contain_text("Trưởng bản Nà Khau")
     expect(row).to_contain_text("Đọc lần cuối")
     row.get_by_text("Thu hồi", exact=True).click()
-    row.get_by_role("button", name="Đúng, thu hồi").click()
+    with leads(page):
+        row.get_by_role("button", name="Đúng, thu hồi").click()
     expect(page.get_by_text("Chưa có địa chỉ nào")).to_be_visible()
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(shown, timeout=10)  # noqa: S310 - the same
+        urllib.request.urlopen(shown, timeout=30)  # noqa: S310 - the same

@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from controller.runtime.clocks import FakeClock
 from controller.store import days
+from tests.support.browsing import DESK, PHONE, leads, signed_in, window
 from tests.support.chromium import CHROMIUM
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import Pages, pages_in, served
 
-SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+SIZES = {"phone": PHONE, "desk": DESK}
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
 
@@ -46,50 +47,49 @@ def sticking_out(page: Page) -> list[str]:
 def test_days_are_changed_and_taken_back(
     browser: Browser, pages: Pages, size: str, language: str, script: bool
 ) -> None:
-    width, height = SIZES[size]
-    with served(pages.app) as address:
-        context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": height}, java_script_enabled=script, locale="vi-VN"
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto("/sign-in?to=/days")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+    with served(pages.app) as address, window(browser, address, SIZES[size], script) as context:
+        page = signed_in(context, "/days")
         if language == "en":
-            page.get_by_role("button", name="English").click()
+            with leads(page):
+                page.get_by_role("button", name="English").click()
         expect(page.locator("h1")).to_have_text("Lịch ngày" if language == "vi" else "Kinds of day")
         fits = [sticking_out(page)]
 
-        page.click("button[value=mourning]")
+        with leads(page):
+            page.click("button[value=mourning]")
         expect(page.locator("button[value=mourning]")).to_have_attribute("aria-pressed", "true")
         assert said(pages) == {"2026-11-20": "mourning"}
         fits.append(sticking_out(page))
-        page.locator("form.banner button").click()
+        with leads(page):
+            page.locator("form.banner button").click()
         expect(page.locator("button[value=working]")).to_have_attribute("aria-pressed", "true")
         assert said(pages) == {}
 
-        page.locator("footer .primary").click()
+        with leads(page):
+            page.locator("footer .primary").click()
         fits.append(sticking_out(page))
         page.fill("#day", "2026-11-24")
         page.locator("label.choice", has=page.locator("[value=holiday]")).click()
         page.fill("#note", "Ngày hội Đại đoàn kết toàn dân tộc ở các khu dân cư trong toàn xã")
-        page.locator("footer .primary").click()
+        with leads(page):
+            page.locator("footer .primary").click()
         expect(page.locator(".rows li", has_text="Đại đoàn kết")).to_have_count(1)
 
-        page.locator("a[href='/days/swap']").click()
-        page.locator("footer .primary").click()
+        with leads(page):
+            page.locator("a[href='/days/swap']").click()
+        with leads(page):
+            page.locator("footer .primary").click()
         expect(page.locator(".problem")).to_have_count(2)
         fits.append(sticking_out(page))
         page.fill("#off", "2026-11-23")
         page.fill("#worked", "2026-11-28")
-        page.locator("footer .primary").click()
+        with leads(page):
+            page.locator("footer .primary").click()
         expect(page.locator("form.banner")).to_have_count(1)
         assert said(pages) == {"2026-11-23": "holiday", "2026-11-24": "holiday", "2026-11-28": "working"}
         fits.append(sticking_out(page))
-        page.locator("form.banner button").click()
+        with leads(page):
+            page.locator("form.banner button").click()
         expect(page.locator(".rows li", has_text="23/11")).to_have_count(0)
         assert said(pages) == {"2026-11-24": "holiday"}
         assert fits == [[]] * 5
-        context.close()

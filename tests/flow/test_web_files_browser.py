@@ -16,11 +16,11 @@ from controller.filing.sittings import IDLE_S
 from controller.guiding import Guiding
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
+from tests.support.browsing import DESK, PHONE, leads, signed_in, unlocked, window
 from tests.support.chromium import CHROMIUM
 from tests.support.filed import cheap, submission
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import PASSWORD, Pages, pages_in, served
 
-PHONE, DESK = (360, 740), (1280, 800)
 WEDNESDAY = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # 8 o'clock in Việt Nam
 FILES = 40
 SOUGHT = "Đặng Thị Ỷ Ngữ Thử Của Một Gia Đình Rất Đông Người"
@@ -65,52 +65,51 @@ def sticking_out(page: Page) -> list[str]:
     return found
 
 
+def sought(page: Page, words: str) -> None:
+    page.fill("#wanted", words)
+    with leads(page):
+        page.get_by_role("button", name="Tìm", exact=True).click()
+
+
 @pytest.mark.parametrize(("size", "script"), [(PHONE, True), (PHONE, False), (DESK, True)])
 def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int], script: bool) -> None:
-    with served(pages.app) as address:
-        context = browser.new_context(
-            base_url=address, viewport={"width": size[0], "height": size[1]}, java_script_enabled=script,
-            locale="vi-VN", permissions=["clipboard-read", "clipboard-write"] if script else [],
-        )  # fmt: skip
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto("/sign-in?to=/files")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+    clipboard = ("clipboard-read", "clipboard-write") if script else ()
+    with served(pages.app) as address, window(browser, address, size, script, permissions=clipboard) as context:
+        page = signed_in(context, "/files")
+        unlocked(page)
         numbers, rows = filed(pages), page.locator("main .rows > li")
 
         page.goto("/files")
         expect(rows).to_have_count(30)
         expect(page.locator(".trays a")).to_have_text(["Tất cả 40", "Chưa mở 40", "Mới đăng ký 40"])
         fits = [sticking_out(page)]
-        page.get_by_role("link", name="Trang sau").click()
+        with leads(page):
+            page.get_by_role("link", name="Trang sau").click()
         expect(rows).to_have_count(10)
-        rows.nth(9).locator("a").click()
-        page.locator("footer .back").click()
+        with leads(page):
+            rows.nth(9).locator("a").click()
+        with leads(page):
+            page.locator("footer .back").click()
         expect(page.locator(".pager")).to_contain_text("trang 2/2")
 
-        page.fill("#wanted", "thi y dang")
-        page.get_by_role("button", name="Tìm", exact=True).click()
+        sought(page, "thi y dang")
         expect(rows).to_have_count(1)
         assert "dang" not in page.url, "no address has a name in it"
-        page.fill("#wanted", "nông thử")
-        page.get_by_role("button", name="Tìm", exact=True).click()
+        sought(page, "nông thử")
         expect(page.locator(".found")).to_contain_text("39 hồ sơ")
-        page.get_by_role("link", name="Trang sau").click()
+        with leads(page):
+            page.get_by_role("link", name="Trang sau").click()
         expect(rows).to_have_count(9)
-        page.get_by_role("button", name="Bỏ tìm").click()
-        page.fill("#wanted", numbers[35].lower().replace("-", " "))
-        page.get_by_role("button", name="Tìm", exact=True).click()
+        with leads(page):
+            page.get_by_role("button", name="Bỏ tìm").click()
+        sought(page, numbers[35].lower().replace("-", " "))
         expect(page.locator("h1")).to_have_text(SOUGHT)
         expect(page.locator(".answers").first).to_contain_text("Năm sinh (không nhớ ngày)")
         fits.append(sticking_out(page))
         if script:
             for place in (1, 2):
                 page.locator("[data-copied]").nth(place).click()
-            expect(page.locator(".copied.done")).to_have_count(2)
+                expect(page.locator(".copied.done")).to_have_count(place)
             assert page.evaluate("navigator.clipboard.readText()") == "008148999999"
 
         # the desk locks itself while a note is being written
@@ -119,20 +118,21 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
         expect(page.locator("#due")).to_have_value("2026-11-25")
         page.fill("#note", "Gọi lại chiều mai, bà ở nhà một mình")
         pages.clock().tick(IDLE_S + 1)
-        page.get_by_role("button", name="Chuyển bước").click()
+        with leads(page):
+            page.get_by_role("button", name="Chuyển bước").click()
         expect(page.locator(".banner")).to_contain_text(["còn nguyên"])
         fits.append(sticking_out(page))
         for password in ("sai rồi nhé bạn ơi", PASSWORD):
             assert states(pages)[35] is FileState.REGISTERED
-            page.fill("#password", password)
-            page.click("main button.primary")
+            unlocked(page, password)
         expect(page.locator(".banner.leaf span")).to_have_text("Đã chuyển sang “Được tiếp nhận”.")
         expect(page.locator("section", has=page.locator("#h-notes"))).to_contain_text("bà ở nhà một mình")
         assert states(pages)[35] is FileState.ACCEPTED
         fits.append(sticking_out(page))
 
         # a wrong tap, and the step before it
-        page.locator(".banner.leaf button").click()
+        with leads(page):
+            page.locator(".banner.leaf button").click()
         expect(page.locator(".banner.leaf")).to_contain_text("Đã lấy lại")
         assert states(pages)[35] is FileState.REGISTERED
         page.locator("label.choice", has=page.locator("[name=to][value='5']")).click()
@@ -140,51 +140,52 @@ def test_a_day_at_the_desk(browser: Browser, pages: Pages, size: tuple[int, int]
         page.locator("label.choice", has=page.locator("[name=asked]")).first.click()
         if script:
             expect(page.locator("#due")).not_to_be_visible()
-        page.get_by_role("button", name="Chuyển bước").click()
+        with leads(page):
+            page.get_by_role("button", name="Chuyển bước").click()
         expect(page.locator("dl.facts")).to_contain_text("đang tạm dừng tính thời gian" if script else "Nộp lúc")
-        page.locator("nav.pager").first.get_by_role("link", name="Hồ sơ sau").click()
+        with leads(page):
+            page.locator("nav.pager").first.get_by_role("link", name="Hồ sơ sau").click()
         expect(page.locator("h1")).to_have_text("Nông Văn Thử 36")
         page.fill("#note", "một điều")
         page.fill("#reason", "đang viết dở")
-        page.get_by_role("button", name="Lưu ghi chú").click()
+        with leads(page):
+            page.get_by_role("button", name="Lưu ghi chú").click()
         expect(page.locator("#reason")).to_have_value("đang viết dở")
         expect(page.locator("#note")).to_have_value("")
         fits.append(sticking_out(page))
         assert fits == [[]] * len(fits)
-        context.close()
 
 
 def test_the_screen_locks_itself_and_what_was_typed_waits_behind_it(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address:
-        context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN")
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.goto("/sign-in?to=/files")
-        for _ in ("signed in", "the desk's key made"):
-            page.fill("#password", PASSWORD)
-            if page.locator("#name").count():
-                page.fill("#name", NAME)
-            page.click("button.primary")
+    with served(pages.app) as address, window(browser, address) as context:
+        page = signed_in(context, "/files")
+        unlocked(page)
         page.clock.install()
         page.goto("/files")
         filed(pages)
         page.clock.fast_forward(31_000)
-        page.get_by_role("link", name="Xem hồ sơ chưa mở").click()
+        with leads(page):
+            page.get_by_role("link", name="Xem hồ sơ chưa mở").click()
         expect(page.locator("main .rows > li")).to_have_count(30)
         for path in ("/files", ""):
             page.goto("/files")
             if not path:
-                page.locator("main .rows > li a").first.click()
+                with leads(page):
+                    page.locator("main .rows > li a").first.click()
                 page.fill("#note", "đang viết dở")
             expect(page.get_by_text("Nông Văn Thử 0").first).to_be_visible()
             pages.clock().tick(IDLE_S + 1)
-            page.clock.fast_forward(31_000)
+            if path:
+                with leads(page):
+                    page.clock.fast_forward(31_000)
+            else:
+                page.clock.fast_forward(31_000)
             expect(page.get_by_text("Nông Văn Thử 0").first).not_to_be_visible()
             if not path:
-                page.get_by_role("button", name="Mở hồ sơ").click()
+                with leads(page):
+                    page.get_by_role("button", name="Mở hồ sơ").click()
                 expect(page.locator(".banner")).to_contain_text(["còn nguyên"])
-            page.fill("#password", PASSWORD)
-            page.click("main button.primary")
+            unlocked(page)
         expect(page.locator("#note")).to_have_value("đang viết dở")
         page.fill("#note", "viết thêm")
         page.on("dialog", lambda dialog: dialog.dismiss())
@@ -192,4 +193,3 @@ def test_the_screen_locks_itself_and_what_was_typed_waits_behind_it(browser: Bro
             page.locator("nav.pager a").first.click(no_wait_after=True)
         assert asked.value.type == "beforeunload"
         expect(page.locator("#note")).to_have_value("viết thêm")
-        context.close()

@@ -13,12 +13,13 @@ from controller.filing.sittings import IDLE_S
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from tests.support import thief
+from tests.support.browsing import FLAGS, PATIENCE_MS, leads, signed_in, unlocked
+from tests.support.chromium import CHROMIUM
 from tests.support.filed import ID_NUMBER, cheap, submission
 from tests.support.filed import NAME as RESIDENT
 from tests.support.stations import START
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import PASSWORD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
 
@@ -35,17 +36,12 @@ def official(pages: Pages, tmp_path: Path) -> Iterator[BrowserContext]:
     with served(pages.app) as address, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / "profile"), executable_path=CHROMIUM, base_url=address, locale="vi-VN",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[*FLAGS],
         )  # fmt: skip
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-        page.goto("/sign-in?to=/files")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.fill("#password", PASSWORD)
-        page.click("main button.primary")
-        page.wait_for_selector("#code")
+        context.set_default_timeout(PATIENCE_MS)
+        page = signed_in(context, "/files")
+        unlocked(page)
+        expect(page.locator("#code")).to_be_visible()
         store = filings.opened(pages.station.places.filings_db)
         cheap(store)
         Filing(store, pages.station.bell, pages.station.clock, pages.station.ids, lambda: True).submit(submission())
@@ -58,7 +54,8 @@ def opened(context: BrowserContext) -> Page:
     page = context.new_page()
     page.clock.install()
     page.goto("/files")
-    page.click("ul.rows a")
+    with leads(page):
+        page.click("ul.rows a")
     expect(page.get_by_text(RESIDENT).first).to_be_visible()
     return page
 
@@ -68,7 +65,8 @@ def test_a_file_does_not_stay_on_a_screen_that_nobody_sits_at(official: BrowserC
     page.clock.fast_forward(60_000)
     expect(page.get_by_text(RESIDENT).first).to_be_visible()
     pages.clock().tick(IDLE_S)
-    page.clock.fast_forward(60_000)
+    with leads(page):
+        page.clock.fast_forward(60_000)
     expect(page.locator("#password")).to_be_visible()
     assert RESIDENT not in page.content()
     page.go_back()
@@ -79,9 +77,11 @@ def test_a_file_does_not_stay_on_a_screen_that_nobody_sits_at(official: BrowserC
 def test_locked_in_one_window_is_locked_in_all_and_behind_the_button_back(official: BrowserContext) -> None:
     one, two = opened(official), opened(official)
     one.goto("/files")
-    one.locator("form[action='/files/lock'] button").click()
+    with leads(one):
+        one.locator("form[action='/files/lock'] button").click()
     expect(one.locator("#password")).to_be_visible()
-    two.clock.fast_forward(60_000)
+    with leads(two):
+        two.clock.fast_forward(60_000)
     expect(two.locator("#password")).to_be_visible()
     for page in (one, two):
         for _ in range(2):
@@ -92,9 +92,11 @@ def test_locked_in_one_window_is_locked_in_all_and_behind_the_button_back(offici
 
 def test_signed_out_in_one_window_is_out_in_all(official: BrowserContext) -> None:
     one, two = opened(official), opened(official)
-    one.locator("form[action='/sign-out'] button").first.click()
+    with leads(one):
+        one.locator("form[action='/sign-out'] button").first.click()
     expect(one.locator("#name")).to_be_visible()
-    two.clock.fast_forward(60_000)
+    with leads(two):
+        two.clock.fast_forward(60_000)
     expect(two.locator("#name")).to_be_visible()
     assert RESIDENT not in two.content()
 

@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from controller.store import users
 from controller.web.passwords import Passwords
+from tests.support.browsing import PHONE, leads, unlocked, window
+from tests.support.browsing import signed_in as signed_in_to
 from tests.support.chromium import CHROMIUM
 from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
 
-WIDTH, HEIGHT = 360, 740
 OTHER, OTHER_NAME = "mai", "Hoàng Thị Mai Thử Của Một Gia Đình Rất Đông"
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
@@ -29,36 +30,29 @@ def pages(tmp_path: Path) -> Pages:
 
 def signed_in(browser: Browser, address: str, name: str) -> Page:
     """At the desk's door, and through it as far as this official may go."""
-    page = browser.new_context(
-        base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="vi-VN"
-    ).new_page()  # fmt: skip
-    page.set_default_timeout(30_000)
-    page.goto("/sign-in?to=/files")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
-    page.wait_for_selector("h1:has-text('Hồ sơ của bà con')")  # both pages have a password
-    page.fill("#password", PASSWORD)
-    page.click("main button.primary")
+    page = signed_in_to(window(browser, address), "/files", name)
+    unlocked(page)
     return page
 
 
 def test_one_is_let_in_and_the_question_before_they_are_put_out_can_be_read(browser: Browser, pages: Pages) -> None:
     with served(pages.app) as address:
         first = signed_in(browser, address, NAME)
-        first.wait_for_selector("#code")
+        expect(first.locator("#code")).to_be_visible()
         other = signed_in(browser, address, OTHER)
         expect(other.locator("main")).to_contain_text("Xin nhờ cán bộ đang giữ khóa")
         first.goto("/files/people")
-        first.get_by_role("button", name="Cấp quyền").click()
+        with leads(first):
+            first.get_by_role("button", name="Cấp quyền").click()
         first.get_by_text("Bỏ quyền", exact=True).click()
         asked = first.get_by_role("button", name="Đúng, bỏ quyền").locator("xpath=..")
         expect(asked).to_contain_text(OTHER_NAME)
         place = asked.bounding_box()
         assert place is not None
         assert place["x"] >= 0
-        assert place["x"] + place["width"] <= WIDTH
-        first.get_by_role("button", name="Đúng, bỏ quyền").click()
+        assert place["x"] + place["width"] <= PHONE[0]
+        with leads(first):
+            first.get_by_role("button", name="Đúng, bỏ quyền").click()
         expect(first.locator("#h-access + .rows > li, #h-access ~ .rows > li")).to_have_count(1)
         for page in (first, other):
             page.context.close()

@@ -15,14 +15,13 @@ from controller.filing import sittings
 from controller.filing.receiving import Filing
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
+from tests.support.browsing import PHONE, leads, signed_in, unlocked, window
 from tests.support.chromium import CHROMIUM
 from tests.support.filed import NAME as RESIDENT
 from tests.support.filed import cheap, submission
 from tests.support.stations import START
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import Pages, pages_in, served
 
-WIDTH, HEIGHT = 360, 740
-PATIENCE_MS = 30_000  # a child is started, or a page's own clock runs down; on a machine that has other work as well
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
 
@@ -39,58 +38,44 @@ def photo(shade: int) -> bytes:
     return made.getvalue()
 
 
-def phone(browser: Browser, address: str, script: bool) -> BrowserContext:
-    context = browser.new_context(
-        base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, java_script_enabled=script, locale="vi-VN"
-    )  # fmt: skip
-    context.set_default_timeout(PATIENCE_MS)
-    return context
-
-
 def opened(context: BrowserContext, pages: Pages) -> Page:
     """The one file there is, opened by an official who has just made the desk's key."""
-    page = context.new_page()
-    page.goto("/sign-in?to=/files")
-    page.fill("#name", NAME)
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
-    page.wait_for_selector("h1:has-text('Hồ sơ của bà con')")  # both pages have a password
-    page.fill("#password", PASSWORD)
-    page.click("main button.primary")
-    page.wait_for_selector("#code")
+    page = signed_in(context, "/files")
+    unlocked(page)
+    expect(page.locator("#code")).to_be_visible()
     store = filings.opened(pages.station.places.filings_db)
     cheap(store)
     made = pages.station
     Filing(store, made.bell, made.clock, made.ids, lambda: True).submit(submission(photos=(photo(20), photo(220))))
     store.close()
     page.goto("/files")
-    page.click("ul.rows a")
+    with leads(page):
+        page.click("ul.rows a")
     expect(page.locator("h1")).to_have_text(RESIDENT)
     return page
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_small_photo_is_touched_and_seen_large_and_larger(browser: Browser, pages: Pages, script: bool) -> None:
-    with served(pages.app) as address:
-        context = phone(browser, address, script)
-        page = opened(context, pages)
+    with served(pages.app) as address, window(browser, address, script=script) as context:
         asked: list[str] = []
-        page.on("requestfinished", lambda request: asked.append(request.url.rpartition("/photo/")[2]))
+        context.on("request", lambda request: asked.append(request.url.rpartition("/photo/")[2]))
+        page = opened(context, pages)
         small = page.locator(".papers li", has_text="Giấy chứng sinh").locator(".small img")
         expect(small).to_have_count(2)
         page.fill("#note", "đang viết dở")
         for place in (0, 1):
             small.nth(place).scroll_into_view_if_needed()
-            expect(small.nth(place)).to_have_js_property("naturalWidth", 320, timeout=PATIENCE_MS)
+            expect(small.nth(place)).to_have_js_property("naturalWidth", 320)
         assert {each for each in asked if each[:1].isdigit()} == {"2/small", "3/small"}, "the large ones wait"
 
         page.get_by_role("link", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)").click()
         large = page.get_by_role("figure", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)")
         picture = large.get_by_role("img")
-        expect(picture).to_have_js_property("naturalWidth", 1920, timeout=PATIENCE_MS)
+        expect(picture).to_have_js_property("naturalWidth", 1920)
         expect(large).to_have_css("position", "fixed")
         width = picture.evaluate("picture => picture.getBoundingClientRect().width")
-        assert width <= WIDTH
+        assert width <= PHONE[0]
         large.get_by_role("checkbox", name="Phóng to").focus()
         page.keyboard.press("Space")
         expect(picture).to_have_css("width", "960px")
@@ -106,19 +91,17 @@ def test_a_small_photo_is_touched_and_seen_large_and_larger(browser: Browser, pa
         expect(page.get_by_role("figure")).to_have_count(0)
         expect(page.locator("#small-2")).to_be_focused()
         expect(page.locator("#note")).to_have_value("đang viết dở")
-        context.close()
 
 
 def test_without_a_script_the_file_leaves_the_screen_when_the_sitting_ends(
     browser: Browser, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(pages.app) as address:
-        context = phone(browser, address, script=False)
+    with served(pages.app) as address, window(browser, address, script=False) as context:
         page = opened(context, pages)
         where = page.url
         monkeypatch.setattr(sittings, "IDLE_S", 2.0)  # the browser's own clock counts; the station's stands still
         page.goto(where)
-        expect(page.get_by_text("Bàn hồ sơ vẫn mở ở cửa sổ khác.")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_text("Bàn hồ sơ vẫn mở ở cửa sổ khác.")).to_be_visible()
         assert RESIDENT not in page.content()
 
         def over(route: Route) -> None:
@@ -127,11 +110,9 @@ def test_without_a_script_the_file_leaves_the_screen_when_the_sitting_ends(
 
         page.route(re.compile("/files/closed"), over)  # nobody did anything in another window either
         page.get_by_role("link", name="Mở lại trang ấy").click()
-        expect(page.locator("#password")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("#password")).to_be_visible()
         assert RESIDENT not in page.content()
         monkeypatch.undo()
-        page.fill("#password", PASSWORD)
-        page.click("main button.primary")
+        unlocked(page)
         expect(page.locator("h1")).to_have_text(RESIDENT)
         assert page.url == where
-        context.close()

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from controller.guiding import Guiding
+from tests.support.browsing import leads, signed_in, window
 from tests.support.chromium import CHROMIUM
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import Pages, pages_in, served
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
@@ -24,29 +25,24 @@ def pages(tmp_path: Path) -> Pages:
 
 @pytest.mark.parametrize("script", [True, False])
 def test_what_was_left_out_is_before_the_eyes(browser: Browser, pages: Pages, script: bool) -> None:
-    with served(pages.app) as address:
-        context = browser.new_context(
-            base_url=address, viewport={"width": 360, "height": 740}, java_script_enabled=script, locale="vi-VN"
-        )  # fmt: skip
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-        page.goto("/sign-in?to=/guides/khai_sinh")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
-        page.get_by_role("button", name="Xác nhận").click()
+    with served(pages.app) as address, window(browser, address, script=script) as context:
+        page = signed_in(context, "/guides/khai_sinh")
+        with leads(page):
+            page.get_by_role("button", name="Xác nhận").click()
         said = page.locator("#read-problem")
         if not script:
             page.get_by_role("link", name="Xem chỗ đó").click()
         expect(said).to_have_text("! Xin đọc hết rồi đánh dấu vào ô này.")
         expect(said).to_be_in_viewport()
         page.locator("[name=read]").check()
-        page.get_by_role("button", name="Xác nhận").click()
+        with leads(page):
+            page.get_by_role("button", name="Xác nhận").click()
         expect(page.get_by_role("status").filter(has_text="Đã xác nhận")).to_be_in_viewport()
 
-        page.get_by_role("button", name="Kiểm tra tệp").click()
+        with leads(page):
+            page.get_by_role("button", name="Kiểm tra tệp").click()
         expect(page.locator("#guide-problem")).to_be_in_viewport()
         page.set_input_files("#guide", {"name": "tam_tru.xlsx", "mimeType": "application/zip", "buffer": b"nothing"})
-        page.get_by_role("button", name="Kiểm tra tệp").click()
+        with leads(page):
+            page.get_by_role("button", name="Kiểm tra tệp").click()
         expect(page.get_by_text("chỗ cần sửa")).to_be_in_viewport(timeout=30_000)  # a child judges it
-        context.close()

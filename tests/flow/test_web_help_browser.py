@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from controller.guiding import Guiding
 from controller.store import kiosk_requests
+from tests.support.browsing import signed_in, window
 from tests.support.chromium import CHROMIUM
-from tests.support.web_pages import NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import Pages, pages_in, served
 
-PATIENCE_MS = 30_000  # the page asks every few seconds, on a machine that has other work as well
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
 
@@ -25,27 +25,20 @@ def pages(tmp_path: Path) -> Pages:
 
 
 def test_a_call_is_seen_however_far_down_one_reads(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address:
-        context = browser.new_context(base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN")
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-        page.goto("/sign-in?to=/guides/khai_sinh")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+    with served(pages.app) as address, window(browser, address) as context:
+        page = signed_in(context, "/guides/khai_sinh")
         expect(page.locator("#review_by")).not_to_be_in_viewport()
         page.locator("#review_by").scroll_into_view_if_needed()
         with pages.station.store.write() as tx:
             kiosk_requests.call(tx, pages.station.clock.now(), "call")
         call, come = page.locator("[data-help-call]"), page.get_by_role("button", name="Tôi đến ngay")
-        expect(call).to_be_in_viewport(timeout=PATIENCE_MS)
+        expect(call).to_be_in_viewport()
         expect(page.locator("#review_by")).to_be_in_viewport()
         place = call.bounding_box()
         assert place is not None
         assert place["y"] == 0
         assert place["height"] < 150, "there is room beside it to go on"
         come.click()
-        expect(call).to_have_attribute("data-help-call", "", timeout=PATIENCE_MS)
+        expect(call).to_have_attribute("data-help-call", "")
         expect(call).not_to_be_in_viewport()
         expect(page.locator("#review_by")).to_be_in_viewport()
-        context.close()

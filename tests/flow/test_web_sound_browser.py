@@ -15,17 +15,10 @@ from controller.core.announcements import Draft
 from controller.runtime.clocks import FakeClock
 from controller.store import alarms, facts, samples
 from controller.store.columns import instant
+from tests.support.browsing import leads, signed_in, started, window
+from tests.support.chromium import CHROMIUM
 from tests.support.stations import CONFIG, START
-from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
+from tests.support.web_pages import BOARD, Pages, pages_in, served
 
 EMAIL = """
 [notify.email]
@@ -64,20 +57,17 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
     pages.add_user()
     pages.station.announcing.save(Draft("Họp bản", "BQLDA mời UBND.", ("trung-tam",)), [], "x")
     with served(pages.app) as address, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 360, "height": 740}, locale="vi-VN")
+        chromium = started(playwright, "--autoplay-policy=no-user-gesture-required")
+        context = window(chromium, address)
         complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.goto(f"{address}/sign-in")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+        context.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page = signed_in(context)
 
         with pages.station.store.write() as tx:
             facts.report(tx, START, "email", "mail_unreachable", detail="timed out")
 
         # something goes wrong while the page stands; the button ends it without leaving
-        page.goto(f"{address}/sound")
+        page.goto("/sound")
         expect(page.locator(".alarms")).to_have_count(0)
         assert narrow(page), "with the longest of what can be wrong"
         raised(pages, "1", "Lịch tiêm chủng tháng 12 cho trẻ dưới năm tuổi")
@@ -101,14 +91,16 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
         page.fill("#clock", "18:00")
         page.fill("#end", "05:00")
         page.select_option("#percent", "25")
-        page.get_by_role("button", name="Đặt mức").click()
+        with leads(page):
+            page.get_by_role("button", name="Đặt mức").click()
         expect(page.locator(".steps")).to_contain_text("18:00 – 05:00: 25 %")
         assert narrow(page)
-        page.get_by_role("button", name="Hoàn tác").click()
+        with leads(page):
+            page.get_by_role("button", name="Hoàn tác").click()
         expect(page.locator(".steps")).to_have_count(0)
 
         # the dictionary: found while one types, without its marks
-        page.goto(f"{address}/dictionary")
+        page.goto("/dictionary")
         page.fill("#q", "hop tac")
         expect(page.locator(".entries li:visible")).to_have_count(1)
         page.fill("#q", "không có")
@@ -117,19 +109,22 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
         assert narrow(page)
 
         # an unknown one is explained, and listened to before it is saved
-        page.get_by_role("link", name="Đặt cách đọc cho BQLDA").click()
+        with leads(page):
+            page.get_by_role("link", name="Đặt cách đọc cho BQLDA").click()
         page.fill("#words", "ban quản lý dự án")
         page.get_by_role("button", name="Nghe thử").click()
-        expect(page.locator(".told")).not_to_be_empty()
+        expect(page.locator(".told")).to_have_text("Đang chuẩn bị tiếng đọc…")
         with pages.station.store.write() as tx:
             (wanted,) = samples.wanted(tx)
             samples.ready(tx, wanted.id, prepared(pages))
         expect(page.locator(".sample audio")).to_be_visible()
         assert wanted.words == "ban quản lý dự án"
         assert narrow(page)
-        page.get_by_role("button", name="Lưu cách đọc").click()
+        with leads(page):
+            page.get_by_role("button", name="Lưu cách đọc").click()
         expect(page.locator(".banner.leaf")).to_contain_text("Đã lưu cách đọc “BQLDA”.")
-        page.get_by_role("button", name="Hoàn tác").click()
+        with leads(page):
+            page.get_by_role("button", name="Hoàn tác").click()
         expect(page.locator(".banner.leaf")).to_contain_text("Đã bỏ cách đọc riêng của “BQLDA”.")
         assert complaints == []
         chromium.close()

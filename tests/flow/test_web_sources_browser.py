@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +13,15 @@ from controller.core.announcements import Announcement
 from controller.core.parts import PausePart, RecordingPart, TextPart
 from controller.core.renditions import Prepared
 from controller.store import announcements, recordings, renditions, samples
+from tests.support.browsing import held_back, leads, signed_in, started, window
+from tests.support.chromium import CHROMIUM
+from tests.support.processes import until
 from tests.support.sounds import tone_wav
 from tests.support.stations import CONFIG
-from tests.support.web_pages import BOARD, NAME, PASSWORD, Pages, pages_in, served
+from tests.support.web_pages import BOARD, Pages, pages_in, served
 
-CHROMIUM = "/usr/bin/chromium"
 REQUIRED = (CONFIG + BOARD).replace('approval = "off"', 'approval = "required"')
-FLAGS = ("--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--mute-audio")
 LONG = "Lời mời bằng tiếng Tày của bản Nà Khau ghi ngày 20 tháng 11 năm 2026 bản cuối cùng đã sửa.wav"
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debian's chromium")
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Debia
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--mute-audio"])
+        chromium = started(playwright, *FLAGS)
         yield chromium
         chromium.close()
 
@@ -40,19 +41,8 @@ def pages(tmp_path: Path) -> Pages:
     return found
 
 
-def phone(browser: Browser, address: str, script: bool = True) -> BrowserContext:
-    return browser.new_context(
-        base_url=address, viewport={"width": 360, "height": 740}, locale="vi-VN", java_script_enabled=script
-    )
-
-
 def begun(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto("/announcements/new")
-    page.fill("#name", NAME)
-    page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    page = signed_in(context, "/announcements/new")
     page.fill("#title", "Lịch tiêm chủng")
     page.fill("#text", "Kính mời bà con.")
     page.check("[name=zones][value=trung-tam]")
@@ -80,7 +70,7 @@ def prepared(pages: Pages, ident: str, sound: bytes) -> None:
 
 
 def test_a_text_a_file_and_a_pause_moved_saved_and_approved_after_listening(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address, phone(browser, address) as context:
+    with served(pages.app) as address, window(browser, address) as context:
         page = begun(context)
         cards = page.locator(".sources > li")
         expect(page.locator(".tools:visible")).to_have_count(0)
@@ -103,7 +93,8 @@ def test_a_text_a_file_and_a_pause_moved_saved_and_approved_after_listening(brow
             card.get_by_role("button", name="Lên").click()
         expect(cards.first).to_have_attribute("data-kind", "recording")
         expect(card.get_by_role("button", name="Xuống")).to_be_focused()
-        page.get_by_role("button", name="Lưu thông báo").click()
+        with leads(page):
+            page.get_by_role("button", name="Lưu thông báo").click()
         expect(page.get_by_text("Đã lưu.")).to_be_visible()
         found = stored(pages)
         (name,) = [part.name for part in found.parts if isinstance(part, RecordingPart)]
@@ -124,7 +115,7 @@ def test_a_text_a_file_and_a_pause_moved_saved_and_approved_after_listening(brow
 
 
 def test_spoken_into_the_microphone(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address, phone(browser, address) as context:
+    with served(pages.app) as address, window(browser, address) as context:
         page = begun(context)
         page.get_by_role("button", name="Ghi âm", exact=True).click()
         page.get_by_role("button", name="Bắt đầu ghi").click()
@@ -133,7 +124,8 @@ def test_spoken_into_the_microphone(browser: Browser, pages: Pages) -> None:
         page.get_by_role("button", name="Ghi xong").click()
         expect(page.locator("li[data-kind=voice] .taken")).to_be_visible()
         expect(page.get_by_role("button", name="Ghi lại")).to_be_visible()
-        page.get_by_role("button", name="Lưu thông báo").click()
+        with leads(page):
+            page.get_by_role("button", name="Lưu thông báo").click()
         expect(page.get_by_text("Đã lưu.")).to_be_visible()
         _, spoken = stored(pages).parts
         assert isinstance(spoken, RecordingPart) and spoken.length_s >= 1.5, "decoded, all of it"
@@ -143,7 +135,7 @@ def test_spoken_into_the_microphone(browser: Browser, pages: Pages) -> None:
 
 
 def test_without_a_microphone_the_phones_own_recorder_is_offered(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address, phone(browser, address) as context:
+    with served(pages.app) as address, window(browser, address) as context:
         context.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
         page = begun(context)
         page.get_by_role("button", name="Ghi âm", exact=True).click()
@@ -158,7 +150,7 @@ def test_words_are_listened_to_while_one_writes(browser: Browser, pages: Pages) 
     sound = tone_wav(1.0, 500)
     name = sha256(sound).hexdigest()
     pages.station.places.rendition(name).write_bytes(sound)
-    with served(pages.app) as address, phone(browser, address) as context:
+    with served(pages.app) as address, window(browser, address) as context:
         page = begun(context)
         expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
         page.get_by_role("button", name="Nghe thử").click()
@@ -169,32 +161,22 @@ def test_words_are_listened_to_while_one_writes(browser: Browser, pages: Pages) 
             samples.ready(tx, wanted.id, name)
         player = page.locator(".sample audio")
         expect(player).to_have_attribute("src", f"/renditions/{name}.wav")
-        page.wait_for_function("document.querySelector('.sample audio').currentTime > 0.2")
+        until(lambda: player.evaluate("player => player.currentTime > 0.2"), what="the player")
         page.fill("#text", "Kính mời bà con đến họp.")
         expect(player).to_be_hidden()
 
 
 def test_what_was_written_before_the_script_came_counts(browser: Browser, pages: Pages) -> None:
     """A slow phone, or a browser that puts back what was written."""
-    held: list[Route] = []
-    with served(pages.app) as address, phone(browser, address) as context:
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("#name", NAME)
-        page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Đăng nhập").click()
-        page.wait_for_url("**/")
-        context.route("**/page.js*", lambda route: held.append(route))
-        page.goto("/announcements/new", wait_until="commit")
-        page.fill("#text", "Kính mời bà con.")
-        for _ in range(500):
-            page.wait_for_timeout(20)  # in which playwright tells of it
-            if held:
-                break
-        expect(page.locator("#spoken")).to_have_class(re.compile("empty"))
-        held.pop().continue_()
-        expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
-        context.unroute_all()
+    with served(pages.app) as address, window(browser, address) as context:
+        page = signed_in(context)
+        with held_back(page, "page.js") as script:
+            page.goto("/announcements/new", wait_until="commit")
+            page.fill("#text", "Kính mời bà con.")
+            script.asked()
+            expect(page.locator("#spoken")).to_contain_class("empty")
+            script.come()
+            expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
         page.reload()
         expect(page.locator("#text")).to_have_value("Kính mời bà con.")
 
@@ -209,7 +191,7 @@ def test_a_line_that_fails_is_tried_again(browser: Browser, pages: Pages) -> Non
             failed.append(route)
             route.abort()
 
-    with served(pages.app) as address, phone(browser, address) as context:
+    with served(pages.app) as address, window(browser, address) as context:
         context.route("**/api/spoken", fail_once)
         page = begun(context)
         expect(page.locator("#spoken")).to_have_text("kính mời bà con.")
@@ -217,7 +199,7 @@ def test_a_line_that_fails_is_tried_again(browser: Browser, pages: Pages) -> Non
 
 
 def test_the_same_without_a_script(browser: Browser, pages: Pages) -> None:
-    with served(pages.app) as address, phone(browser, address, script=False) as context:
+    with served(pages.app) as address, window(browser, address, script=False) as context:
         page = begun(context)
         page.get_by_role("button", name="Thêm bản ghi âm").click()
         entry = page.get_by_label("Chọn tệp âm thanh")
@@ -229,7 +211,8 @@ def test_the_same_without_a_script(browser: Browser, pages: Pages) -> None:
         card.get_by_role("button", name="Bỏ", exact=True).click()
         page.get_by_role("button", name="Lấy lại").click()
         card.get_by_role("button", name="Lên").click()
-        page.get_by_role("button", name="Lưu thông báo").click()
+        with leads(page):
+            page.get_by_role("button", name="Lưu thông báo").click()
         expect(page.get_by_text("Đã lưu.")).to_be_visible()
         found = stored(pages)
         assert [type(part) for part in found.parts] == [RecordingPart, TextPart]
