@@ -54,11 +54,12 @@ def followed(
 ) -> Followed:
     """Both whitened; `live` are the windows with words, `first_s` the delays at which they may begin."""
     pooled, where = correlated(words, heard, offset_s, np.flatnonzero(live), WHOLE_S)
-    after = np.pad(pooled[:, 1:], ((0, 0), (0, 1)))
+    beside = np.zeros_like(pooled)  # a delay may lie on the border of two milliseconds
+    np.maximum(pooled[:, :-1], pooled[:, 1:], out=beside[:, :-1])
     low, high = (round((delay_s - WHOLE_S[0]) * RATE / POOL) for delay_s in first_s)
-    steps = path(np.maximum(pooled, after) ** 2, slice(low, high + 1))  # a delay may lie on a border
+    steps = path(np.square(beside), slice(low, high + 1))
     rows = np.arange(len(steps))
-    cells = np.where(after[rows, steps] > pooled[rows, steps], steps + 1, steps)
+    cells = np.where(beside[rows, steps] > pooled[rows, steps], steps + 1, steps)
     score = pooled[rows, cells].astype(np.float64)
     lag_s = WHOLE_S[0] + (cells * POOL + where[rows, cells]) / RATE
     torn = np.flatnonzero(np.abs(np.diff(steps)) > 1) + 1
@@ -68,10 +69,7 @@ def followed(
     begins_s = float(agreed) if alone.max() >= TEAR else None
     for row in torn:
         for each in (row - 1, row):  # a window across a tear is heard in two parts
-            parts = max(pooled[each, steps[row - 1]], after[each, steps[row - 1]]) + max(
-                pooled[each, steps[row]], after[each, steps[row]]
-            )
-            score[each] = max(score[each], min(1.0, float(parts)))
+            score[each] = max(score[each], min(1.0, float(beside[each, steps[row - 1]] + beside[each, steps[row]])))
         lost_s += _lost_s(words, heard, starts(len(words))[row], (float(lag_s[row - 1]), float(lag_s[row])), offset_s)
     return Followed(score, lag_s, stretch, begins_s, lost_s)
 
@@ -179,8 +177,10 @@ def _size(padded: Samples, before: int, recorded: int) -> Samples:
     """What a window that begins at each sample is divided by; infinite where it is not recorded whole, for a sliver of
     one agrees with anything."""
     window = int(WINDOW_S * RATE)
-    energy = np.concatenate(([0.0], np.cumsum(np.square(padded, dtype=np.float64))))
-    size: Samples = np.sqrt(np.maximum(energy[window:] - energy[:-window], 0)).astype(np.float32)
+    energy = np.zeros(len(padded) + 1)
+    np.cumsum(np.square(padded), dtype=np.float64, out=energy[1:])
+    inside = energy[window:] - energy[:-window]
+    size: Samples = np.sqrt(np.maximum(inside, 0, out=inside), out=inside).astype(np.float32)
     # beside the loudest, what is silent to the last bit would agree with rounding errors
     size += np.float32(3e-3) * np.max(size, initial=0.0)
     size[:before] = np.inf

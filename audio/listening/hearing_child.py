@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio.listening.alignment import Verdict, judge, together
 from audio.listening.spectra import RATE, Samples, decimated
@@ -51,8 +52,8 @@ def answer(job: dict[str, Any]) -> Verdict:
     ])  # fmt: skip
 
 
-def _recorded(piece: dict[str, Any]) -> Samples:
-    return _samples(os.pread(piece["fd"], piece["bytes"] // 2 * 2, 0))
+def _recorded(piece: dict[str, Any]) -> NDArray[np.int16]:
+    return np.frombuffer(os.pread(piece["fd"], piece["bytes"] // 2 * 2, 0), "<i2")
 
 
 def _words(reference: Path, from_s: float, to_s: float) -> Samples:
@@ -60,11 +61,7 @@ def _words(reference: Path, from_s: float, to_s: float) -> Samples:
         rate = file.getframerate()
         first = min(file.getnframes(), round(from_s * rate))
         file.setpos(first)
-        return decimated(_samples(file.readframes(max(0, round(to_s * rate) - first))), rate // RATE)
-
-
-def _samples(pcm: bytes) -> Samples:
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+        return decimated(np.frombuffer(file.readframes(max(0, round(to_s * rate) - first)), "<i2"), rate // RATE)
 
 
 if __name__ == "__main__":
