@@ -1,6 +1,7 @@
 """Lines of a list that can be touched, each with its badge, its words and smaller ones below; and lists by pages. Pure.
 
-A row is as high as its words; where larger text would not hold all of them, they are of ordinary size.
+A row is as high as its words; where larger text would not hold all of them, they are of ordinary size. A question that
+stands above its answer always is: the answer is what is read, and more of them are seen at once.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ WARNED: Badge = (Shape.BANG, INK, TURMERIC)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """label: all of it can be read, while there is room for it. note: what is said or was answered below it."""
+    """label: all of it can be read, while there is room for it. note: what is said or was answered below it. asked: the
+    label is a question, and the note its answer."""
 
     label: str
     act: Act
     badge: Badge | None = None
     note: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def lettering(sheet: Sheet, width: int, height: int, row: Row) -> Lettering:
     badge = sheet.badge_width(sheet.frame.style(1, bold=True)) if row.badge else 0
     room, high = width - 2 * sheet.frame.mm(PAD_MM) - badge, height - sheet.frame.mm(PAD_MM)
     for frame in (sheet.frame, sheet.frame.ordinary):
-        style, below = frame.style(1, bold=True), frame.style(1)
+        style, below = (sheet.frame.ordinary if row.asked else frame).style(1, bold=True), frame.style(1)
         whole = sheet.whole(row.label, room, style, max(1, high // style.line))
         lines = sheet.lines(row.label, room, style, max(1, high // style.line))
         left = max(0, (high - len(lines) * style.line) // below.line)

@@ -187,18 +187,19 @@ def review(filing: Filing, setting: Setting) -> Scene:
     section = ""
     for page in pages_of(filing):
         if page.question.kind == REPEAT:  # so that one more can be told of, or the last one taken back
-            shown.append(Row(label_of(page, words), Change(page.path), note=_another(filing, page, words)))
+            shown.append(Row(label_of(page, words), Change(page.path), note=_another(filing, page, words), asked=True))
         if (line := lines.get(page.path)) is None:
             continue
         if line.section and line.section != section:
             shown.append(Para(line.section, bold=True, heads=True))
         section = line.section
         note = line.value or words("kiosk.filing.review.empty")
-        shown.append(Row(line.label, Change(line.path), WARNED if line.path in warned else None, note))
+        badge = WARNED if line.path in warned else None
+        shown.append(Row(line.label, Change(line.path), badge, note, asked=True))
         if line.path in warned:
             shown.append(Warn(warned[line.path]))
     if count := len(photos_to_file(filing)):
-        shown.append(Para(words("kiosk.filing.review.photos", count=count), bold=True))
+        shown.append(Para(words("kiosk.filing.review.photos", count=count)))
     sheet, after = filled(setting, title_of(filing, words), shown, filing.shown_page)
     if after and filing.read_to < filing.shown_page + after:
         primary(sheet, setting, words("kiosk.next"), Turn(filing.shown_page + 1))

@@ -71,6 +71,16 @@ class Code:
 Piece: TypeAlias = Para | Warn | Wrong | Check | Code | Row
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Pieces by pages; the room for them; the place of the keys to turn, None if there is nothing to be turned."""
+
+    pages: list[list[Piece]]
+    box: Box
+    keys: Box | None
+    is_close: bool
+
+
 def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
     """A number or a code, as large as it can be without being broken."""
     room = width - sheet.frame.mm(TOUCH_MM + GAP_MM)  # the keys to turn may stand beside it
@@ -80,19 +90,24 @@ def in_one_line(sheet: Sheet, width: int, text: str, colour: Rgb) -> Para:
 
 def parts_of(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None = None) -> list[int]:
     """How many pieces stand on each of the pages that `pieces` makes of them there."""
-    return [len(page) for page in _laid_out(sheet, box, wanted, keys)[0]]
+    return [len(page) for page in _laid_out(sheet, box, wanted, keys).pages]
 
 
-def _laid_out(
-    sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None
-) -> tuple[list[list[Piece]], Box, Box | None]:
-    """The pieces by pages; the room for them; the place of the keys to turn, None if there is nothing to be turned."""
-    pages = _pages(sheet, box.width, box.height, wanted)
-    if len(pages) == 1 or keys is not None:
-        return pages, box, keys if len(pages) > 1 else None
+def _laid_out(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None) -> _Layout:
+    found = _spaced(sheet, box, wanted, keys)
+    if len(found.pages) == 1 or keys is not None:
+        return found
     keys = _turning_place(sheet, box)
-    box = replace(box, width=keys.x - box.x - sheet.frame.mm(GAP_MM / 2))
-    return _pages(sheet, box.width, box.height, wanted), box, keys
+    narrower = replace(box, width=keys.x - box.x - sheet.frame.mm(GAP_MM / 2))
+    return _spaced(sheet, narrower, wanted, keys)
+
+
+def _spaced(sheet: Sheet, box: Box, wanted: Sequence[Piece], keys: Box | None) -> _Layout:
+    """Closer together where that saves a turn: a choice that has to be turned to is not seen."""
+    pages, is_close = _pages(sheet, box.width, box.height, wanted), False
+    if len(pages) > 1 and len(closer := _pages(sheet, box.width, box.height, wanted, is_close=True)) < len(pages):
+        pages, is_close = closer, True
+    return _Layout(pages, box, keys if len(pages) > 1 else None, is_close)
 
 
 def pieces(
@@ -100,16 +115,17 @@ def pieces(
 ) -> int:
     """The pieces of a page (0 is the first) in a box, with keys to turn where there are more: within the box, if they
     have no place of their own. Returns how many pages come after it."""
-    pages, box, keys = _laid_out(sheet, box, wanted, keys)
-    if keys is not None:
-        _turning(sheet, setting, keys, min(page, len(pages) - 1), len(pages))
-    page = min(page, len(pages) - 1)
+    found = _laid_out(sheet, box, wanted, keys)
+    box, last = found.box, len(found.pages) - 1
+    page = min(page, last)
+    if found.keys is not None:
+        _turning(sheet, setting, found.keys, page, last + 1)
     y = box.y
-    for piece in pages[page]:
+    for piece in found.pages[page]:
         height = min(_height(sheet, box.width, box.height, piece), box.bottom - y)
         _draw(sheet, Box(box.x, y, box.width, height), piece)
-        y += height + _space(sheet, box.height, piece)
-    return len(pages) - 1 - page
+        y += height + _space(sheet, box.height, piece, found.is_close)
+    return last - page
 
 
 def _turning_place(sheet: Sheet, box: Box) -> Box:
@@ -137,7 +153,7 @@ def _turning(sheet: Sheet, setting: Setting, box: Box, page: int, of: int) -> No
             sheet.tool(place, setting.words(f"kiosk.list.{name}"), shape, Turn(there))
 
 
-def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> list[list[Piece]]:
+def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece], is_close: bool = False) -> list[list[Piece]]:
     """The pieces by pages of that size; there is always one. Texts go on line by line."""
     pages: list[list[Piece]] = [[]]
     used = 0
@@ -150,12 +166,12 @@ def _pages(sheet: Sheet, width: int, height: int, wanted: Sequence[Piece]) -> li
             if isinstance(paper, Check) and room + _height(sheet, width, height, paper) > height:  # it would be alone
                 parts.popleft()
                 parts.extendleft(reversed(_words_first(sheet, width, height, paper)))
-            room += _height(sheet, width, height, parts[0])
+            room += _space(sheet, height, piece, is_close) + _height(sheet, width, height, parts[0])
         if pages[-1] and used + room > height:
             pages.append([])
             used = 0
         pages[-1].append(piece)
-        used += needed + _space(sheet, height, piece)
+        used += needed + _space(sheet, height, piece, is_close)
     return pages
 
 
@@ -194,9 +210,9 @@ def _style(sheet: Sheet, width: int, para: Para) -> Style:
     return sheet.first_whole(para.text, width, 1 << 20, sizes)
 
 
-def _space(sheet: Sheet, height: int, piece: Piece) -> int:
+def _space(sheet: Sheet, height: int, piece: Piece, is_close: bool) -> int:
     """Below a piece, in a box of this height."""
-    tight = isinstance(piece, Para) or height < sheet.frame.mm(_LOW_MM)
+    tight = is_close or isinstance(piece, Para) or height < sheet.frame.mm(_LOW_MM)
     return sheet.frame.mm(_TIGHT_MM if tight else _SPACE_MM)
 
 
