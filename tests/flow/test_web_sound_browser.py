@@ -112,7 +112,8 @@ def test_an_official_with_a_phone(tmp_path: Path) -> None:
         with leads(page):
             page.get_by_role("link", name="Đặt cách đọc cho BQLDA").click()
         page.fill("#words", "ban quản lý dự án")
-        page.get_by_role("button", name="Nghe thử").click()
+        with page.expect_response("**/api/samples"):
+            page.get_by_role("button", name="Nghe thử").click()
         expect(page.locator(".told")).to_have_text("Đang chuẩn bị tiếng đọc…")
         with pages.station.store.write() as tx:
             (wanted,) = samples.wanted(tx)
