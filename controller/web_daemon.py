@@ -38,7 +38,6 @@ from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorbell, at_home
 from controller.runtime.identifiers import NewIds
-from controller.runtime.lean import give_memory_back
 from controller.runtime.page_key import PageKey
 from controller.runtime.places import Places
 from controller.runtime.workers import Crew
@@ -112,7 +111,6 @@ class Boards:
 
 def main(config: StationConfig, places: Places) -> int:
     """Serve until stopped; the exit code. StationError if the address cannot be taken."""
-    give_memory_back()
     crew = Crew()
     store, clock, bell = Store(places.station_db), SystemClock(), Doorbell(places)
     ids = NewIds(clock)

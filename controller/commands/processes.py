@@ -11,6 +11,7 @@ from controller.commands.station import Station, station_command
 from controller.runtime.alone import alone
 from controller.runtime.catalogues import load_words
 from controller.runtime.discretion import be_discreet, shut_memory, stay_in_memory
+from controller.runtime.lean import give_memory_back
 from controller.runtime.logs import set_up_logs
 from controller.runtime.workers import end_with_parent
 
@@ -86,6 +87,7 @@ def _display(station: Station, command: str, ident: str) -> int:
 def _begun(station: Station, name: str, discreet: bool = False) -> Iterator[None]:
     """Around the life of a process of the station. `discreet`: residents' data lies in its memory."""
     end_with_parent()
+    give_memory_back()
     set_up_logs()
     if discreet:
         be_discreet()

@@ -36,17 +36,19 @@ LARGE_BLOCK = 256 * 1024  # bytes
 
 
 def give_memory_back() -> None:
-    """Have large blocks go back to the system as soon as they are freed.
+    """Have large blocks go back to the system as soon as they are freed, and all threads use one heap. Call before
+    the first thread begins.
 
-    Left alone, glibc keeps one such block for every thread that ever had one: 19 MiB for each
-    thread in which a password was checked. Without glibc nothing happens.
+    Left alone, glibc keeps such a block for every thread that ever had one (19 MiB where a password was checked, the
+    picture of a whole screen), and gives every thread a heap of its own, with gaps that no other thread may fill. Our
+    threads take turns at Python's lock anyway. Without glibc nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
-    mallopt(M_ARENA_MAX, 2)
+    mallopt(M_ARENA_MAX, 1)
 
 
 def let_go() -> None:
