@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from controller.attendance import Attendance, free_on
+from controller.boards.display.reports import Reports
 from controller.boards.drivers import DRIVERS
 from controller.boards.news import News
 from controller.boards.worker import BoardWorker
@@ -82,7 +83,13 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     planning = Planning(store, ids, config)
     lives = partial(at_home, places)
     attendance = Attendance(config, store, clock, lives, partial(free_on, places))
-    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_others, attendance.look, watch)
+    reports = Reports(config, store, clock, places, lives)
+
+    def look_around() -> bool:
+        heard = reports.look()
+        return attendance.look() or heard
+
+    keeper = Timekeeper(planning, store, clock, bell, doorway, lives, wake_others, look_around, watch)
     crew.start(
         "clock",
         lambda: keeper.work(crew.stopping.is_set, partial(crew.progress, "clock")),

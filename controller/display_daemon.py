@@ -1,5 +1,6 @@
 """The process of a screen or of HUB75 panels: what is shown comes from one thread, frames are presented in
-another, the picture for the officials' page is written by a third."""
+another, the picture for the officials' page is written by a third. It reads the station's database, and never writes
+it."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from controller.boards.display.display import Bringing, Display, Surface
 from controller.boards.display.picture import PictureKeeper
+from controller.boards.display.reports import Reporter
 from controller.boards.display.screen_power import power_of
 from controller.boards.looking import Looking
 from controller.boards.poster.typeface import ruler
@@ -47,11 +49,13 @@ def main(config: StationConfig, places: Places, command: str, ident: str) -> int
         notify(f"STATUS={error}")
         return 1
     clock, crew = SystemClock(), Crew()
-    store, doorway, bell = Store(places.station_db), Doorway(places, name), Doorbell(places)
+    store, bell = Store(places.station_db, read_only=True), Doorbell(places)
+    reporter = Reporter(places, name, lambda: bell.ring("controller"))
+    doorway = Doorway(places, name)
     keeper = PictureKeeper(places.picture(f"board-{ident}"), board)
     display = Display(board, clock, _surface_of(board), keeper.offer)
     looking = Looking(board, config.site, config.policy.board_after_s, store, clock)
-    bringing = Bringing(board, looking, display, store, clock, doorway.wait)
+    bringing = Bringing(board, looking, display, store, reporter.report, doorway.wait)
     crew.start(
         "store",
         lambda: bringing.run(crew.stopping, lambda: crew.progress("store", STORE_LIMIT_S)),

@@ -146,6 +146,10 @@ class Places:
         """How far the output has come with what it plays; on the Pi in memory: survives the process, not the boot."""
         return self._own(f"audio-{output}", "progress")
 
+    def report(self, process: str) -> Path:
+        """What the process of a screen or of panels knows of its board, until the controller has taken it over."""
+        return self._own(process, "state")
+
     def emulated_sign(self, board: str) -> Path:
         """A link to the emulator's pty."""
         return self._own(f"sign-{board}", "tty")

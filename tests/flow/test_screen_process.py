@@ -19,6 +19,7 @@ from controller.core.levels import Level
 from controller.core.palette import LACQUER
 from controller.display_daemon import board_for
 from controller.runtime.clocks import SystemClock
+from controller.store import notices
 from tests.support.processes import Process, loalang, until
 from tests.support.screens import CONFIG, HEIGHT, WIDTH, Hall, Monitor, x_server
 
@@ -156,6 +157,19 @@ def test_without_a_screen_it_is_down_says_why_and_keeps_a_picture(hall: Hall) ->
         assert process.said().count("drawing off-screen") == 1
         assert process.end() == 0
     assert hall.faults("sanh") == ["fault"]
+
+
+def test_what_it_says_of_itself_the_controller_writes_down(hall: Hall) -> None:
+    def rows() -> list[tuple[str, str]]:
+        with hall.store.read() as tx:
+            return [(board.state.value, board.detail) for board in notices.boards(tx) if board.board == "sanh"]
+
+    with hall.screen(SDL_VIDEODRIVER="dummy") as screen:
+        until(hall.places.report("screen-sanh").exists, what="what it says")
+        assert rows() == [], "it writes nothing itself"
+        with Process("daemon", state=hall.places.state):
+            until(lambda: rows() == [("sent", "")], what="the row")
+        assert screen.end() == 0
 
 
 def test_drawing_into_memory_on_purpose_is_no_fault(hall: Hall) -> None:

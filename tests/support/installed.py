@@ -31,6 +31,7 @@ from audio.progress import ProgressFile
 from controller.runtime.alone import alone
 from controller.runtime.doorbell import Doorbell, Doorway, at_home
 from controller.runtime.places import Places
+{more}
 numbers = {users}
 pwd.getpwnam = lambda name: types.SimpleNamespace(pw_uid=numbers[name])  # as where the station is installed
 os.umask(0o007); os.setgroups({groups}); os.setgid({group}); os.setuid({user})
@@ -42,11 +43,17 @@ places = Places(Path({state!r}))
 class Installed:
     root: Path
     places: Places
+    more: str = ""  # imports
 
     def as_user(self, name: str, program: str) -> subprocess.Popen[str]:
         """`program` as the user of that name, with everything of BECOME at hand; it talks through its pipes."""
         whole = BECOME.format(
-            groups=self._groups(name), group=STATION, user=USERS[name], users=USERS, state=str(self.places.state)
+            groups=self._groups(name),
+            group=STATION,
+            user=USERS[name],
+            users=USERS,
+            state=str(self.places.state),
+            more=self.more,
         )
         return subprocess.Popen(
             [sys.executable, "-c", whole + program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
@@ -64,8 +71,8 @@ class Installed:
         return [int(number) for _, _, number, members in lines if name in members.split(",")]
 
 
-def install(root: Path) -> Installed:
-    """As docs/install-pi.md says it, below `root`; skips where only root may do that."""
+def install(root: Path, more: str = "") -> Installed:
+    """As docs/install-pi.md says it, below `root`; skips where only root may do that. `more`: what processes import."""
     if os.geteuid() != 0 or shutil.which("systemd-tmpfiles") is None:
         pytest.skip("only root may work under other users' names")
     etc = root / "etc"
@@ -80,7 +87,7 @@ def install(root: Path) -> Installed:
     for link, target in ((places.run, "run/loalang"), (places.pictures, "run/loalang/pictures")):
         link.unlink()  # it names the machine's own
         link.symlink_to(root / target)
-    return Installed(root, places)
+    return Installed(root, places, more)
 
 
 @contextmanager

@@ -9,10 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
+from controller.boards.display.reports import Reports
 from controller.boards.looking import Looking
 from controller.boards.pages import Page
 from controller.core.journal import Kind
@@ -21,7 +23,7 @@ from controller.core.notices import Notice
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
 from controller.runtime.config_text import load_config
-from controller.runtime.doorbell import Doorbell
+from controller.runtime.doorbell import Doorbell, at_home
 from controller.runtime.identifiers import NewIds
 from controller.runtime.places import Places
 from controller.store import journal, notices
@@ -57,7 +59,7 @@ trust = "off"
 
 
 class Hall:
-    """A station with a screen and panels on disk."""
+    """A station with a screen and panels on disk. It listens to what they say of themselves, as the controller does."""
 
     def __init__(self, folder: Path, config: str = CONFIG) -> None:
         self.places = Places(folder)
@@ -67,6 +69,7 @@ class Hall:
         self.store = Store(self.places.station_db)
         self.clock = SystemClock()
         self.bell = Doorbell(self.places)
+        self._reports = Reports(self.config, self.store, self.clock, self.places, partial(at_home, self.places))
 
     def notice(self, text: str, level: Level = Level.NORMAL, ring: bool = True) -> str:
         now, ident = self.clock.now(), NewIds(self.clock)()
@@ -90,6 +93,7 @@ class Hall:
             self.bell.ring(name)
 
     def known(self, board: str) -> tuple[str, str, str]:
+        self._reports.look()
         with self.store.read() as tx:
             return next(
                 ((b.state.value, b.text, b.detail) for b in notices.boards(tx) if b.board == board), ("", "", "")

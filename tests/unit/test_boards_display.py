@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
@@ -13,19 +12,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from controller.boards.display.display import AGAIN_S, BEAT_S, LOOK_FOR_S, Bringing, Display
+from controller.boards.display.display import AGAIN_S, BEAT_S, LOOK_FOR_S, Display
 from controller.boards.display.frames import Frame, dots_of, frame_at, window
 from controller.boards.display.picture import PictureKeeper
 from controller.boards.link import Status
-from controller.boards.looking import Looking
 from controller.boards.pages import Content, Dots, Page, Rotation
 from controller.boards.preview import png_of_page
 from controller.core.errors import DeviceError
 from controller.core.notices import BoardState
 from controller.runtime.clocks import FakeClock
-from controller.runtime.config_tables import Board, Site
-from controller.store import notices
-from controller.store.connection import Store
+from controller.runtime.config_tables import Board
 from tests.support.board_strips import field_at
 from tests.support.poster_cases import screen
 from tests.support.processes import until
@@ -250,81 +246,6 @@ def test_a_ticker_moves_by_frames(bench: Bench) -> None:
     bench.clock.tick(6.4 + 1e-4)  # its first column is at the left edge
     bench.turns(1.0)
     assert bench.told[:10] == list(range(1, 11))
-
-
-# --- what is brought, and what is told ---
-
-
-def test_the_store_is_told_once_of_every_change_and_a_locked_one_later(tmp_path: Path) -> None:
-    clock, path = FakeClock(BEGIN), tmp_path / "station.db"
-    store, other = Store(path), Store(path)
-    board = screen()
-    reports = [
-        Status(BoardState.DOWN, "", "no_screen"), Status(BoardState.DOWN, "", "no_screen"),
-        Status(BoardState.SENT, "Họp"), Status(BoardState.SENT, "Họp"), Status(BoardState.OFF, "", "off_black"),
-    ]  # fmt: skip
-    wanted: list[Content] = []
-
-    class Told:
-        status: Status | None = None
-
-        def want(self, content: Content) -> None:
-            wanted.append(content)
-
-    display = Told()
-    found: list[tuple[str, str, str]] = []
-    left = iter(reports)
-
-    def heard(_timeout_s: float) -> list[object]:
-        with other.read() as tx:
-            found.extend((known.state.value, known.text, known.detail) for known in notices.boards(tx))
-        display.status = next(left, None)
-        if display.status is None:
-            stopping.set()
-        return []
-
-    stopping = threading.Event()
-    looking = Looking(board, Site(), 600, store, clock)
-    Bringing(board, looking, display, store, clock, heard).run(stopping, lambda: None)  # type: ignore[arg-type]
-    assert len(wanted) == 1, "what is to be shown stays the same"
-    assert found == [
-        ("down", "", "no_screen"), ("down", "", "no_screen"), ("sent", "Họp", ""), ("sent", "Họp", ""),
-        ("off", "", "off_black"),
-    ]  # fmt: skip
-
-
-def test_while_somebody_else_writes_it_looks_on_and_tells_later(tmp_path: Path) -> None:
-    clock, path = FakeClock(BEGIN), tmp_path / "station.db"
-    store, other = Store(path), Store(path)
-
-    class Told:
-        status = Status(BoardState.SENT, "Họp")
-
-        def want(self, content: Content) -> None:
-            pass
-
-    stopping = threading.Event()
-    turns: list[int] = []
-    board = screen()
-
-    def heard(_timeout_s: float) -> list[object]:
-        turns.append(1)
-        if len(turns) == 3:
-            stopping.set()
-        return []
-
-    bringing = Bringing(board, Looking(board, Site(), 600, store, clock), Told(), store, clock, heard)  # type: ignore[arg-type]
-    begun = time.monotonic()
-    with other.write():
-        bringing.run(stopping, lambda: None)
-    assert len(turns) == 3 and time.monotonic() - begun < 4.0, "an emergency may be waiting"
-    with other.read() as tx:
-        assert notices.boards(tx) == []
-    stopping.clear()
-    turns.clear()
-    bringing.run(stopping, lambda: None)
-    with other.read() as tx:
-        assert [known.state for known in notices.boards(tx)] == [BoardState.SENT]
 
 
 # --- its picture ---

@@ -1,4 +1,4 @@
-"""A board with a process of its own: what is to be shown goes to a surface, and what is known of it into the store.
+"""A board with a process of its own: what is to be shown goes to a surface, and what is known of it is told.
 
 Two threads: one looks into the store, which may be slow or locked; one presents, and is late for nothing. Frames are
 presented only when dots change; between them a beat asks the surface whether it still takes any, and the
@@ -21,8 +21,7 @@ from controller.core.notices import BoardState
 from controller.core.ports import Clock
 from controller.runtime.config_tables import Board
 from controller.runtime.logs import Lasting
-from controller.store import notices
-from controller.store.connection import Store, StoreBusyError
+from controller.store.connection import Store
 
 LOOK_S = 0.5  # between looks at the store when nobody rings
 BEAT_S = 2.0  # between questions whether the surface still takes frames
@@ -149,7 +148,7 @@ class Display:
 
 
 class Bringing:
-    """Looks into the store, tells the display what to show, and the store what is known of the display."""
+    """Looks into the store, tells the display what to show, and the controller what is known of the display."""
 
     def __init__(
         self,
@@ -157,14 +156,15 @@ class Bringing:
         looking: Looking,
         display: Display,
         store: Store,
-        clock: Clock,
+        report: Callable[[Status], None],
         heard: Callable[[float], Sequence[object]],
     ) -> None:
-        """`heard` waits for rings, at most so many seconds."""
-        self._board, self._looking, self._display = board, looking, display
-        self._store, self._clock, self._heard = store, clock, heard
+        """`store` is what `looking` looks into. `report` raises StationError where it cannot be told; `heard` waits for
+        rings, at most so many seconds."""
+        self._looking, self._display, self._store = looking, display, store
+        self._tell, self._heard = report, heard
         self._reported: Status | None = None
-        self._unwritten = Lasting(log, f"board {board.id}: its state cannot be written down")
+        self._unwritten = Lasting(log, f"board {board.id}: its state cannot be told")
 
     def run(self, stopping: threading.Event, progress: Callable[[], None]) -> None:
         rung = True
@@ -180,17 +180,12 @@ class Bringing:
             self._store.close()
 
     def _report(self) -> None:
-        """Once on every change; where somebody else writes, with the next turn: an emergency may be waiting."""
+        """Once on every change."""
         status = self._display.status
         if status is None or status == self._reported:
             return
         try:
-            with self._store.write(patient=False) as tx:
-                notices.report_board(
-                    tx, self._clock.now(), self._board.id, status.state, status.text, None, status.reason
-                )
-        except StoreBusyError:
-            return
+            self._tell(status)
         except StationError as error:
             self._unwritten.begins(str(error))
             return
