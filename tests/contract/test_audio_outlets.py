@@ -28,7 +28,7 @@ def test_a_sink_that_is_gone_is_noticed_and_one_that_is_back_is_used(tmp_path: P
             outlet.play(Memory(sine(5.0)))
         sink.control("unload-module", "module-null-sink")
         with pytest.raises(DeviceError):
-            Bench(outlet, bytes).play_out(1.0) if not silent else wait_for_the_worst(outlet)
+            Bench(outlet, bytes).play_out(4.0) if not silent else wait_for_the_worst(outlet)
         outlet.close()
         with pytest.raises(DeviceError, match="pulseaudio"):
             opener.open()
@@ -44,7 +44,7 @@ def test_a_sink_that_is_gone_is_noticed_and_one_that_is_back_is_used(tmp_path: P
 
 
 def wait_for_the_worst(outlet: Outlet) -> None:
-    end = time.monotonic() + 1.0
+    end = time.monotonic() + 4.0
     while time.monotonic() < end:
         outlet.sounding()
         time.sleep(0.01)

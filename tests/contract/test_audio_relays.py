@@ -22,6 +22,7 @@ from audio.wall.switchboard import LINE_LIMIT_S, Switchboard, Trouble
 from controller.core.errors import DeviceError
 from controller.runtime.config_tables import Amplifier, Output, Relay
 from tests.support.relay_boards import ZONES, Kind, TwoBoards, board_of, mock_pins, output_on, served
+from tests.support.stalls import Stalls
 
 InTime = Callable[[Callable[[], list[Trouble]]], list[Trouble]]
 PARTS = ("relay/main", *(f"relay/main/{zone}" for zone in ZONES))
@@ -37,14 +38,21 @@ def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr("audio.wall.modbus_board.ANSWER_S", 1.0)
 
 
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Stalls]:
+    with Stalls() as stalls:
+        yield stalls
+
+
 @pytest.fixture
-def in_time() -> InTime:
-    """Calls, and sees to it that the call is over in time."""
+def in_time(machine: Stalls) -> InTime:
+    """Calls, and sees to it that the call is over in time, but for what the machine took."""
 
     def timed(call: Callable[[], list[Trouble]]) -> list[Trouble]:
         begun = time.monotonic()
         troubles = call()
-        assert time.monotonic() - begun < LATEST_S
+        ended = time.monotonic()
+        assert ended - begun < LATEST_S + machine.taken_s(begun, ended)
         return troubles
 
     return timed

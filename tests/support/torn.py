@@ -1,6 +1,6 @@
 """What was heard, judged to the window though the machine was busy: a sink that gets no processor time tears what it
-plays by zeros, and loses nothing of it. The holes are taken out and counted; those that the machine is not to blame
-for are told apart.
+plays by zeros, and loses next to nothing of it. The holes are taken out and counted; what of them the machine is not
+to blame for is told apart.
 
 For sound that has no zeros of its own but where it pauses.
 """
@@ -17,6 +17,7 @@ from tests.support.listening import LOUD, Listener
 from tests.support.pulse import RATE
 
 HOLE = 24  # zeros in a row that no sound has
+BLOCK_S = 0.002  # what the sink takes at a time, while a `Listener` listens
 AHEAD_S = 0.3  # what is handed over at most before it sounds
 HOP, SIZE = RATE // 200, RATE // 50
 Samples = NDArray[np.float64]
@@ -61,6 +62,11 @@ class Sound:
     @property
     def torn_s(self) -> float:
         return sum(hole.lasts_s for hole in self.holes)
+
+    @property
+    def lost_s(self) -> float:
+        """What it may be too short by: where a sound tears, a server loses what was left in the block."""
+        return BLOCK_S * len(self.holes)
 
     def level_db(self, part: Part) -> float:
         """RMS below full scale, of the middle of a part."""
