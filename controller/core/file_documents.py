@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from controller.core.errors import StationError
@@ -39,10 +40,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Said:
-    """One line of the review: the question and its answer in words."""
+    """One line of the review: the question and its answer in words. section: whom or what it is about, such as "Mẹ
+    cháu" or "Người cùng đăng ký 2", or ""."""
 
     label: str
     value: str
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +81,11 @@ class FileDocument:
     consent: Consent
     helped_by: str = ""  # the id of a community team member who took over
 
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[Said, ...]], ...]:
+        """The review by whom or what it is about, in its order: of several people, names and dates look alike."""
+        return tuple((section, tuple(lines)) for section, lines in groupby(self.review, lambda line: line.section))
+
     def as_json(self) -> bytes:
         """UTF-8, as docs/filing.md has it."""
         document = {
@@ -89,7 +97,7 @@ class FileDocument:
                 "id_number": self.applicant.id_number, "phone": self.applicant.phone,
             },
             "answers": [{"path": list(answer.path), "value": _plain(answer.value)} for answer in self.answers],
-            "review": [{"label": line.label, "value": line.value} for line in self.review],
+            "review": [{"section": line.section, "label": line.label, "value": line.value} for line in self.review],
             "papers": [
                 {"id": paper.id, "title": paper.title, "have": paper.have, "no_photo": paper.no_photo}
                 for paper in self.papers
@@ -115,7 +123,7 @@ def document_of(content: bytes) -> FileDocument:
                 str(applicant["phone"]),
             ),
             answers=tuple(Answer(_path(each["path"]), _value(each["value"])) for each in table["answers"]),
-            review=tuple(Said(str(each["label"]), str(each["value"])) for each in table["review"]),
+            review=tuple(_said(each) for each in table["review"]),
             papers=tuple(_paper(each) for each in table["papers"]),
             consent=Consent(str(consent["text"]), str(consent["at"])), helped_by=str(table["helped_by"]),
         )  # fmt: skip
@@ -137,6 +145,11 @@ def _value(value: object) -> Value:
     if isinstance(value, str | int | float):
         return value
     raise TypeError("no answer")
+
+
+def _said(table: Mapping[str, object]) -> Said:
+    section = table.get("section", "")  # documents of the first weeks do not say
+    return Said(str(table["label"]), str(table["value"]), str(section))
 
 
 def _paper(table: Mapping[str, object]) -> Paper:

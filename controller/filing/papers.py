@@ -84,10 +84,14 @@ def sections(found: OpenedFile, words: Words, tz: tzinfo, names: Mapping[str, st
         (words("filing.paper.id_number"), document.applicant.id_number),
         (words("filing.paper.phone"), document.applicant.phone),
     ]
+    answers = words("filing.paper.answers")
     made = [
         ("", head),
         (words("filing.paper.applicant"), person),
-        (words("filing.paper.answers"), [(line.label, line.value) for line in document.review]),
+        *(
+            (f"{answers}: {section}" if section else answers, [(line.label, line.value) for line in lines])
+            for section, lines in document.sections
+        ),
         (
             words("filing.paper.papers"),
             [(paper.title, _have(paper, words)) for paper in document.papers],

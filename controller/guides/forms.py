@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from controller.core.words import upper_first
 from controller.guides import answering
 from controller.guides.answering import Answers, Path, Problem, Value
 from controller.guides.id_numbers import SEXES, Card, number_warning
@@ -44,7 +45,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An answer as it is read again. section: the label of the innermost group around it, "" if there is none."""
+    """An answer as it is read again. section: the label of the innermost group around it, with the number of the round
+    where it is asked in several; "" if there is none."""
 
     path: Path
     label: str
@@ -170,7 +172,7 @@ class Form:
                 path,
                 said(reading.filled(question, path).labels, language),
                 reading.words(question, path, language),
-                said(reading.section(question), language),
+                _of_round(path, said(reading.section(question), language)),
             )
             for path, question in _asked(reading)
             if question.kind not in (NOTE, REPEAT)
@@ -222,3 +224,9 @@ class Form:
 
 def _asked(reading: Reading) -> Iterator[tuple[Path, Question]]:
     return ((path, question) for path, question in reading.every() if question.kind != CALCULATE)
+
+
+def _of_round(path: Path, section: str) -> str:
+    """A section's heading; of rounds, which one it is."""
+    rounds = [part + 1 for part in path if isinstance(part, int)]
+    return " ".join((upper_first(section), *map(str, rounds))) if section and rounds else section

@@ -26,7 +26,7 @@ def submission(filing: Filing, words: Words) -> Submit:
         language=words.language,
         applicant=_applicant(filing),
         answers=tuple(Answer(path, tuple(v) if isinstance(v, list) else v) for path, v in answers.items()),
-        review=tuple(Said(line.label, line.value) for line in form.review(answers, words.language)),
+        review=tuple(Said(line.label, line.value, line.section) for line in form.review(answers, words.language)),
         papers=tuple(
             Paper(
                 w.paper.id,

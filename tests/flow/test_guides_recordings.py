@@ -43,7 +43,7 @@ def test_recordings_come_with_their_guide(tmp_path: Path) -> None:
         "Không thấy bên cạnh bảng tính: may_con.ogg. Các câu ấy máy tự đọc.",
         "o_dau.wav: Đây không phải là tệp âm thanh. Xin chọn tệp mp3, ogg, wav, m4a hoặc flac.",
         "Hướng dẫn chưa được cán bộ xác nhận; ki-ốt sẽ ghi rõ điều đó.",
-        "Hướng dẫn không hỏi ngày sinh của người nộp (card.birth): ai lạc mã trên tờ biên nhận sẽ không tra được hồ sơ"
+        "Hướng dẫn không hỏi ngày sinh của người nộp (card.birth): ai lạc mã trên tờ phiếu sẽ không tra được hồ sơ"
         " bằng số.",
     ]
     sha256 = hashlib.sha256((folder / "ten.mp3").read_bytes()).hexdigest()

@@ -170,6 +170,13 @@ def test_nobody_is_asked_where_they_are_just_now() -> None:
     assert "Hiện nay ông bà cư trú ở đâu?" in labels
 
 
+def test_what_the_kiosk_gives_has_one_name() -> None:
+    """It prints a slip ("phiếu"); the receipt of the one-stop desk ("giấy biên nhận") is another paper."""
+    assert [guide.id for guide in shipped() if "biên nhận" in text_of(guide)] == []
+    steps = [said(step.labels, FIRST) for guide in shipped() for step in guide.handover[:1]]
+    assert steps == ["Cất kỹ tờ phiếu. Số trên đó dùng để hỏi hồ sơ và đưa cho cán bộ."] * len(CODES)
+
+
 def test_papers_of_a_birth() -> None:
     form = Form(_guide("khai_sinh"), TODAY)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from controller.core import filing_codes as codes
 from controller.core.errors import IllegalEventError, InputError, StationError
-from controller.core.file_documents import document_of
+from controller.core.file_documents import Said, document_of
 from controller.core.filings import (
     FINAL,
     REASON_REQUIRED,
@@ -207,6 +209,18 @@ def test_a_document_comes_back_as_it_was() -> None:
     made = document()
     assert document_of(made.as_json()) == made
     assert "Nông Thị Bưởi Thử" in made.as_json().decode(), "letters as letters"
+
+
+def test_whose_answers_they_are_stands_in_the_document_and_may_be_missing_in_an_old_one() -> None:
+    lines = (Said("Tên?", "A"), Said("Tên?", "B", "Người cùng đăng ký 1"), Said("Tên?", "C", "Người cùng đăng ký 2"),
+             Said("Sinh năm nào?", "1990", "Người cùng đăng ký 2"))  # fmt: skip
+    made = replace(document(), review=lines)
+    assert document_of(made.as_json()).sections == made.sections == (
+        ("", lines[:1]), ("Người cùng đăng ký 1", lines[1:2]), ("Người cùng đăng ký 2", lines[2:]),
+    )  # fmt: skip
+    old = json.loads(document().as_json())
+    old["review"] = [{"label": line["label"], "value": line["value"]} for line in old["review"]]
+    assert document_of(json.dumps(old).encode()) == document()
 
 
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode), st.just(b"[" * 100_000)))

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from controller.core.errors import ChangedError, InputError, NotFoundError
+from controller.core.file_documents import Said
 from controller.core.filings import UNDO_FOR, FileState, Standing, Step
 from controller.core.opened_files import OpenedFile
 from controller.filing.papers import captions, pdf_of, sections
@@ -315,7 +316,7 @@ def opened(office: Office, sitting: Sitting) -> OpenedFile:
 def test_what_the_paper_says(opened: OpenedFile) -> None:
     made = [(part["title"], part["lines"]) for part in sections(opened, WORDS, PLACE)]
     assert made == [
-        ("", [("Số biên nhận", opened.number), ("Nộp lúc", "13:00 21/11/2026"), ("Mã thủ tục", "1.001193"),
+        ("", [("Số phiếu", opened.number), ("Nộp lúc", "13:00 21/11/2026"), ("Mã thủ tục", "1.001193"),
               ("Tình trạng", "Được tiếp nhận")]),
         ("Người nộp", [("Họ và tên", NAME), ("Ngày sinh", "03/02/1948"), ("Số định danh", ID_NUMBER),
                        ("Điện thoại", "0000000000")]),
@@ -339,12 +340,20 @@ def test_the_paper_names_officials_the_promised_day_and_a_doubtful_clock(
     doubtful = replace(found, outline=replace(found.outline, is_doubtful=True))
     made = sections(doubtful, WORDS, PLACE, {"lan": "Cán bộ Lan"})
     assert made[0]["lines"] == [
-        ("Số biên nhận", opened.number), ("Nộp lúc", "13:00 21/11/2026 (đồng hồ của máy khi ấy chưa chắc đúng)"),
+        ("Số phiếu", opened.number), ("Nộp lúc", "13:00 21/11/2026 (đồng hồ của máy khi ấy chưa chắc đúng)"),
         ("Mã thủ tục", "1.001193"), ("Hẹn trả kết quả", "17:00 27/11/2026"), ("Tình trạng", "Đang xử lý"),
     ]  # fmt: skip
     assert [part["lines"] for part in made if part["title"] == "Ghi chú của cán bộ"] == [
         [("13:00 21/11/2026, Cán bộ Lan", "<b>ghi</b> & chú")]
     ]
+
+
+def test_the_paper_says_whose_answers_they_are(opened: OpenedFile) -> None:
+    review = (Said("Tên?", "A", "Mẹ cháu"), Said("Sinh năm nào?", "", "Mẹ cháu"), Said("Tên?", "B", "Cha cháu"))
+    made = sections(replace(opened, document=replace(opened.document, review=review)), WORDS, PLACE)
+    assert [(part["title"], part["lines"]) for part in made if "cháu" in str(part["title"])] == [
+        ("Nội dung khai: Mẹ cháu", [("Tên?", "A")]), ("Nội dung khai: Cha cháu", [("Tên?", "B")]),
+    ]  # fmt: skip
 
 
 def test_the_paper_itself_with_its_photos(opened: OpenedFile, tmp_path: Path) -> None:

@@ -365,7 +365,7 @@ def test_review_and_what_is_unfinished(form: Form) -> None:
         ("Người nộp", "Ngày sinh của Nông Thị Thử?", "02/09/1955"), ("Người nộp", "Nam hay nữ?", "Female"),
         ("Người nộp", "Số định danh?", "008155000001"), ("Người nộp", "Điện thoại?", ""),
         ("", "Tỉnh?", ""), ("", "Xã?", ""),
-        ("", "Có con?", "Yes"), ("người con", "Tên con?", "Bé"), ("người con", "Tuổi của Bé?", "1"),
+        ("", "Có con?", "Yes"), ("Người con 1", "Tên con?", "Bé"), ("Người con 1", "Tuổi của Bé?", "1"),
         ("", "Chọn?", "Yes, Không"), ("", "Mấy mét vuông?", ""), ("", "Ghi thêm?", ""),
     ]  # fmt: skip
     left = [("/".join(map(str, page.path)), problem.code) for page, problem in form.unfinished(answers)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from controller.core.file_documents import Said
 from controller.core.filings import FileState, Keep
 from controller.core.journal import Kind
 from controller.filing.care import FilingCare
@@ -21,7 +22,7 @@ from controller.store import filings, journal, users
 from controller.web import file_taking
 from controller.web.context import KEY
 from controller.web.passwords import Passwords
-from tests.support.filed import BIRTH, cheap, submission
+from tests.support.filed import BIRTH, cheap, document, submission
 from tests.support.filed import NAME as RESIDENT
 from tests.support.web_pages import PASSWORD, QUICK, Pages, pages_in, sign_in, token
 
@@ -242,6 +243,26 @@ def test_a_photo_is_taken_along_as_a_file_of_its_own(pages: Pages) -> None:
     with filings.opened(pages.station.places.filings_db).read() as tx:
         told = [row["detail"] for row in tx.execute("SELECT detail FROM outbox WHERE kind = 'file' ORDER BY seq")]
     assert '"form": "jpeg"' in told[-1] and '"what": "exported"' in told[-1]
+
+
+def test_whose_answers_they_are_stands_above_them(pages: Pages) -> None:
+    """Two people who register together are asked the same; whoever types it into the portal has to know whose it is."""
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    review = (Said("Tên?", "A"), *(Said("Sinh ngày nào?", f"0{n}/02/1990", f"Người cùng đăng ký {n}") for n in (1, 2)))
+    kiosk(pages).submit(replace(submission(), content=replace(document(), review=review).as_json()))
+    with filings.opened(pages.station.places.filings_db).read() as tx:
+        ident = filings.every(tx)[-1].id
+    page = (
+        client.get(f"/files/{ident}").get_data(as_text=True).partition('id="h-answers"')[2].partition("</section>")[0]
+    )
+    assert re.findall(r'<h3>(.*?)</h3>|<span class="written">(.*?)</span>', page) == [
+        ("", "A"), ("Người cùng đăng ký 1", ""), ("", "01/02/1990"), ("Người cùng đăng ký 2", ""), ("", "02/02/1990"),
+    ]  # fmt: skip
+    taken = client.post(f"/files/{ident}/export", data={"token": token(client), "form": "json"}).get_json(force=True)
+    assert [line["section"] for line in taken["document"]["review"]] == [
+        "", "Người cùng đăng ký 1", "Người cùng đăng ký 2",
+    ]  # fmt: skip
 
 
 def test_one_file_is_taken_along_at_a_time(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
