@@ -16,7 +16,7 @@ from controller.core.notice_drafts import NoticeDraft
 from controller.desk import Desk
 from controller.noticing import Noticing
 from controller.runtime.clocks import FakeClock
-from tests.support.browsing import held_back, signed_in, window
+from tests.support.browsing import held_back, leads, signed_in, window
 from tests.support.chromium import CHROMIUM
 from tests.support.sounds import tone_wav
 from tests.support.stations import START
@@ -150,6 +150,19 @@ def test_a_day_and_a_word_that_were_looked_for_before_the_scripts_came(context: 
         page.fill("#q", "hop tac")
         scripts.come()
         expect(page.locator(".entries li:visible")).to_have_count(1)
+
+
+def test_a_browser_of_some_years_ago_asks_and_insists_as_well(context: BrowserContext) -> None:
+    context.add_init_script("delete AbortSignal.timeout; delete HTMLFormElement.prototype.requestSubmit")
+    page = signed_in(context)
+    page.clock.set_fixed_time(START)
+    page.goto("/notices/new")
+    page.fill("#text", "Lũ về, bà con lên chỗ cao!")
+    page.check("[name=level][value=emergency]")
+    with leads(page):
+        page.get_by_role("button", name="Đưa lên bảng").click()
+    page.get_by_role("button", name="Đúng, đây là khẩn cấp").click()
+    expect(page.locator(".strip .alarm")).to_contain_text("Lũ về")
 
 
 def lost_once(page: Page, name: str) -> list[Route]:

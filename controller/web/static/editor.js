@@ -16,7 +16,7 @@
   // lists of dates and times, one more line without asking the station for it
   const rows = (list) => all("input", list);
   const longer = (list) => {
-    const last = rows(list).at(-1), added = last.cloneNode();
+    const last = rows(list).slice(-1)[0], added = last.cloneNode();
     added.value = "";
     added.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, (n) => Number(n) + 1));
     last.after(added);

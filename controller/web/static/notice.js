@@ -12,6 +12,11 @@
     trying.hidden = false;
     trying.scrollIntoView({ block: "nearest" });
   };
+  const within = (ms) => { // AbortSignal.timeout is younger than many a phone
+    const given = new AbortController();
+    setTimeout(() => given.abort(), ms);
+    return given.signal;
+  };
   const insist = async (button) => {
     const fields = new FormData(confirm);
     fields.set("act", "save");
@@ -22,7 +27,7 @@
       try {
         answer = await fetch(confirm.action, {
           method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" },
-          signal: AbortSignal.timeout(ANSWER_MS),
+          signal: within(ANSWER_MS),
         });
         if (answer.ok) { location.assign((await answer.json()).url); return; }
       } catch { /* said below */ } finally {
@@ -35,7 +40,8 @@
     }
     button.disabled = false; // the page itself then says what is wrong
     sent = true;
-    confirm.requestSubmit(button);
+    if (confirm.requestSubmit) confirm.requestSubmit(button);
+    else confirm.submit(); // saving is what it does when no button says otherwise
   };
   let sent = false;
   if (confirm) {

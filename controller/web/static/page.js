@@ -82,6 +82,11 @@
   listenFirst();
   all("audio").forEach(heard); // somebody may have listened before this script came
 
+  const within = (ms) => { // AbortSignal.timeout is younger than many a phone
+    const given = new AbortController();
+    setTimeout(() => given.abort(), ms);
+    return given.signal;
+  };
   const ask = async () => {
     clearTimeout(timer);
     if (!body.dataset.state) return;
@@ -89,7 +94,7 @@
     const mine = asked; // the answer to an older one may be older than what has been done since
     try {
       const answer = await fetch(body.dataset.state, {
-        headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: AbortSignal.timeout(8000),
+        headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store", signal: within(8000),
       });
       const told = answer.status === 200 && await answer.json();
       if (mine !== asked) return;
