@@ -266,7 +266,8 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, pages: Pages, add
             "/notices", "/notices/new", "/boards", "/desk", "/training", "/training/new", "/journal", "/nowhere",
         ):  # fmt: skip
             page.goto(path)
-            expect(page.locator("[data-live=on-air] article").first).to_be_visible()  # what the station told is put in
+            if path != "/nowhere":  # which asks for nothing
+                expect(page.locator("[data-live=on-air] article").first).to_be_visible()
             assert (language, path, sticking_out(page)) == (language, path, [])
         assert visit.complaints == []
         context.close()
