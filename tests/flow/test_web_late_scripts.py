@@ -154,11 +154,11 @@ def test_a_day_and_a_word_that_were_looked_for_before_the_scripts_came(context: 
 
 def test_a_browser_of_some_years_ago_asks_and_insists_as_well(context: BrowserContext) -> None:
     context.add_init_script("delete AbortSignal.timeout; delete HTMLFormElement.prototype.requestSubmit")
-    page = signed_in(context)
-    page.clock.set_fixed_time(START)
-    page.goto("/notices/new")
+    page = signed_in(context, "/notices/new")
     page.fill("#text", "Lũ về, bà con lên chỗ cao!")
     page.check("[name=level][value=emergency]")
+    page.fill("#until_date", "2026-11-21")
+    page.fill("#until_time", "16:00")
     with leads(page):
         page.get_by_role("button", name="Đưa lên bảng").click()
     page.get_by_role("button", name="Đúng, đây là khẩn cấp").click()
