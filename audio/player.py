@@ -46,7 +46,7 @@ from audio.progress import Progress
 from audio.raising import Raising, Sounded
 from audio.self_testing import SelfTesting
 from audio.setting import Setting
-from audio.wall.switchboard import Switchboard
+from audio.wall.switchboard import Switchboard, Trouble
 from audio.well_being import WellBeing
 from controller.core.errors import DeviceError, StationError
 from controller.core.ports import Clock, Ids
@@ -56,7 +56,8 @@ from controller.runtime.doorbell import Doorway
 IDLE_WAIT_S = 1.0
 SOUNDING_WAIT_S = 0.02  # how often the output is looked at while it sounds
 TELL_S = 2.0  # how often the other outputs are told that the switch is thrown
-REFRESH_S = 30.0  # how often relays are told again what they should be
+REFRESH_S, ON_AIR_REFRESH_S = 30.0, 5.0  # how often relays are told again what they should be: at rest, and else
+RETRY_S = 2.0  # and where one did not do it; a board that is deaf takes LINE_LIMIT_S of each
 UNHEARD_S = 2.5  # of what was played before silence is proven
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ class Player:
         self._ahead: float | None = None  # what the wall clock is ahead of the monotonic one
         self._state = State(phase=Phase.FAULTED)
         self._broken: DeviceError | StationError | None = None  # why what was to be played is not
-        self._refresh_at, self._tell_at = clock.monotonic() + REFRESH_S, 0.0
+        self._told_at = 0.0  # when the relays were told last
+        self._tell_at = 0.0
         self._own_switch = False  # the stop switch that is wired to this output is thrown
 
     def work(self, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
@@ -157,7 +159,7 @@ class Player:
                 case Relay(on):
                     self._relay(on)
                 case Route(zones):
-                    self._well_being.report_relays(self._switchboard.route(zones))
+                    self._told(self._switchboard.route(zones))
                 case Play(item, segment, from_s):
                     self._play(item, segment, from_s)
                 case Cut():
@@ -294,15 +296,22 @@ class Player:
     # --- the relays
 
     def _relay(self, on: bool) -> None:
-        self._well_being.report_relays(self._switchboard.power(on))
+        self._told(self._switchboard.power(on))
         if not on:
-            self._well_being.report_relays(self._switchboard.route(frozenset()))
+            self._told(self._switchboard.route(frozenset()))
+
+    def _told(self, troubles: list[Trouble]) -> None:
+        self._told_at = self._clock.monotonic()
+        self._well_being.report_relays(troubles)
 
     def _refresh(self) -> None:
-        """Tell the relays again what they should be: a board that lost its power has come back with all of them off."""
-        if self._state.phase in RESTING and self._clock.monotonic() >= self._refresh_at:
-            self._refresh_at = self._clock.monotonic() + REFRESH_S
-            self._well_being.report_relays(self._switchboard.refresh())
+        """Tell the relays again what they should be: a board that lost its power, or was out of its socket, comes back
+        with all of them off. Most of all while something is said: the village hears nothing of it."""
+        pause_s = REFRESH_S
+        if self._state.amplifier_on:
+            pause_s = RETRY_S if self._switchboard.troubled else ON_AIR_REFRESH_S
+        if self._clock.monotonic() >= self._told_at + pause_s:
+            self._told(self._switchboard.refresh())
         if self._own_switch and self._clock.monotonic() >= self._tell_at:  # one that was started anew does not know
             self._tell_at = self._clock.monotonic() + TELL_S
             self._ring_others({"switch": True})

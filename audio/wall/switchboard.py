@@ -49,6 +49,11 @@ class Switchboard:
         self.zones_apart = frozenset(zone for zone, part in self._zones.items() if part in self._switches)
         self._boards: dict[Place, Board] = {}
 
+    @property
+    def troubled(self) -> bool:
+        """Whether something could not be switched, the last time that it was told."""
+        return any(switch.fault for switch in self._switches.values())
+
     def power(self, on: bool) -> list[Trouble]:
         """The amplifier on or off."""
         if self._part in self._switches:
