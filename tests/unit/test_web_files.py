@@ -245,6 +245,15 @@ def test_a_photo_is_taken_along_as_a_file_of_its_own(pages: Pages) -> None:
     assert '"form": "jpeg"' in told[-1] and '"what": "exported"' in told[-1]
 
 
+def test_who_has_no_script_is_told_when_the_page_goes_with_what_is_not_saved(pages: Pages) -> None:
+    """With one, files.js keeps what was typed behind the lock; without, only the resident's secret is kept."""
+    client = pages.signed_in()
+    post(client, "/files/make", password=PASSWORD)
+    page = client.get(f"/files/{filed(pages)}").get_data(as_text=True)
+    told = re.findall(r'<noscript><p class="hint">([^<]*)</p></noscript>', page.partition('id="work"')[2])
+    assert len(told) == 1 and "sau 30 phút" in told[0]
+
+
 def test_whose_answers_they_are_stands_above_them(pages: Pages) -> None:
     """Two people who register together are asked the same; whoever types it into the portal has to know whose it is."""
     client = pages.signed_in()
