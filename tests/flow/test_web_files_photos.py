@@ -67,7 +67,8 @@ def test_a_small_photo_is_touched_and_seen_large_and_larger(browser: Browser, pa
         for place in (0, 1):
             small.nth(place).scroll_into_view_if_needed()
             expect(small.nth(place)).to_have_js_property("naturalWidth", 320)
-        assert {each for each in asked if each[:1].isdigit()} == {"2/small", "3/small"}, "the large ones wait"
+        also = set[str]() if script else {"2", "3"}  # without a script a browser lets none wait (HTML, lazy loading)
+        assert {each for each in asked if each[:1].isdigit()} == {"2/small", "3/small"} | also
 
         page.get_by_role("link", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)").click()
         large = page.get_by_role("figure", name="Ảnh giấy tờ: Giấy chứng sinh (2/2)")
