@@ -29,8 +29,11 @@
 
   // a button that goes away between a finger's coming down and its leaving is not pressed: what is held stays
   let held = null;
-  document.addEventListener("pointerdown", (event) => { held = event.target.closest("[data-live]"); });
-  for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => setTimeout(() => { held = null; }));
+  const left = () => { held = null; };
+  document.addEventListener("pointerdown", (event) => { held = event.button ? null : event.target.closest("[data-live]"); });
+  for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => setTimeout(left));
+  document.addEventListener("pointermove", (event) => { if (!event.buttons) left(); }); // let go where nobody saw it
+  window.addEventListener("blur", left);
 
   const named = (entry) => [
     entry.href, entry.form?.action, entry.form && new URLSearchParams(new FormData(entry.form)), entry.textContent,
@@ -44,9 +47,11 @@
       seen[place.dataset.live] = html;
       if (first && place.innerHTML.trim() === html.trim()) continue; // the very thing that was served
       if (place.contains(document.activeElement)) { // whoever has no mouse stays on the same button, wherever it is now
-        const focused = named(document.activeElement);
+        const ways = () => all("a, button, summary", place), before = ways();
+        const at = before.indexOf(document.activeElement), name = named(document.activeElement);
         place.innerHTML = html;
-        all("a, button, summary", place).find((each) => named(each) === focused)?.focus();
+        const same = ways().find((each) => named(each) === name) ?? (ways().length === before.length && ways()[at]);
+        if (same) same.focus();
       } else {
         place.innerHTML = html;
       }
