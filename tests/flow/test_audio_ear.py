@@ -9,7 +9,7 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +23,15 @@ from controller.runtime.places import Places
 from tests.support.heard_cases import speech
 from tests.support.processes import until
 from tests.support.pulse import SINK, NullSink, null_sink
+from tests.support.stalls import Stalls
 
 pytestmark = pytest.mark.alone
 
 WORDS_S = 4.0
+TORN_S = 0.05  # in which nobody had a processor: what sounded may be torn
 CLOCK = SystemClock()
-PLAY = ["pacat", "--raw", "--format=s16le", "--rate=48000", "--channels=1", "--latency-msec=20"]
+PLAY = ["pacat", "--raw", "--format=s16le", "--rate=48000", "--channels=1"]
+QUICK, SAFE = "--latency-msec=20", "--latency-msec=400"  # a player that is held up for less tears nothing
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def rendition(places: Places, pcm: bytes) -> str:
 
 @contextmanager
 def _playing(stdin: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen([*PLAY, *options], stdin=stdin) as player:
+    with subprocess.Popen([*PLAY, QUICK, *options], stdin=stdin) as player:
         try:
             yield player
         finally:
@@ -72,7 +75,7 @@ def _playing(stdin: int, *options: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def play(pcm: bytes) -> None:
-    subprocess.run(PLAY, input=pcm, check=True)
+    subprocess.run([*PLAY, SAFE], input=pcm, check=True)
 
 
 def _heard_at_once() -> bool:
@@ -80,7 +83,8 @@ def _heard_at_once() -> bool:
     probe = ear.Ear(ear.command(f"{SINK}.monitor", 0), 1.0, time.monotonic)
     time.sleep(0.3)
     heard = probe.written() > 0
-    probe.close()
+    with suppress(subprocess.TimeoutExpired):
+        probe.close()
     return heard
 
 
@@ -100,18 +104,24 @@ def hearing(source: str, places: Places) -> Iterator[tuple[Hearing, list[Heard]]
 
 
 def test_what_sounds_is_heard_and_what_does_not_is_not(sink: NullSink, places: Places) -> None:
-    """Both at once, from one sound: the words that are played, and others that are not."""
+    """Both at once, from one sound: the words that are played, and others that are not. Of what a machine that was held
+    up has torn the ear may be unsure; then, and only then, it is played again."""
     pcm = words(2)
     right, wrong = rendition(places, pcm), rendition(places, words(9))
-    with hearing("sink", places) as (one, told):  # this process plays nothing itself: the default sink
-        at = CLOCK.monotonic()
-        one.begins("right", right, WORDS_S, at)
-        one.begins("wrong", wrong, WORDS_S, at)
-        play(pcm)
-        one.ends("right", at + WORDS_S, WORDS_S)
-        one.ends("wrong", at + WORDS_S, WORDS_S)
-        until(lambda: len(told) == 2, 30, what="the verdicts")
-    found = {heard.utterance_id: heard for heard in told}
+    with Stalls() as machine:
+        for _ in range(6):
+            with hearing("sink", places) as (one, told):  # this process plays nothing itself: the default sink
+                at = CLOCK.monotonic()
+                one.begins("right", right, WORDS_S, at)
+                one.begins("wrong", wrong, WORDS_S, at)
+                play(pcm)
+                one.ends("right", at + WORDS_S, WORDS_S)
+                one.ends("wrong", at + WORDS_S, WORDS_S)
+                until(lambda: len(told) == 2, 30, what="the verdicts")
+            found = {heard.utterance_id: heard for heard in told}
+            unsure = [heard for heard in told if heard.verdict == "unsure"]
+            if not unsure or machine.taken_s(at, CLOCK.monotonic()) < TORN_S:
+                break
     assert (found["right"].verdict, found["right"].reason) == ("heard", ""), found
     assert found["right"].share > 0.95
     assert found["right"].gain_db == pytest.approx(0.0, abs=1.5)
@@ -120,13 +130,18 @@ def test_what_sounds_is_heard_and_what_does_not_is_not(sink: NullSink, places: P
 
 
 def test_the_tone_of_the_self_test(sink: NullSink, places: Places) -> None:
-    with hearing(f"{SINK}.monitor", places) as (one, told):
-        at = CLOCK.monotonic() + 1.6
-        one.tone("test", -40.0, 1000.0, 2.0, at)
-        time.sleep(1.6)
-        play(tone(-40.0))
-        until(lambda: told, 30, what="the verdict")
-    (heard,) = told
+    """Played again as the words above."""
+    with Stalls() as machine:
+        for _ in range(6):
+            with hearing(f"{SINK}.monitor", places) as (one, told):
+                at = CLOCK.monotonic() + 1.6
+                one.tone("test", -40.0, 1000.0, 2.0, at)
+                time.sleep(1.6)
+                play(tone(-40.0))
+                until(lambda: told, 30, what="the verdict")
+            (heard,) = told
+            if heard.verdict != "unsure" or machine.taken_s(at, CLOCK.monotonic()) < TORN_S:
+                break
     assert (heard.verdict, heard.reason) == ("heard", "")
     assert heard.gain_db == pytest.approx(0.0, abs=1.0)
     assert heard.snr_db is not None and heard.snr_db > 30
