@@ -15,8 +15,8 @@ from PIL import ImageChops
 
 from bench.table import percentile, table
 from kiosk.acts import Act, GoTo, Leave, SpeakTo
-from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, WAITING
 from kiosk.look import Frame
+from kiosk.state import DOORS, LANGUAGE, PROGRAMME, WAITING
 from kiosk.widgets import Box, Target
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_station import Station, add_notice

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from controller.core.palette import LEAF, MUTED, NIGHT, Rgb
-from kiosk.flow import State
 from kiosk.setting import Setting
 from kiosk.sheet import FAULT_BADGE, WAIT_BADGE, Sheet
+from kiosk.state import State
 from schedules.wording import time_words
 
 

@@ -20,8 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from kiosk import enquiry as enquiries
@@ -43,126 +42,42 @@ from kiosk.acts import (
     SwitchContrast,
 )  # fmt: skip
 from kiosk.asking import HELP as HELP_CALL
-from kiosk.asking import SEAT, Answer, Ask, Asked, FileAnswer, FindFile, NotAsked
-from kiosk.bulletin import Bulletin
+from kiosk.asking import SEAT, Ask, Asked, FileAnswer, NotAsked
 from kiosk.enquiry import Enquiry
-from kiosk.happenings import CardRead, Happening, Say, Wish
+from kiosk.happenings import CardRead, Happening, Say
 from kiosk.look import TEXT_SIZES
 from kiosk.moments import Passed
+from kiosk.state import (
+    ALERT,
+    DOORS,
+    FILING,
+    LANGUAGE,
+    STATUS,
+    STILL_THERE,
+    WAITING,
+    Down,
+    Effect,
+    Input,
+    NewsCame,
+    NewsLost,
+    ReadNews,
+    Repeat,
+    Request,
+    State,
+    Stirred,
+    Up,
+    VisitBegan,
+    scene_of,
+)  # fmt: skip
 from kiosk.visiting import Visiting
 
-WAITING, ALERT, STILL_THERE, SORRY = "waiting", "alert", "still_there", "sorry"
-LANGUAGE, DOORS, PROGRAMME, LEARN, LESSON = "language", "doors", "programme", "learn", "lesson"
-TRAINING, SESSION, HELP, STATUS, FILING = "training", "session", "help", "status", "filing"
-READING = "reading"
-PATIENCE_S = 120.0
 WARN_S = 20.0  # WCAG 2.2.1
 ALERT_PATIENCE_S = 600.0  # whoever runs for it does not come back to a page
 HELD_S = 0.6  # a key that is held so long repeats
 SETTLE_S = 0.3  # the second tap of a double tap must not press what has just come under the finger
 JUST_NOW = math.inf  # when a page was entered that no touch has turned, until time passes
 NOTED_S = 6.0  # the controller takes a request over much sooner
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked for with the button under the finger. `ident` is "" until it lies on the disk."""
-
-    kind: str
-    about: str
-    at: float
-    ident: str = ""
-    failed: bool = False
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    now: datetime  # local time, to the minute
-    home_language: str
-    language: str
-    scene: str = WAITING
-    page: int = 0
-    about: str = ""
-    text_size: int = 0  # of `look.TEXT_SIZES`
-    contrast: bool = False
-    pressed: Act | None = None
-    touched_at: float = 0.0  # monotonic seconds
-    entered_at: float = 0.0
-    patience_s: float = PATIENCE_S
-    left_s: int = 0  # seconds until the visit is ended, while that is being said
-    over: bool = False  # the visit: nothing more is to be drawn
-    bulletin: Bulletin | None = None  # None until the first news
-    lost_since: datetime | None = None  # news cannot be read
-    faults: tuple[str, ...] = ()  # of the kiosk itself, by kind
-    request: Request | None = None
-    enquiry: Enquiry = field(default=Enquiry(), repr=False)
-    visit: object | None = field(default=None, repr=False)  # of `kiosk.visiting`
-
-    @property
-    def visited(self) -> bool:
-        """Somebody is here."""
-        return self.scene != WAITING
-
-    @property
-    def private(self) -> bool:
-        """What is shown is nobody else's business: no picture of the screen is kept."""
-        return self.scene in {FILING, STATUS}
-
-
-@dataclass(frozen=True, slots=True)
-class NewsCame:
-    bulletin: Bulletin
-
-
-@dataclass(frozen=True, slots=True)
-class NewsLost:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Down:
-    act: Act | None
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Up:
-    act: Act | None
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Stirred:
-    """Somebody has done something that is no touch: held a card before the reader."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReadNews:
-    """Effect: read the store again, even if nobody has changed it (time has)."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitBegan:
-    """Effect: from now on a crash has to be owned up to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Effect: say again what was said last."""
-
-
-Input = Passed | NewsCame | NewsLost | Down | Up | Stirred | Answer | Happening
-Effect = ReadNews | VisitBegan | Repeat | Ask | FindFile | Wish
 Stepped = tuple[State, tuple[Effect, ...]]
-
-
-def scene_of(state: State) -> str:
-    if state.bulletin and state.bulletin.alerts:
-        return ALERT
-    return STILL_THERE if state.left_s else state.scene
 
 
 def step(state: State, event: Input, visiting: Visiting) -> Stepped:

@@ -21,7 +21,6 @@ from controller.filing.receiving import Filing, TooManyTriesError, reason_of
 from controller.runtime.files import replace_file
 from controller.runtime.places import Places
 from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found, NotAsked
-from kiosk.flow import Effect, Input
 from kiosk.happenings import (
     AskHelper,
     DeviceFailed,
@@ -40,6 +39,7 @@ from kiosk.happenings import (
     Say,
     Submit,
 )
+from kiosk.state import Effect, Input
 
 WAIT_S = 5.0
 ENDED = FINAL | {FileState.DONE}  # nothing is promised any more

@@ -23,8 +23,8 @@ from controller.store.kiosk_requests import HelpCall
 from controller.timing.upcoming import Upcoming
 from kiosk import link as words_of
 from kiosk.bulletin import Bulletin, Call, CallState, Coming, Entry, Training, programme
-from kiosk.flow import Input, NewsCame, NewsLost
 from kiosk.link import Link
+from kiosk.state import Input, NewsCame, NewsLost
 
 POLL_S = 0.5
 SESSIONS = 30  # that are shown

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from controller.core.palette import LACQUER, PAPER
 from controller.core.words import upper_first
-from kiosk.flow import State
 from kiosk.look import GAP_MM, STEPS, Frame
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import State
 from kiosk.widgets import Box, Scene, Shape
 
 Part = tuple[str, bool]  # a text, and whether it is a title

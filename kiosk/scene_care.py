@@ -5,10 +5,10 @@ from __future__ import annotations
 from controller.core.palette import INK, LACQUER, MUTED, NIGHT, PAPER
 from kiosk.acts import GoTo, Leave, Stay
 from kiosk.bar import Bar, Forward, bar, way_back
-from kiosk.flow import LANGUAGE, State
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading
 from kiosk.setting import Setting
+from kiosk.state import LANGUAGE, State
 from kiosk.widgets import Box, Scene
 
 

@@ -8,11 +8,11 @@ from controller.core.palette import PAPER
 from controller.core.words import LANGUAGES
 from kiosk.acts import Act, FileService, GoTo, Leave, SpeakTo
 from kiosk.bar import Bar, bar
-from kiosk.flow import HELP, LEARN, PROGRAMME, STATUS, TRAINING, State
 from kiosk.look import BUTTON_MM, GAP_MM, Frame, Style
 from kiosk.page import below_reach, heading
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import HELP, LEARN, PROGRAMME, STATUS, TRAINING, State
 from kiosk.widgets import Box, Scene, Shape, Sign, Target
 
 TALL_MM = 60.0  # a door is no higher

@@ -7,11 +7,11 @@ from kiosk.acts import Act, CallHelp, FileService, GoTo
 from kiosk.asking import HELP as CALL
 from kiosk.bar import Forward, bar
 from kiosk.bulletin import Bulletin, CallState
-from kiosk.flow import DOORS, State
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading
 from kiosk.setting import Setting
 from kiosk.sheet import FAULT_BADGE, WAIT_BADGE
+from kiosk.state import DOORS, State
 from kiosk.widgets import Box, Scene, Shape
 
 _ASKS_AGAIN = frozenset({"lead", "failed", "over"})

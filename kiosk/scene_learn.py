@@ -6,13 +6,13 @@ from controller.core.palette import INK, LEAF, PAPER
 from kiosk.acts import GoTo
 from kiosk.bar import Forward, bar
 from kiosk.controls import progress
-from kiosk.flow import DOORS, LEARN, LESSON, State
 from kiosk.lessons import LESSONS, SIGNS
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading, listing
 from kiosk.rows import Row
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import DOORS, LEARN, LESSON, State
 from kiosk.widgets import Box, Scene, Shape, Sign
 
 

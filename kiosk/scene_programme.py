@@ -13,12 +13,12 @@ from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
 from kiosk.controls import Badge
 from kiosk.faults import fault_lines, fault_strip
-from kiosk.flow import DOORS, PROGRAMME, READING, State
 from kiosk.look import GAP_MM
 from kiosk.page import body, heading, listing, pages_of_text
 from kiosk.rows import Row
 from kiosk.setting import Setting
 from kiosk.sheet import BADGES
+from kiosk.state import DOORS, PROGRAMME, READING, State
 from kiosk.widgets import Box, Scene, Shape
 
 NOTICE: Badge = (Shape.PAPER, INK, TURMERIC)

@@ -11,11 +11,11 @@ from kiosk.asking import FileAnswer, Found
 from kiosk.bar import Bar, Forward, bar
 from kiosk.controls import error_panel, field, field_height, panel_height
 from kiosk.enquiry import BACK, BORN, DIGITS, MORE, NUMBER, Enquiry
-from kiosk.flow import STATUS, State
 from kiosk.look import GAP_MM, TOUCH_MM
 from kiosk.page import below_reach, body, heading, pages_of_text
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import STATUS, State
 from kiosk.widgets import Box, Scene, Shape, Target
 from schedules.wording import day_words
 

@@ -8,12 +8,12 @@ from kiosk.asking import SEAT
 from kiosk.bar import Bar, Forward, bar
 from kiosk.bulletin import Bulletin, Training
 from kiosk.controls import done_panel, error_panel, hint_panel, panel_height, wait_panel
-from kiosk.flow import DOORS, SESSION, TRAINING, Request, State
 from kiosk.look import GAP_MM, Style
 from kiosk.page import body, heading, listing, pages_of_text
 from kiosk.rows import Row
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import DOORS, SESSION, TRAINING, Request, State
 from kiosk.widgets import Box, Scene, Shape
 from schedules.wording import when_words
 

@@ -9,10 +9,10 @@ from controller.core.words import upper_first
 from kiosk.acts import GoTo
 from kiosk.bulletin import AHEAD, Bulletin, Entry, Standing
 from kiosk.faults import fault_lines, fault_strip
-from kiosk.flow import LANGUAGE, State
 from kiosk.look import BUTTON_MM, CLOCK_STEP, GAP_MM, STEPS, Frame, Style
 from kiosk.setting import Setting
 from kiosk.sheet import Sheet
+from kiosk.state import LANGUAGE, State
 from kiosk.widgets import Box, Scene
 from schedules.lunar import lunar_of
 from schedules.wording import lunar_words, weekday_words

@@ -21,7 +21,10 @@ from kiosk import (
     scene_training,
     scene_waiting,
 )
-from kiosk.flow import (
+from kiosk.look import TEXT_SIZES, Frame, strong
+from kiosk.setting import Setting
+from kiosk.sheet import Measure
+from kiosk.state import (
     ALERT,
     DOORS,
     FILING,
@@ -40,9 +43,6 @@ from kiosk.flow import (
     State,
     scene_of,
 )
-from kiosk.look import TEXT_SIZES, Frame, strong
-from kiosk.setting import Setting
-from kiosk.sheet import Measure
 from kiosk.visiting import Visiting
 from kiosk.widgets import Label, Panel, Scene, Sign, Widget
 

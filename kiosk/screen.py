@@ -21,7 +21,7 @@ from controller.runtime.typefaces import Typeface
 from kiosk.devices.wedge import Wedge
 from kiosk.display import Display, feels_touches, may_be_there, open_display
 from kiosk.ears import Ears
-from kiosk.flow import SORRY, WAITING, Down, Effect, Input, Repeat, State, Stirred, Up, step
+from kiosk.flow import step
 from kiosk.fonts import Fonts
 from kiosk.happenings import CardRead, Say, WatchCamera
 from kiosk.link import OVER, READY
@@ -31,6 +31,7 @@ from kiosk.paint import Painter
 from kiosk.picture import PictureKeeper, Shot
 from kiosk.scenes import Stage
 from kiosk.sdl import pygame
+from kiosk.state import SORRY, WAITING, Down, Effect, Input, Repeat, State, Stirred, Up
 from kiosk.touch import Touch
 from kiosk.visiting import Visiting
 from kiosk.widgets import Scene, act_at

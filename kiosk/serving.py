@@ -32,7 +32,6 @@ from kiosk.devices.printer import Printer
 from kiosk.devices.scanner import Scanner
 from kiosk.devices.voice import Voice
 from kiosk.filing.visiting import GuidedFiling
-from kiosk.flow import Effect, Input, ReadNews, VisitBegan
 from kiosk.guidebook import Guidebook
 from kiosk.hands import Hands, Mouth, Paper
 from kiosk.happenings import PrintReceipt, PrintSlip, Say, TakePhoto, WatchCamera
@@ -40,6 +39,7 @@ from kiosk.link import Link
 from kiosk.news import NewsReader, Rings
 from kiosk.picture import PictureKeeper
 from kiosk.screen import Screen
+from kiosk.state import Effect, Input, ReadNews, VisitBegan
 
 NEWS_LIMIT_S = 30.0  # a locked database is waited for, twice
 HANDS_LIMIT_S = 60.0

@@ -17,8 +17,8 @@ from controller.store import guides
 from kiosk.acts import FileService
 from kiosk.filing.acts import Forward, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS
 from kiosk.happenings import Filed, NotFiled
+from kiosk.state import DOORS
 from kiosk.widgets import Target
 from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support

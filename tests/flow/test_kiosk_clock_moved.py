@@ -10,7 +10,7 @@ from PIL import Image
 
 from kiosk.acts import GoTo, SpeakTo
 from kiosk.bulletin import Bulletin
-from kiosk.flow import DOORS, LANGUAGE
+from kiosk.state import DOORS, LANGUAGE
 from tests.support import kiosk_station
 from tests.support.kiosk_cases import TZ, Case, drawn, state
 from tests.support.kiosk_station import Station, until

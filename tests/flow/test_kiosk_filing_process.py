@@ -11,7 +11,7 @@ from controller.store import guides
 from kiosk.acts import FileService
 from kiosk.filing.acts import Choose, Forward, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS
+from kiosk.state import DOORS
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
 from tests.support.kiosk_filing import Resident

@@ -12,7 +12,7 @@ from controller.core.palette import LACQUER, LEAF, NIGHT, Rgb
 from controller.runtime.clocks import SystemClock
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SpeakTo
 from kiosk.bulletin import Bulletin
-from kiosk.flow import DOORS, LANGUAGE, PROGRAMME, READING
+from kiosk.state import DOORS, LANGUAGE, PROGRAMME, READING
 from tests.support.kiosk_cases import BUSY, LONG_TEXT, SMALL, Case, drawn, item, state
 from tests.support.kiosk_station import Station, add_announcement, add_notice, add_rule, put_on_air, until
 from tests.support.kiosk_touching import Finger, x_server

@@ -26,7 +26,7 @@ from kiosk.acts import CallHelp, Confirm, Earlier, GoTo, Leave, Press, SignUp, S
 from kiosk.bulletin import Bulletin
 from kiosk.bulletin import Training as Offered
 from kiosk.enquiry import Enquiry
-from kiosk.flow import DOORS, HELP, LANGUAGE, SESSION, SORRY, STATUS, TRAINING
+from kiosk.state import DOORS, HELP, LANGUAGE, SESSION, SORRY, STATUS, TRAINING
 from tests.support.kiosk_cases import HOUSE, SMALL, Case, state
 from tests.support.kiosk_station import Station, until
 from tests.support.kiosk_touching import PAGES, Finger, children, lies_in, remembers, x_server

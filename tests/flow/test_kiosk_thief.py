@@ -23,8 +23,8 @@ from kiosk.acts import FileService
 from kiosk.filing import way
 from kiosk.filing.acts import Forward, Have, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS
 from kiosk.happenings import CameraSees, CardRead, Filed, PhotoTaken
+from kiosk.state import DOORS
 from tests.support import kiosk_filing as support
 from tests.support import thief
 from tests.support.chances import chances

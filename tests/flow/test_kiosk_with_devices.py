@@ -23,8 +23,8 @@ from kiosk.devices.receipt import token_in
 from kiosk.filing import way
 from kiosk.filing.acts import Forward, Have, PickEvent, PickGuide
 from kiosk.filing.state import At
-from kiosk.flow import DOORS
 from kiosk.happenings import CameraSees, CardRead, Filed, PhotoTaken
+from kiosk.state import DOORS
 from tests.support import kiosk_filing as support
 from tests.support.filed import office_in
 from tests.support.kiosk_filing import Resident

@@ -20,7 +20,15 @@ from kiosk.acts import Act, GoTo
 from kiosk.asking import FileAnswer, Found
 from kiosk.bulletin import Bulletin, Call, CallState, Entry, Standing, Training
 from kiosk.enquiry import Enquiry
-from kiosk.flow import (
+from kiosk.fonts import Fonts
+from kiosk.happenings import Happening, Wish
+from kiosk.look import Frame
+from kiosk.moments import Passed
+from kiosk.paint import Painter
+from kiosk.scenes import Stage
+from kiosk.sdl import pygame
+from kiosk.setting import Setting
+from kiosk.state import (
     DOORS,
     HELP,
     LANGUAGE,
@@ -35,14 +43,6 @@ from kiosk.flow import (
     Request,
     State,
 )
-from kiosk.fonts import Fonts
-from kiosk.happenings import Happening, Wish
-from kiosk.look import Frame
-from kiosk.moments import Passed
-from kiosk.paint import Painter
-from kiosk.scenes import Stage
-from kiosk.sdl import pygame
-from kiosk.setting import Setting
 from kiosk.widgets import Scene
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")

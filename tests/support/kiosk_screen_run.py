@@ -16,7 +16,6 @@ from controller.runtime.typefaces import find_typeface
 from kiosk.acts import Act
 from kiosk.filing.state import Filing
 from kiosk.filing.visiting import GuidedFiling
-from kiosk.flow import Effect, NewsCame
 from kiosk.happenings import Happening, Say, Wish
 from kiosk.link import OVER, READY
 from kiosk.look import Frame
@@ -24,6 +23,7 @@ from kiosk.moments import Passed
 from kiosk.picture import PictureKeeper
 from kiosk.screen import Screen
 from kiosk.sdl import pygame
+from kiosk.state import Effect, NewsCame
 from kiosk.widgets import Box
 from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support

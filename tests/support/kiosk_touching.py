@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from kiosk.acts import Act, GoTo, Leave, SpeakTo
-from kiosk.flow import DOORS, LANGUAGE, SORRY, WAITING
+from kiosk.state import DOORS, LANGUAGE, SORRY, WAITING
 from kiosk.widgets import Target
 from tests.support.kiosk_cases import HOUSE, SMALL, Case, drawn, scene, state
 from tests.support.kiosk_station import until

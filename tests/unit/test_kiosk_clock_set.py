@@ -16,10 +16,11 @@ from kiosk.filing import flow
 from kiosk.filing.acts import Forward, PickEvent, PickGuide
 from kiosk.filing.document import submission
 from kiosk.filing.state import At, Filing
-from kiosk.flow import DOORS, LANGUAGE, SETTLE_S, WARN_S
+from kiosk.flow import SETTLE_S, WARN_S
 from kiosk.happenings import PrintReceipt
 from kiosk.moments import Passed
 from kiosk.screen import PASSED_S
+from kiosk.state import DOORS, LANGUAGE
 from kiosk.widgets import Box, Target
 from tests.support import kiosk_cases as cases
 from tests.support import kiosk_filing as support

@@ -30,10 +30,11 @@ from kiosk.filing.acts import (
 from kiosk.filing.document import submission
 from kiosk.filing.state import At, Filing, Trouble
 from kiosk.filing.visiting import GuidedFiling
-from kiosk.flow import Down, State, step
+from kiosk.flow import step
 from kiosk.happenings import CardRead, Filed, NotFiled, PhotoTaken, PrintReceipt, Say, Submit, TakePhoto, WatchCamera
 from kiosk.keyboard.state import DELETE
 from kiosk.moments import Passed
+from kiosk.state import Down, State
 from tests.support import kiosk_filing as support
 from tests.support.kiosk_filing import CARD, PLACES, SCREENS, Resident
 

@@ -27,22 +27,22 @@ from kiosk.asking import HELP as HELP_CALL
 from kiosk.asking import SEAT, Ask, Asked, FileAnswer, FindFile, Found, NotAsked
 from kiosk.devices.receipt import CODE
 from kiosk.enquiry import Enquiry, confirmed
-from kiosk.flow import (
+from kiosk.flow import ALERT_PATIENCE_S, NOTED_S, SETTLE_S, WARN_S, step
+from kiosk.happenings import CardRead, DeviceFailed, Filed, Happening, Say, Wish
+from kiosk.moments import Passed
+from kiosk.setting import Setting
+from kiosk.state import (
     ALERT,
-    ALERT_PATIENCE_S,
     DOORS,
     FILING,
     HELP,
     LANGUAGE,
-    NOTED_S,
     PATIENCE_S,
     PROGRAMME,
     SESSION,
-    SETTLE_S,
     STATUS,
     STILL_THERE,
     WAITING,
-    WARN_S,
     Down,
     Effect,
     Input,
@@ -56,11 +56,7 @@ from kiosk.flow import (
     Up,
     VisitBegan,
     scene_of,
-    step,
 )
-from kiosk.happenings import CardRead, DeviceFailed, Filed, Happening, Say, Wish
-from kiosk.moments import Passed
-from kiosk.setting import Setting
 from kiosk.widgets import Scene
 from tests.support.kiosk_cases import EMERGENCY, NOW, ON_AIR, ORDINARY, state
 

@@ -20,7 +20,7 @@ from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found
 from kiosk.filing.acts import Agree, Back, Change, Choose, Discard, Forward, Have, Key, OpenKeys, Stop, Turn
 from kiosk.filing.state import At, Filing
 from kiosk.filing.visiting import GuidedFiling
-from kiosk.flow import FILING, HELP, Down, Effect, Input, Up, step
+from kiosk.flow import step
 from kiosk.happenings import (
     AskHelper,
     CameraSees,
@@ -47,6 +47,7 @@ from kiosk.happenings import (
 from kiosk.look import Frame
 from kiosk.moments import Passed
 from kiosk.scenes import Stage
+from kiosk.state import FILING, HELP, Down, Effect, Input, Up
 from kiosk.widgets import Box, Scene, Target
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_cases import HOUSE, NOW, SEVEN, SMALL, UPRIGHT, state

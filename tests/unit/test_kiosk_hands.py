@@ -16,7 +16,6 @@ from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock
 from controller.store import filings
 from kiosk.asking import Ask, Asked, FileAnswer, FindFile, Found, NotAsked
-from kiosk.flow import Input
 from kiosk.hands import Hands, Mouth, Paper
 from kiosk.happenings import (
     AskHelper,
@@ -34,6 +33,7 @@ from kiosk.happenings import (
     Say,
     Submit,
 )
+from kiosk.state import Input
 from tests.support.filed import BIRTH, office_in, submission
 from tests.support.kiosk_station import until
 from tests.support.stations import START, SilentBell, Station, station_in

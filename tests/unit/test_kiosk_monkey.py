@@ -15,7 +15,7 @@ from kiosk.acts import Act, Leave, Press, SignUp
 from kiosk.asking import Asked, FileAnswer, Found, NotAsked
 from kiosk.filing.acts import Back, Discard
 from kiosk.filing.visiting import GuidedFiling
-from kiosk.flow import FILING, Down, Effect, Input, NewsCame, NewsLost, State, Up, step
+from kiosk.flow import step
 from kiosk.happenings import (
     CameraSees,
     CardRead,
@@ -31,6 +31,7 @@ from kiosk.happenings import (
 from kiosk.look import Frame
 from kiosk.moments import Passed
 from kiosk.scenes import Stage
+from kiosk.state import FILING, Down, Effect, Input, NewsCame, NewsLost, State, Up
 from kiosk.widgets import Box, Target
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_cases import BUSY, EMERGENCY, HOUSE, NOW, SEVEN, SMALL, UPRIGHT, state

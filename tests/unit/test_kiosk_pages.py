@@ -12,8 +12,8 @@ from controller.core.errors import StationError
 from controller.core.words import Words
 from controller.runtime.catalogues import load_words
 from kiosk.acts import Act, GoTo, Leave, NextTextSize, SayAgain, Stay, SwitchContrast
-from kiosk.flow import State
 from kiosk.look import Frame
+from kiosk.state import State
 from kiosk.typeset import ELLIPSIS
 from kiosk.widgets import Box, Label, Scene, Target
 from tests.support import kiosk_cases as cases

@@ -9,10 +9,10 @@ import pytest
 
 from controller.core.palette import INK
 from kiosk.acts import GoTo
-from kiosk.flow import PROGRAMME
 from kiosk.look import Style
 from kiosk.paint import Painter
 from kiosk.sdl import pygame
+from kiosk.state import PROGRAMME
 from kiosk.widgets import Scene
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_cases import BUSY, EMERGENCY, NOW, ON_AIR, ORDINARY, SMALL, state

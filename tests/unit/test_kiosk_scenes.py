@@ -10,9 +10,9 @@ from controller.core.levels import Level
 from controller.core.palette import LACQUER, NIGHT, PAPER
 from kiosk.acts import Act, GoTo, NextTextSize, SayAgain, SwitchContrast
 from kiosk.bulletin import Bulletin, Entry, Standing
-from kiosk.flow import DOORS, HELP, LANGUAGE, PROGRAMME, READING, State
 from kiosk.look import Frame
 from kiosk.scene_waiting import around_now
+from kiosk.state import DOORS, HELP, LANGUAGE, PROGRAMME, READING, State
 from kiosk.widgets import Box, Label, Panel, Scene, Target, act_at
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_cases import (

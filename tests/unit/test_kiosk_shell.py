@@ -21,13 +21,14 @@ from kiosk.acts import FileService, GoTo, Leave, SpeakTo
 from kiosk.asking import FileAnswer, Found
 from kiosk.display import feels_touches
 from kiosk.ears import Ears
-from kiosk.flow import LANGUAGE, SETTLE_S, STATUS, Down, NewsCame, Up
+from kiosk.flow import SETTLE_S
 from kiosk.happenings import CardRead, Say
 from kiosk.link import OVER, READY
 from kiosk.picture import PictureKeeper, Shot, png
 from kiosk.screen import Screen
 from kiosk.sdl import pygame
 from kiosk.setting import Setting
+from kiosk.state import LANGUAGE, STATUS, Down, NewsCame, Up
 from kiosk.widgets import Scene
 from tests.support import kiosk_cases as cases
 from tests.support.kiosk_station import Station, until

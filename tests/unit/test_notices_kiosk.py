@@ -17,8 +17,8 @@ from controller.noticing import Noticing
 from controller.runtime.clocks import FakeClock
 from controller.timing.upcoming import Upcoming
 from kiosk.bulletin import Bulletin
-from kiosk.flow import WAITING, Input, NewsCame
 from kiosk.news import NewsReader, Rings, bulletin_of
+from kiosk.state import WAITING, Input, NewsCame
 from kiosk.widgets import Label
 from tests.support import kiosk_cases as cases
 from tests.support.stations import START, Station, station_in
