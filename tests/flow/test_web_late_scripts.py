@@ -45,11 +45,12 @@ def red() -> dict[str, object]:
     return {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
-def put_up(pages: Pages, *texts: str) -> None:
+def put_up(pages: Pages, *texts: str) -> Noticing:
     made = pages.station
     noticing = Noticing(made.store, made.bell, made.clock, made.ids, made.config)
     for text in texts:
         noticing.put_up(NoticeDraft(text=text), "Cán bộ khác")
+    return noticing
 
 
 def test_a_notice_that_was_begun_before_its_scripts_came(context: BrowserContext) -> None:
@@ -241,6 +242,16 @@ def test_a_button_under_a_finger_stays_there(context: BrowserContext, pages: Pag
     asked_again(page)
     page.mouse.up()
     expect(page.get_by_text("đã cấp đến số 2")).to_be_visible()
+
+
+def test_the_keyboard_stays_on_its_button_when_a_list_is_put_in_anew(context: BrowserContext, pages: Pages) -> None:
+    noticing = put_up(pages, "Cúp nước", "Nghỉ lễ", "Họp thôn")
+    page = signed_in(context, "/boards")
+    withdraw = page.locator("#board-cong").get_by_role("button", name="Gỡ tin: Nghỉ lễ")
+    withdraw.focus()
+    noticing.withdraw("id-0001", "Cán bộ khác")
+    expect(page.locator("#board-cong [data-notice] .few")).to_have_text(["Nghỉ lễ", "Họp thôn"])
+    expect(withdraw).to_be_focused()
 
 
 def test_an_answer_that_is_older_than_what_was_done_is_not_shown(context: BrowserContext) -> None:
