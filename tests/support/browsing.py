@@ -73,10 +73,13 @@ class HeldBack:
     """What a browser has asked for and does not get yet."""
 
     def __init__(self, page: Page) -> None:
-        self._page, self._routes = page, list[Route]()
+        self._page, self._routes, self._over = page, list[Route](), False
 
     def __call__(self, route: Route) -> None:
-        self._routes.append(route)
+        if self._over:
+            route.continue_()
+        else:
+            self._routes.append(route)
 
     def asked(self) -> None:
         """Until it has been asked for."""
@@ -87,8 +90,9 @@ class HeldBack:
         raise AssertionError("nothing has been asked for")
 
     def come(self) -> None:
-        """It arrives at last."""
+        """It arrives at last, and whatever else is asked for from now on."""
         self.asked()
+        self._over = True
         while self._routes:
             self._routes.pop().continue_()
 
