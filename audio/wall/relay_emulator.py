@@ -150,7 +150,6 @@ class RelayEmulator:
         self._byte_s = BITS_A_BYTE / baud
         self._silence_s = max(3.5 * self._byte_s, 0.00175)
         self._orders, self._line = Orders(), PseudoLine(link)
-        self._is_busy = False  # bytes have come that are not obeyed yet
 
     def serve(self, stopping: threading.Event) -> None:
         """Until `stopping`; the board is plugged in at once."""
@@ -177,12 +176,14 @@ class RelayEmulator:
 
         self._ordered(cut)
 
-    def wait_until_idle(self, limit_s: float = 2.0) -> None:
-        """Until all that was written has reached the board and been obeyed."""
-        end, looks = time.monotonic() + limit_s, 0
-        while looks < 3 and time.monotonic() < end:
-            time.sleep(0.003)  # bytes take a moment from one end of a pseudo-terminal to the other
-            looks = 0 if self._is_busy or self._line.waiting() else looks + 1
+    def wait_until_idle(self) -> None:
+        """Until all that has been written by now has reached the board and been obeyed."""
+
+        def catch_up() -> None:
+            self._pass(self._line.caught_up())
+            self._obey()
+
+        self._ordered(catch_up)
 
     def _ordered(self, act: Callable[[], None]) -> None:
         """Have the serving thread do it, now, so that nobody else sleeps on a line that goes."""
@@ -190,7 +191,6 @@ class RelayEmulator:
 
     def _turn(self) -> None:
         """Wait for bytes; let them pass one after another; obey when the line falls silent."""
-        self._is_busy = False
         data = self._arriving(POLL_S)
         if not data:
             return
@@ -200,6 +200,9 @@ class RelayEmulator:
             time.sleep(max(0.0, line_at - time.monotonic()))
             self._pass(data)
             data = self._arriving(max(0.0, line_at + self._silence_s - time.monotonic()))
+        self._obey()
+
+    def _obey(self) -> None:
         before = list(self.board.states)
         answer = self.board.silence() if self.powered else b""
         if before != self.board.states:
@@ -216,7 +219,6 @@ class RelayEmulator:
             self._orders.carry_out()
         if self._line not in ready or not self._line.is_plugged:
             return b""
-        self._is_busy = True
         return self._line.read(1 if self.unplug_after is not None else 32)
 
     def _pass(self, data: bytes) -> None:

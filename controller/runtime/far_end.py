@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import queue
+import select
 import termios
 import threading
 import tty
@@ -106,6 +107,16 @@ class PseudoLine:
         with contextlib.suppress(OSError):  # plugged in anew just now
             return os.read(self._master, most)
         return b""
+
+    def caught_up(self, limit_s: float = 5.0) -> bytes:
+        """All that has been written at the other end by now and was not read yet; on a busy machine the kernel takes
+        its time, so a mark goes the same way behind it."""
+        mark, came = os.urandom(16), bytearray()
+        if self.is_plugged:
+            os.write(self._slave, mark)
+        while self.is_plugged and not came.endswith(mark) and select.select([self], [], [], limit_s)[0]:
+            came += self.read(4096)
+        return bytes(came.removesuffix(mark))
 
     def write(self, data: bytes) -> None:
         """What nobody reads is lost: a device does not wait for that."""

@@ -42,7 +42,11 @@ def test_a_line_has_a_name_as_long_as_it_is_plugged_in(tmp_path: Path) -> None:
         assert line.read(32) == b""
         line.write(b"\x04")
         assert near.read(32) == b"\x04"
+        near.write(b"\x00one")
+        near.write(b"two\n")
+        assert line.caught_up() == b"\x00onetwo\n" and line.caught_up() == b""
     line.unplug()
     line.unplug()
     assert not (tmp_path / "line").exists() and not line.is_plugged
+    assert line.caught_up() == b""
     line.write(b"nobody")
