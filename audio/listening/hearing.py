@@ -2,7 +2,7 @@
 child says whether it was the words. A thread of its own beside the player, which feeds it and never waits for it.
 
 People may be talking near the microphone, so nothing of a recording outlives the verdict: it lies in memory files
-without a name (ear.py), lasts no longer than the words and four seconds, and never reaches a disk of ours, a log
+without a name (ear.py), lasts no longer than the words and five seconds, and never reaches a disk of ours, a log
 or the journal. Of more than five minutes, only the first, the middle and the last are recorded.
 """
 
@@ -30,7 +30,7 @@ LEAST_S = 3.0  # of words; less says nothing
 WHOLE_S, PIECE_S = 300.0, 60.0  # up to which words are judged as a whole; of longer ones, three pieces
 BEFORE_S = 2.5  # that the ear is opened ahead of a piece, if known: a chime tells, and some sources wake in 2 s
 STARTS_S = 0.4  # that an ear takes to start if its source is awake
-AFTER_S = 1.4  # for a chain of up to a second and its last echo
+AFTER_S = 2.4  # for a chain of up to a second, its last echo, and what a busy machine has torn
 AROUND_TONE_S = 1.0  # before the self-test's tone, and after its last echo
 LIMIT_S = 60.0  # for the verdict
 SETTLING_S = 3.0  # in which an ear's beginning is reckoned
@@ -111,6 +111,7 @@ class _Listening:
 @dataclass(frozen=True, slots=True)
 class _Ended:
     id: str
+    at: float
     spoken_s: float
 
 
@@ -143,8 +144,9 @@ class Hearing:
         self._put(_Listening(ident, at, at + length_s, question, pieces))
 
     def ends(self, utterance_id: str, at: float, spoken_s: float) -> None:
-        """The words ended, or were cut, at `at`, after `spoken_s` seconds of them."""
-        self._put(_Ended(utterance_id, spoken_s))
+        """It ended, or was cut, at `at`, after `spoken_s` seconds of the words that were under way. What ends when the
+        words listened to are over, with the closing signal or in their second time, has cut none of them."""
+        self._put(_Ended(utterance_id, at, spoken_s))
 
     def drop(self, ident: str) -> None:
         """It will not sound, or was cut: nothing is to be told of it."""
@@ -179,9 +181,9 @@ class Hearing:
             match self._inbox.get_nowait():
                 case _Listening() as one:
                     self._listening.append(one)
-                case _Ended(ident, spoken_s):
+                case _Ended(ident, at, spoken_s):
                     for one in self._listening:
-                        if one.id == ident and one.asked_at is None:
+                        if one.id == ident and one.asked_at is None and at < one.ends_at:
                             _cut(one, spoken_s)
                 case _Dropped(ident):
                     for one in [one for one in self._listening if one.id == ident]:

@@ -137,6 +137,35 @@ def test_what_was_cut_is_judged_for_what_was_spoken(places: Places, plays: Calla
     assert [(heard.verdict, heard.share) for heard in told] == [("heard", 1.0)]
 
 
+@pytest.mark.parametrize("spoken_s", [0.0, 1.0])
+def test_what_ends_behind_the_words_has_not_cut_them(
+    places: Places, plays: Callable[[bytes], None], spoken_s: float
+) -> None:
+    """The closing signal may be shorter than the ear listens on, and so may what is said of the second time: then the
+    end is told before the verdict."""
+    plays(recording())
+    with hearing(places) as (one, told):
+        at = over()
+        one.begins("u-1", "words", WORDS_S, at)
+        one.ends("u-1", at + WORDS_S + 0.2, spoken_s)
+        until(lambda: told, 20, what="the verdict")
+    assert [(heard.verdict, heard.share) for heard in told] == [("heard", 1.0)]
+
+
+@pytest.mark.parametrize("torn_s", [0.05, 0.5])
+def test_what_the_machine_tore_is_heard(places: Places, plays: Callable[[bytes], None], torn_s: float) -> None:
+    """Once by silence, and once by what is lost, as long as a word or shorter."""
+    whole = recording()
+    first, second, long, lost = (round(each * ear.RATE) * 2 for each in (2.0, 4.0, torn_s, 0.05))
+    plays(whole[:first] + bytes(long) + whole[first:second] + whole[second + lost :])
+    with hearing(places) as (one, told):
+        at = over(WORDS_S + torn_s - 0.05)
+        one.begins("u-1", "words", WORDS_S, at)
+        one.ends("u-1", at + WORDS_S, WORDS_S)
+        until(lambda: told, 20, what="the verdict")
+    assert [(heard.verdict, heard.reason) for heard in told] == [("heard", "")]
+
+
 def test_too_short(places: Places, plays: Callable[[bytes], None]) -> None:
     plays(recording())
     with hearing(places) as (one, told):
