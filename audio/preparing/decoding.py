@@ -59,8 +59,7 @@ def look(file: BinaryIO, most_s: float) -> Looked:
     promised_frames = promised_mp3_frames(file) if kind == "mp3" else 0
     with _opened(file, kind) as (container, stream):
         _judge(stream)
-        # without its own header an MP3's length is only guessed
-        promised_s = 0.0 if kind == "mp3" and not promised_frames else _promised_s(container, stream)
+        promised_s = promised_frames * _mp3_frame_s(stream) if kind == "mp3" else _promised_s(container, stream)
         if promised_s > most_s:
             raise _too_long(most_s)
         if kind == "wav":
@@ -156,8 +155,15 @@ def _judge(stream: AudioStream) -> None:
         raise RefusedError("sound_broken")
 
 
+def _mp3_frame_s(stream: AudioStream) -> float:
+    """1,152 samples, and half as many at the lower rates (ISO/IEC 11172-3, 13818-3)."""
+    rate = stream.codec_context.rate
+    return (1152 if rate >= 32_000 else 576) / rate
+
+
 def _promised_s(container: InputContainer, stream: AudioStream) -> float:
-    """By the headers; 0 where they do not say."""
+    """By the headers; 0 where they do not say. Of an MP3 it would be guessed by the size of the file, with whatever a
+    program has put behind the sound."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
@@ -189,7 +195,7 @@ def _measured(container: InputContainer, stream: AudioStream, kind: str, promise
         if frames:
             smallest, largest = min(smallest, last), max(largest, last)
         frames, last = frames + 1, packet.size
-    if promised_frames and (promised_frames - frames) * 1152 / stream.codec_context.rate > _SLACK_S:
+    if promised_frames and (promised_frames - frames) * _mp3_frame_s(stream) > _SLACK_S:
         raise RefusedError("sound_cut_short")
     if kind == "mp3" and not promised_frames and last < smallest and largest - smallest <= 1:
         # the last of equal frames is not whole

@@ -94,7 +94,11 @@ def test_covers_vorbis_films_and_wrong_names_do_not_matter(places: Places, tmp_p
 def test_what_programs_put_around_an_mp3_does_not_matter(places: Places, tmp_path: Path) -> None:
     bare = usual(tmp_path / "bare", "mp3", options={"write_xing": "0", "id3v2_version": "0"}).read_bytes()
     ape = b"APETAGEX" + (2000).to_bytes(4, "little") * 2 + bytes(110)
-    for number, content in enumerate((bare + b"TAG" + bytes(125), bare + ape, bytes(300) + bare)):
+    headed = usual(tmp_path / "headed", "mp3").read_bytes()
+    slow = sound_file(tmp_path / "slow", "mp3", speechlike(3.0, 22_050), rate=22_050).read_bytes()
+    room = bytes(20_000_000)  # kept for a file that turned out shorter
+    brought_so = (bare + b"TAG" + bytes(125), bare + ape, bytes(300) + bare, bare + room, headed + room, slow + room)
+    for number, content in enumerate(brought_so):
         file = tmp_path / f"{number}.mp3"
         file.write_bytes(content)
         assert taken(places, file).length_s == pytest.approx(3.0, abs=0.06)
