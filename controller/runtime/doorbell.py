@@ -22,6 +22,7 @@ from controller.core.errors import StationError
 from controller.runtime.places import Places
 
 MESSAGE_LIMIT = 8192  # bytes; far below the kernel's limit for one datagram
+MOST_AT_ONCE = 64  # rings: whoever rings without end must not keep the listener from its work
 TELLING = ("loalang-web", "loalang-controller", "loalang-audio")  # users on the Pi whose rings may carry a message
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: unix(7), SCM_CREDENTIALS
 log = logging.getLogger(__name__)
@@ -82,10 +83,11 @@ class Doorway:
         return self._socket.fileno()
 
     def wait(self, timeout_s: float) -> list[dict[str, object]]:
-        """The messages that have come, waiting for the first at most `timeout_s`; [] if none."""
+        """The messages that have come, waiting for the first at most `timeout_s`; [] if none. Of very many the first
+        ones, the others with the next call."""
         ready, _, _ = select.select([self._socket], [], [], max(0.0, timeout_s))
         messages: list[dict[str, object]] = []
-        while ready:
+        for _ in range(MOST_AT_ONCE if ready else 0):
             try:
                 data, said, _, _ = self._socket.recvmsg(MESSAGE_LIMIT + 1, socket.CMSG_SPACE(_CREDENTIALS.size))
             except BlockingIOError:

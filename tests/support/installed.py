@@ -22,7 +22,8 @@ USERS = {
     f"loalang-{kind}": FIRST + n for n, kind in enumerate(("audio", "controller", "web", "kiosk", "screen", "panel"))
 }
 STATION = FIRST + 20
-GROUPS = {"loalang": STATION, "loalang-filings": STATION + 1, "gpio": STATION + 2, "dialout": STATION + 3}
+OTHERS = ("loalang-filings", "loalang-ringers", "gpio", "dialout")
+GROUPS = {"loalang": STATION} | {name: STATION + 1 + number for number, name in enumerate(OTHERS)}
 # Python may lie where only root reads it: what is needed is imported before the process becomes somebody else.
 BECOME = """
 import errno, fcntl, importlib.readers, json, os, pwd, socket, sqlite3, sys, types

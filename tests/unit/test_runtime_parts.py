@@ -24,7 +24,7 @@ from controller.core.errors import StationError
 from controller.core.ids import uuid7
 from controller.runtime.catalogues import load_words
 from controller.runtime.clocks import FakeClock, SystemClock
-from controller.runtime.doorbell import MESSAGE_LIMIT, Doorbell, Doorway, at_home
+from controller.runtime.doorbell import MESSAGE_LIMIT, MOST_AT_ONCE, Doorbell, Doorway, at_home
 from controller.runtime.files import adopt_file, replace_file
 from controller.runtime.identifiers import NewIds
 from controller.runtime.logs import Lasting
@@ -76,6 +76,24 @@ def test_a_full_doorway_never_blocks_the_ringer(places: Places, bell: Doorbell) 
     assert len(heard) < 2000
     bell.ring("kiosk", {"n": "after"})
     assert door.wait(1) == [{"n": "after"}]
+    door.close()
+
+
+def test_who_rings_without_end_keeps_nobody_at_the_door(places: Places, bell: Doorbell) -> None:
+    class Pestered(Doorway):
+        """Whenever it takes a ring, somebody rings again."""
+
+        taken = 0
+
+        def _may_tell(self, said: list[tuple[int, int, bytes]], data: bytes) -> bool:
+            self.taken += 1
+            if self.taken < 20 * MOST_AT_ONCE:
+                bell.ring("kiosk")
+            return super()._may_tell(said, data)
+
+    door = Pestered(places, "kiosk")
+    bell.ring("kiosk")
+    assert [door.wait(1), door.wait(1)] == [[{}] * MOST_AT_ONCE] * 2
     door.close()
 
 

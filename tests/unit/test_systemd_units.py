@@ -175,7 +175,9 @@ def test_nobody_has_pins_that_are_anothers() -> None:
         "loalang-panel@.service": ["DeviceAllow=/dev/gpiomem rw"],
     }
     users = (UNITS / "sysusers.conf").read_text(encoding="utf-8").splitlines()
-    assert {line.split()[2] for line in users if line.startswith("m ")} == {"loalang", "loalang-filings"}
+    assert {line.split()[2] for line in users if line.startswith("m ")} == {
+        "loalang", "loalang-filings", "loalang-ringers",
+    }  # fmt: skip
 
 
 def test_only_the_page_reaches_the_network() -> None:

@@ -108,6 +108,28 @@ def test_while_it_runs_after_its_end_and_after_its_death_nobody_takes_it_either(
         assert station.done_by("loalang-controller", 'print(at_home(places, "audio-main"))') == "False"
 
 
+def test_who_stands_in_a_public_room_reaches_the_controller_and_nobody_else(station: Installed) -> None:
+    """A doorbell holds few rings: whoever rang without end would crowd out an emergency's."""
+    names = ["audio-main", "kiosk", "screen-sanh", "panel-cong", "controller"]
+    for name in names:  # their doorbells stay, as with processes that were killed
+        station.done_by("loalang-" + name.partition("-")[0], f"Doorway(places, {name!r}); os._exit(0)")
+    program = f"""
+for name in {names}:
+    try:
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).connect(str(places.bell(name)))
+    except ConnectionRefusedError:  # reached, and nobody at home
+        print(name)
+    except PermissionError:
+        pass
+"""
+    reached = {user: station.done_by(user, program).split() for user in USERS}
+    assert reached == {
+        "loalang-audio": names, "loalang-controller": names, "loalang-web": names,
+        "loalang-kiosk": ["kiosk", "controller"], "loalang-screen": ["screen-sanh", "controller"],
+        "loalang-panel": ["panel-cong", "controller"],
+    }  # fmt: skip
+
+
 def test_every_process_of_the_station_has_a_place_of_its_own(station: Installed) -> None:
     program = """
 for name in {names}:
