@@ -192,6 +192,18 @@ def test_a_script_that_was_lost_is_fetched_again_and_the_page_serves_without_it_
         expect(page.get_by_role("button", name="Tải lên")).to_be_hidden()
 
 
+def test_the_script_that_fetches_the_others_is_fetched_as_well(context: BrowserContext) -> None:
+    page = signed_in(context)
+    with held_back(page, "page.js") as script:
+        lost_once(page, "/static/page.js")
+        page.goto("/notices/new", wait_until="domcontentloaded")
+        script.asked()
+        page.fill("#text", "Họp thôn")
+        script.come()
+        expect(page.locator("html.script")).to_be_attached()
+        expect(page.locator(".counter")).to_contain_text("8 /")
+
+
 def test_what_was_kept_waits_for_the_script_that_knows_what_to_do_with_it(context: BrowserContext) -> None:
     page = signed_in(context, "/announcements/new")
     page.get_by_role("button", name="Thêm khoảng nghỉ").click()

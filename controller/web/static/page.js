@@ -210,11 +210,18 @@
     };
     ask_for();
   });
-  document.addEventListener("DOMContentLoaded", async () => { // all have come by then, or failed
-    await Promise.all(all("script[src]").filter((script) => !("ran" in script.dataset)).map(fetched));
+  let begun = false;
+  const begin = async () => { // all have come by now, or failed
+    if (begun) return;
+    begun = true;
+    const lost = all("script[src]").filter((script) => !("ran" in script.dataset) && !script.src.includes("/page.js"));
+    await Promise.all(lost.map(fetched));
     document.documentElement.classList.add("script");
     document.dispatchEvent(new Event("whole"));
-  });
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+  window.addEventListener("load", begin);
+  if (document.readyState === "complete") begin(); // help.js has fetched this one
 
   // --- what was typed in an editor and has been sent need not be kept -----------------------------------
   if (!one("form[data-keep]")) {
