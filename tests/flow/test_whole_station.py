@@ -21,6 +21,8 @@ from schedules.samples import samples
 from tests.support.browsing import leads, started, window
 from tests.support.processes import until
 from tests.support.pulse import RATE
+from tests.support.stalls import queued_s
+from tests.support.torn import holes_in
 from tests.support.whole import Whole, whole_station
 
 pytestmark = pytest.mark.alone
@@ -71,7 +73,10 @@ def test_a_welcome_is_heard_and_seen_within_a_minute(station: Whole) -> None:
     until(lambda: WELCOME in station.kiosk_reads(), 30, every_s=0.5, what="the kiosk")
     until(lambda: "played" in station.kinds(WELCOME), 45, every_s=0.2, what="the welcome to end")
     until(lambda: WELCOME in station.sign_shows(), 50, every_s=0.2, what="the sign")
-    assert time.monotonic() - began < 75, "an empty sign is set up first; a ticker's picture takes 20 s of its line"
+    ended = time.monotonic()
+    assert ended - began < 75 + station.listener.taken_s(began, ended), (
+        "an empty sign is set up first; a ticker's picture takes 20 s of its line"
+    )
     assert station.kinds(WELCOME) == ["created", "queued", "playing", "played"]
     heard_s = sum(burst.ended - burst.began for burst in station.listener.bursts())
     assert heard_s > 6
@@ -115,7 +120,9 @@ def test_an_announcement_from_the_page_to_the_loudspeaker_the_sign_and_the_kiosk
     state = page.locator("[data-live=occurrences] .state").first
     expect(state).to_contain_text("đang chờ", timeout=120_000)
     expect(state).to_contain_text("đang phát", timeout=70_000)
-    assert -1 < float(page.evaluate("sameWindow.playing")) / 1000 - due.timestamp() < 4
+    late_s = float(page.evaluate("sameWindow.playing")) / 1000 - due.timestamp()
+    at = due.timestamp() - time.time() + time.monotonic()
+    assert -1 < late_s < 4 + station.listener.taken_s(at, at + late_s)
     until(lambda: {"Đang", "thuế", "nghiệp"} <= set(station.kiosk_reads().split()), 20, 0.5, "the kiosk")
     until(lambda: "phi nông nghiệp" in station.sign_shows(), 75, every_s=0.2, what="the sign")
     expect(state).to_contain_text("đã phát", timeout=60_000)
@@ -137,11 +144,16 @@ def test_speak_now_and_stop_while_it_plays(station: Whole, page: Page) -> None:
     stop = page.locator(".strip .stop")
     page.evaluate(CLICKED)
     ahead = time.time() - time.monotonic()
+    involved = [station.pids(name)[-1] for name in ("web", "audio-main")]
+    queue_s = -sum(map(queued_s, involved))
     stop.click()
+    until(lambda: station.kinds(LOST_COW.title)[-1] == "stopped", every_s=0.1, what="its end")
+    queue_s += sum(map(queued_s, involved))
     expect(state).to_contain_text("đã dừng")
-    time.sleep(0.5)
+    station.listener.settles(0.5)
     asked, silent = float(page.evaluate("sessionStorage.clicked")) / 1000 - ahead, station.listener.bursts()[-1].ended
-    assert silent - asked < 0.6 + station.listener.taken_s(asked, silent), "a click, and the station's answer"
+    taken_s = max(queue_s, station.listener.taken_s(asked, silent))
+    assert silent - asked < 0.6 + taken_s, "a click, and the station's answer"
     assert station.kinds(LOST_COW.title)[-1] == "stopped"
     assert station.journal(LOST_COW.title)[-1].detail["by"] == "Phạm Thị Lan"
 
@@ -168,9 +180,11 @@ def test_audio_killed_while_it_plays_is_back_and_begins_again(station: Whole, pa
     until(lambda: "playing" in station.kinds(title), what="it to play")
     time.sleep(2)
     os.kill(station.pids("audio-main")[-1], signal.SIGKILL)
-    killed = datetime.now(UTC)
-    until(lambda: station.kinds(title)[-2:] == ["cut", "playing"], what="it to begin again")
-    assert station.journal(title)[-1].at - killed < timedelta(seconds=3)
+    killed, since = datetime.now(UTC), time.monotonic()
+    until(lambda: station.kinds(title)[-2:] == ["cut", "playing"], every_s=0.1, what="it to begin again")
+    queue_s, now = queued_s(station.pids("audio-main")[-1]), time.monotonic()
+    taken_s = max(queue_s, station.listener.taken_s(since, now))
+    assert (station.journal(title)[-1].at - killed).total_seconds() < 3 + taken_s
     until(lambda: station.kinds(title)[-1] == "played", 60, what="its end")
 
 
@@ -178,8 +192,9 @@ def test_audio_killed_while_it_plays_is_back_and_begins_again(station: Whole, pa
 def test_ctrl_c_ends_it_and_a_second_start_goes_on(station: Whole, page: Page) -> None:
     family = [pid for name in ("audio-main", "controller", "web", "kiosk") for pid in station.pids(name)]
     began = time.monotonic()
-    assert station.process.interrupt() == 0
-    assert time.monotonic() - began < 5
+    assert station.process.interrupt(30) == 0
+    ended = time.monotonic()
+    assert ended - began < 5 + station.listener.taken_s(began, ended)
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
     said = len(station.process.said())
     station.process.start()
@@ -213,12 +228,14 @@ def write(station: Whole, page: Page, title: str, text: str, now: bool = False) 
 
 
 def likeness(station: Whole, sha256: str) -> float:
-    """How much of the prepared file was heard at the sink (0..1): the share of its windows of 0.2 s that are
-    found there, in order, with a normalised correlation of at least 0.9."""
+    """How much of the prepared file was heard at the sink (0..1): the share of its windows of 0.1 s that are
+    found there, in order, with a normalised correlation of at least 0.9. Silence counts for nothing in either: a
+    machine that was held up tears the sound by it."""
     with wave.open(str(station.places.rendition(sha256))) as file:
         wanted = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
     heard = np.frombuffer(station.listener.samples().tobytes(), dtype="<i2").astype(np.float64)[-90 * RATE :]
-    size = RATE // 5
+    wanted, heard = sounding(wanted), sounding(heard)
+    size = RATE // 10
     windows = [wanted[at : at + size] for at in range(0, len(wanted) - size + 1, size)]
     loud = [each for each in windows if np.sqrt(np.mean(each**2)) > 500]
     found, reached = 0, 0
@@ -231,6 +248,14 @@ def likeness(station: Whole, sha256: str) -> float:
         if score[at] >= 0.9:
             found, reached = found + 1, at
     return found / len(loud)
+
+
+def sounding(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Without its silences."""
+    keep = np.ones(len(samples), dtype=bool)
+    for first, after in holes_in(samples):
+        keep[first:after] = False
+    return samples[keep]
 
 
 def _moving_energy(samples: NDArray[np.float64], size: int) -> NDArray[np.float64]:

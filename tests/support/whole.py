@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,11 +87,7 @@ class Whole:
         """(protocol, port) of every network socket on which any of the station's processes listens."""
         inodes = set()
         for pid in _family(self.process.pid):
-            for handle in Path(f"/proc/{pid}/fd").iterdir():
-                try:
-                    target = str(handle.readlink())
-                except OSError:  # closed meanwhile
-                    continue
+            for target in _open(pid):
                 if target.startswith("socket:["):
                     inodes.add(target[8:-1])
         found = set()
@@ -103,8 +99,22 @@ class Whole:
         return found
 
 
+def _open(pid: int) -> list[str]:
+    """What a process holds open; what was closed meanwhile, or has ended with it, is left out."""
+    found = []
+    with suppress(OSError):
+        for handle in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.append(str(handle.readlink()))
+    return found
+
+
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    """A process and all that came of it; a voice, say, may end while one looks."""
+    children = list[str]()
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            children += file.read_text(encoding="ascii").split()
     return [pid, *(found for child in children for found in _family(int(child)))]
 
 
