@@ -15,7 +15,7 @@ from controller.core.words import LANGUAGES
 from controller.filing.care import FilingCare
 from controller.guiding import Guiding
 from controller.kiosk_requests import Requests
-from controller.runtime.catalogues import load_words
+from controller.runtime.catalogues import AT_KIOSK, load_words
 from controller.runtime.clock_signs import ClockSigns
 from controller.runtime.clocks import SystemClock
 from controller.runtime.config import StationConfig
@@ -67,10 +67,11 @@ def main(config: StationConfig, places: Places, signs: ClockSigns | None = None)
     care = FilingCare(files, store, clock, keep, lambda: watch.believed)
 
     requests = Requests(store, places, bell, clock)
-    others = [load_words(language) for language in LANGUAGES if language != SPOKEN]
+    at_kiosk = {each: words if each == words.language else load_words(each, AT_KIOSK) for each in LANGUAGES}
     said = Clips(
-        store, places, clock, load_words(SPOKEN), partial(bell.ring, f"audio-{config.outputs[0].name}"), others
-    )
+        store, places, clock, at_kiosk.pop(SPOKEN), partial(bell.ring, f"audio-{config.outputs[0].name}"),
+        list(at_kiosk.values()),
+    )  # fmt: skip
 
     def wake_others() -> None:
         for worker in boards:

@@ -8,7 +8,7 @@ import logging
 from controller.core.errors import DeviceError
 from controller.core.words import LANGUAGES
 from controller.guides.places import gazetteer
-from controller.runtime.catalogues import load_words
+from controller.runtime.catalogues import AT_KIOSK, load_words
 from controller.runtime.config import StationConfig
 from controller.runtime.doorbell import Doorway
 from controller.runtime.notify import notify
@@ -30,7 +30,7 @@ def main(config: StationConfig, places: Places) -> int:
         log.error("%s", error)
         notify(f"STATUS={error}")
         return 1
-    words = {language: load_words(language) for language in LANGUAGES}
+    words = {language: load_words(language, AT_KIOSK) for language in LANGUAGES}
     shelf = Shelf(config, places, typeface, words, gazetteer())
     doorway = Doorway(places, NAME)
 

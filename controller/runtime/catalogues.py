@@ -22,6 +22,7 @@ ROOMS = (
     "kiosk.filing",
     "schedules",
 )
+AT_KIOSK = tuple(room for room in ROOMS if room != "controller.web")  # half of all words are the page's alone
 
 
 def load_words(language: str, rooms: tuple[str, ...] = ROOMS) -> Words:

@@ -14,7 +14,7 @@ from controller.core.levels import Level
 from controller.core.palette import PAPER
 from controller.core.showing import Item
 from controller.core.words import LANGUAGES
-from controller.runtime.catalogues import load_words
+from controller.runtime.catalogues import AT_KIOSK, load_words
 from controller.runtime.typefaces import find_typeface
 from kiosk.acts import Act, GoTo
 from kiosk.asking import FileAnswer, Found
@@ -277,7 +277,7 @@ class NoFiling:
 
 @cache
 def stage(frame: Frame = SMALL, site: str = "Xã Hương Sơn") -> Stage:
-    words = {name: load_words(name) for name in LANGUAGES}
+    words = {name: load_words(name, AT_KIOSK) for name in LANGUAGES}
     return Stage(frame, fonts().width, words, site, ZONES, TZ, NoFiling())
 
 

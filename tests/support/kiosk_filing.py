@@ -34,7 +34,7 @@ from controller.guides.model import (
     Source,
     Step,
 )  # fmt: skip
-from controller.runtime.catalogues import load_words
+from controller.runtime.catalogues import AT_KIOSK, load_words
 from kiosk.acts import Act
 from kiosk.filing import flow, way
 from kiosk.filing.acts import Agree, Back, Choose, Forward, Have, Key, OpenKeys, PickPlace, Turn
@@ -145,7 +145,7 @@ GUIDES = (
 
 @cache
 def kit() -> Kit:
-    words = {language: load_words(language) for language in LANGUAGES}
+    words = {language: load_words(language, AT_KIOSK) for language in LANGUAGES}
     return Kit(words, lambda text: PLACES if "huong" in text.lower() else ())
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.core.words import LANGUAGES
-from controller.runtime.catalogues import load_words
+from controller.runtime.catalogues import AT_KIOSK, load_words
 from controller.runtime.clocks import FakeClock
 from controller.runtime.typefaces import find_typeface
 from kiosk.acts import Act
@@ -36,7 +36,7 @@ class Watched(GuidedFiling):
     """Guided filing, with what became of it and when it was last told of the time."""
 
     def __init__(self) -> None:
-        words = {language: load_words(language) for language in LANGUAGES}
+        words = {language: load_words(language, AT_KIOSK) for language in LANGUAGES}
         super().__init__(lambda: support.GUIDES, words, lambda _: support.PLACES, lambda: support.SEED)
         self.filing: Filing | None = None
         self.passed: Passed | None = None
@@ -59,7 +59,7 @@ class Run:
         self.effects: list[Effect] = []
         self.stopping, self.over, self._ready = threading.Event(), threading.Event(), threading.Event()
         self.station = Station.make(folder)
-        self.words = {language: load_words(language) for language in LANGUAGES}
+        self.words = {language: load_words(language, AT_KIOSK) for language in LANGUAGES}
         self.screen = Screen(
             self.station.config, self.clock, find_typeface(), self.words, PictureKeeper(folder / "none"),
             self._carry_out, self.visiting, self._hear,
