@@ -107,7 +107,8 @@ def handover(filing: Filing, setting: Setting) -> Scene:
         else:  # an address would be broken beside it
             shown.append(Code(qr_rows(step.address)))
         shown.append(Para(step.address, bold=True))
-    shown.append(Para(words("kiosk.filing.handover.password")))
+    if number == 0:  # once, before anything is asked of them elsewhere
+        shown.append(Para(words("kiosk.filing.handover.password")))
     if not setting.frame.roomy:
         return filled(setting, title, shown, filing.shown_page, forward, stops=False)[0].scene
     pieces(sheet, setting, box, shown, filing.shown_page)

@@ -110,11 +110,14 @@ def _paper_note(wanted: WantedPaper, words: Words) -> str:
 def card(filing: Filing, setting: Setting) -> Scene:
     words, frame = setting.words, setting.frame
     title, whole = headed(setting, title_of(filing, words), words("kiosk.filing.card.title"))
-    sheet, box = opened(setting, title, words("kiosk.filing.go.no_card"))
     shown = troubles(filing, setting)
     if whole:
         shown.append(Para(whole, bold=True))
     shown += [Para(words("kiosk.filing.card.how")), Para(words("kiosk.filing.card.without"), colour=MUTED)]
+    forward = words("kiosk.filing.go.no_card")
+    if not frame.roomy and filing.camera is None:  # a drawn card would only take the words' room
+        return filled(setting, title, shown, filing.shown_page, forward)[0].scene
+    sheet, box = opened(setting, title, forward)
     side = min(frame.mm(60), box.height, box.width // 3)
     place = Box(box.right - side, box.y, side, side)
     _camera(sheet, filing, place, Shape.CARD)

@@ -11,7 +11,7 @@ from kiosk.filing.acts import Change, PickEvent, PickGuide, Stop
 from kiosk.filing.saying import title_of
 from kiosk.filing.state import At, Filing
 from kiosk.look import TEXT_SIZES
-from kiosk.widgets import Label, Scene, Target
+from kiosk.widgets import Label, Picture, Scene, Shape, Sign, Target
 from tests.support import kiosk_filing as support
 from tests.support.kiosk_filing import Resident
 from tests.support.kiosk_filing_pages import pages
@@ -36,7 +36,7 @@ def test_the_title_stands_on_the_first_part_and_the_way_to_stop_on_every_one(nam
     assert all(Stop() in [w.act for w in scene if isinstance(w, Target)] for scene in scenes)
 
 
-def test_a_birth_is_registered_in_fewer_than_165_turns_of_the_largest_text() -> None:
+def test_a_birth_is_registered_in_fewer_than_150_turns_of_the_largest_text() -> None:
     """All of its 41 pages together; with one less it was 204, then 173."""
     guide = next(each for each in support.shipped() if each.id == "khai_sinh")
     resident = Resident(support.begun((guide,)))
@@ -45,7 +45,7 @@ def test_a_birth_is_registered_in_fewer_than_165_turns_of_the_largest_text() -> 
     while resident.filing is not None:
         counts.append(len(list(parts(resident.here, SEVEN))) if not resident.here.typing else 1)
         resident.goes_on()
-    assert (len(counts), sum(counts) < 165) == (41, True), counts
+    assert (len(counts), sum(counts) < 150) == (41, True), counts
 
 
 @cache
@@ -75,6 +75,24 @@ def test_in_a_review_what_heads_stands_with_what_it_heads(screen: str, size: flo
             heads = [w.box.bottom for w in scene if isinstance(w, Label) and w.text in sections]
             rows = [w.box.y for w in scene if isinstance(w, Target) and isinstance(w.act, Change)]
             assert [y for y in heads if not any(row >= y for row in rows)] == []
+
+
+def test_how_to_lay_down_a_card_is_not_narrowed_by_a_drawing_of_one() -> None:
+    """On seven inches it took seven parts beside the drawing; what the camera sees keeps its place."""
+    page = pages()["card"]
+    assert len(parts_of(page)) <= 5
+    assert not any(isinstance(w, Sign) and w.shape is Shape.CARD for scene in parts_of(page) for w in scene)
+    roomy = support.composed(page, support.SCREENS["10in"])
+    assert any(isinstance(w, Sign) and w.shape is Shape.CARD for w in roomy)
+    assert any(isinstance(w, Picture) for w in parts_of(pages()["card_camera"])[0])
+
+
+@pytest.mark.parametrize("guide", [each.id for each in support.shipped()])
+def test_that_this_machine_asks_for_no_password_is_said_once(guide: str) -> None:
+    warning = support.kit().words["vi"]("kiosk.filing.handover.password")
+    steps = [each for each in _visit(guide) if each.where.at is At.HANDOVER]
+    seen = [" ".join(w.text for w in support.composed(each) if isinstance(w, Label)) for each in steps]
+    assert [warning in text for text in seen] == [True, *[False] * (len(steps) - 1)]
 
 
 def test_of_a_review_in_the_largest_text_several_answers_are_seen_at_once() -> None:
