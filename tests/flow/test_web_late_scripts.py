@@ -16,6 +16,7 @@ from controller.core.notice_drafts import NoticeDraft
 from controller.desk import Desk
 from controller.noticing import Noticing
 from controller.runtime.clocks import FakeClock
+from controller.store import notices
 from tests.support.browsing import held_back, leads, signed_in, window
 from tests.support.chromium import CHROMIUM
 from tests.support.sounds import tone_wav
@@ -150,6 +151,25 @@ def test_a_day_and_a_word_that_were_looked_for_before_the_scripts_came(context: 
         page.fill("#q", "hop tac")
         scripts.come()
         expect(page.locator(".entries li:visible")).to_have_count(1)
+
+
+def test_tapped_twice_before_the_scripts_came_is_once(context: BrowserContext, pages: Pages) -> None:
+    made = pages.station
+    desk = Desk(made.store, made.bell, made.clock, made.config)
+    for _ in range(3):
+        desk.give("Cán bộ khác")
+    page = signed_in(context)
+    with held_back(page, *NOTICE):
+        page.goto("/desk", wait_until="commit")
+        page.get_by_role("button", name="Gọi số tiếp theo").dblclick(no_wait_after=True)
+        expect(page.locator(".number")).to_have_text("Đang mời số 1")
+        assert desk.today().called == 1
+        page.goto("/notices/new", wait_until="commit")
+        page.fill("#text", "Họp thôn")
+        page.get_by_role("button", name="Đưa lên bảng").dblclick(no_wait_after=True)
+        expect(page.get_by_role("link", name="Sửa tin: Họp thôn")).to_have_count(1)
+        with made.store.read() as tx:
+            assert [notice.text for notice in notices.live(tx, made.clock.now())] == ["Họp thôn"]
 
 
 def test_a_browser_of_some_years_ago_asks_and_insists_as_well(context: BrowserContext) -> None:
