@@ -19,10 +19,12 @@ from controller.core.words import Words
 from controller.guiding import Guiding, shipped
 from controller.runtime.clocks import SystemClock
 from controller.store import clips
-from tests.support.listening import Listener
+from tests.support.kiosk_station import until
+from tests.support.listening import Burst, Listener
 from tests.support.making import making
 from tests.support.pulse import NullSink
 from tests.support.sounding import PLAIN
+from tests.support.stalls import Stalls
 from tests.support.stations import Station, station_in
 from tests.support.tones import tone_pcm
 
@@ -85,17 +87,16 @@ def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink)
 
             late_ms = []
             for _ in range(5):
-                heard = len(listener.bursts())
                 asked, took = say(HELLO)
                 assert took == 1.0
-                time.sleep(1.4)
-                burst = listener.bursts()[heard]
+                burst = next_after(listener, asked)
+                listener.settles(0.4)
                 late_ms.append(1000 * (burst.began - asked - listener.taken_s(asked, burst.began)))
             assert max(late_ms) < MOST_MS, late_ms
-            say(HELLO)
-            time.sleep(0.3)
+            next_after(listener, say(HELLO)[0])
             asked, _ = say(AGAIN)  # another touch: what was being said is cut off
-            time.sleep(1.4)
+            until(lambda: bool(listener.tones(1500.0)), "the other words")
+            listener.settles(0.4)
             (begun, *_), between = listener.tones(1500.0), say("Chưa ai đọc câu này.")[1]
             stall_ms = 1000 * listener.taken_s(asked, begun.began)  # what the machine has taken
             assert (begun.began - asked) * 1000 < MOST_MS + 20 + stall_ms  # a window of its analysis
@@ -103,6 +104,12 @@ def test_what_is_known_is_said_within_a_moment(station: Station, sink: NullSink)
             assert say(f"{HELLO}/{AGAIN}")[1] == pytest.approx(2.25)
         finally:
             process.kill()
+
+
+def next_after(listener: Listener, asked: float) -> Burst:
+    """The first sound that begins later."""
+    until(lambda: any(burst.began > asked for burst in listener.bursts()), "a sound")
+    return next(burst for burst in listener.bursts() if burst.began > asked)
 
 
 ANSWERS = """
@@ -128,17 +135,18 @@ time.sleep(1.5)
 def test_a_server_that_does_not_answer_holds_up_the_voice_alone(station: Station, sink: NullSink) -> None:
     station.places.voice(key_of(HELLO, "vi")).write_bytes(tone(1.0, 400.0))
     command = [sys.executable, "-c", ANSWERS, str(station.places.state), HELLO]
-    with sink.environment(), Listener(sink) as listener:
+    with sink.environment(), Listener(sink) as listener, Stalls() as machine:
+        began = time.monotonic()
         with sink.asleep(), subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
             assert process.stdout.readline() == "begins\n"
             time.sleep(1.5)
             sink.signal(signal.SIGCONT)
             worst_s, took = map(float, process.stdout.readline().split())
-            process.wait(10)
-        assert worst_s < 0.5, "the others went on"
+            until(lambda: bool(listener.tones(400.0)), "that it is heard")
+            process.wait(30)
+        assert worst_s < 0.5 + machine.longest_s(began, time.monotonic()), "the others went on"
         assert took == 1.0
-        assert len(listener.tones(400.0)) == 1, "and it was heard"
 
 
 def test_the_texts_become_files_and_go_with_their_wish(station: Station) -> None:
