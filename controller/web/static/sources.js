@@ -91,6 +91,9 @@
 
   // --- sending ------------------------------------------------------------------------------------
   let sending = 0;
+  const unsent = new Map(); // card -> sends what did not arrive: nobody should have to say it once more
+  const recorders = new Map(); // card -> ends its recording
+  const kept = () => list.querySelectorAll(".card:not(.is-gone)");
   const wrong = (card, words) => {
     const problem = document.createElement("p"), sign = document.createElement("b");
     problem.className = "problem";
@@ -120,6 +123,8 @@
   };
   const send = (card, file, name) => {
     all(".problem", card).forEach((old) => old.remove());
+    unsent.delete(card);
+    show(one(".unsent", card), false);
     if (file.size > LIMIT) { wrong(card, said.large); return; }
     const place = one(".sending", card), words = one(".told", place), bar = one("progress", place);
     const asked = new XMLHttpRequest();
@@ -140,9 +145,14 @@
       show(place, false);
       let told = {};
       try { told = JSON.parse(asked.responseText); } catch { /* no answer of ours */ }
-      if (asked.status === 200) taken(card, told);
-      else wrong(card, (told.problems && told.problems.file || []).join(" ") || told.problem || said.failed);
-      if (asked.status !== 200) show(one(".untaken", card), true);
+      if (asked.status === 200) { taken(card, told); return; }
+      wrong(card, (told.problems && told.problems.file || []).join(" ") || told.problem || said.failed);
+      show(one(".untaken", card), !card.dataset.microphone);
+      if (asked.status === 422 || asked.status === 413) return; // the same file would be refused again
+      const again = () => send(card, file, name);
+      unsent.set(card, again);
+      one(".resend", card).onclick = again;
+      show(one(".unsent", card), true);
     };
     sending += 1;
     bar.value = 0;
@@ -152,13 +162,20 @@
     asked.send(file);
   };
   form.addEventListener("submit", (event) => {
-    if (!sending || event.submitter && event.submitter.value !== "save") return;
+    if (event.submitter && event.submitter.value !== "save") return;
+    const cards = [...kept()], speaking = cards.find((each) => recorders.has(each));
+    const late = cards.find((each) => one(".sending", each) && !one(".sending", each).hidden);
+    const card = speaking || late || cards.find((each) => unsent.has(each));
+    if (!card) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const card = all(".card", list).find((each) => !one(".sending", each)?.hidden && one(".sending", each));
-    wrong(card, said.busy);
+    if (speaking) recorders.get(card)(); // who saves has said what there is to say
+    wrong(card, speaking || late ? said.busy : said.unsent);
     card.scrollIntoView({ block: "center" });
   }, true);
+  addEventListener("beforeunload", (event) => {
+    if (sending || [...kept()].some((each) => recorders.has(each) || unsent.has(each))) event.preventDefault();
+  });
 
   // --- the microphone -----------------------------------------------------------------------------
   const canRecord = () => Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia && window.MediaRecorder);
@@ -188,7 +205,9 @@
       try {
         stream = await navigator.mediaDevices.getUserMedia({ audio: true });
       } catch (error) {
-        own(error.name === "NotFoundError" ? said.absent : said.denied);
+        if (error.name === "NotFoundError") own(said.absent);
+        else if (error.name === "NotAllowedError" || error.name === "SecurityError") own(said.denied);
+        else wrong(card, said.inUse);
         return;
       } finally {
         start.disabled = false;
@@ -197,6 +216,9 @@
     });
 
     const record = (stream) => {
+      all(".problem", card).forEach((old) => old.remove());
+      let interrupted = false;
+      const awake = navigator.wakeLock && navigator.wakeLock.request("screen").catch(() => null); // asleep, it may stop
       const kinds = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
       const mimeType = kinds.find((kind) => MediaRecorder.isTypeSupported(kind));
       const recorder = new MediaRecorder(stream, mimeType ? { mimeType, audioBitsPerSecond: 64000 } : undefined);
@@ -213,22 +235,32 @@
         if (seconds >= Number(said.longest) || !card.isConnected || field(card, "gone").value) end();
       }, 100);
       const end = () => { if (recorder.state !== "inactive") recorder.stop(); };
+      const cut = () => { interrupted = true; words.textContent = said.cut; };
+      for (const track of stream.getTracks()) {
+        track.addEventListener("mute", cut);
+        track.addEventListener("ended", () => { cut(); end(); });
+      }
       recorder.ondataavailable = (event) => { if (event.data.size) pieces.push(event.data); };
       recorder.onstop = () => {
         clearInterval(watch);
+        recorders.delete(card);
+        if (awake) awake.then((lock) => lock && lock.release());
         stream.getTracks().forEach((track) => track.stop());
         context.close();
         show(level, false);
         show(finish, false);
         show(start, true);
         start.textContent = said.again;
-        words.textContent = "";
+        words.textContent = interrupted ? said.cut : "";
         const when = new Date().toLocaleString(document.documentElement.lang, {
           timeZone: body.dataset.zone, hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric",
         });
         if (pieces.length) send(card, new Blob(pieces, { type: recorder.mimeType }), said.named.replace("%w", when));
       };
       finish.onclick = end;
+      recorders.set(card, end);
+      unsent.delete(card);
+      show(one(".unsent", card), false);
       words.textContent = said.recording;
       one(".clock", level).textContent = clock(0);
       show(level, true);
