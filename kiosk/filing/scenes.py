@@ -54,8 +54,9 @@ def _guides(filing: Filing, setting: Setting) -> Scene:
     if filing.keyboard is None:
         return filled(setting, title, rows, part, stops=False)[0].scene
     query, hint = filing.keyboard.text, words("kiosk.filing.guides.search")
-    if not setting.frame.roomy:
-        return filled(setting, title, [_field_row(query, hint), *rows], part, stops=False)[0].scene
+    if not setting.frame.roomy:  # what was found stands first
+        listed = [*rows, _field_row(query, hint)] if query else [_field_row(query, hint), *rows]
+        return filled(setting, title, listed, part, stops=False)[0].scene
     sheet, box = opened(setting, title, stops=False)
     pieces(sheet, setting, _field(sheet, setting, box, query, hint), rows, part)
     return sheet.scene
@@ -78,10 +79,13 @@ def _ask(filing: Filing, setting: Setting) -> Scene:
         shown.append(Para(hint, colour=MUTED))
     is_written, typed = is_typed(page.question), filing.keyboard.text if filing.keyboard else ""
     touch = words("kiosk.filing.ask.touch")
-    if is_written:
+    places = _places(filing, setting) if is_written else []
+    if filing.found and not setting.frame.roomy:  # what was found stands first, so that it is seen
+        shown[1 if filing.trouble else 0 : 0] = [*places, _field_row(typed, touch)]
+    elif is_written:
         if not setting.frame.roomy:  # below what went wrong, if anything
             shown.insert(1 if filing.trouble else 0, _field_row(typed, touch))
-        shown += _places(filing, setting)
+        shown += places
     elif page.question.kind != NOTE:
         shown += _choices(filing, page, setting)
     if page.question.required is None and page.question.kind != NOTE:

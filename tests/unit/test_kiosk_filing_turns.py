@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from kiosk.filing.acts import Change, PickEvent, PickGuide, Stop
+from kiosk.filing.acts import Change, PickEvent, PickGuide, PickPlace, Stop
 from kiosk.filing.saying import title_of
 from kiosk.filing.state import At, Filing
 from kiosk.look import TEXT_SIZES
@@ -93,6 +93,18 @@ def test_that_this_machine_asks_for_no_password_is_said_once(guide: str) -> None
     steps = [each for each in _visit(guide) if each.where.at is At.HANDOVER]
     seen = [" ".join(w.text for w in support.composed(each) if isinstance(w, Label)) for each in steps]
     assert [warning in text for text in seen] == [True, *[False] * (len(steps) - 1)]
+
+
+@pytest.mark.parametrize("screen", support.SCREENS)
+@pytest.mark.parametrize("size", TEXT_SIZES)
+def test_what_a_search_has_found_is_seen_at_once(screen: str, size: float) -> None:
+    """On seven inches only what had been typed was, and the communes behind a turn."""
+    frame = replace(support.SCREENS[screen], text=size)
+    places = replace(pages()["places"], keys_open=False)
+    search = replace(pages()["search"], keys_open=False)
+    for filing, kind in ((places, PickPlace), (search, PickGuide)):
+        first = next(iter(parts(filing, frame)))
+        assert any(isinstance(w, Target) and isinstance(w.act, kind) for w in first), filing.where
 
 
 def test_of_a_review_in_the_largest_text_several_answers_are_seen_at_once() -> None:
