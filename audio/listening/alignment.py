@@ -44,6 +44,7 @@ FAINT = 0.1  # a case's median window: at most 0.078 without the words, at least
 # the words at -5 dB SNR or more it was 1.00 in every case. Other speech agreed by chance in 0.286 of 8 s at most, words
 # that stopped after a third in 0.33 at least.
 HEARD_SHARE, ABSENT_SHARE = 0.93, 0.3
+BEGUN_SHARE = 0.15  # then words that come too early may be ours behind a gap; else nobody can have sent them yet
 SILENT_DBFS = -60.0  # of the loudest second: the noise of a sound card itself
 LEAST_GAIN_DB = -50.0  # what leaks from a wire into an input lies far below; what a microphone hears does not
 
@@ -112,7 +113,8 @@ def _judge(recording: Samples, reference: Samples, offset_s: float, later: bool)
     if agreed < ABSENT_SHARE:
         if faint:
             return Verdict("unsure", share, reason="too_noisy", judged_s=judged_s)
-        late_s = _elsewhere(reference, recording, offset_s, found.weight)
+        earliest_s = -FAR_S if agreed >= BEGUN_SHARE else 0.0
+        late_s = _elsewhere(reference, recording, offset_s, found.weight, earliest_s)
         if late_s is not None:  # the words indeed, but not as they were sent: absence cannot be said
             reason = "too_late" if late_s > 0 else "partly"
             return Verdict("unsure", share, round(1000 * late_s, 1), reason=reason, judged_s=judged_s)
@@ -218,16 +220,18 @@ def _line(at_s: NDArray[np.float64], lag_s: NDArray[np.float64], score: NDArray[
     return float(slope), float(start)
 
 
-def _elsewhere(words: Samples, heard: Samples, offset_s: float, weight: NDArray[np.float64]) -> float | None:
+def _elsewhere(
+    words: Samples, heard: Samples, offset_s: float, weight: NDArray[np.float64], earliest_s: float
+) -> float | None:
     """The delay (s), however far off, at which half of a dozen windows from all over the words agree, or more; None if
     at none."""
     rows = np.flatnonzero(weight)
     rows = rows[:: -(-len(rows) // 12)]
-    pooled, _ = correlated(whitened(words), whitened(heard), offset_s, rows, (-FAR_S, FAR_S))
+    pooled, _ = correlated(whitened(words), whitened(heard), offset_s, rows, (earliest_s, FAR_S))
     apart = 5 + round(DRIFT_PPM * 1e-6 / 2 * len(words) / POOL)  # the clocks run
     wide = np.array([highest_near(each, apart) for each in pooled[rows]])
     at = int(np.argmax(np.sum(wide**2, axis=0)))
-    return at * POOL / RATE - FAR_S if float(np.median(wide[:, at])) >= AGREES else None
+    return at * POOL / RATE + earliest_s if float(np.median(wide[:, at])) >= AGREES else None
 
 
 def _levels(

@@ -30,24 +30,20 @@ def late(sound: Samples, delay_s: float) -> Samples:
 @pytest.mark.parametrize("how", TORN)
 @pytest.mark.parametrize("count", COUNTS)
 def test_torn_words_are_heard_if_nearly_all_of_them_came(how: str, count: int) -> None:
-    village = Village(21, most_s=30)
-    cases = [torn(village, how, count, snr_db, (0.01, 0.15)) for snr_db in (None, 6.0)]
-    found = [verdict(case) for case in cases]
-    assert {case.truth for case in cases} <= {"heard", "either"}
-    assert [(each.verdict, each.reason) for each in found] == [("heard", "")] * 2
+    case = torn(Village(21, most_s=30), how, count, 6.0, (0.01, 0.15))
+    found = verdict(case)
+    assert (case.truth in {"heard", "either"}, found.verdict, found.reason) == (True, "heard", "")
 
 
 @pytest.mark.parametrize("kind", HEARD)
 def test_clocks_microphones_and_ears_that_are_not_quite_right(kind: str) -> None:
-    village = Village(22, most_s=20)
-    assert [verdict(changed(village, kind, snr_db)).verdict for snr_db in (None, 6.0)] == ["heard"] * 2
+    assert verdict(changed(Village(22, most_s=20), kind, 6.0)).verdict == "heard"
 
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_freedom_takes_nothing_else_for_the_words(kind: str) -> None:
-    village = Village(23, most_s=30)
-    cases = [wrong(village, kind, snr_db) for snr_db in (None, 6.0)]
-    assert [verdict(case).verdict for case in cases] == [case.truth for case in cases]
+    case = wrong(Village(23, most_s=30), kind, None)
+    assert verdict(case).verdict == case.truth
 
 
 @pytest.mark.parametrize("tear_s", [0.05, -0.05, 0.3, -0.3, 0.5])
