@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from controller.boards.display.display import Bringing
-from controller.boards.display.reports import LARGEST, REASONS, Reporter, Reports
+from controller.boards.display.reports import LARGEST, LOOK_S, REASONS, Reporter, Reports
 from controller.boards.link import Status
 from controller.boards.looking import Looking
 from controller.boards.pages import Content
@@ -45,6 +45,11 @@ class Telling:
     def begin(self) -> None:
         """The controller starts."""
         self.reports = Reports(self.config, self.store, self.clock, self.places, lambda name: name in self.home)
+
+    def look(self) -> bool:
+        """Its next look."""
+        self.clock.tick(LOOK_S)
+        return self.reports.look()
 
     def reporter(self) -> Reporter:
         return Reporter(self.places, SANH, lambda: self.rings.append("controller"))
@@ -85,7 +90,7 @@ def test_the_controller_is_told_once_of_every_change(telling: Telling) -> None:
     left = iter(reports)
 
     def heard(_timeout_s: float) -> list[object]:
-        changed.append(telling.reports.look())
+        changed.append(telling.look())
         found.extend(telling.known())
         display.status = next(left, None)
         if display.status is None:
@@ -107,26 +112,37 @@ def test_while_somebody_else_writes_it_is_taken_over_later(telling: Telling) -> 
     telling.reporter().report(Status(BoardState.SENT, "Họp"))
     other, begun = Store(telling.places.station_db), time.monotonic()
     with other.write():
-        assert [telling.reports.look() for _ in range(3)] == [False] * 3
+        assert [telling.look() for _ in range(3)] == [False] * 3
     assert time.monotonic() - begun < 4.0, "the schedule may be waiting"
-    assert (telling.reports.look(), telling.known()) == (True, [("sent", "Họp", "")])
+    assert (telling.look(), telling.known()) == (True, [("sent", "Họp", "")])
     other.close()
 
 
 def test_what_a_process_said_is_over_when_it_is(telling: Telling) -> None:
     telling.reporter().report(Status(BoardState.SENT, "Họp"))
     telling.home = set()
-    assert (telling.reports.look(), telling.known()) == (False, []), "nobody lives who says so"
+    assert (telling.look(), telling.known()) == (False, []), "nobody lives who says so"
     telling.home = {SANH}
-    assert (telling.reports.look(), telling.known()) == (True, [("sent", "Họp", "")])
+    assert (telling.look(), telling.known()) == (True, [("sent", "Họp", "")])
     with telling.store.write() as tx:
         notices.report_board(tx, BEGIN, "sanh", BoardState.DOWN, "", None, "process_gone")
-    assert (telling.reports.look(), telling.known()) == (False, [("down", "", "process_gone")])
+    assert (telling.look(), telling.known()) == (False, [("down", "", "process_gone")])
     reporter = telling.reporter()  # it begins again
     telling.begin()  # and so does the controller
-    assert (telling.reports.look(), telling.known()) == (False, [("down", "", "process_gone")])
+    assert (telling.look(), telling.known()) == (False, [("down", "", "process_gone")])
     reporter.report(Status(BoardState.SENT, "Họp"))
-    assert (telling.reports.look(), telling.known()) == (True, [("sent", "Họp", "")])
+    assert (telling.look(), telling.known()) == (True, [("sent", "Họp", "")])
+
+
+def test_however_often_it_changes_its_mind_it_is_asked_in_its_turn(telling: Telling) -> None:
+    reporter, taken = telling.reporter(), list[bool]()
+    telling.look()
+    for number in range(16):
+        reporter.report(Status(BoardState.SENT, str(number)))
+        telling.clock.tick(LOOK_S / 8)
+        taken.append(telling.reports.look())
+    assert taken == [*[False] * 7, True] * 2
+    assert telling.known() == [("sent", "15", "")]
 
 
 @pytest.mark.parametrize(
@@ -141,18 +157,18 @@ def test_what_a_process_said_is_over_when_it_is(telling: Telling) -> None:
 )  # fmt: skip
 def test_of_what_nobody_can_say_of_a_board_nothing_is_written(telling: Telling, said: bytes) -> None:
     telling.places.report(SANH).write_bytes(said)
-    assert (telling.reports.look(), telling.reports.look(), telling.known()) == (False, False, [])
+    assert (telling.look(), telling.look(), telling.known()) == (False, False, [])
 
 
 def test_neither_a_link_nor_a_pipe_is_read(telling: Telling) -> None:
     secret = telling.places.state / "secret"
     secret.write_text('{"state": "sent", "text": "secret", "reason": ""}', encoding="utf-8")
     telling.places.report(SANH).symlink_to(secret)
-    assert (telling.reports.look(), telling.known()) == (False, [])
+    assert (telling.look(), telling.known()) == (False, [])
     telling.places.report(SANH).unlink()
     os.mkfifo(telling.places.report(SANH))
     looked: list[bool] = []
-    controller = threading.Thread(target=lambda: looked.append(telling.reports.look()), daemon=True)
+    controller = threading.Thread(target=lambda: looked.append(telling.look()), daemon=True)
     controller.start()
     controller.join(20)
     assert looked == [False], "it waits for nobody"

@@ -19,7 +19,8 @@ from controller.runtime.places import Places
 from controller.store import notices
 from controller.store.connection import Store, StoreBusyError
 
-LARGEST = 1 << 20  # bytes
+LARGEST = 1 << 18  # bytes
+LOOK_S = 0.5  # between looks, however often somebody rings
 STATES = frozenset({BoardState.SENT, BoardState.OFF, BoardState.DOWN})  # nobody reads a screen back
 REASONS = frozenset({"", "no_screen", "unplugged", "output_gone", "off_hours", "off_black"})
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Reporter:
 
     def report(self, status: Status) -> None:
         """StationError if it cannot be left there."""
-        replace_file(self._path, json.dumps(asdict(status)).encode(), durable=False)
+        replace_file(self._path, json.dumps(asdict(status), ensure_ascii=False).encode(), durable=False)
         self._told()
 
 
@@ -51,10 +52,15 @@ class Reports:
         self._boards = {name: board.id for name, board in config.displays.items()}
         self._store, self._clock, self._places, self._at_home = store, clock, places, at_home
         self._seen: dict[str, tuple[int, int]] = {}  # the file that was taken over last
+        self._look_by = clock.monotonic()
 
     def look(self) -> bool:
-        """True if something was written down. StationError if that could not be; where somebody else writes, it is
-        done at the next look: what the controller has to do beside it waits for nothing."""
+        """Look, if it is time; True if something was written down. StationError if that could not be; where somebody
+        else writes, it is done at the next look: what the controller has to do beside it waits for nothing."""
+        now = self._clock.monotonic()
+        if now < self._look_by:
+            return False
+        self._look_by = now + LOOK_S
         found = {name: file for name in self._boards if (file := self._left(name)) != self._seen.get(name)}
         changed = False
         for name, file in found.items():
