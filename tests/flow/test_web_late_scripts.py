@@ -324,4 +324,8 @@ def test_an_order_that_could_not_be_sent_is_not_shown_as_if_it_held(context: Bro
     expect(rows.locator(".few")).to_have_text(["Nghỉ lễ", "Cúp nước"])
     page.mouse.up()
     expect(page.locator("#stale")).to_be_visible()
+    for _ in range(2):  # and stays said
+        with page.expect_event("requestfailed", lambda request: "/api/state" in request.url):
+            pass
+        assert page.locator("#stale").is_visible()
     expect(rows.locator(".few")).to_have_text(["Cúp nước", "Nghỉ lễ"])

@@ -96,8 +96,7 @@
       if (answer) location.reload(); // the page then says what is wrong, and the order as it is
       else { // no line: leaving for the browser's own page would help nobody
         dragged.append(...before);
-        one("#stale", document).hidden = false;
-        scrollTo(0, 0);
+        document.dispatchEvent(new Event("lost"));
       }
     } finally {
       delete place.dataset.busy;

@@ -125,6 +125,12 @@
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
   document.addEventListener("ask", ask);
+  const lost = () => { // no line: it is said until the station has answered again
+    lastGood = 0;
+    show(one("#stale"), true);
+    scrollTo(0, 0);
+  };
+  document.addEventListener("lost", lost);
   if (body.dataset.state) ask();
 
   // --- buttons that act at once ---------------------------------------------------------------
@@ -148,7 +154,7 @@
       await ask();
     } catch {
       if (answer) form.submit(); // the page itself then says what is wrong
-      else { show(one("#stale"), true); scrollTo(0, 0); } // no line: leaving for the browser's own page would help nobody
+      else lost(); // leaving for the browser's own page would help nobody
     } finally {
       if (button) button.disabled = false;
       listenFirst();
