@@ -121,7 +121,7 @@ def _take_rows(state: State, items: tuple[Item, ...], now: Now, timing: Timing) 
     ours = {item.id: item for item in state.queue}
     waiting = [_newer(ours.get(item.id), item) for item in items if item.id != current and item.id not in state.done]
     local = [item for item in state.queue if item.local and item.id not in known]
-    still = known | {item.id for item in local} | ({current} if state.current and state.current.local else set())
+    still = known | {item.id for item in local} | {current}  # its row may be closed before its closing chime is over
     state = replace(state, queue=admission.ordered((*waiting, *local)), done=state.done & still)
     actions: tuple[Action, ...] = ()
     for item in items:

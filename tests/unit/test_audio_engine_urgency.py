@@ -259,6 +259,18 @@ def test_an_emergency_cuts_the_closing_chime_and_it_stays_played() -> None:
     assert bench.plays()[-1] == (1006.2, "e", Phase.OPENING, 0.0)
 
 
+@pytest.mark.parametrize("what", [Alert(item("e", 1006.2, EMERGENCY, lasts_s=10.0)), Stop("n", "lan"), Unreadable()])
+def test_what_ends_the_closing_chime_changes_nothing_though_the_row_is_closed(what: Event) -> None:
+    bench = Bench()
+    bench.tell(Rows((item("n", 1000.0, words_s=5.0),)))
+    bench.run(until=1006.2)
+    bench.tell(Rows(()))  # the keeper was quicker than the chime
+    assert bench.state.phase is Phase.CLOSING
+    bench.tell(what)
+    assert [event for event, _ in bench.moves("n")] == [E.BEGIN, E.FINISH]
+    assert all(waiting.id != "n" for waiting in bench.state.queue)
+
+
 def test_words_that_were_all_but_over_count_as_said() -> None:
     bench = Bench()
     bench.tell(Rows((item("n", 1000.0, words_s=5.0, after_cut=AfterCut.END),)))
