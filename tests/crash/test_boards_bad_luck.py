@@ -23,6 +23,7 @@ from tests.support.chances import chances
 from tests.support.full_disk import small_disk
 from tests.support.processes import until
 from tests.support.screens import Hall, x_server
+from tests.support.stalls import Stalls, within
 
 pytestmark = pytest.mark.alone
 
@@ -70,18 +71,22 @@ def test_whatever_is_killed_cut_or_pulled_out_the_boards_show_what_the_rows_say(
 
 
 def test_while_somebody_else_writes_for_long_an_emergency_begins_and_ends_in_time(tmp_path: Path) -> None:
-    with town(tmp_path, configured("hanover", "screen")) as found:
+    with ExitStack() as stack:
+        found = stack.enter_context(town(tmp_path, configured("hanover", "screen")))
         found.settles(20)
-        due, lasts_s = time.monotonic() + 2.0, 4.0
+        machine = stack.enter_context(Stalls())
+        due, lasts_s = time.monotonic() + 2.0, 6.0
         found.post("Lũ quét!", Level.EMERGENCY, from_s=2.0, lasts_s=lasts_s)
         found.post("Họp thôn")  # soon there is something to report of every board
         lock = sqlite3.connect(found.places.station_db, isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         try:
             until(lambda: all(found.wanted(board).urgent for board in ("hanover", "screen")), 10, what="its time")
-            found.settles(due + 3.0 - time.monotonic())
-            until(lambda: not found.wanted("hanover").urgent, 10, what="its end")
-            found.settles(due + lasts_s + 3.0 - time.monotonic())
+            for latest in (due + 3.0, due + lasts_s + 3.0):
+                found.settles(20)
+                now = time.monotonic()
+                assert now < latest + machine.taken_s(due, now)
+                until(lambda: not found.wanted("hanover").urgent, 10, what="its end")
         finally:
             lock.execute("ROLLBACK")
             lock.close()
@@ -124,9 +129,8 @@ def test_the_screen_goes_and_is_back_with_the_emergency_that_began_meanwhile(tmp
         hall.notice("Lũ quét!", Level.EMERGENCY)
         back = stack.enter_context(x_server(tmp_path))
         assert back.display == display
-        began = time.monotonic()
-        until(lambda: back.corner() == LACQUER, what="the emergency")
-        assert time.monotonic() - began < 5.0, "it is looked for every two seconds"
+        with within(5.0, "it is looked for every two seconds"):
+            until(lambda: back.corner() == LACQUER, what="the emergency")
         until(lambda: hall.known("sanh")[0] == "sent", what="that it is sent")
     hall.store.close()
     hall.bell.close()

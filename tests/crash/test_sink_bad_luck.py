@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tests.support.listening import Listener
 from tests.support.processes import Process, until
 from tests.support.pulse import SINK, NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, wait_for
-from tests.support.stalls import Stalls
+from tests.support.stalls import within
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 from tests.support.torn import sounds_of
@@ -47,15 +47,6 @@ def lengths(listener: Listener) -> list[float]:
     return [round(sound.lasts_s, 1) for sound in sounds_of(listener)]
 
 
-def within(seconds: float, look: Callable[[], object], what: str) -> None:
-    """That it comes so soon, but for what the machine took."""
-    with Stalls() as machine:
-        asked = time.monotonic()
-        until(look, what=what)
-        came = time.monotonic()
-        assert came - asked < seconds + machine.taken_s(asked, came), what
-
-
 def faults(station: Station) -> list[str]:
     with station.store.read() as tx:
         return [_told(entry) for entry in journal.entries(tx, subject="output/main")]
@@ -72,7 +63,8 @@ def test_a_sink_that_goes_while_playing_cuts_and_one_that_is_back_begins_again(t
         wait_for(station, utterance, "playing")
         time.sleep(0.3)
         take_away(sink)
-        within(3.0, lambda: faults(station), "the fault")
+        with within(3.0, "the fault"):
+            until(lambda: faults(station))
         wait_for(station, utterance, "queued")
         bring_back(sink)
         with Listener(sink) as listener:
@@ -94,7 +86,8 @@ def test_killed_before_a_cut_was_written_down_it_goes_on_where_it_was(tmp_path: 
         with station.store.write():  # nobody else can write until this ends
             until(lambda: sum(lengths(before)) > 2.0, what="some of it")
             take_away(sink)
-            within(4.0, lambda: "the output is lost" in process.said(), "the fault")
+            with within(4.0, "the fault"):
+                until(lambda: "the output is lost" in process.said())
             process.kill()
         bring_back(sink)
         process.start()
@@ -111,9 +104,11 @@ def test_a_sink_that_goes_in_silence_is_missed_and_found_again(tmp_path: Path, s
     with audio(station, sink):
         time.sleep(0.5)
         take_away(sink)
-        within(4.0, lambda: faults(station), "the fault")
+        with within(4.0, "the fault"):
+            until(lambda: faults(station))
         bring_back(sink)
-        within(6.0, lambda: faults(station)[-1].startswith("recovered"), "the recovery")
+        with within(6.0, "the recovery"):
+            until(lambda: faults(station)[-1].startswith("recovered"))
         with Listener(sink) as listener:
             (utterance,) = queue_at(station, tone_announcement(station, 0.5), station.clock.now())
             wait_for(station, utterance, "played")
@@ -127,7 +122,8 @@ def test_a_server_that_dies_is_not_replaced_by_a_recording(tmp_path: Path) -> No
         (utterance,) = queue_at(station, tone_announcement(station, 6.0), station.clock.now(), late_s=4.0)
         wait_for(station, utterance, "playing")
         first.stop()
-        within(6.0, lambda: "fault no_output" in faults(station), "the fault")
+        with within(6.0, "the fault"):
+            until(lambda: "fault no_output" in faults(station))
         assert "sound goes to wav" not in process.said()
         assert process.alive()
         assert kinds(station, utterance) == ["queued", "playing", "cut"]

@@ -30,6 +30,7 @@ from tests.support.fake_voices import alive, install, tone_file
 from tests.support.full_disk import small_disk
 from tests.support.processes import Process, until
 from tests.support.sounding import kinds, wait_for
+from tests.support.stalls import within
 from tests.support.stations import CONFIG, Station, station_in
 
 ONE_VOICE = CONFIG + '[speech]\nchime = false\nengines = ["espeak-ng"]\ntime_limit_s = {limit}\n'
@@ -62,9 +63,8 @@ def test_told_to_end_while_a_voice_hangs_it_ends_at_once_and_leaves_nobody_behin
     with audio(station, tmp_path / "bin") as process:
         announcement = announce(station)
         until(lambda: pids.exists() and len(pids.read_text().split()) == 2, what="the voice")
-        began = time.monotonic()
-        assert process.end(5.0) == 0
-        assert time.monotonic() - began < 2.0
+        with within(2.0):
+            assert process.end(30) == 0
         assert not any(alive(int(pid)) for pid in pids.read_text().split())
     assert rendition(station, announcement).state is RenditionState.WANTED, "the next process prepares it"
     assert [path.name for path in station.places.renditions.iterdir()] == []

@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -95,6 +98,17 @@ class Stalls:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end()
+
+
+@contextmanager
+def within(seconds: float, what: str = "") -> Iterator[None]:
+    """The block is over so soon, but for what the machine took."""
+    with Stalls() as machine:
+        began = time.monotonic()
+        yield
+        ended = time.monotonic()
+        allowed_s = seconds + machine.taken_s(began, ended)
+        assert ended - began < allowed_s, f"{ended - began:.2f} s, not {allowed_s:.2f}: {what}"
 
 
 def queued_s(pid: int) -> float:
