@@ -106,3 +106,15 @@ def held_back(page: Page, *names: str) -> Iterator[HeldBack]:
     yield held
     for name in names:
         page.unroute(f"**/static/{name}?*")
+
+
+def lost_once(page: Page, name: str) -> list[Route]:
+    """The next time that it is asked for, it does not come."""
+    lost: list[Route] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route)
+        route.abort()
+
+    page.route(f"**{name}*", lose, times=1)
+    return lost
