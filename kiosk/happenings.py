@@ -146,7 +146,7 @@ class PrintReceipt:
     number: str
     token: str
     title: str
-    lines: tuple[str, ...]  # what happens next, and how to hand over
+    lines: tuple[str, ...]  # what happens next, how to hand over, and addresses (https://…), each after its step
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,6 +1,7 @@
 """What stands on a receipt. Pure.
 
-The QR code carries the token and nothing else: whoever finds the slip learns how the file stands, and no name.
+Its QR code carries the token and nothing else: whoever finds the slip learns how the file stands, and no name. What is
+to be opened on a phone, such as the portal, has a code of its own below the step that says so.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ CODE = "LOALANG:"  # before the token, so that any other QR code is told from it
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Texts as they shall stand. `code`: of the QR, "" for none."""
+    """Texts as they shall stand. `code`: of the QR, "" for none. `lines`: an address among them is one to scan."""
 
     site: str
     title: str
@@ -36,6 +37,10 @@ def receipt_of(wish: PrintReceipt, site: str, words: Words, now: datetime | None
         code=CODE + wish.token if wish.token else "", lines=wish.lines, keep=words("kiosk.receipt.keep"),
         printed=printed,
     )  # fmt: skip
+
+
+def is_address(line: str) -> bool:
+    return line.startswith("https://") and len(line.split()) == 1
 
 
 def token_in(text: str) -> str:

@@ -11,13 +11,13 @@ from PIL import Image, ImageDraw, ImageFont
 from qrcode.constants import ERROR_CORRECT_M
 
 from controller.runtime.typefaces import Typeface
-from kiosk.devices.receipt import Receipt
+from kiosk.devices.receipt import Receipt, is_address
 
 DOTS_A_MM = 8  # 203 dpi, as all these printers have
 QUIET = 4  # modules of white around the code (ISO/IEC 18004)
 _BODY_MM, _HEAD_MM, _NUMBER_MM = 3.2, 3.8, 8.0  # the height of a capital
 _LINE = 1.9  # line height in capital heights: Ẳ under ợ do not meet
-_CODE_MM = 30
+_CODE_MM, _ADDRESS_MM = 30, 22
 
 
 def picture(receipt: Receipt, width: int, typeface: Typeface) -> Image.Image:
@@ -31,9 +31,11 @@ def picture(receipt: Receipt, width: int, typeface: Typeface) -> Image.Image:
         strip.text(receipt.number_label, _BODY_MM, centred=True)
         strip.large(receipt.number)
     if receipt.code:
-        strip.code(receipt.code)
+        strip.code(receipt.code, _CODE_MM)
     strip.rule()
     for line in receipt.lines:
+        if is_address(line):
+            strip.code(line, _ADDRESS_MM, centred=False)  # white at its left would be told to the printer
         strip.text(line, _BODY_MM)
         strip.gap(1)
     strip.rule()
@@ -66,15 +68,15 @@ class _Strip:
         fits = _NUMBER_MM * min(1.0, self._width / self._font(_NUMBER_MM, True).getlength(text))
         self.text(text, max(_BODY_MM, int(fits * 10) / 10 - 0.1), bold=True, centred=True)
 
-    def code(self, content: str) -> None:
+    def code(self, content: str, wide_mm: int, centred: bool = True) -> None:
         made = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=1, border=QUIET)
         made.add_data(content)
         modules = made.get_matrix()
-        size = max(2, _CODE_MM * DOTS_A_MM // len(modules))
+        size = max(2, wide_mm * DOTS_A_MM // len(modules))
         piece = Image.new("1", (len(modules),) * 2, 1)
         piece.putdata([0 if dark else 1 for row in modules for dark in row])
         large = piece.resize((len(modules) * size,) * 2, Image.Resampling.NEAREST)
-        self._put((self._width - large.width) // 2, large)
+        self._put((self._width - large.width) // 2 if centred else 0, large)
 
     def rule(self) -> None:
         self.gap(1)

@@ -49,10 +49,12 @@ def consent_words(words: Words) -> tuple[str, ...]:
 
 
 def printed_lines(guide: Guide, words: Words) -> tuple[str, tuple[str, ...]]:
-    """The title of the receipt, and below it what happens next and how to hand over."""
-    steps = [said(step.labels, words.language) for step in guide.handover]
-    numbered = tuple(f"{number}. {step}" for number, step in enumerate(steps, 1))
-    return said(guide.title, words.language), (words("kiosk.filing.receipt.next"), *numbered)
+    """The title of the receipt, and below it what happens next and how to hand over; a step's address after it."""
+    lines = [words("kiosk.filing.receipt.next")]
+    for number, step in enumerate(guide.handover, 1):
+        lines.append(f"{number}. {said(step.labels, words.language)}")
+        lines += [step.address] if step.address else []
+    return said(guide.title, words.language), tuple(lines)
 
 
 def slip_lines(guide: Guide, words: Words) -> tuple[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ import time
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,21 @@ def test_the_same_slip_twice_is_two_slips(tmp_path: Path) -> None:
     assert roll.rows[:first] == roll.rows[first:second]
     seen = Image.frombytes("L", (DOTS, first), bytes(255 * (1 - dot) for row in roll.rows[:first] for dot in row))
     assert [code.text for code in zxingcpp.read_barcodes(seen)] == [CODE + WISH.token]
+
+
+PORTAL = replace(
+    WISH, lines=(*WISH.lines[:2], "3. Cách thứ hai: quét mã này.", "https://dichvucong.gov.vn", "4. Xong.")
+)
+
+
+@pytest.mark.parametrize("dots", [384, 576])
+def test_what_is_to_be_opened_on_a_phone_has_its_own_code_below_its_step(dots: int) -> None:
+    """ "Quét mã này" stood on paper whose only code opens nothing on a phone."""
+    drawn = picture(receipt_of(PORTAL, "Xã Nà Khau", load_words("vi"), NOW), dots, find_typeface()).convert("L")
+    codes = sorted(zxingcpp.read_barcodes(drawn), key=lambda code: code.position.top_left.y)
+    assert [code.text for code in codes] == [CODE + WISH.token, "https://dichvucong.gov.vn"]
+    data = commands(drawn.convert("1"), cut=True)
+    assert len(data) * 10 / 9600 < 0.95 * printing.LIMIT_S
 
 
 LONG = PrintReceipt(WISH.number, WISH.token, WISH.title, WISH.lines * 3)

@@ -120,7 +120,10 @@ def test_the_small_guide_page_by_page() -> None:
     watched = [wish.on for wish in resident.wishes if isinstance(wish, WatchCamera)]
     assert watched == [True, False, True, False]
     printed = next(wish for wish in resident.wishes if isinstance(wish, PrintReceipt))
-    assert (printed.number, printed.title, len(printed.lines)) == ("K7M4-XP2Q", "Trợ cấp hưu trí xã hội", 3)
+    assert (printed.number, printed.title) == ("K7M4-XP2Q", "Trợ cấp hưu trí xã hội")
+    next_, *steps = printed.lines
+    assert next_.startswith("Cán bộ sẽ xem hồ sơ.")
+    assert [line.split(" ")[0] for line in steps] == ["1.", "https://dichvucong.gov.vn", "2."]
 
 
 def filed(guide: Guide, frame_name: str = "10in") -> Resident:
