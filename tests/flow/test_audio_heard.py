@@ -23,6 +23,7 @@ from tests.support.listening import Listener
 from tests.support.processes import until
 from tests.support.pulse import NullSink, null_sink
 from tests.support.sounding import PLAIN, audio, kinds, row, wait_for
+from tests.support.stalls import Stalls
 from tests.support.stations import Station, station_in
 from tests.support.tones import queue_at, tone_announcement
 from tests.support.torn import sounds_of
@@ -78,22 +79,22 @@ def test_what_came_out_of_the_loudspeakers_is_heard(tmp_path: Path, sink: NullSi
     signals = SettingReader(station.places, chime=True).built_in().signals
     with audio(station, sink):
         saved = prepared(station)
-        for _ in range(3):
+        for _ in range(6):
             with Listener(sink) as listener:
                 (one,) = station.announcing.speak_now(saved.id, "lan")
-                wait_for(station, one, "played", limit_s=25)
-                until(lambda: row(station, one).heard, 15, what="the verdict")  # noqa: B023 - asked before the next one
-                time.sleep(1.0)  # the last of the closing chime
+                wait_for(station, one, "played", limit_s=60)
+                until(lambda: row(station, one).heard, 60, what="the verdict")  # noqa: B023 - asked before the next one
+                listener.settles(1.5)  # the last of the closing chime
                 (whole,) = sounds_of(listener, pause_s=3.0)
             found = row(station, one)
             whole_s = signals.length_s("opening") + found.duration_s + signals.length_s("closing")
             late_s = max(whole.ended - whole.began - whole_s, listener.taken_s(whole.began, whole.ended))
-            if found.heard is not Verdict.UNSURE or late_s < TORN_S:
+            played = lines(station, "played")[-1]
+            if late_s < TORN_S or (found.heard is Verdict.HEARD and played.detail["proven"] is True):
                 break
     assert found.heard is Verdict.HEARD
     assert found.heard_share == pytest.approx(1.0, abs=0.07)
     assert kinds(station, one) == ["queued", "playing", "played", "heard"]
-    played = lines(station, "played")[-1]
     assert played.detail["proven"] is True, "the sink was seen to take it"
     assert float(str(played.detail["taken_s"])) == pytest.approx(found.duration_s, abs=1.5)
     (line,) = lines(station, "heard")
@@ -105,8 +106,8 @@ def test_what_did_not_reach_the_village_is_not_heard(tmp_path: Path, sink: NullS
     station = hearing(tmp_path, "day-dut.monitor")
     with audio(station, sink):
         (one,) = station.announcing.speak_now(prepared(station).id, "lan")
-        wait_for(station, one, "played", limit_s=25)
-        until(lambda: row(station, one).heard, 15, what="the verdict")
+        wait_for(station, one, "played", limit_s=60)
+        until(lambda: row(station, one).heard, 60, what="the verdict")
     assert row(station, one).heard is Verdict.NOT_HEARD
     (line,) = lines(station, "not_heard")
     assert line.detail["reason"] == "silent"
@@ -122,8 +123,8 @@ def test_a_source_that_wakes_slowly_is_opened_with_the_chime(tmp_path: Path, sin
     try:
         with audio(station, sink):
             (one,) = station.announcing.speak_now(prepared(station).id, "lan")
-            wait_for(station, one, "played", limit_s=25)
-            until(lambda: row(station, one).heard, 15, what="the verdict")
+            wait_for(station, one, "played", limit_s=60)
+            until(lambda: row(station, one).heard, 60, what="the verdict")
     finally:
         played.kill()
         played.wait()
@@ -136,10 +137,14 @@ def test_a_source_that_wakes_slowly_is_opened_with_the_chime(tmp_path: Path, sin
 )
 def test_the_self_test_says_whether_sound_comes_out(tmp_path: Path, sink: NullSink, source: str, result: str) -> None:
     station = hearing(tmp_path, source)
-    with audio(station, sink), closing(Doorbell(station.places)) as bell:
-        bell.ring("audio-main", {"self_test": True})
-        until(lambda: lines(station, "self_test"), 20, what="the result")
-    (line,) = lines(station, "self_test")
+    with audio(station, sink), closing(Doorbell(station.places)) as bell, Stalls() as machine:
+        for number in range(1, 7):
+            began = time.monotonic()
+            bell.ring("audio-main", {"self_test": True})
+            until(lambda: len(lines(station, "self_test")) == number, 60, what="the result")  # noqa: B023 - asked now
+            line = lines(station, "self_test")[-1]
+            if line.detail["result"] == result or machine.taken_s(began, time.monotonic()) < TORN_S:
+                break  # or the machine has torn the tone
     assert line.detail["result"] == result, line
     with station.store.read() as tx:
         assert facts.fact(tx, "self_test/main").endswith(str(line.detail["result"]))
@@ -149,22 +154,25 @@ def test_a_self_test_waits_for_silence_and_says_nothing_of_a_tone_that_did_not_s
     tmp_path: Path, sink: NullSink
 ) -> None:
     station = hearing(tmp_path, "sink")
-    with audio(station, sink), closing(Doorbell(station.places)) as bell:
+    with audio(station, sink), closing(Doorbell(station.places)) as bell, Stalls() as machine:
         (one,) = queue_at(station, tone_announcement(station, 3.0), station.clock.now())
         wait_for(station, one, "playing")
+        asked = time.monotonic()
         bell.ring("audio-main", {"self_test": True})
         bell.ring("audio-main", {"self_test": True})  # twice is once
-        until(lambda: lines(station, "self_test"), 25, what="the result")
+        until(lambda: lines(station, "self_test"), 60, what="the result")
+        torn_s = machine.taken_s(asked, time.monotonic())
         played = row(station, one).ended_at
+        alarm = tone_announcement(station, 0.5, 900.0, level=Level.EMERGENCY)
         bell.ring("audio-main", {"self_test": True})
         time.sleep(1.0)
-        alarm = tone_announcement(station, 0.5, 900.0, level=Level.EMERGENCY)
         (two,) = queue_at(station, alarm, station.clock.now())
         wait_for(station, two, "played")
-        until(lambda: len(lines(station, "self_test")) > 1, 25, what="that it was not done")
+        until(lambda: len(lines(station, "self_test")) > 1, 60, what="that it was not done")
         time.sleep(3.0)  # in which whoever listens might say more
     first, *others = lines(station, "self_test")
-    assert (first.detail["result"], played and first.at > played) == ("heard", True)
+    assert first.detail["result"] == "heard" or (first.detail["result"] == "unsure" and torn_s > TORN_S)
+    assert played and first.at > played
     assert [(line.detail["result"], line.detail["reason"]) for line in others] == [("not_done", "late")]
 
 
@@ -180,4 +188,4 @@ def test_nothing_listens_while_nothing_sounds(tmp_path: Path, sink: NullSink) ->
         (one,) = queue_at(station, tone_announcement(station, 1.5), station.clock.now())
         until(lambda: monitors(process.pid) == 1, what="the monitor")
         wait_for(station, one, "played")
-        until(lambda: monitors(process.pid) == 0, 12, what="nobody listening")
+        until(lambda: monitors(process.pid) == 0, what="nobody listening")
