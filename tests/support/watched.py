@@ -19,6 +19,7 @@ from audio.source import Source
 from audio.stream import Stream
 from tests.support.processes import until
 from tests.support.pulse import NullSink
+from tests.support.stalls import Stalls
 
 RATE = 48_000
 OTHER = "hall"
@@ -41,11 +42,12 @@ def speech(seconds: float, seed: int = 1) -> bytes:
 
 
 class Watched:
-    """`findings` in the order in which they were told, with the time since `mark`."""
+    """`findings` in the order in which they were told, with the time since `mark` but for what the machine took."""
 
     def __init__(self, sink: NullSink) -> None:
         self.sink = sink
         self.findings: list[tuple[float, Finding]] = []
+        self._machine = Stalls()
         self.marked = time.monotonic()
         self._ending = threading.Event()
         self.watcher = Watcher("main", self._told, time.monotonic)
@@ -57,7 +59,8 @@ class Watched:
         self._feeding.start()
 
     def _told(self, finding: Finding) -> None:
-        self.findings.append((time.monotonic() - self.marked, finding))
+        now = time.monotonic()
+        self.findings.append((now - self.marked - self._machine.taken_s(self.marked, now), finding))
 
     def open(self, device: str = "") -> None:
         opened = Device(device, 512)
@@ -91,7 +94,7 @@ class Watched:
     def faults(self) -> list[str]:
         return [finding.fault for _, finding in self.findings]
 
-    def wait_for(self, *faults: str, limit_s: float = 12.0) -> tuple[float, Finding]:
+    def wait_for(self, *faults: str, limit_s: float = 40.0) -> tuple[float, Finding]:
         """Until just these were told; the last one, and when that was."""
         until(lambda: self.faults() == list(faults), limit_s, what=f"{faults}, not {self.findings}")
         return self.findings[-1]
@@ -109,8 +112,9 @@ class Watched:
         self.close()
         self._ending.set()
         self.watcher.wake()
-        self._thread.join(5)
-        self._feeding.join(5)
+        self._thread.join(30)
+        self._feeding.join(30)
+        self._machine.end()
         assert not self._thread.is_alive()
 
 
