@@ -34,15 +34,16 @@ DRIFT_PPM = 200  # both sound cards may be off by up to half of it
 LEAST_S = 3.0  # of words; less says nothing
 WAKES_S = 2.5  # a source that slept may take so long; where nothing told the ear ahead, the first words are missing
 
-# From 968 cases, `python -m bench.heard 1 2 3 4`, whose table of agreement has the quantiles. Single windows
-# of words at 0 dB SNR: quantile 0.001 at 0.23 (0.10 at -10 dB). What nine tenths of a case's windows reach, on which
-# "heard" rests: with the words at 0 dB at least 0.25 (0.13 at -10 dB), without them at most 0.056. Single windows may
-# agree without the words (quantile 0.99 at 0.35), where the same voice says the same phrase by chance in time.
+# From 724 cases, `python -m bench.heard`, whose table of agreement has the quantiles. Single windows of words at 0 dB
+# SNR: quantile 0.001 at 0.23 (0.12 at -10 dB). What nine tenths of a case's windows reach, on which "heard" rests: with
+# the words at 0 dB at least 0.29 (0.15 at -10 dB), without them at most 0.041. Single windows may agree without the
+# words (quantile 0.99 at 0.40), where the same voice says the same phrase by chance near in time.
 AGREES = 0.15
-FAINT = 0.1  # a case's median window: at most 0.078 without the words, at least 0.17 with them 10 dB under the noise
+FAINT = 0.1  # a case's median window: at most 0.087 without the words, at least 0.19 with them 10 dB under the noise
 # Of the words' time. "Heard" needs nine tenths, and a little more, for a window at the edge of a gap still agrees; with
-# the words at -5 dB SNR or more it was 1.00 in every case. Other speech agreed by chance in 0.286 of 8 s at most, words
-# that stopped after a third in 0.33 at least.
+# the words whole and at -5 dB SNR or more it was 1.00 in every case, torn but nearly whole 0.91 and more. Where half of
+# the words was another programme it was 0.74 at most, with an eighth of them other words 0.88. Other speech agreed by
+# chance in 0.29 of 16 s, and in half of 4 s that began alike; words that stopped after a third in 0.33 at least.
 HEARD_SHARE, ABSENT_SHARE = 0.93, 0.3
 BEGUN_SHARE = 0.15  # then words that come too early may be ours behind a gap; else nobody can have sent them yet
 SILENT_DBFS = -60.0  # of the loudest second: the noise of a sound card itself
