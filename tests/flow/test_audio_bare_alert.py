@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from audio.chimes import alert
 from controller.core.levels import Level
 from controller.core.showing import showing
 from controller.core.utterances import BARE_ALERT, Utterance, Verdict, raised_document
@@ -32,7 +31,6 @@ TITLE = "Báo động: có người vừa bấm nút báo động tại chỗ"
 WITH_BUTTON = PLAIN.replace("[speech]", '[outputs.emergency_contact]\ncontact = "gpio"\npin = 27\n[speech]')
 HELD_S = 0.04  # what the server holds: a sink that gives nothing for longer has torn the sound
 FIRE, FLOOD = 1500.0, 2000.0  # hertz
-SIGNAL = len(alert()) // 2 / 48_000  # seconds
 
 
 def press(station: Station, which: str = "press-1") -> None:
@@ -75,9 +73,9 @@ def test_it_has_a_row_stands_on_every_face_and_is_ended_on_the_page(
         (one,) = raised(station)
         assert (one.title, one.zones, one.lasts_s) == (TITLE, ("trung-tam", "na-khau"), 120.0)
         assert shown(station) == [(TITLE, True)]
-        until(lambda: len(listener.bursts(gap_s=1.0)) == 2, 3 * SIGNAL, what="the signal once more")
-        until(lambda: row(station, one).heard, 3 * SIGNAL, what="a verdict")
-        torn_s = listener.stall_s(begun, time.monotonic())
+        until(lambda: len(listener.bursts(gap_s=1.0)) >= 2, what="the signal once more")
+        until(lambda: row(station, one).heard, what="a verdict")
+        torn_s = listener.still_s(begun, time.monotonic())
         with station.store.read() as tx:
             assert announcements.current(tx) == [], "nobody wrote it: it stands in no list"
         station.announcing.stop(one.id, "lan")

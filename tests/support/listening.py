@@ -94,9 +94,10 @@ class Listener:
     def silent_s(self, first: int, last: int) -> float:
         """How long it was silent between two samples, but for the longest time in which everything stood still."""
         whole_s = (last - first) / RATE
-        return whole_s if whole_s <= STALL_S else whole_s - self._still_s(self.instant(first), self.instant(last))
+        return whole_s if whole_s <= STALL_S else whole_s - self.still_s(self.instant(first), self.instant(last))
 
-    def _still_s(self, since: float, until: float) -> float:
+    def still_s(self, since: float, until: float) -> float:
+        """The longest time in which the sink gave nothing, or a processor was held up."""
         stall_s = self.stall_s(since, until)
         return max(stall_s if stall_s > STALL_S else 0.0, self._stalls.longest_s(since, until))
 
@@ -145,7 +146,7 @@ class Listener:
         for number in np.flatnonzero((share > 0.6) & (energy > size * LOUD**2)):
             began, ended = self.instant(int(number) * size), self.instant(int(number + 1) * size - 1)
             pause_s = began - found[-1].ended if found else 0.0
-            if found and (pause_s <= gap_s or pause_s - self._still_s(found[-1].ended, began) <= gap_s):
+            if found and (pause_s <= gap_s or pause_s - self.still_s(found[-1].ended, began) <= gap_s):
                 found[-1] = Burst(found[-1].began, ended)
             else:
                 found.append(Burst(began, ended))
