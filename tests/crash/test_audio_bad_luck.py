@@ -27,13 +27,13 @@ from tests.support.torn import sounds_of
 pytestmark = pytest.mark.alone
 
 
-def three_in_a_row(station: Station, last_s: float = 0.4) -> list[Utterance]:
-    """Tones of 500, 600 and 700 Hz, due one after another without a pause."""
+def three_in_a_row(station: Station, in_s: float, last_s: float = 0.4) -> list[Utterance]:
+    """Tones of 500, 600 and 700 Hz, due one after another without a pause, from so many seconds on."""
     made = [
         tone_announcement(station, last_s if number == 2 else 0.4, 500.0 + 100 * number, title=f"Tin {number}")
         for number in range(3)
     ]
-    due = station.clock.now() + timedelta(seconds=1.5)
+    due = station.clock.now() + timedelta(seconds=in_s)
     return [
         one
         for number, announcement in enumerate(made)
@@ -56,7 +56,7 @@ def test_killed_while_nothing_can_be_written_none_is_spoken_twice(
 ) -> None:
     station = station_in(tmp_path, PLAIN, SystemClock())
     with audio(station, sink) as process:
-        first, second, third = three_in_a_row(station, last_s=6.0)
+        first, second, third = three_in_a_row(station, 1.5, last_s=6.0)
         until(lambda: "queued" in kinds(station, third), what="the rows")
         time.sleep(0.3)  # the player has read them
         with station.store.write():  # nobody else can write until this ends
@@ -115,7 +115,7 @@ def test_on_a_full_disk_it_speaks_what_is_in_line_and_writes_it_down_later(
     with small_disk(tmp_path / "state", "6m") as disk:
         station = station_in(disk.folder, PLAIN, SystemClock())
         with audio(station, sink) as process:
-            spoken = three_in_a_row(station)
+            spoken = three_in_a_row(station, 4.0)  # not before the disk is full, however busy the machine is
             time.sleep(0.3)
             disk.fill()
             until(lambda: once_each(listener), 30, what="three tones")

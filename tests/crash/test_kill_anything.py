@@ -65,16 +65,17 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, sink: NullS
     station = whole_station(tmp_path)
     with ExitStack() as stack, Listener(sink) as listener:
         running = started(stack, station, sink)
-        first = station.clock.now() + timedelta(seconds=3)
         hertz: dict[str, float] = {}
         for number in range(TONES):
             after_cut = AfterCut.RESTART if number % 2 else AfterCut.END
             pitch = 400.0 + 100 * number
             saved = tone_announcement(station, TONE_S, pitch, after_cut=after_cut, title=f"Tin {number}")
             hertz[saved.id] = pitch
-            with station.store.write() as tx:
+        first = station.clock.now() + timedelta(seconds=3)
+        with station.store.write() as tx:
+            for number, ident in enumerate(hertz):
                 rule = document_of(Rule(Once(first + timedelta(seconds=EVERY_S * number))))
-                announcements.add_rule(tx, station.clock.now(), station.ids(), saved.id, rule)
+                announcements.add_rule(tx, station.clock.now(), station.ids(), ident, rule)
         last = time.monotonic() + 3 + EVERY_S * TONES
         for _ in range(KILLS):
             time.sleep(chance.expovariate(KILLS / (3 + EVERY_S * TONES)))

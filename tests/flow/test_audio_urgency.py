@@ -163,7 +163,7 @@ def test_what_is_approved_while_it_sounds_is_for_the_next_time(
         (utterance,) = queue_at(station, old, station.clock.now())
         time.sleep(0.1)
         with station.store.write() as tx:  # that it has begun can only be written after this
-            until(lambda: listener.bursts(), 5, what="the chime")
+            until(listener.bursts, what="the chime")
             renditions.want(tx, station.clock.now(), old.id, old.revision, "", anew=True)
             prepared = Prepared(sha256, 2.0, -16.0, -6.0, "tone")
             renditions.ready(tx, station.clock.now(), f"{old.id}/{old.revision}/2", prepared)
