@@ -63,16 +63,22 @@ def receipt(filing: Filing, setting: Setting) -> Scene:
     words = setting.words
     steps = filing.guide is not None and bool(filing.guide.handover)
     forward = words("kiosk.filing.go.how" if steps else "kiosk.filing.go.done")
-    sheet, box = opened(setting, title_of(filing, words), forward, stops=False, back=False)
+    title = title_of(filing, words)
+    sheet, box = opened(setting, title, forward, stops=False, back=False)
     if filing.filed is None:
         return sheet.scene
-    box = _with_code(sheet, setting, box, filing.filed.token)
+    is_beside = setting.frame.roomy or setting.frame.text <= 1  # larger words need the width of a small screen
+    if is_beside:
+        box = _with_code(sheet, setting, box, filing.filed.token)
     shown: list[Piece] = [
         Para(words("kiosk.filing.receipt.number"), colour=MUTED),
         in_one_line(sheet, box.width, filing.filed.number, BAMBOO),
     ]
     shown += troubles(filing, setting)
     shown += [Para(words("kiosk.filing.receipt.keep")), Para(words("kiosk.filing.receipt.next"))]
+    if not is_beside:
+        shown.append(Code(qr_rows(filing.filed.token)))
+        return filled(setting, title, shown, filing.shown_page, forward, stops=False, back=False)[0].scene
     pieces(sheet, setting, box, shown, filing.shown_page)
     return sheet.scene
 
