@@ -235,19 +235,31 @@ def likeness(station: Whole, sha256: str) -> float:
         wanted = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
     heard = np.frombuffer(station.listener.samples().tobytes(), dtype="<i2").astype(np.float64)[-90 * RATE :]
     wanted, heard = sounding(wanted), sounding(heard)
-    size = RATE // 10
-    windows = [wanted[at : at + size] for at in range(0, len(wanted) - size + 1, size)]
-    loud = [each for each in windows if np.sqrt(np.mean(each**2)) > 500]
-    found, reached = 0, 0
-    energy = _moving_energy(heard, size)
-    for each in loud:
-        length = 1 << (len(heard) + size).bit_length()
-        product = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(each, length)), length)
-        score = product[: len(energy)] / (np.sqrt(np.maximum(energy, 1.0)) * np.linalg.norm(each))
-        at = int(np.argmax(score[reached:])) + reached
-        if score[at] >= 0.9:
-            found, reached = found + 1, at
-    return found / len(loud)
+    size = near = RATE // 10
+    starts = [at for at in range(0, len(wanted) - size + 1, size) if _rms(wanted[at : at + size]) > 500]
+    # where it begins; a tear moves what follows by a moment
+    guesses = [int(np.argmax(_scores(wanted[at : at + size], heard))) - at for at in starts[:: len(starts) // 9]]
+    where = round(float(np.median(guesses)))
+    found = 0
+    for at in starts:
+        around = heard[max(0, where + at - near) : where + at + size + near]
+        found += len(around) > size and bool(_scores(wanted[at : at + size], around).max() >= 0.9)
+    return found / len(starts)
+
+
+def _rms(samples: NDArray[np.float64]) -> float:
+    return float(np.sqrt(np.mean(samples**2)))
+
+
+def _scores(window: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The normalised correlation with each place in what was heard."""
+    length = 1 << (len(heard) + len(window)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(heard, length) * np.conj(np.fft.rfft(window, length)), length)
+    energy = _moving_energy(heard, len(window))
+    found: NDArray[np.float64] = product[: len(energy)] / (
+        np.sqrt(np.maximum(energy, 1.0)) * max(float(np.linalg.norm(window)), 1.0)
+    )
+    return found
 
 
 def sounding(samples: NDArray[np.float64]) -> NDArray[np.float64]:
