@@ -34,7 +34,6 @@ def reached(places: Places, utterance: Utterance, segment: Segment, s: float) ->
     ("chime", "segment", "reached_s"),
     [
         pytest.param(False, Segment.SPEAKING, WORDS_S - LAST_S, id="in the last syllable"),
-        pytest.param(False, Segment.OVER, 0.0, id="when they have been handed over"),
         pytest.param(True, Segment.OVER, 0.0, id="with the closing chime handed over behind them"),
     ],
 )
