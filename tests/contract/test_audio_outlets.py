@@ -37,7 +37,8 @@ def test_a_sink_that_is_gone_is_noticed_and_one_that_is_back_is_used(tmp_path: P
             back = opener.open()
             back.play(Memory(noise(0.3)))
             Bench(back, bytes).play_out()
-            assert len(Bench(back, lambda: capture.array().tobytes()).heard()) > 0.25 * RATE
+            heard = Bench(back, lambda: capture.array().tobytes()).heard(least_s=60.0)  # torn or not
+            assert len(heard) > 0.25 * RATE
             back.close()
             with pytest.raises(DeviceError):
                 back.sounding()

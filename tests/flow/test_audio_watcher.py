@@ -123,14 +123,19 @@ def our_monitor_killed_or_held_up_or_muted_is_no_fault() -> None:
 
 
 def a_programme_in_order_is_proven_and_silence_costs_nothing() -> None:
+    """Another one where a machine that was held up may have torn it."""
     with a_bench() as bench:
         play_until_heard(bench)
         bench.cut()
-        play_until_heard(bench)  # the monitor listens from its beginning
-        time.sleep(2)
-        bench.cut()
-        time.sleep(1)  # the tail is on its way
-        proof = bench.watcher.summary()
+        for _ in range(6):
+            began = time.monotonic()
+            play_until_heard(bench)  # the monitor listens from its beginning
+            time.sleep(2)
+            bench.cut()
+            time.sleep(1)  # the tail is on its way
+            proof = bench.watcher.summary()
+            if proof.proven or not bench.held_up(began):
+                break
         assert proof.proven and proof.level_db_off is not None
         assert proof.taken_s > 2 and abs(proof.level_db_off) < 1.5
         until(lambda: not children("parec"), what="the monitor's end")

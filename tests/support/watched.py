@@ -91,6 +91,10 @@ class Watched:
     def mark(self) -> None:
         self.marked = time.monotonic()
 
+    def held_up(self, since: float) -> bool:
+        """Whether the machine has kept anybody waiting: what has sounded since then may be torn."""
+        return self._machine.taken_s(since, time.monotonic()) > 0.0
+
     def faults(self) -> list[str]:
         return [finding.fault for _, finding in self.findings]
 
