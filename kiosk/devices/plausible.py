@@ -17,7 +17,7 @@ from kiosk.syllables import TONES, possible, rime_at, whole
 
 _OLDEST = 120  # years
 _FIRST_ISSUED = date(2016, 1, 1)  # law 59/2014/QH13: no number of twelve digits is older
-# Of the provinces as they were numbered before 2025 (circular 59/2021/TT-BCA, annex). Whoever was born abroad has 1xx
+# Of the provinces as they were numbered before 2025 (circular 07/2016/TT-BCA, annex 1). Whoever was born abroad has 1xx
 # and more there: they lay their card twice.
 _PROVINCES = (
     "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 "
