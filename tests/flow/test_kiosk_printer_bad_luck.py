@@ -16,6 +16,7 @@ import zxingcpp
 from PIL import Image
 
 from controller.core.errors import DeviceError
+from controller.guides.model import Guide
 from controller.runtime.catalogues import load_words
 from controller.runtime.config_tables import Kiosk
 from controller.runtime.typefaces import find_typeface
@@ -25,8 +26,10 @@ from kiosk.devices.printer_emulator import DOTS, Roll
 from kiosk.devices.printing_child import commands
 from kiosk.devices.receipt import CODE, receipt_of
 from kiosk.devices.receipt_drawing import picture
+from kiosk.filing.document import printed_lines
 from kiosk.happenings import PrintReceipt
 from tests.flow.test_kiosk_printing import NOW, WISH, places_in
+from tests.support import kiosk_filing as support
 
 Turn = Callable[[Roll], bool]  # after each piece of bytes; false: the cable is pulled
 
@@ -122,6 +125,14 @@ def test_what_is_to_be_opened_on_a_phone_has_its_own_code_below_its_step(dots: i
     assert [code.text for code in codes] == [CODE + WISH.token, "https://dichvucong.gov.vn"]
     data = commands(drawn.convert("1"), cut=True)
     assert len(data) * 10 / 9600 < 0.95 * printing.LIMIT_S
+
+
+@pytest.mark.parametrize("guide", support.shipped(), ids=lambda guide: guide.id)
+def test_the_slip_of_each_guide_is_told_to_a_slow_printer_in_time(guide: Guide) -> None:
+    title, lines = printed_lines(guide, load_words("vi"))
+    wish = PrintReceipt(WISH.number, WISH.token, title, lines)
+    drawn = picture(receipt_of(wish, "Xã Nà Khau", load_words("vi"), NOW), 576, find_typeface())
+    assert len(commands(drawn, cut=True)) * 10 / 9600 < 0.95 * printing.SLOW_LIMIT_S
 
 
 LONG = PrintReceipt(WISH.number, WISH.token, WISH.title, WISH.lines * 3)
