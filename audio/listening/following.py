@@ -25,6 +25,7 @@ STEP_S = 0.6  # the longest tear. Phrases that two programmes share lie, as a ru
 # without noise; a second of a phrase that another programme of the same voice shares, 0.1 to 0.4.
 TEAR, SLIP = 0.15, 0.02  # the price of a tear, and of another millisecond
 POOL = 8  # samples, 1 ms: how finely delays are told apart
+_TWO_CHANCES = 2**0.5  # two delays added up agree so much better with anything at all
 _REACH = round(STEP_S * RATE / POOL)
 _BATCH = 16
 SHORT_S = 0.25  # of the pieces that are looked at on either side of a tear
@@ -69,7 +70,8 @@ def followed(
     begins_s = float(agreed) if alone.max() >= TEAR else None
     for row in torn:
         for each in (row - 1, row):  # a window across a tear is heard in two parts
-            score[each] = max(score[each], min(1.0, float(beside[each, steps[row - 1]] + beside[each, steps[row]])))
+            both = (beside[each, steps[row - 1]] + beside[each, steps[row]]) / _TWO_CHANCES
+            score[each] = max(score[each], min(1.0, float(both)))
         lost_s += _lost_s(words, heard, starts(len(words))[row], (float(lag_s[row - 1]), float(lag_s[row])), offset_s)
     return Followed(score, lag_s, stretch, begins_s, lost_s)
 

@@ -80,6 +80,17 @@ def test_a_word_that_is_another_is_not_a_tear() -> None:
     assert (found.verdict, found.reason) == ("unsure", "partly")
 
 
+def test_programmes_that_begin_alike_are_told_apart() -> None:
+    """Both begin with who announces what, in which month: a window between two such phrases agrees with neither, though
+    with both a little."""
+    said, other = words(5, number=0), words(7, number=1)
+    chance = np.random.default_rng(1)
+    heard = late(other, 0.3) + chance.normal(size=round(9.3 * RATE)).astype(np.float32) * np.float32(1e-4)
+    found = judge(heard, said, 0.0)
+    assert found.verdict != "heard"
+    assert found.share < 0.75
+
+
 def test_an_hour_of_drift_does_not_hide_the_last_minute() -> None:
     """A card 200 ppm quick is 0.7 s ahead by then; and what was torn on the way adds up."""
     village = Village(24)
