@@ -56,7 +56,7 @@ def main() -> None:
     shown.append(["target", "200", "", "2.00"])
     table(
         f"idle for {WATCH_S:.0f} s; ready to play after {ready_s:.2f} s with all four starting (target 2)",
-        ["process", "MB, shared only among these (root)", "PSS, MB", "% of one core"],
+        ["process", "shared only among these (root), MB", "PSS, MB", "% of one core"],
         shown,
     )
 

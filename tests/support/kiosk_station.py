@@ -48,9 +48,11 @@ START = """
 import sys, pathlib
 from controller.runtime.config_text import load_config
 from controller.runtime.discretion import be_discreet
+from controller.runtime.lean import give_memory_back
 from controller.runtime.logs import set_up_logs
 from controller.runtime.places import Places
 from kiosk.daemon import main
+give_memory_back()
 set_up_logs()
 be_discreet()
 sys.exit(main(load_config(pathlib.Path(sys.argv[1])), Places(pathlib.Path(sys.argv[2]))))
