@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 from functools import partial
 from hashlib import sha256
 from importlib import resources
@@ -68,18 +69,22 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(self), geolocation=()",
 }
+_REMARK = re.compile(rb"^[ \t]*//.*$", re.MULTILINE)
 PACKED = {"text/html", "text/calendar", "application/json"}
 PACK_FROM = 1024  # bytes; less fits one packet anyway
 STATUSES = {400, 403, 404, 405, 413, 429, 503}  # those with words of their own
 
 
 class StaticFiles:
-    """Our few small files: read once, compressed, under an address that changes with their content."""
+    """Our few small files: read once, compressed, under an address that changes with their content. What a script
+    remarks on lines of its own is for its readers, not for a phone on a weak line; its lines keep their numbers."""
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[bytes, bytes]] = {}
         for file in (resources.files("controller.web") / "static").iterdir():
             content = file.read_bytes()
+            if file.name.endswith(".js"):
+                content = _REMARK.sub(b"", content)
             self._files[file.name] = (content, gzip.compress(content, 9, mtime=0))
 
     def address(self, name: str) -> str:

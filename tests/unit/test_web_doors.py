@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,15 @@ def test_first_load_is_small(pages: Pages) -> None:
         sizes[path] = len(client.get(path, headers={"Accept-Encoding": "gzip"}).get_data())
     assert sum(sizes[script] for script in scripts) <= 20_000
     assert sum(sizes.values()) <= 60_000, sizes
+
+
+def test_what_a_script_remarks_on_itself_stays_at_home(pages: Pages) -> None:
+    served = pages.client().get("/static/page.js").get_data(as_text=True)
+    written = (resources.files("controller.web") / "static" / "page.js").read_text()
+    assert "asks the station how things are" in written and "asks the station how things are" not in served
+    assert [kept or None for kept in served.split("\n")] == [
+        None if not line or line.lstrip().startswith("//") else line for line in written.split("\n")
+    ]
 
 
 def test_no_header_of_a_proxy_makes_anybody_somebody_else(pages: Pages) -> None:
