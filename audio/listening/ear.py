@@ -7,6 +7,7 @@ write more. The program that writes it dies with this process.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -119,7 +120,8 @@ class Ear:
         """No more is recorded; what was stays."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(_END_LIMIT_S)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # a busy machine: it ends by itself, and nobody waits
+            self._process.wait(_END_LIMIT_S)
 
     def last_words(self) -> str:
         """The last line of what the program complained of."""

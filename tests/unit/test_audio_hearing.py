@@ -223,6 +223,14 @@ def test_the_kernel_bounds_a_recording() -> None:
     assert _memory_files() == []
 
 
+def test_a_recorder_that_takes_its_time_to_die_ends_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ear, "_END_LIMIT_S", 0.0)
+    held_up = Ear(["sleep", "60"], 1.0, time.monotonic)
+    held_up.close()
+    until(lambda: not held_up.alive(), 30, what="its end")
+    assert _memory_files() == []
+
+
 def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(DeviceError, match="cannot record"):
